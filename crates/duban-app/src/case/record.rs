@@ -1,0 +1,66 @@
+//! Writing down what happened: events, rows, search text, counters and owed jobs, in one transaction.
+
+use duban_domain::{
+    CaseId, EventId, Refusal, Stamp,
+    case::{Actor, Case, Event, Satisfaction, Stage, What},
+    request::Request,
+};
+use duban_store::{RowExtra, WriteTx};
+
+use crate::{App, jobs, wiring::Result};
+
+/// Records what a decision returned, and returns the case as it is now.
+pub(crate) fn record(app: &App, tx: &mut WriteTx<'_>, before: &Case, by: &Actor, now: Stamp, happened: Vec<What>) -> Result<Case> {
+    if happened.is_empty() {
+        return Err(Refusal::NoChange.into());
+    }
+    let mut after = before.clone();
+    let events: Vec<(EventId, Event)> = happened.into_iter().map(|what| (app.event_id(), Event { at: now, by: by.clone(), what })).collect();
+    for (_, event) in &events {
+        after.apply(event);
+    }
+    tx.update_case(before, &after, &row_extra(app, &after))?;
+    tx.append_events(after.id, before.version + 1, &events)?;
+    jobs::owe(app, tx, Some(before), &after)?;
+    Ok(after)
+}
+
+/// Records a new case with its first request. The request itself is already stored.
+pub(crate) fn open_recorded(app: &App, tx: &mut WriteTx<'_>, id: CaseId, request: &Request, events: Vec<Event>) -> Result<Case> {
+    let case = Case::from_history(id, &events).ok_or(crate::AppError::Broken("a case must begin with its opening"))?;
+    let events: Vec<(EventId, Event)> = events.into_iter().map(|event| (app.event_id(), event)).collect();
+    tx.insert_case(&case, request, &row_extra(app, &case))?;
+    tx.append_events(id, 1, &events)?;
+    tx.index_case(id, &search_text(request, &[]))?;
+    jobs::owe(app, tx, None, &case)?;
+    Ok(case)
+}
+
+/// What lists need besides the case: its owner, the city's zone, what a verdict is worth.
+pub(crate) fn row_extra(app: &App, case: &Case) -> RowExtra {
+    let owner = case.unit().filter(|unit| !unit.is_empty()).unwrap_or(&app.city.centre().key);
+    let score = case.verdict.as_ref().and_then(|judged| judged.satisfaction).map(|s| worth(app, s));
+    RowExtra { owner: owner.to_owned(), score, zone: app.city.zone.clone(), label: None }
+}
+
+/// What people search for: the words of the request, its place, and what was added later.
+pub(crate) fn search_text(request: &Request, added: &[String]) -> String {
+    let mut text = format!("{}\n{}\n{}\n{}", request.number, request.title, request.text, request.place.words);
+    for more in added {
+        text.push('\n');
+        text.push_str(more);
+    }
+    text
+}
+
+fn worth(app: &App, satisfaction: Satisfaction) -> i64 {
+    i64::from(app.city.settings.permille(satisfaction)) / 10
+}
+
+/// Until when a case in callback keeps asking.
+pub(crate) fn asks_until(case: &Case) -> Option<Stamp> {
+    match &case.stage {
+        Stage::Callback { until, .. } => Some(*until),
+        _ => None,
+    }
+}

@@ -1,0 +1,150 @@
+//! 登记: a request comes in by any door, becomes a case and is dispatched by the catalogue.
+
+use duban_domain::{
+    Number, Refusal, RequestId, Stamp,
+    case::{Actor, ActorKind, Case, Event, Wish, open},
+    person::Person,
+    policy::{allow, verb},
+    request::{Channel, Kind, Place, Privacy, Request},
+    text,
+};
+use duban_store::{Inserted, WriteTx};
+
+use super::open_recorded;
+use crate::{App, Ctx, media::NewMedia, person, wiring::Result};
+
+/// How often another serial is tried before the number grows longer.
+const SHORT_TRIES: u32 = 12;
+/// How often a long serial is tried before something must be wrong.
+const LONG_TRIES: u32 = 12;
+
+/// What somebody said, parsed.
+#[derive(Clone, Debug)]
+pub struct Intake {
+    /// The door.
+    pub channel: Channel,
+    /// The kind of voice, when it was said.
+    pub kind: Option<Kind>,
+    /// One line; made from the text when empty.
+    pub title: String,
+    /// In full.
+    pub text: String,
+    /// Where.
+    pub place: Place,
+    /// Who may know the person.
+    pub privacy: Privacy,
+    /// Who it is.
+    pub person: Person,
+    /// Photos.
+    pub media: Vec<NewMedia>,
+    /// The key of the form or the other system, so that sending twice counts once.
+    pub source_key: Option<String>,
+    /// What was decided beforehand.
+    pub wish: Wish,
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub struct Registered {
+    /// The number that the person keeps.
+    pub number: Number,
+    /// The request.
+    pub request: RequestId,
+    /// Whether it had been taken in before: the same form, sent twice.
+    pub again: bool,
+}
+
+/// An operator takes down a call.
+pub fn by_staff(ctx: &Ctx, intake: &Intake) -> Result<Registered> {
+    let allowed = allow::<verb::Register>(&ctx.who)?;
+    register(&ctx.app, intake, allowed.actor(), ctx.now)
+}
+
+/// A resident says it on the page.
+pub fn by_resident(app: &App, intake: &Intake) -> Result<Registered> {
+    register(app, intake, &Actor { kind: ActorKind::Resident, id: 0, name: String::new(), unit: None }, app.now())
+}
+
+/// Another system hands it in.
+pub fn by_partner(app: &App, name: &str, intake: &Intake) -> Result<Registered> {
+    register(app, intake, &Actor { kind: ActorKind::Partner, id: 0, name: name.to_owned(), unit: None }, app.now())
+}
+
+fn register(app: &App, intake: &Intake, by: &Actor, now: Stamp) -> Result<Registered> {
+    let intake = checked(app, intake)?;
+    app.store.write(|tx| {
+        if let Some(known) = intake.source_key.as_deref().map(|key| tx.request_by_source(key)).transpose()?.flatten() {
+            return Ok(Registered { number: known.number, request: known.id, again: true });
+        }
+        let mut request = request_of(app, tx, &intake, now)?;
+        if let Some(known) = insert(app, tx, &mut request)? {
+            return Ok(Registered { number: known.number, request: known.id, again: true });
+        }
+        for media in &intake.media {
+            crate::media::keep(app, tx, media, Some(request.id), Some(request.case), now)?;
+        }
+        let events = open(&request, &intake.wish, &app.ground(now)).events;
+        let events = events.into_iter().map(|what| Event { at: now, by: by.clone(), what }).collect();
+        let _case: Case = open_recorded(app, tx, request.case, &request, events)?;
+        Ok(Registered { number: request.number, request: request.id, again: false })
+    })
+}
+
+/// The same intake with its texts trimmed and bounded, and with everything it refers to known.
+fn checked(app: &App, intake: &Intake) -> Result<Intake> {
+    let mut checked = intake.clone();
+    checked.text = text::required("text", &intake.text, text::TEXT_MAX)?;
+    checked.title = text::optional("title", &intake.title, text::LINE_MAX)?;
+    if checked.title.is_empty() {
+        checked.title = text::title_of(&checked.text);
+    }
+    checked.place.words = text::optional("place", &intake.place.words, text::LINE_MAX)?;
+    checked.person.name = text::optional("name", &intake.person.name, 60)?;
+    if let Some(code) = checked.place.division.as_deref().filter(|code| app.city.division(code).is_none()) {
+        return Err(Refusal::UnknownDivision(code.to_owned()).into());
+    }
+    if let Some(key) = checked.wish.category.as_deref().filter(|key| app.city.category(key).is_none()) {
+        return Err(Refusal::UnknownCategory(key.to_owned()).into());
+    }
+    if intake.privacy == Privacy::Anonymous {
+        checked.person = Person::default();
+    } else if checked.person.phone.is_none() {
+        return Err(Refusal::NeedsPhone.into());
+    }
+    Ok(checked)
+}
+
+fn request_of(app: &App, tx: &mut WriteTx<'_>, intake: &Intake, now: Stamp) -> Result<Request> {
+    let person = person::keep(app, tx, &intake.person)?;
+    Ok(Request {
+        id: app.request_id(now),
+        case: app.case_id(now),
+        number: number(app, now, false),
+        kind: intake.kind.unwrap_or(Kind::Help),
+        channel: intake.channel,
+        title: intake.title.clone(),
+        text: intake.text.clone(),
+        place: intake.place.clone(),
+        privacy: intake.privacy,
+        person,
+        received_at: now,
+        source_key: intake.source_key.clone(),
+    })
+}
+
+/// Stores a request under a free number; returns the one that is already there under its source key.
+pub(crate) fn insert(app: &App, tx: &mut WriteTx<'_>, request: &mut Request) -> Result<Option<Request>> {
+    for attempt in 0..SHORT_TRIES + LONG_TRIES {
+        match tx.insert_request(request)? {
+            Inserted::Done => return Ok(None),
+            Inserted::NumberTaken => request.number = number(app, request.received_at, attempt + 1 >= SHORT_TRIES),
+            Inserted::SourceKnown(id) => return Ok(tx.request(id)?),
+        }
+    }
+    Err(crate::AppError::Broken("no free number was found for this day"))
+}
+
+/// A number of the day somebody reached the city.
+pub(crate) fn number(app: &App, at: Stamp, long: bool) -> Number {
+    Number::make(at.date(&app.city.zone), app.entropy.number(), long)
+}

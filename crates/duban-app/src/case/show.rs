@@ -1,0 +1,80 @@
+//! 工单页: everything a member may see of one case.
+
+use duban_domain::{
+    Number, Refusal,
+    case::{Case, Event},
+    dispatch::Proposal,
+    policy::{Reach, permit, verb},
+    request::Request,
+};
+use duban_store::{CaseRow, MediaRow, ReadTx};
+
+use super::dispatch::proposal;
+use crate::{
+    Ctx,
+    person,
+    wiring::Result,
+};
+
+/// How far "near" reaches on the case's map, in metres.
+const NEAR_METRES: i64 = 500;
+/// How many neighbours the map shows.
+const NEAR_MAX: i64 = 12;
+
+/// A case as a member sees it.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The case.
+    pub case: Case,
+    /// Its row: title, place, owner.
+    pub row: CaseRow,
+    /// Its requests, each with its person as this member may see them.
+    pub voices: Vec<Voice>,
+    /// Its history, oldest first; an erased entry is none.
+    pub history: Vec<Option<Event>>,
+    /// Photos and documents.
+    pub media: Vec<MediaRow>,
+    /// Cases nearby, nearest first, with metres.
+    pub near: Vec<(CaseRow, i64)>,
+    /// What the catalogue proposes while the centre has it.
+    pub proposal: Option<Proposal>,
+}
+
+/// A request with its person.
+#[derive(Clone, Debug)]
+pub struct Voice {
+    /// The request.
+    pub request: Request,
+    /// The person as this member may see them.
+    pub person: person::Shown,
+}
+
+/// A case by its number or the number of one of its requests; outside one's reach there is none.
+pub fn show(ctx: &Ctx, number: &Number) -> Result<Shown> {
+    ctx.app.store.read(|tx| {
+        let case = tx.case_by_number(number)?.ok_or(Refusal::NotFound)?;
+        permit::<verb::View>(&ctx.who, &case)?;
+        let row = tx.case_row(case.id)?.ok_or(Refusal::NotFound)?;
+        let voices = voices(ctx, tx, &case)?;
+        let history = tx.events(case.id)?.into_iter().map(|stored| stored.event).collect();
+        let media = tx.media_of(case.id)?;
+        let near = near(tx, &ctx.who.reach, &row)?;
+        let proposal = voices.first().filter(|_| case.unit().is_none()).map(|v| proposal(&ctx.app, &case, &v.request));
+        Ok(Shown { case, row, voices, history, media, near, proposal })
+    })
+}
+
+fn voices(ctx: &Ctx, tx: &mut ReadTx<'_>, case: &Case) -> Result<Vec<Voice>> {
+    let mut voices = Vec::new();
+    for request in tx.requests_of(case.id)? {
+        let person = person::shown(&ctx.app, tx, &ctx.who, &request, ctx.lang)?;
+        voices.push(Voice { request, person });
+    }
+    Ok(voices)
+}
+
+fn near(tx: &mut ReadTx<'_>, reach: &Reach, row: &CaseRow) -> Result<Vec<(CaseRow, i64)>> {
+    let Some(point) = row.point else { return Ok(Vec::new()) };
+    let found = tx.near(point, NEAR_METRES, NEAR_MAX + 1, reach)?;
+    Ok(found.into_iter().filter(|(other, _)| other.id != row.id).take(usize::try_from(NEAR_MAX).unwrap_or(0)).collect())
+}

@@ -1,0 +1,83 @@
+//! The invariants of the whole: what must hold in any database of Duban, at any time.
+
+use duban_domain::{
+    CaseId,
+    case::{Case, Event, Phase},
+};
+use duban_store::ReadTx;
+
+use crate::{App, wiring::Result};
+
+/// Cases looked at in one transaction.
+const BATCH: i64 = 500;
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// Cases looked at.
+    pub cases: i64,
+    /// Events looked at.
+    pub events: i64,
+    /// What does not hold, in a sentence each.
+    pub faults: Vec<String>,
+}
+
+/// Looks at every case: its history explains its state, it has an owner and, while open, a
+/// deadline that explains itself; digests fit; counters are the sum of the rows.
+pub fn check(app: &App) -> Result<Found> {
+    let mut found = Found::default();
+    let mut after = CaseId(0);
+    loop {
+        let last = app.store.read(|tx| {
+            let cases = tx.cases_after(after, BATCH)?;
+            for case in &cases {
+                look(app, tx, case, &mut found)?;
+            }
+            Ok::<_, crate::AppError>(cases.last().map(|case| case.id))
+        })?;
+        let Some(last) = last else { break };
+        after = last;
+    }
+    let wrong = app.store.read(|tx| Ok::<_, crate::AppError>(tx.wrong_tallies(&app.city.zone)?))?;
+    found.faults.extend(wrong);
+    Ok(found)
+}
+
+fn look(app: &App, tx: &mut ReadTx<'_>, case: &Case, found: &mut Found) -> Result<()> {
+    let mut fault = |what: &str| found.faults.push(format!("case {}: {what}", case.number));
+    let stored = tx.events(case.id)?;
+    found.cases += 1;
+    found.events += i64::try_from(stored.len()).unwrap_or(0);
+    let erased = stored.iter().any(|e| e.event.is_none());
+    if !stored.iter().zip(1..).all(|(e, seq)| e.seq == seq) {
+        fault("its events have a gap");
+    }
+    if stored.iter().any(|e| !e.digest_fits) {
+        fault("an event was changed after it was recorded");
+    }
+    let history: Vec<Event> = stored.into_iter().filter_map(|e| e.event).collect();
+    if !erased && Case::from_history(case.id, &history).as_ref() != Some(case) {
+        fault("its history does not explain its state");
+    }
+    let row = tx.case_row(case.id)?;
+    let Some(row) = row else {
+        fault("it is missing from the lists");
+        return Ok(());
+    };
+    if row.owner.is_empty() {
+        fault("it has no owner");
+    }
+    if case.is_open() && row.next_due.is_none() {
+        fault("it is open without a deadline");
+    }
+    if row.phase != case.phase() || row.version != case.version || row.finish_due != case.finish.due {
+        fault("the list shows another state");
+    }
+    if (row.phase == Phase::Closed) != row.closed_at.is_some() {
+        fault("the list does not know when it was closed");
+    }
+    if duban_domain::deadline::explain(&app.city, &case.finish, duban_domain::Lang::Zh).is_empty() {
+        fault("its deadline cannot explain itself");
+    }
+    Ok(())
+}

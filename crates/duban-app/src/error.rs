@@ -1,0 +1,24 @@
+//! What can go wrong in a use case: a named refusal, or something broken.
+
+use duban_domain::Refusal;
+use duban_store::StoreError;
+
+/// The error of every use case. What it becomes on a page is `duban-web`'s to say.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The rules say no, and say why.
+    #[error("refused: {0}")]
+    Refused(#[from] Refusal),
+    /// The database did not do it; nothing was recorded.
+    #[error("the database did not do it")]
+    Store(#[from] StoreError),
+    /// An upload that cannot be taken.
+    #[error("upload refused: {0}")]
+    Upload(#[from] crate::media::UploadFault),
+    /// Login and password, or number and telephone tail, do not match. Which of the two is not told.
+    #[error("credentials do not match")]
+    Credentials,
+    /// Something that should not happen, with what was being done.
+    #[error("{0}")]
+    Broken(&'static str),
+}

@@ -1,0 +1,47 @@
+//! 数据: the figures of a period, each with its formula, each opening the cases it counts.
+
+use duban_domain::{policy::{allow, verb}, stamp::day_number};
+use duban_store::{Figures, UnitFigures};
+use jiff::civil::Date;
+
+use crate::{Ctx, wiring::Result};
+
+/// The figures of a period.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub to: Date,
+    /// All units within reach together.
+    pub all: Figures,
+    /// Each unit by itself.
+    pub units: Vec<UnitFigures>,
+    /// Taken in and closed, day by day.
+    pub days: Vec<DayFigures>,
+}
+
+/// One day of the chart.
+#[derive(Clone, Copy, Debug)]
+pub struct DayFigures {
+    /// The day.
+    pub date: Date,
+    /// Taken in.
+    pub received: i64,
+    /// Closed.
+    pub closed: i64,
+}
+
+/// The figures of a period, current to the second, within reach.
+pub fn report(ctx: &Ctx, from: Date, to: Date) -> Result<Report> {
+    allow::<verb::Figures>(&ctx.who)?;
+    let (first, last) = (day_number(from), day_number(to));
+    let zone = &ctx.city().zone;
+    ctx.app.store.read(|tx| {
+        let all = tx.figures(&ctx.who.reach, first, last, ctx.now, zone)?;
+        let units = tx.figures_by_unit(&ctx.who.reach, first, last, ctx.now, zone)?;
+        let days = tx.figures_by_day(&ctx.who.reach, first, last)?;
+        let days = days.into_iter().map(|d| DayFigures { date: duban_domain::stamp::date_of_day(d.day), received: d.received, closed: d.closed }).collect();
+        Ok(Report { from, to, all, units, days })
+    })
+}

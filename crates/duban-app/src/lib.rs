@@ -1,0 +1,31 @@
+//! The use cases of Duban, one verb a file.
+//!
+//! Each has four steps in the same order: load within reach → permit → decide → record. Here is no
+//! SQL and no HTTP, no rule (those are in `duban-domain`) and no clock: the binary hands in both
+//! the clock and the source of randomness.
+
+pub mod case;
+pub mod check;
+pub mod clock;
+pub mod error;
+pub mod figures;
+pub mod import;
+pub mod jobs;
+pub mod keys;
+pub mod live;
+pub mod media;
+pub mod partner;
+pub mod person;
+pub mod resident;
+pub mod setup;
+pub mod staff;
+mod wiring;
+
+pub use clock::{Clock, Entropy};
+pub use error::AppError;
+pub use wiring::{App, Ctx};
+
+/// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.
+pub const DEMO_PASSWORD: &str = "duban-demo";
+/// The Open311 key of a demonstration. Only `duban demo` makes it.
+pub const DEMO_KEY: &str = "demo-open311-key";

@@ -1,0 +1,205 @@
+//! Photos and documents (附件): the type is read from the content, pictures are bounded in bytes and
+//! pixels and encoded anew, so that nothing the camera wrote about place or owner is kept.
+//!
+//! They lie in the database, so that one file (or one dump) is the whole city, and a photo is
+//! acknowledged with its request or not at all.
+
+use std::io::Cursor;
+
+use duban_domain::{
+    CaseId, MediaId, Number, Refusal, RequestId, Stamp,
+    policy::{permit, verb},
+};
+use duban_store::{MediaKind, MediaRow, NewMediaRow, ReadTx, WriteTx};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+
+use crate::{
+    App, Ctx, keys,
+    resident::{self, Known},
+    wiring::Result,
+};
+
+/// Most bytes of one file.
+pub const FILE_BYTES_MAX: usize = 12 << 20;
+/// Most files at once.
+pub const FILES_MAX: usize = 6;
+/// Longest side of a kept picture, in pixels.
+const SIDE_MAX: u32 = 2_560;
+/// Longest side of a thumbnail, in pixels.
+const THUMB_MAX: u32 = 480;
+/// Longest side of a picture that is decoded at all, in pixels.
+const DECODE_SIDE_MAX: u32 = 16_384;
+/// Most memory that decoding one picture may take, in bytes.
+const DECODE_BYTES_MAX: u64 = 256 << 20;
+
+/// A file that was looked at and can be kept.
+#[derive(Clone, Debug)]
+pub struct NewMedia {
+    kind: MediaKind,
+    mime: &'static str,
+    name: String,
+    width: u32,
+    height: u32,
+    body: Vec<u8>,
+    thumb: Vec<u8>,
+}
+
+/// Why a file cannot be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UploadFault {
+    /// More bytes than allowed.
+    #[error("the file is too large")]
+    TooLarge,
+    /// More files than allowed.
+    #[error("too many files")]
+    TooMany,
+    /// Neither a picture nor a document that we know.
+    #[error("the file is of a type that is not taken")]
+    Type,
+    /// It says it is a picture and cannot be read as one, or is larger than a camera makes.
+    #[error("the picture cannot be read")]
+    Broken,
+}
+
+/// Looks at an upload: type by content, limits, a fresh encoding and a thumbnail for pictures.
+pub fn take(name: &str, bytes: &[u8]) -> std::result::Result<NewMedia, UploadFault> {
+    if bytes.len() > FILE_BYTES_MAX {
+        return Err(UploadFault::TooLarge);
+    }
+    let name = clean(name);
+    if bytes.starts_with(b"%PDF-") {
+        return Ok(NewMedia { kind: MediaKind::Document, mime: "application/pdf", name, width: 0, height: 0, body: bytes.to_vec(), thumb: Vec::new() });
+    }
+    match image::guess_format(bytes) {
+        Ok(format @ (ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP)) => picture(name, bytes, format),
+        _ => Err(UploadFault::Type),
+    }
+}
+
+/// Keeps a file in the same transaction as what it belongs to.
+pub(crate) fn keep(app: &App, tx: &mut WriteTx<'_>, media: &NewMedia, request: Option<RequestId>, case: Option<CaseId>, now: Stamp) -> Result<MediaId> {
+    let id = app.media_id();
+    tx.insert_media(&NewMediaRow {
+        id,
+        request,
+        case,
+        kind: media.kind,
+        mime: media.mime,
+        name: &media.name,
+        width: i64::from(media.width),
+        height: i64::from(media.height),
+        sha256: &keys::hash(&media.body),
+        created_at: now,
+        body: &media.body,
+        thumb: &media.thumb,
+    })?;
+    Ok(id)
+}
+
+/// A file to be shown, with what a browser must be told about it.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// Its type.
+    pub mime: String,
+    /// Its name.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// A file of a case that a member may see.
+pub fn for_staff(ctx: &Ctx, number: &Number, id: MediaId, thumb: bool) -> Result<Shown> {
+    ctx.app.store.read(|tx| {
+        let case = tx.case_by_number(number)?.ok_or(Refusal::NotFound)?;
+        permit::<verb::View>(&ctx.who, &case)?;
+        body(tx, case.id, id, thumb, |_| true)
+    })
+}
+
+/// A file of a resident's own request, or the proof of an answer that was accepted.
+pub fn for_resident(app: &App, who: &Known, id: MediaId, thumb: bool) -> Result<Shown> {
+    let track = resident::track::track(app, who)?;
+    let known = track.photos.iter().chain(&track.proof).any(|m| m.id == id);
+    app.store.read(|tx| body(tx, track.request.case, id, thumb, |_| known))
+}
+
+fn body(tx: &mut ReadTx<'_>, case: CaseId, id: MediaId, thumb: bool, may: impl FnOnce(&MediaRow) -> bool) -> Result<Shown> {
+    let row = tx.media(id)?.filter(|m| m.case == Some(case) && may(m)).ok_or(Refusal::NotFound)?;
+    let thumb = thumb && row.kind == MediaKind::Photo;
+    let bytes = tx.media_body(id, thumb)?.ok_or(Refusal::NotFound)?;
+    Ok(Shown { mime: row.mime, name: row.name, bytes })
+}
+
+fn picture(name: String, bytes: &[u8], format: ImageFormat) -> std::result::Result<NewMedia, UploadFault> {
+    let decoded = decode(bytes, format).map_err(|_| UploadFault::Broken)?;
+    let kept = within(&decoded, SIDE_MAX);
+    let thumb = within(&kept, THUMB_MAX);
+    Ok(NewMedia {
+        kind: MediaKind::Photo,
+        mime: "image/jpeg",
+        name,
+        width: kept.width(),
+        height: kept.height(),
+        body: jpeg(&kept).map_err(|_| UploadFault::Broken)?,
+        thumb: jpeg(&thumb).map_err(|_| UploadFault::Broken)?,
+    })
+}
+
+fn decode(bytes: &[u8], format: ImageFormat) -> image::ImageResult<DynamicImage> {
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(DECODE_SIDE_MAX);
+    limits.max_image_height = Some(DECODE_SIDE_MAX);
+    limits.max_alloc = Some(DECODE_BYTES_MAX);
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder()?;
+    // A phone held upright writes a lying picture and says "turn me": turn it before the note is dropped.
+    let orientation = decoder.orientation()?;
+    let mut picture = DynamicImage::from_decoder(decoder)?;
+    picture.apply_orientation(orientation);
+    Ok(picture)
+}
+
+fn within(picture: &DynamicImage, side: u32) -> DynamicImage {
+    if picture.width().max(picture.height()) <= side { picture.clone() } else { picture.thumbnail(side, side) }
+}
+
+fn jpeg(picture: &DynamicImage) -> image::ImageResult<Vec<u8>> {
+    let mut out = Vec::new();
+    let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, 84);
+    picture.to_rgb8().write_with_encoder(encoder)?;
+    Ok(out)
+}
+
+/// The last part of a file name, without anything a path or a header could trip over.
+fn clean(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or("");
+    let kept: String = last.chars().filter(|c| !c.is_control() && !matches!(c, '"' | ';')).take(120).collect();
+    if kept.trim().is_empty() { "file".to_owned() } else { kept }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn png(width: u32, height: u32) -> Vec<u8> {
+        let mut out = Cursor::new(Vec::new());
+        DynamicImage::new_rgb8(width, height).write_to(&mut out, ImageFormat::Png).unwrap();
+        out.into_inner()
+    }
+
+    #[test]
+    fn pictures_become_small_jpegs_whatever_their_name_says() {
+        let taken = take("../../etc/a\".exe", &png(4_000, 10)).unwrap();
+        assert_eq!((taken.mime, taken.width, taken.name.as_str()), ("image/jpeg", SIDE_MAX, "a.exe"));
+        assert!(taken.body.starts_with(&[0xff, 0xd8]));
+    }
+
+    #[test]
+    fn what_is_not_a_picture_or_a_document_is_refused_by_name() {
+        assert_eq!(take("a.jpg", b"<html>").unwrap_err(), UploadFault::Type);
+        assert_eq!(take("a.png", &png(8, 8)[..20]).unwrap_err(), UploadFault::Broken);
+        assert_eq!(take("a.jpg", &vec![0; FILE_BYTES_MAX + 1]).unwrap_err(), UploadFault::TooLarge);
+        assert!(take("a.pdf", b"%PDF-1.7 …").is_ok());
+    }
+}

@@ -1,0 +1,84 @@
+//! Other systems: the keys they show, and what they may read. Open311 clients are among them.
+//!
+//! What is public about a request is its kind of matter, place and state; never the text, the
+//! person or anything confidential.
+
+use duban_domain::{
+    Number, Stamp,
+    case::{Event, What},
+    policy::Reach,
+    request::Privacy,
+};
+use duban_store::{ApiKey, CaseQuery, CaseRow};
+
+use crate::{App, AppError, keys, wiring::Result};
+
+/// A request as the public may see it.
+#[derive(Clone, Debug)]
+pub struct PublicCase {
+    /// What lists know.
+    pub row: CaseRow,
+    /// When something last happened.
+    pub updated_at: Stamp,
+    /// The last public answer that was accepted.
+    pub answer: Option<String>,
+}
+
+/// Makes a key for another system; it is shown once and kept as a hash.
+pub fn add_key(app: &App, name: &str) -> Result<String> {
+    let token = format!("dk_{}", keys::hex(&app.entropy.token()));
+    keep_key(app, name, &token)?;
+    Ok(token)
+}
+
+/// Keeps a given key: the demo's, which its page shows.
+pub fn keep_key(app: &App, name: &str, token: &str) -> Result<()> {
+    let key = ApiKey { id: app.staff_id().0, hash: keys::hash(token.as_bytes()), name: name.to_owned(), created_at: app.now(), revoked_at: None };
+    app.store.write(|tx| Ok(tx.insert_api_key(&key)?))
+}
+
+/// The name of the system that a key belongs to.
+pub fn holder(app: &App, token: &str) -> Result<Option<String>> {
+    let key = app.store.read(|tx| Ok::<_, AppError>(tx.api_key(&keys::hash(token.as_bytes()))?))?;
+    Ok(key.filter(|k| k.revoked_at.is_none()).map(|k| k.name))
+}
+
+/// The public view of the cases that a query finds, newest first. Confidential ones are not in it.
+pub fn public_cases(app: &App, query: &CaseQuery) -> Result<Vec<PublicCase>> {
+    let query = CaseQuery { reach: Reach::All, public_only: true, ..query.clone() };
+    app.store.read(|tx| {
+        let rows = tx.list(&query)?.rows;
+        rows.into_iter().map(|row| public(tx, row)).collect()
+    })
+}
+
+/// The public view of one number; none when it is unknown or not public.
+pub fn public_case(app: &App, number: &Number) -> Result<Option<PublicCase>> {
+    app.store.read(|tx| {
+        let Some(request) = tx.request_by_number(number)? else { return Ok(None) };
+        let Some(row) = tx.case_row(request.case)?.filter(|row| row.privacy != Privacy::Confidential) else { return Ok(None) };
+        public(tx, row).map(Some)
+    })
+}
+
+fn public(tx: &mut duban_store::ReadTx<'_>, row: CaseRow) -> Result<PublicCase> {
+    let events = tx.events(row.id)?;
+    let updated_at = events.last().map_or(row.opened_at, |e| e.at);
+    let events: Vec<Event> = events.into_iter().filter_map(|e| e.event).collect();
+    let answer = last_accepted(&events);
+    Ok(PublicCase { row, updated_at, answer })
+}
+
+fn last_accepted(events: &[Event]) -> Option<String> {
+    let (mut accepted, mut pending) = (None, None);
+    for event in events {
+        match &event.what {
+            What::Answered { public, .. } => pending = Some(public.clone()),
+            What::Approved { .. } | What::Closed { .. } => accepted = pending.take().or(accepted),
+            What::SentBack { .. } => pending = None,
+            _ => {}
+        }
+    }
+    accepted
+}
+

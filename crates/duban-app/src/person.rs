@@ -1,0 +1,79 @@
+//! People behind requests: kept sealed, found by a keyed hash, shown to whom it concerns.
+
+use duban_domain::{
+    Lang, PersonId,
+    person::{Person, Phone, masked_name},
+    policy::{Action, Member, Reach},
+    request::{Privacy, Request},
+};
+use duban_store::{ReadTx, SealedPerson, WriteTx};
+
+use crate::{App, wiring::Result};
+
+const NAME: &str = "person.name";
+const PHONE: &str = "person.phone";
+const TAIL: &str = "person.tail";
+
+/// Keeps a name and a number; nothing to keep makes no person.
+pub(crate) fn keep(app: &App, tx: &mut WriteTx<'_>, person: &Person) -> Result<Option<PersonId>> {
+    if *person == Person::default() {
+        return Ok(None);
+    }
+    let id = app.person_id();
+    let phone = person.phone.as_ref().map(Phone::digits);
+    tx.insert_person(&SealedPerson {
+        id,
+        name: app.keys.seal(NAME, &person.name, &*app.entropy)?,
+        phone: phone.map(|p| app.keys.seal(PHONE, p, &*app.entropy)).transpose()?,
+        phone_hash: phone.map(|p| app.keys.find(PHONE, p)),
+        tail_hash: person.phone.as_ref().map(|p| app.keys.find(TAIL, p.tail())),
+    })?;
+    Ok(Some(id))
+}
+
+/// The person behind a request, in plain text: for whoever was permitted.
+pub(crate) fn of(app: &App, tx: &mut ReadTx<'_>, request: &Request) -> Result<Option<Person>> {
+    let Some(sealed) = request.person.map(|id| tx.person(id)).transpose()?.flatten() else { return Ok(None) };
+    let phone = sealed.phone.map(|p| app.keys.open(PHONE, &p)).transpose()?;
+    let phone = phone.map(|p| Phone::parse(&p)).transpose()?.flatten();
+    Ok(Some(Person { name: app.keys.open(NAME, &sealed.name)?, phone }))
+}
+
+/// Whether four digits are the tail of the number that a person left.
+pub(crate) fn has_tail(app: &App, tx: &mut ReadTx<'_>, request: &Request, tail: &str) -> Result<bool> {
+    let sealed = request.person.map(|id| tx.person(id)).transpose()?.flatten();
+    Ok(sealed.and_then(|p| p.tail_hash).is_some_and(|hash| hash == app.keys.find(TAIL, tail)))
+}
+
+/// How a number is found again.
+pub(crate) fn phone_hash(app: &App, phone: &Phone) -> Vec<u8> {
+    app.keys.find(PHONE, phone.digits())
+}
+
+/// What a member of staff sees of a person without revealing: a mask, or that there is nothing to see.
+pub(crate) fn shown(app: &App, tx: &mut ReadTx<'_>, who: &Member, request: &Request, lang: Lang) -> Result<Shown> {
+    let hidden = |words: &str| Shown { name: words.to_owned(), phone: String::new(), can_reveal: false };
+    if request.privacy == Privacy::Anonymous {
+        return Ok(hidden(lang.t("匿名", "Anonymous")));
+    }
+    if request.privacy == Privacy::Confidential && who.reach != Reach::All {
+        return Ok(hidden(lang.t("身份保密，经热线转达", "Confidential: contact goes through the hotline")));
+    }
+    let Some(person) = of(app, tx, request)? else { return Ok(hidden(lang.t("没有留下", "Not given"))) };
+    Ok(Shown {
+        name: masked_name(&person.name),
+        phone: person.phone.as_ref().map(Phone::masked).unwrap_or_default(),
+        can_reveal: who.can(Action::Reveal),
+    })
+}
+
+/// A person as a member of staff sees them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The masked name, or why there is none.
+    pub name: String,
+    /// The masked number, or nothing.
+    pub phone: String,
+    /// Whether this member may reveal it with a reason.
+    pub can_reveal: bool,
+}

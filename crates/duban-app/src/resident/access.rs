@@ -1,0 +1,71 @@
+//! Who may open the page of a request.
+
+use duban_domain::{Number, Refusal, RequestId, Stamp, request::Request, stamp::DAY_MS};
+use duban_store::{Session, SessionKind};
+
+use crate::{App, AppError, keys, person, wiring::Result};
+
+/// How long a browser remembers that it opened a request, in days.
+const PASS_DAYS: i64 = 90;
+
+/// The proof that somebody may see one request. Only this module makes it.
+#[derive(Clone, Debug)]
+pub struct Known {
+    request: RequestId,
+}
+
+impl Known {
+    /// The request.
+    #[must_use]
+    pub fn request(&self) -> RequestId {
+        self.request
+    }
+}
+
+/// Opens a request with its number and the phone tail; returns the pass that the browser keeps.
+pub fn unlock(app: &App, number: &Number, tail: &str) -> Result<(Known, String)> {
+    let request = app.store.read(|tx| {
+        let request = tx.request_by_number(number)?.ok_or(AppError::Credentials)?;
+        let open = !has_phone(app, tx, &request)? || person::has_tail(app, tx, &request, tail.trim())?;
+        if open { Ok(request) } else { Err(AppError::Credentials) }
+    })?;
+    let pass = pass(app, request.id, app.now())?;
+    Ok((Known { request: request.id }, pass))
+}
+
+/// Gives the browser that has just handed in a request its pass.
+pub fn pass(app: &App, request: RequestId, now: Stamp) -> Result<String> {
+    let token = app.entropy.token();
+    let session = Session {
+        token: keys::hash(&token),
+        kind: SessionKind::Resident,
+        subject: request.0,
+        created_at: now,
+        seen_at: now,
+        expires_at: now.plus_ms(PASS_DAYS * DAY_MS),
+    };
+    app.store.write(|tx| Ok::<_, AppError>(tx.open_session(&session)?))?;
+    Ok(keys::hex(&token))
+}
+
+/// Whether one of the passes that a browser shows opens this number. Without a telephone number
+/// left, the number alone does.
+pub fn known(app: &App, number: &Number, passes: &[String]) -> Result<Option<Known>> {
+    app.store.read(|tx| {
+        let request = tx.request_by_number(number)?.ok_or(Refusal::NotFound)?;
+        for pass in passes {
+            let Some(token) = keys::unhex(pass) else { continue };
+            let session = tx.session(&keys::hash(&token))?;
+            let fits = |s: &Session| s.kind == SessionKind::Resident && s.subject == request.id.0 && s.expires_at > app.now();
+            if session.as_ref().is_some_and(fits) {
+                return Ok(Some(Known { request: request.id }));
+            }
+        }
+        Ok(if has_phone(app, tx, &request)? { None } else { Some(Known { request: request.id }) })
+    })
+}
+
+fn has_phone(_app: &App, tx: &mut duban_store::ReadTx<'_>, request: &Request) -> Result<bool> {
+    let person = request.person.map(|id| tx.person(id)).transpose()?.flatten();
+    Ok(person.is_some_and(|p| p.tail_hash.is_some()))
+}

@@ -1,0 +1,10 @@
+//! What residents do with their own requests: follow, speak, add.
+//!
+//! A resident is known by the number of the request and the last four digits of the telephone they
+//! left; whoever left none is known by the number alone, and is told so when they choose it.
+
+pub mod access;
+pub mod speak;
+pub mod track;
+
+pub use access::{Known, known, unlock};

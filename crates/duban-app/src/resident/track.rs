@@ -1,0 +1,182 @@
+//! 查进度: what a person sees of their own request: who deals with it, by when, why, and every
+//! word that was said to them. Nothing internal, nobody's name, no other caller.
+
+use duban_domain::{
+    MediaId, Refusal, Stamp,
+    case::{Case, Event, Outcome, Phase, Satisfaction, Stage, What},
+    lang::Words,
+    request::Request,
+};
+use duban_store::MediaRow;
+
+use super::Known;
+use crate::{App, wiring::Result};
+
+/// The page of a request.
+#[derive(Clone, Debug)]
+pub struct Track {
+    /// The request.
+    pub request: Request,
+    /// The phase its case is in.
+    pub phase: Phase,
+    /// The key of the unit in charge; none while the centre looks for one.
+    pub unit: Option<String>,
+    /// Keys of the units that help.
+    pub assisting: Vec<String>,
+    /// Why this unit.
+    pub why: Option<Words>,
+    /// By when it must be answered; none when nothing is owed.
+    pub due: Option<Stamp>,
+    /// Which round.
+    pub round: u8,
+    /// Until when the page asks whether it is solved, when it asks.
+    pub asks_until: Option<Stamp>,
+    /// The person's own last word in this round.
+    pub verdict: Option<(bool, Option<Satisfaction>)>,
+    /// When it was closed.
+    pub closed_at: Option<Stamp>,
+    /// Every word, newest first.
+    pub said: Vec<Said>,
+    /// Photos that the person sent.
+    pub photos: Vec<MediaRow>,
+    /// Photos that prove the answer.
+    pub proof: Vec<MediaRow>,
+    /// Whether the person may still add something.
+    pub may_add: bool,
+}
+
+/// One thing that was said or done, as the person reads it.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// When.
+    pub at: Stamp,
+    /// Who.
+    pub by: Speaker,
+    /// What.
+    pub what: Line,
+}
+
+/// Who speaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Speaker {
+    /// The person themselves.
+    You,
+    /// The hotline.
+    Hotline,
+    /// A unit, by its key.
+    Unit(String),
+}
+
+/// What the person reads.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Line {
+    /// The person's own words.
+    Told(String),
+    /// It went to a unit, because …
+    Dispatched(String, Words),
+    /// The unit took it.
+    Signed,
+    /// The unit spoke with the person.
+    Contacted,
+    /// The unit's public answer.
+    Answered(Outcome, String),
+    /// The person's verdict.
+    Judged(bool, String),
+    /// A new round began.
+    Reopened(u8),
+    /// A call that nobody answered.
+    NoReply,
+    /// The deadline passed.
+    Missed,
+    /// It was closed.
+    Closed,
+}
+
+/// The page of a request, for whoever may see it.
+pub fn track(app: &App, who: &Known) -> Result<Track> {
+    app.store.read(|tx| {
+        let request = tx.request(who.request())?.ok_or(Refusal::NotFound)?;
+        let case = tx.case(request.case)?.ok_or(Refusal::NotFound)?;
+        let events: Vec<Event> = tx.events(case.id)?.into_iter().filter_map(|stored| stored.event).collect();
+        let media = tx.media_of(case.id)?;
+        Ok(assemble(request, &case, &events, media))
+    })
+}
+
+fn assemble(request: Request, case: &Case, events: &[Event], media: Vec<MediaRow>) -> Track {
+    let accepted = accepted(events);
+    let mut said: Vec<Said> = events.iter().enumerate().filter_map(|(i, event)| line(&request, accepted.contains(&i), event)).collect();
+    said.reverse();
+    let approved = accepted.last().map(|i| proof_of(&events[*i])).unwrap_or_default();
+    let (photos, others): (Vec<_>, Vec<_>) = media.into_iter().partition(|m| m.request == Some(request.id));
+    Track {
+        phase: case.phase(),
+        unit: case.unit().filter(|u| !u.is_empty()).map(str::to_owned),
+        assisting: case.assisting.clone(),
+        why: events.iter().rev().find_map(|e| match &e.what {
+            What::Dispatched { reason, .. } => Some(reason.clone()),
+            _ => None,
+        }),
+        due: case.is_running().then_some(case.finish.due),
+        round: case.round,
+        asks_until: match &case.stage {
+            Stage::Callback { until, heard, .. } if !heard.contains(&request.id) => Some(*until),
+            _ => None,
+        },
+        verdict: events.iter().rev().find_map(|e| match &e.what {
+            What::Heard { request: of, solved, satisfaction, .. } if *of == request.id => Some((*solved, *satisfaction)),
+            _ => None,
+        }),
+        closed_at: match &case.stage {
+            Stage::Closed { at, .. } => Some(*at),
+            _ => None,
+        },
+        said,
+        photos,
+        proof: others.into_iter().filter(|m| approved.contains(&m.id)).collect(),
+        may_add: case.is_open(),
+        request,
+    }
+}
+
+/// Where the answers stand that the centre has accepted: what is in review, or was sent back, is not
+/// shown to the person.
+fn accepted(events: &[Event]) -> Vec<usize> {
+    let (mut accepted, mut pending) = (Vec::new(), None);
+    for (i, event) in events.iter().enumerate() {
+        match &event.what {
+            What::Answered { .. } => pending = Some(i),
+            What::Approved { .. } | What::Closed { .. } => accepted.extend(pending.take()),
+            What::SentBack { .. } => pending = None,
+            _ => {}
+        }
+    }
+    accepted
+}
+
+fn proof_of(event: &Event) -> Vec<MediaId> {
+    match &event.what {
+        What::Answered { proof, .. } => proof.clone(),
+        _ => Vec::new(),
+    }
+}
+
+fn line(request: &Request, accepted: bool, event: &Event) -> Option<Said> {
+    let unit = || event.by.unit.clone().map_or(Speaker::Hotline, Speaker::Unit);
+    let (by, what) = match &event.what {
+        What::Opened { request: of, .. } if *of == request.id => (Speaker::You, Line::Told(request.text.clone())),
+        What::Dispatched { unit, reason, .. } => (Speaker::Hotline, Line::Dispatched(unit.clone(), reason.clone())),
+        What::Signed => (unit(), Line::Signed),
+        What::Contacted { .. } => (unit(), Line::Contacted),
+        What::Answered { outcome, public, .. } if accepted => (unit(), Line::Answered(*outcome, public.clone())),
+        What::Heard { request: of, solved, words, .. } if *of == request.id => (Speaker::You, Line::Judged(*solved, words.clone())),
+        What::Supplemented { request: of, text, .. } if *of == request.id => (Speaker::You, Line::Told(text.clone())),
+        What::Reopened { round, .. } => (Speaker::Hotline, Line::Reopened(*round)),
+        What::NoReply { .. } => (Speaker::Hotline, Line::NoReply),
+        What::Missed { .. } => (Speaker::Hotline, Line::Missed),
+        What::Closed { .. } => (Speaker::Hotline, Line::Closed),
+        What::Opened { .. } | What::Answered { .. } | What::Heard { .. } | What::Supplemented { .. } | What::Approved { .. }
+        | What::SentBack { .. } | What::Classified { .. } | What::Noted { .. } | What::Revealed { .. } => return None,
+    };
+    Some(Said { at: event.at, by, what })
+}

@@ -1,0 +1,84 @@
+//! 用户: accounts of staff, made by the administrator's command. Pages for it come with administration.
+
+use duban_domain::{StaffId, city::City};
+use duban_store::Staff;
+
+use crate::{App, AppError, staff::login::hash_password, wiring::Result};
+
+/// Fewest characters of a password.
+pub const PASSWORD_MIN: usize = 10;
+
+/// Why an account cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AccountFault {
+    /// The role is not in the city pack.
+    #[error("there is no role {0:?} in the city pack; it has: {1}")]
+    Role(String, String),
+    /// The unit is not in the city pack.
+    #[error("there is no unit {0:?} in the city pack")]
+    Unit(String),
+    /// The password is too short.
+    #[error("a password needs at least {PASSWORD_MIN} characters")]
+    Short,
+    /// The login is empty or has spaces in it.
+    #[error("a login is one word")]
+    Login,
+}
+
+/// A new account, or an account as it is to be.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// What they type to sign in.
+    pub login: String,
+    /// The name that colleagues see.
+    pub name: String,
+    /// The key of the unit they act for.
+    pub unit: String,
+    /// The key of their role.
+    pub role: String,
+    /// The password in plain text; kept as a hash only.
+    pub password: String,
+}
+
+/// Says what is wrong with an account before anything is stored.
+pub fn judge(city: &City, account: &Account) -> std::result::Result<(), AccountFault> {
+    if account.login.is_empty() || account.login.contains(char::is_whitespace) {
+        return Err(AccountFault::Login);
+    }
+    if city.role(&account.role).is_none() {
+        let known: Vec<&str> = city.roles.iter().map(|r| r.key.as_str()).collect();
+        return Err(AccountFault::Role(account.role.clone(), known.join(", ")));
+    }
+    if city.unit(&account.unit).is_none() {
+        return Err(AccountFault::Unit(account.unit.clone()));
+    }
+    if account.password.chars().count() < PASSWORD_MIN {
+        return Err(AccountFault::Short);
+    }
+    Ok(())
+}
+
+/// Makes an account, or gives an existing login a new name, unit, role and password.
+pub fn put(app: &App, account: &Account) -> Result<StaffId> {
+    let password = hash_password(&account.password, &*app.entropy)?;
+    app.store.write(|tx| {
+        let known = tx.staff_by_login(&account.login)?;
+        let staff = Staff {
+            id: known.as_ref().map_or_else(|| app.staff_id(), |s| s.id),
+            login: account.login.clone(),
+            name: account.name.clone(),
+            unit: account.unit.clone(),
+            role: account.role.clone(),
+            password,
+            active: true,
+            created_at: known.as_ref().map_or_else(|| app.now(), |s| s.created_at),
+        };
+        if known.is_some() { tx.update_staff(&staff)? } else { tx.insert_staff(&staff)? }
+        Ok::<_, AppError>(staff.id)
+    })
+}
+
+/// Every account, for the administrator's list and the demo's login page.
+pub fn list(app: &App) -> Result<Vec<Staff>> {
+    app.store.read(|tx| Ok(tx.staff_list()?))
+}

@@ -1,0 +1,121 @@
+//! What a use case stands on: the city, the store, the keys, the clock; and who asks.
+
+use std::sync::Arc;
+
+use duban_domain::{CaseId, EventId, JobId, Lang, MediaId, PersonId, RequestId, StaffId, Stamp, case::Ground, city::City, id, policy::Member};
+use duban_store::Store;
+
+use crate::{AppError, Clock, Entropy, keys::Keyring};
+
+/// One running installation: a city on a database. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The city's rules and words.
+    pub city: Arc<City>,
+    /// The database.
+    pub store: Store,
+    /// The keys that personal data is sealed with.
+    pub keys: Arc<Keyring>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Whether this is a demonstration: the login page then lists its accounts.
+    pub demo: bool,
+}
+
+impl App {
+    /// This instant.
+    #[must_use]
+    pub fn now(&self) -> Stamp {
+        self.clock.now()
+    }
+
+    /// The ground that decisions stand on at an instant.
+    #[must_use]
+    pub fn ground(&self, now: Stamp) -> Ground<'_> {
+        Ground { city: &self.city, now }
+    }
+
+    /// A member of staff asks, in a language.
+    #[must_use]
+    pub fn ctx(&self, who: Member, lang: Lang) -> Ctx {
+        Ctx { app: self.clone(), who, lang, now: self.now() }
+    }
+
+    fn mint(&self, at: Stamp) -> i64 {
+        id::mint(at, self.entropy.number())
+    }
+
+    /// A new id for a case that reached the city at an instant.
+    #[must_use]
+    pub fn case_id(&self, at: Stamp) -> CaseId {
+        CaseId(self.mint(at))
+    }
+
+    /// A new id for a request.
+    #[must_use]
+    pub fn request_id(&self, at: Stamp) -> RequestId {
+        RequestId(self.mint(at))
+    }
+
+    /// A new id for an event. Live readers follow these, so they are minted at the time of recording.
+    #[must_use]
+    pub fn event_id(&self) -> EventId {
+        EventId(self.mint(self.now()))
+    }
+
+    /// A new id for a person.
+    #[must_use]
+    pub fn person_id(&self) -> PersonId {
+        PersonId(self.mint(self.now()))
+    }
+
+    /// A new id for a picture or document.
+    #[must_use]
+    pub fn media_id(&self) -> MediaId {
+        MediaId(self.mint(self.now()))
+    }
+
+    /// A new id for a member of staff.
+    #[must_use]
+    pub fn staff_id(&self) -> StaffId {
+        StaffId(self.mint(self.now()))
+    }
+
+    /// A new id for a job.
+    #[must_use]
+    pub fn job_id(&self) -> JobId {
+        JobId(self.mint(self.now()))
+    }
+}
+
+/// A member of staff asking for something at an instant.
+#[derive(Clone)]
+pub struct Ctx {
+    /// The installation.
+    pub app: App,
+    /// Who asks.
+    pub who: Member,
+    /// The language of the answer.
+    pub lang: Lang,
+    /// When.
+    pub now: Stamp,
+}
+
+impl Ctx {
+    /// The city.
+    #[must_use]
+    pub fn city(&self) -> &City {
+        &self.app.city
+    }
+
+    /// The ground that decisions stand on.
+    #[must_use]
+    pub fn ground(&self) -> Ground<'_> {
+        self.app.ground(self.now)
+    }
+}
+
+/// What use cases return.
+pub type Result<T> = std::result::Result<T, AppError>;

@@ -1,0 +1,47 @@
+//! 答复: the unit says what came of it, with a proof.
+
+use super::{Outcome, Phase, What};
+use crate::{
+    MediaId, Refusal,
+    policy::{Action, Permitted, verb},
+    text,
+};
+
+/// What the unit writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// What came of it.
+    pub outcome: Outcome,
+    /// What the person will read.
+    pub public: String,
+    /// What stays inside.
+    pub internal: String,
+    /// Photos and documents that were taken in.
+    pub proof: Vec<MediaId>,
+    /// A proof described in words, such as the number of a repair record.
+    pub proof_words: String,
+    /// Why the caller was not contacted.
+    pub no_contact: String,
+}
+
+/// Answers a case in hand. A unit cannot claim a result without a proof, nor stay silent towards
+/// the caller without saying why.
+pub fn answer(on: &Permitted<'_, verb::Answer>, answer: &Answer) -> Result<Vec<What>, Refusal> {
+    let case = on.case();
+    let phase = case.phase();
+    if phase != Phase::InHand {
+        return Err(Refusal::WrongPhase { tried: Action::Answer, phase });
+    }
+    let public = text::required("public", &answer.public, text::TEXT_MAX)?;
+    let internal = text::optional("internal", &answer.internal, text::TEXT_MAX)?;
+    let proof_words = text::optional("proof_words", &answer.proof_words, text::LINE_MAX)?;
+    let no_contact = text::optional("no_contact", &answer.no_contact, text::LINE_MAX)?;
+    let claims = matches!(answer.outcome, Outcome::Solved | Outcome::Partly);
+    if claims && answer.proof.is_empty() && proof_words.is_empty() {
+        return Err(Refusal::NeedsProof);
+    }
+    if case.contacted_at.is_none() && no_contact.is_empty() {
+        return Err(Refusal::NeedsContact);
+    }
+    Ok(vec![What::Answered { outcome: answer.outcome, public, internal, proof: answer.proof.clone(), proof_words, no_contact }])
+}

@@ -1,0 +1,121 @@
+//! The only place that changes a case: one event, one new state.
+
+use super::{Actor, Case, Ending, Event, Judged, Stage, What};
+use crate::{CaseId, Stamp};
+
+impl Case {
+    /// The case that an opening event begins; any other event begins none.
+    #[must_use]
+    pub fn begin(id: CaseId, event: &Event) -> Option<Self> {
+        let What::Opened { number, request, kind, urgency, category, finish, .. } = &event.what else { return None };
+        Some(Self {
+            id,
+            number: number.clone(),
+            version: 1,
+            stage: Stage::Received,
+            round: 1,
+            kind: *kind,
+            urgency: *urgency,
+            category: category.clone(),
+            assisting: Vec::new(),
+            opened_at: event.at,
+            round_at: event.at,
+            finish: finish.clone(),
+            contact: None,
+            contacted_at: None,
+            answered_at: None,
+            outcome: None,
+            missed: false,
+            verdict: None,
+            requests: vec![*request],
+        })
+    }
+
+    /// The state after one more event. Total: whether an event may happen is decided before it is recorded.
+    pub fn apply(&mut self, event: &Event) {
+        self.version += 1;
+        let at = event.at;
+        match &event.what {
+            What::Opened { request, .. } => self.requests.push(*request),
+            What::Dispatched { unit, assisting, sign, contact, .. } => {
+                self.stage = Stage::Dispatched { unit: unit.clone(), sign: sign.clone() };
+                self.assisting.clone_from(assisting);
+                self.contact.clone_from(contact);
+                self.answered_at = None;
+                self.outcome = None;
+            }
+            What::Signed => self.to_hand(),
+            What::Contacted { .. } => {
+                self.contacted_at.get_or_insert(at);
+            }
+            What::Answered { outcome, .. } => self.answered(at, &event.by, *outcome),
+            What::Approved { until } => {
+                let unit = self.unit_or_nobody();
+                self.stage = Stage::Callback { unit, until: *until, tries: 0, heard: Vec::new() };
+            }
+            What::SentBack { .. } => {
+                self.to_hand();
+                self.answered_at = None;
+                self.outcome = None;
+            }
+            What::NoReply { attempt } => {
+                if let Stage::Callback { tries, .. } = &mut self.stage {
+                    *tries = *attempt;
+                }
+            }
+            What::Heard { request, solved, satisfaction, .. } => {
+                self.verdict = Some(Judged { at, solved: *solved, satisfaction: *satisfaction });
+                if let Stage::Callback { heard, .. } = &mut self.stage {
+                    heard.push(*request);
+                }
+            }
+            What::Reopened { round, unit, finish, contact } => {
+                self.round = *round;
+                self.round_at = at;
+                self.finish = finish.clone();
+                self.contact.clone_from(contact);
+                (self.contacted_at, self.answered_at, self.outcome, self.missed) = (None, None, None, false);
+                self.stage = unit.as_ref().map_or(Stage::Received, |unit| Stage::InHand { unit: unit.clone() });
+            }
+            What::Closed { ending } => self.close(at, *ending),
+            What::Classified { category, kind, urgency, finish, .. } => {
+                self.category.clone_from(category);
+                (self.kind, self.urgency, self.finish) = (*kind, *urgency, finish.clone());
+                self.missed = false;
+            }
+            What::Missed { .. } => self.missed = true,
+            What::Noted { .. } | What::Supplemented { .. } | What::Revealed { .. } => {}
+        }
+    }
+
+    /// The case that a whole history makes; none when it does not begin with an opening.
+    #[must_use]
+    pub fn from_history(id: CaseId, history: &[Event]) -> Option<Self> {
+        let (first, rest) = history.split_first()?;
+        let mut case = Self::begin(id, first)?;
+        for event in rest {
+            case.apply(event);
+        }
+        Some(case)
+    }
+
+    fn to_hand(&mut self) {
+        self.stage = Stage::InHand { unit: self.unit_or_nobody() };
+    }
+
+    fn answered(&mut self, at: Stamp, by: &Actor, outcome: super::Outcome) {
+        self.stage = Stage::InReview { unit: self.unit_or_nobody(), by: by.id };
+        self.answered_at = Some(at);
+        self.outcome = Some(outcome);
+    }
+
+    fn close(&mut self, at: Stamp, ending: Ending) {
+        // What is answered on the telephone was never anybody else's: closing is its answer.
+        self.answered_at.get_or_insert(at);
+        self.stage = Stage::Closed { unit: self.unit_or_nobody(), at, ending };
+    }
+
+    fn unit_or_nobody(&self) -> String {
+        self.unit().unwrap_or_default().to_owned()
+    }
+}

@@ -1,0 +1,257 @@
+//! What happened to a case, as it is recorded: never changed, never removed.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Contact, Ending};
+use crate::{
+    MediaId, Number, RequestId, Stamp,
+    deadline::Deadline,
+    lang::Words,
+    request::{Kind, Urgency, closed_set},
+};
+
+closed_set! {
+    /// What kind of actor did it.
+    ActorKind {
+        /// 工作人员
+        Staff = 1, "staff", "工作人员", "Staff";
+        /// 诉求人
+        Resident = 2, "resident", "诉求人", "Resident";
+        /// 系统
+        System = 3, "system", "系统", "Duban";
+        /// 外部系统
+        Partner = 4, "partner", "外部系统", "Another system";
+    }
+}
+
+closed_set! {
+    /// What a unit says came of it (办理结果).
+    Outcome {
+        /// 已解决
+        Solved = 1, "solved", "已解决", "Solved";
+        /// 部分解决
+        Partly = 2, "partly", "部分解决", "Partly solved";
+        /// 已解释: nothing to mend; explained or advised.
+        Explained = 3, "explained", "已解释说明", "Explained";
+        /// 未解决: cannot be solved now, with the reason.
+        Unsolved = 4, "unsolved", "暂未解决", "Not solved yet";
+        /// 未记录: another system answered and did not record what came of it.
+        Unrecorded = 5, "unrecorded", "结果未记录", "Outcome not recorded";
+    }
+}
+
+closed_set! {
+    /// How satisfied the person is (满意程度); what each is worth is a setting of the city.
+    Satisfaction {
+        /// 满意
+        Satisfied = 5, "satisfied", "满意", "Satisfied";
+        /// 基本满意
+        Mostly = 4, "mostly", "基本满意", "Mostly satisfied";
+        /// 一般
+        Fair = 3, "fair", "一般", "Fair";
+        /// 不满意
+        Dissatisfied = 2, "dissatisfied", "不满意", "Dissatisfied";
+        /// 很不满意
+        Very = 1, "very-dissatisfied", "很不满意", "Very dissatisfied";
+    }
+}
+
+/// Who did it. No event without one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// What kind.
+    pub kind: ActorKind,
+    /// The staff id, the request id of a resident, or zero.
+    pub id: i64,
+    /// The name that the timeline shows; a resident has none here.
+    pub name: String,
+    /// The unit they acted for, when they acted for one.
+    pub unit: Option<String>,
+}
+
+impl Actor {
+    /// The program itself, keeping time.
+    #[must_use]
+    pub fn system() -> Self {
+        Self { kind: ActorKind::System, id: 0, name: String::new(), unit: None }
+    }
+}
+
+/// One recorded fact (事件).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// When.
+    pub at: Stamp,
+    /// Who.
+    pub by: Actor,
+    /// What.
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub enum What {
+    /// 受理: a request opened the case.
+    Opened {
+        /// The number people know it by.
+        number: Number,
+        /// The request.
+        request: RequestId,
+        /// Its kind.
+        kind: Kind,
+        /// How urgent it was judged to be.
+        urgency: Urgency,
+        /// Words that raised the urgency.
+        because: Vec<String>,
+        /// The category, when the rules or the operator knew one.
+        category: Option<String>,
+        /// By when it must be answered.
+        finish: Deadline,
+    },
+    /// 派单 (or 改派 when a unit had it before).
+    Dispatched {
+        /// The lead unit.
+        unit: String,
+        /// Units that help.
+        assisting: Vec<String>,
+        /// The rule of the catalogue, or `manual`.
+        rule: String,
+        /// Why this unit, as the timeline says it.
+        reason: Words,
+        /// The words and conditions that decided.
+        because: Vec<String>,
+        /// By when the unit must sign.
+        sign: Deadline,
+        /// By when the caller must hear from it.
+        contact: Option<Deadline>,
+    },
+    /// 签收
+    Signed,
+    /// 联系诉求人
+    Contacted {
+        /// How and what was said.
+        contact: Contact,
+    },
+    /// 答复
+    Answered {
+        /// What came of it.
+        outcome: Outcome,
+        /// What the person will read.
+        public: String,
+        /// What stays inside.
+        internal: String,
+        /// Photos and documents.
+        proof: Vec<MediaId>,
+        /// A proof described in words.
+        proof_words: String,
+        /// Why the caller was not contacted, when they were not.
+        no_contact: String,
+    },
+    /// 审核通过
+    Approved {
+        /// Until when the person is asked.
+        until: Stamp,
+    },
+    /// 审核退回
+    SentBack {
+        /// What is missing.
+        reason: String,
+    },
+    /// 回访无人接听
+    NoReply {
+        /// Which attempt.
+        attempt: u8,
+    },
+    /// 评价: the person spoke.
+    Heard {
+        /// Which request's person.
+        request: RequestId,
+        /// Solved or not.
+        solved: bool,
+        /// How satisfied, when they said.
+        satisfaction: Option<Satisfaction>,
+        /// In their own words.
+        words: String,
+    },
+    /// 重办: not solved, a new round.
+    Reopened {
+        /// The round that begins.
+        round: u8,
+        /// The unit that keeps it, or none when it goes back to the centre.
+        unit: Option<String>,
+        /// The new finish deadline.
+        finish: Deadline,
+        /// The new contact deadline.
+        contact: Option<Deadline>,
+    },
+    /// 办结
+    Closed {
+        /// How.
+        ending: Ending,
+    },
+    /// 改分类: category, kind or urgency; deadlines are reckoned again from the start, visibly.
+    Classified {
+        /// The category now.
+        category: Option<String>,
+        /// The kind now.
+        kind: Kind,
+        /// The urgency now.
+        urgency: Urgency,
+        /// The finish deadline now.
+        finish: Deadline,
+        /// Why.
+        reason: String,
+    },
+    /// 逾期: the finish deadline passed without an answer.
+    Missed {
+        /// The deadline that passed.
+        due: Stamp,
+    },
+    /// 批注: an internal note.
+    Noted {
+        /// The note.
+        text: String,
+    },
+    /// 补充材料: the person added something.
+    Supplemented {
+        /// Whose request.
+        request: RequestId,
+        /// What they added.
+        text: String,
+        /// Photos.
+        media: Vec<MediaId>,
+    },
+    /// 查看诉求人: somebody revealed name and telephone.
+    Revealed {
+        /// Whose request.
+        request: RequestId,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl What {
+    /// The short stable name that tables and live events carry.
+    #[must_use]
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Opened { .. } => "opened",
+            Self::Dispatched { .. } => "dispatched",
+            Self::Signed => "signed",
+            Self::Contacted { .. } => "contacted",
+            Self::Answered { .. } => "answered",
+            Self::Approved { .. } => "approved",
+            Self::SentBack { .. } => "sent-back",
+            Self::NoReply { .. } => "no-reply",
+            Self::Heard { .. } => "heard",
+            Self::Reopened { .. } => "reopened",
+            Self::Closed { .. } => "closed",
+            Self::Classified { .. } => "classified",
+            Self::Missed { .. } => "missed",
+            Self::Noted { .. } => "noted",
+            Self::Supplemented { .. } => "supplemented",
+            Self::Revealed { .. } => "revealed",
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! 受理: a request opens a case.
+
+use super::{Ending, Ground, Outcome, What};
+use crate::{
+    Number, RequestId,
+    deadline::clocks,
+    dispatch::{Matter, Proposal, propose},
+    request::{Kind, Request},
+};
+
+/// What an opened case begins with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opening {
+    /// What happened, in order.
+    pub events: Vec<What>,
+    /// What the catalogue proposes, whether or not it was followed.
+    pub proposal: Proposal,
+}
+
+/// What an operator or a door decided beforehand; everything else is left to the rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// The category chosen.
+    pub category: Option<String>,
+    /// The kind of voice, when somebody said it.
+    pub kind: Option<Kind>,
+    /// The urgency chosen.
+    pub urgency: Option<crate::request::Urgency>,
+    /// Answered on the telephone: what was said.
+    pub direct: Option<String>,
+    /// Leave the dispatching to a person.
+    pub hold: bool,
+}
+
+/// Opens a case for a request and, where the catalogue knows the unit, dispatches it at once.
+#[must_use]
+pub fn open(request: &Request, wish: &Wish, ground: &Ground<'_>) -> Opening {
+    let matter = Matter {
+        title: &request.title,
+        text: &request.text,
+        category: wish.category.as_deref(),
+        division: request.place.division.as_deref(),
+        place_words: &request.place.words,
+        kind: wish.kind,
+        at: request.received_at,
+    };
+    let proposal = propose(ground.city, &matter);
+    let kind = wish.kind.or(proposal.kind).unwrap_or(request.kind);
+    let urgency = wish.urgency.unwrap_or(proposal.urgency);
+    let clocks = clocks(ground.city, urgency, kind, request.received_at);
+    let because = if urgency == proposal.urgency { proposal.urgency_because.clone() } else { Vec::new() };
+    let mut events = vec![opened(&request.number, request.id, kind, urgency, because, wish.category.clone().or_else(|| proposal.category.clone()), clocks.finish)];
+    if let Some(said) = &wish.direct {
+        events.push(What::Answered {
+            outcome: Outcome::Explained,
+            public: said.clone(),
+            internal: String::new(),
+            proof: Vec::new(),
+            proof_words: String::new(),
+            no_contact: String::new(),
+        });
+        events.push(What::Closed { ending: Ending::Direct });
+    } else if !wish.hold && proposal.unit != ground.city.centre().key {
+        events.push(super::dispatching::by_rule(&proposal, urgency, kind, ground));
+    }
+    Opening { events, proposal }
+}
+
+fn opened(
+    number: &Number,
+    request: RequestId,
+    kind: Kind,
+    urgency: crate::request::Urgency,
+    because: Vec<String>,
+    category: Option<String>,
+    finish: crate::deadline::Deadline,
+) -> What {
+    What::Opened { number: number.clone(), request, kind, urgency, because, category, finish }
+}

@@ -1,0 +1,278 @@
+//! The life of a case: every stage × verb as a table a clerk can read, and generated histories.
+
+use std::{fmt::Write as _, sync::LazyLock};
+
+use expect_test::expect_file;
+use jiff::civil::date;
+use proptest::prelude::*;
+
+use super::*;
+use crate::{
+    Lang, Refusal,
+    city::tests::zhuzhou,
+    policy::{self, Member, Permitted, Reach, verb},
+    request::{Channel, Place, Privacy, Request},
+    StaffId,
+};
+
+static CITY: LazyLock<City> = LazyLock::new(zhuzhou);
+const START: Stamp = Stamp(1_767_571_200_000);
+const HOUR: i64 = 3_600_000;
+
+fn ground(city: &City, now: Stamp) -> Ground<'_> {
+    Ground { city, now }
+}
+
+/// Somebody who may do everything, with an id of their own.
+fn anybody(id: i64) -> Member {
+    Member {
+        id: StaffId(id),
+        name: "测试".into(),
+        unit: "power".into(),
+        role: "all".into(),
+        actions: policy::Action::ALL.to_vec(),
+        reach: Reach::All,
+    }
+}
+
+fn request() -> Request {
+    Request {
+        id: RequestId(7),
+        case: CaseId(5),
+        number: Number::make(date(2026, 1, 5), 1, false),
+        kind: Kind::Help,
+        channel: Channel::Phone,
+        title: "路灯不亮".into(),
+        text: "整条街的路灯不亮。".into(),
+        place: Place { words: "纺织路".into(), division: Some("430203001".into()), point: None },
+        privacy: Privacy::Contact,
+        person: None,
+        received_at: START,
+        source_key: None,
+    }
+}
+
+/// The steps that a test or a generated history can take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Try {
+    Dispatch,
+    Sign,
+    Contact,
+    Answer,
+    Approve,
+    SendBack,
+    Solved,
+    NotSolved,
+    NoReply,
+    Classify,
+    Note,
+    Overdue,
+    Expire,
+}
+
+const TRIES: [Try; 13] = [
+    Try::Dispatch, Try::Sign, Try::Contact, Try::Answer, Try::Approve, Try::SendBack, Try::Solved, Try::NotSolved, Try::NoReply, Try::Classify,
+    Try::Note, Try::Overdue, Try::Expire,
+];
+
+fn attempt(case: &Case, what: Try, who: &Member, ground: &Ground<'_>) -> Result<Vec<What>, Refusal> {
+    fn may<'a, V: policy::Verb>(who: &Member, case: &'a Case) -> Result<Permitted<'a, V>, Refusal> {
+        policy::permit::<V>(who, case)
+    }
+    let heard = |solved| Heard { request: case.requests[0], solved, satisfaction: Some(Satisfaction::Mostly), words: "嗯".into() };
+    match what {
+        Try::Dispatch => {
+            let unit = if case.unit() == Some("power") { "urban" } else { "power" };
+            let order = Dispatching { unit: unit.into(), assisting: vec!["police".into()], reason: "它的线".into(), followed: None };
+            dispatch(&may::<verb::Dispatch>(who, case)?, &order, ground)
+        }
+        Try::Sign => sign(&may::<verb::Sign>(who, case)?),
+        Try::Contact => contact(&may::<verb::Contact>(who, case)?, Way::Phone, "通了话"),
+        Try::Answer => {
+            let said = Answer {
+                outcome: Outcome::Solved,
+                public: "修好了".into(),
+                internal: String::new(),
+                proof: Vec::new(),
+                proof_words: "维修单".into(),
+                no_contact: "打不通".into(),
+            };
+            answer(&may::<verb::Answer>(who, case)?, &said)
+        }
+        Try::Approve => review(&may::<verb::Review>(who, case)?, &Verdict::Approve, ground),
+        Try::SendBack => review(&may::<verb::Review>(who, case)?, &Verdict::SendBack("少照片".into()), ground),
+        Try::Solved => hear(&may::<verb::Callback>(who, case)?, &heard(true), ground),
+        Try::NotSolved => hear(&may::<verb::Callback>(who, case)?, &heard(false), ground),
+        Try::NoReply => no_reply(&may::<verb::Callback>(who, case)?, ground),
+        Try::Classify => {
+            let urgency = if case.urgency == Urgency::Urgent { Urgency::Normal } else { Urgency::Urgent };
+            let to = Classification { category: case.category.clone(), kind: case.kind, urgency, reason: "更急".into() };
+            classify(&may::<verb::Classify>(who, case)?, &to, ground)
+        }
+        Try::Note => note(&may::<verb::Note>(who, case)?, "记一笔"),
+        Try::Overdue => overdue(&policy::by_system(case), ground),
+        Try::Expire => expire(&policy::by_system(case), ground),
+    }
+}
+
+fn opened(city: &City) -> (Case, Vec<Event>) {
+    let events: Vec<Event> = open(&request(), &Wish { hold: true, ..Wish::default() }, &ground(city, START))
+        .events
+        .into_iter()
+        .map(|what| Event { at: START, by: Actor::system(), what })
+        .collect();
+    (Case::from_history(CaseId(5), &events).unwrap(), events)
+}
+
+fn play(city: &City, steps: &[(Try, i64, i64)]) -> (Case, Vec<Event>) {
+    let (mut case, mut events) = opened(city);
+    let mut now = START;
+    for (what, who, wait) in steps {
+        now = now.plus_ms(*wait);
+        let member = anybody(*who);
+        if let Ok(happened) = attempt(&case, *what, &member, &ground(city, now)) {
+            for what in happened {
+                let event = Event { at: now, by: member.actor(), what };
+                case.apply(&event);
+                events.push(event);
+            }
+        }
+    }
+    (case, events)
+}
+
+/// A case in each phase.
+fn in_phase(city: &City, phase: Phase) -> Case {
+    let way: &[Try] = match phase {
+        Phase::Received => &[],
+        Phase::Dispatched => &[Try::Dispatch],
+        Phase::InHand => &[Try::Dispatch, Try::Sign],
+        Phase::InReview => &[Try::Dispatch, Try::Sign, Try::Answer],
+        Phase::Callback => &[Try::Dispatch, Try::Sign, Try::Answer, Try::Approve],
+        Phase::Closed => &[Try::Dispatch, Try::Sign, Try::Answer, Try::Approve, Try::Solved],
+    };
+    let steps: Vec<_> = way.iter().zip(1..).map(|(what, who)| (*what, who, HOUR)).collect();
+    let (case, _) = play(city, &steps);
+    assert_eq!(case.phase(), phase);
+    case
+}
+
+#[test]
+fn every_stage_meets_every_step() {
+    let city = &*CITY;
+    let mut table = String::from("阶段 × 步骤：做得到的写出记下什么，做不到的写出为什么。\n\n");
+    for phase in Phase::ALL {
+        let case = in_phase(city, *phase);
+        writeln!(table, "{} ({})", phase.word(Lang::Zh), phase.key()).unwrap();
+        for what in TRIES {
+            let late = Stamp(case.finish.due.0.max(START.0) + 40 * 24 * HOUR);
+            let came = match attempt(&case, what, &anybody(90), &ground(city, late)) {
+                Ok(happened) => happened.iter().map(What::key).collect::<Vec<_>>().join(" + "),
+                Err(refusal) => format!("refused: {refusal}"),
+            };
+            writeln!(table, "  {:<10} {came}", format!("{what:?}")).unwrap();
+        }
+        table.push('\n');
+    }
+    expect_file!["../../snapshots/stage-by-step.txt"].assert_eq(&table);
+}
+
+#[test]
+fn every_refusal_has_a_sentence_that_helps_in_both_languages() {
+    let all = [
+        Refusal::NotFound,
+        Refusal::MayNot(policy::Action::Answer),
+        Refusal::WrongPhase { tried: policy::Action::Answer, phase: Phase::Closed },
+        Refusal::Stale,
+        Refusal::UnknownUnit("x".into()),
+        Refusal::UnknownCategory("x".into()),
+        Refusal::UnknownDivision("x".into()),
+        Refusal::SameUnit,
+        Refusal::NeedsText("text"),
+        Refusal::TooLong { field: "text", max: 9 },
+        Refusal::NeedsProof,
+        Refusal::NeedsContact,
+        Refusal::OwnAnswer,
+        Refusal::AlreadyHeard,
+        Refusal::NotItsRequest,
+        Refusal::NoChange,
+        Refusal::NeedsPlace,
+        Refusal::BadPhone,
+        Refusal::NeedsPhone,
+    ];
+    let mut table = String::new();
+    for refusal in &all {
+        writeln!(table, "{}\n  {}\n  {}", refusal.key(), refusal.sentence(Lang::Zh), refusal.sentence(Lang::En)).unwrap();
+    }
+    expect_file!["../../snapshots/refusals.txt"].assert_eq(&table);
+}
+
+#[test]
+fn the_unit_cannot_claim_a_result_without_proof_or_stay_silent() {
+    let city = &*CITY;
+    let case = in_phase(city, Phase::InHand);
+    let who = anybody(3);
+    let say = |proof: &str, why: &str| {
+        let said = Answer {
+            outcome: Outcome::Solved,
+            public: "修好了".into(),
+            internal: String::new(),
+            proof: Vec::new(),
+            proof_words: proof.into(),
+            no_contact: why.into(),
+        };
+        answer(&policy::permit::<verb::Answer>(&who, &case).unwrap(), &said).map(|_| ())
+    };
+    assert_eq!(say("", "打不通"), Err(Refusal::NeedsProof));
+    assert_eq!(say("维修单", ""), Err(Refusal::NeedsContact));
+    assert_eq!(say("维修单", "打不通"), Ok(()));
+}
+
+#[test]
+fn nobody_reviews_their_own_answer() {
+    let city = &*CITY;
+    let case = in_phase(city, Phase::InReview);
+    let Stage::InReview { by, .. } = case.stage else { panic!("in review") };
+    assert_eq!(attempt(&case, Try::Approve, &anybody(by), &ground(city, START)), Err(Refusal::OwnAnswer));
+}
+
+#[test]
+fn a_hidden_case_is_not_found_rather_than_forbidden() {
+    let city = &*CITY;
+    let case = in_phase(city, Phase::InHand);
+    let stranger = Member { reach: Reach::Units(vec!["gas".into()]), actions: Vec::new(), ..anybody(1) };
+    assert_eq!(attempt(&case, Try::Answer, &stranger, &ground(city, START)), Err(Refusal::NotFound));
+    let helper = Member { reach: Reach::Units(vec!["police".into()]), ..anybody(1) };
+    assert!(attempt(&case, Try::Note, &helper, &ground(city, START)).is_ok());
+}
+
+#[test]
+fn a_new_round_keeps_the_unit_and_starts_new_clocks() {
+    let city = &*CITY;
+    let before = in_phase(city, Phase::Callback);
+    let later = START.plus_ms(30 * HOUR);
+    let mut after = before.clone();
+    for what in attempt(&before, Try::NotSolved, &anybody(9), &ground(city, later)).unwrap() {
+        after.apply(&Event { at: later, by: Actor::system(), what });
+    }
+    assert_eq!((after.round, after.unit(), after.phase()), (2, before.unit(), Phase::InHand));
+    assert!(after.finish.due > before.finish.due && after.is_running() && after.contacted_at.is_none());
+}
+
+proptest! {
+    /// Whatever is tried by whomever and whenever: the state is what its events explain, an open
+    /// case has an owner's next deadline, versions count events, time does not run backwards.
+    #[test]
+    fn any_history_keeps_the_invariants(steps in prop::collection::vec((prop::sample::select(TRIES.to_vec()), 1i64..5, 0i64..60 * HOUR), 0..40)) {
+        let city = &*CITY;
+        let (case, events) = play(city, &steps);
+        prop_assert!(Case::from_history(CaseId(5), &events) == Some(case.clone()));
+        prop_assert_eq!(case.version, i64::try_from(events.len()).unwrap());
+        prop_assert_eq!(case.is_open(), case.next_due().is_some());
+        prop_assert!(events.windows(2).all(|pair| pair[0].at <= pair[1].at));
+        prop_assert_eq!(case.answered_at.is_some(), matches!(case.phase(), Phase::InReview | Phase::Callback | Phase::Closed));
+        prop_assert!(case.phase() == Phase::Received || case.unit().is_some_and(|u| !u.is_empty()));
+        let rounds = events.iter().filter(|e| matches!(e.what, What::Reopened { .. })).count();
+        prop_assert_eq!(usize::from(case.round), rounds + 1);
+    }
+}

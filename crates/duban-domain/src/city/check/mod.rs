@@ -1,0 +1,190 @@
+//! Whether the files of a pack fit together, and the city they make when they do.
+//!
+//! All faults of a pack are gathered in one run; a clerk should not have to run the check ten times.
+
+mod references;
+mod rules;
+mod trees;
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{
+    Category, City, Division, Fault, Index, Label, Landmark, MapLine, PackFiles, Role, Unit, UnitKind,
+    fault::{Faults, Spot, words},
+    read::{self, Basics, Placed},
+};
+use crate::{
+    Stamp,
+    calendar::Calendar,
+    deadline::DeadlineRule,
+    dispatch::{CategoryWords, Engine, KindWords, Rule, UrgencyWords},
+    lang::Words,
+    place::Bounds,
+};
+
+/// Everything that is wrong with a pack, by file and line; empty when nothing is.
+#[must_use]
+pub fn check(files: &PackFiles) -> Vec<Fault> {
+    examine(files).1
+}
+
+/// The same, and whether the calendar reaches this year, and in its last quarter the next.
+#[must_use]
+pub fn check_at(files: &PackFiles, now: Stamp) -> Vec<Fault> {
+    let (draft, mut faults) = examine(files);
+    let today = now.date(&draft.basics.zone);
+    let late = Faults::default();
+    let next = (today.month() >= 10).then(|| today.year() + 1);
+    for year in std::iter::once(today.year()).chain(next).filter(|year| !draft.calendar.years.contains(year)) {
+        let at = Spot { file: format!("calendar/{year}.toml"), line: None };
+        late.warning(&at, words(format!("还没有 {year} 年的工作日历,将按周一至周五推算"), format!("There is no calendar of {year} yet; Monday to Friday will be assumed")), words("当年放假通知公布后补上这个文件。", "Add this file once the notice of that year is published."));
+    }
+    for fault in late.into_sorted() {
+        if !faults.iter().any(|f| f.file == fault.file) {
+            faults.push(fault);
+        }
+    }
+    faults
+}
+
+/// The parsed files, before it is known whether they fit together.
+pub(super) struct Draft {
+    basics: Basics,
+    units: Vec<Placed<Unit>>,
+    divisions: Vec<Placed<Division>>,
+    categories: Vec<Placed<Category>>,
+    catalogue: Vec<Placed<Rule>>,
+    category_words: Vec<Placed<CategoryWords>>,
+    kind_words: Vec<Placed<KindWords>>,
+    urgency_words: Vec<Placed<UrgencyWords>>,
+    deadlines: Vec<Placed<DeadlineRule>>,
+    calendar: Calendar,
+    labels: Vec<Placed<Label>>,
+    roles: Vec<Placed<Role>>,
+    texts: Vec<Placed<(String, Words)>>,
+    places: Vec<Placed<Landmark>>,
+    map: Vec<Placed<MapLine>>,
+}
+
+/// Reads and checks a pack.
+pub(super) fn examine(files: &PackFiles) -> (Draft, Vec<Fault>) {
+    let faults = Faults::default();
+    let (kind_words, urgency_words) = read::kind_and_urgency_words(files, &faults);
+    let draft = Draft {
+        basics: read::basics(files, &faults),
+        units: read::units(files, &faults),
+        divisions: read::divisions(files, &faults),
+        categories: read::categories(files, &faults),
+        catalogue: read::catalogue(files, &faults),
+        category_words: read::category_words(files, &faults),
+        kind_words,
+        urgency_words,
+        deadlines: read::deadlines(files, &faults),
+        calendar: read::calendar(files, &faults),
+        labels: read::labels(files, &faults),
+        roles: read::roles(files, &faults),
+        texts: read::texts(files, &faults),
+        places: read::places(files, &faults),
+        map: read::map(files, &faults),
+    };
+    strangers(files, &faults);
+    trees::check(&draft, &faults);
+    references::check(&draft, &faults);
+    rules::check(&draft, &faults);
+    (draft, faults.into_sorted())
+}
+
+/// Files that nothing reads are most likely misnamed.
+fn strangers(files: &PackFiles, faults: &Faults) {
+    const KNOWN: [&str; 12] = [
+        "city.toml", "units.csv", "divisions.csv", "categories.csv", "category-words.csv", "words.toml", "catalogue.toml", "deadlines.toml",
+        "calendar.toml", "labels.toml", "roles.toml", "texts.toml",
+    ];
+    let known = |path: &str| KNOWN.contains(&path) || matches!(path, "places.csv" | "map.toml") || path.ends_with(".md") || (path.starts_with("calendar/") && path.ends_with(".toml"));
+    for path in files.keys().filter(|path| !known(path)) {
+        let at = Spot { file: path.clone(), line: None };
+        let otherwise = words("删去,或改成手册里的文件名。", "Remove it, or give it a name from the guide.");
+        faults.warning(&at, words("没有程序读这个文件", "Nothing reads this file"), super::fault::did_you_mean(path, KNOWN, otherwise));
+    }
+}
+
+impl Draft {
+    fn unit_keys(&self) -> impl Iterator<Item = &str> {
+        self.units.iter().map(|unit| unit.it.key.as_str())
+    }
+
+    fn has_unit(&self, key: &str) -> bool {
+        self.unit_keys().any(|k| k == key)
+    }
+
+    fn has_division(&self, code: &str) -> bool {
+        self.divisions.iter().any(|d| d.it.code == code)
+    }
+
+    fn category_keys(&self) -> impl Iterator<Item = &str> {
+        self.categories.iter().map(|c| c.it.key.as_str())
+    }
+
+    /// The city, when there was no error.
+    pub(super) fn into_city(self, digest: String) -> Option<City> {
+        let bounds: Bounds = self.basics.bounds?;
+        let (catalogue, category_words) = (bare(self.catalogue), bare(self.category_words));
+        let (kind_words, urgency_words) = (bare(self.kind_words), bare(self.urgency_words));
+        let mut city = City {
+            key: self.basics.key,
+            name: self.basics.name,
+            hotline: self.basics.hotline,
+            zone: self.basics.zone,
+            bounds,
+            engine: Engine::new(&catalogue, &category_words, &kind_words, &urgency_words),
+            catalogue,
+            category_words,
+            kind_words,
+            urgency_words,
+            units: bare(self.units),
+            divisions: bare(self.divisions),
+            categories: bare(self.categories),
+            deadlines: bare(self.deadlines),
+            calendar: self.calendar,
+            labels: bare(self.labels),
+            roles: bare(self.roles),
+            texts: self.texts.into_iter().map(|t| t.it).collect::<BTreeMap<_, _>>(),
+            places: bare(self.places),
+            map: bare(self.map),
+            settings: self.basics.settings,
+            digest,
+            index: Index::default(),
+        };
+        city.index = index(&city)?;
+        Some(city)
+    }
+}
+
+fn bare<T>(list: Vec<Placed<T>>) -> Vec<T> {
+    list.into_iter().map(|placed| placed.it).collect()
+}
+
+fn index(city: &City) -> Option<Index> {
+    let units = positions(city.units.iter().map(|u| &u.key));
+    let mut units_below: HashMap<String, Vec<usize>> = HashMap::new();
+    for (i, unit) in city.units.iter().enumerate() {
+        // A unit is below itself and below everything above it; the tree was checked for circles.
+        let mut at = Some(unit);
+        while let Some(above) = at {
+            units_below.entry(above.key.clone()).or_default().push(i);
+            at = above.parent.as_ref().and_then(|parent| units.get(parent)).map(|&j| &city.units[j]);
+        }
+    }
+    Some(Index {
+        units,
+        units_below,
+        divisions: positions(city.divisions.iter().map(|d| &d.code)),
+        categories: positions(city.categories.iter().map(|c| &c.key)),
+        roles: positions(city.roles.iter().map(|r| &r.key)),
+        centre: city.units.iter().position(|u| u.kind == UnitKind::Centre)?,
+    })
+}
+
+fn positions<'a>(keys: impl Iterator<Item = &'a String>) -> HashMap<String, usize> {
+    keys.enumerate().map(|(i, key)| (key.clone(), i)).collect()
+}

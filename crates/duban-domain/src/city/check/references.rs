@@ -1,0 +1,91 @@
+//! Names of one file that must exist in another.
+
+use super::Draft;
+use crate::{
+    city::{
+        fault::{Faults, Spot, did_you_mean, words},
+        read::Placed,
+    },
+    place,
+    dispatch::Target,
+};
+
+pub(super) fn check(draft: &Draft, faults: &Faults) {
+    for row in &draft.units {
+        division(draft, &row.at, row.it.division.as_deref(), faults);
+    }
+    for row in &draft.divisions {
+        unit(draft, &row.at, row.it.unit.as_deref(), faults);
+        point(draft, &row.at, row.it.point, faults);
+    }
+    for row in &draft.places {
+        division(draft, &row.at, row.it.division.as_deref(), faults);
+        point(draft, &row.at, row.it.point, faults);
+    }
+    for row in &draft.category_words {
+        category(draft, &row.at, Some(&row.it.category), faults);
+    }
+    for row in &draft.catalogue {
+        catalogue_row(draft, row, faults);
+    }
+    texts(draft, faults);
+}
+
+fn catalogue_row(draft: &Draft, row: &Placed<crate::dispatch::Rule>, faults: &Faults) {
+    if let Target::Unit(key) = &row.it.target {
+        unit(draft, &row.at, Some(key), faults);
+    }
+    for key in &row.it.assisting {
+        unit(draft, &row.at, Some(key), faults);
+    }
+    for key in row.it.category.iter().chain(&row.it.set_category) {
+        category(draft, &row.at, Some(key), faults);
+    }
+    for code in &row.it.division {
+        division(draft, &row.at, Some(code), faults);
+    }
+}
+
+fn unit(draft: &Draft, at: &Spot, key: Option<&str>, faults: &Faults) {
+    let Some(key) = key.filter(|key| !draft.has_unit(key)) else { return };
+    let otherwise = words("先在 units.csv 里加上这个单位。", "Add the unit to units.csv first.");
+    faults.error(at, words(format!("单位 {key} 不存在"), format!("The unit {key} does not exist")), did_you_mean(key, draft.unit_keys(), otherwise));
+}
+
+fn category(draft: &Draft, at: &Spot, key: Option<&str>, faults: &Faults) {
+    let Some(key) = key.filter(|key| !key.is_empty() && !draft.category_keys().any(|k| k == *key)) else { return };
+    let otherwise = words("先在 categories.csv 里加上这个分类。", "Add the category to categories.csv first.");
+    faults.error(at, words(format!("分类 {key} 不存在"), format!("The category {key} does not exist")), did_you_mean(key, draft.category_keys(), otherwise));
+}
+
+fn division(draft: &Draft, at: &Spot, code: Option<&str>, faults: &Faults) {
+    let Some(code) = code.filter(|code| !draft.has_division(code)) else { return };
+    let codes = draft.divisions.iter().map(|d| d.it.code.as_str());
+    let otherwise = words("先在 divisions.csv 里加上这个代码。", "Add the code to divisions.csv first.");
+    faults.error(at, words(format!("区划代码 {code} 不存在"), format!("The division code {code} does not exist")), did_you_mean(code, codes, otherwise));
+}
+
+/// A point of a pack is judged like a point of a message.
+fn point(draft: &Draft, at: &Spot, point: Option<place::Point>, faults: &Faults) {
+    let (Some(point), Some(bounds)) = (point, draft.basics.bounds) else { return };
+    let Err(odd) = place::judge(point.lng(), point.lat(), &bounds) else { return };
+    faults.error(
+        at,
+        words(format!("{}({} {})", odd.word(crate::Lang::Zh), point.lng(), point.lat()), format!("{} ({} {})", odd.word(crate::Lang::En), point.lng(), point.lat())),
+        words("用 WGS-84 度数改正,或把 lng、lat 都留空。", "Correct it in WGS-84 degrees, or leave lng and lat empty."),
+    );
+}
+
+/// The texts that pages show.
+const TEXTS: [&str; 8] = ["home.lead", "home.sub", "home.example", "report.emergency", "receipt.after", "footer.line", "privacy.notice", "demo.notice"];
+
+fn texts(draft: &Draft, faults: &Faults) {
+    for key in TEXTS {
+        if draft.texts.iter().any(|row| row.it.0 == key) {
+            continue;
+        }
+        let (section, field) = key.split_once('.').unwrap_or((key, ""));
+        let at = Spot { file: "texts.toml".to_owned(), line: None };
+        faults.error(&at, words(format!("缺少文字 {key}"), format!("The text {key} is missing")), words(format!("在 [{section}] 下补上 {field} 和 {field}_en。"), format!("Add {field} and {field}_en under [{section}].")));
+    }
+}

@@ -1,0 +1,122 @@
+//! `city.toml`: name, number, clocks, box, settings.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+
+use crate::{
+    case::Satisfaction,
+    city::{
+        PackFiles, PhotoRule, Score, SettingGroup, Settings,
+        fault::{Faults, words},
+        form::Form,
+        source,
+    },
+    lang::Words,
+    place::Bounds,
+};
+
+/// What `city.toml` says.
+pub(in crate::city) struct Basics {
+    pub(in crate::city) key: String,
+    pub(in crate::city) name: Words,
+    pub(in crate::city) hotline: String,
+    pub(in crate::city) zone: TimeZone,
+    pub(in crate::city) bounds: Option<Bounds>,
+    pub(in crate::city) settings: Settings,
+}
+
+pub(in crate::city) fn basics(files: &PackFiles, faults: &Faults) -> Basics {
+    let root = source::toml(files, "city.toml", faults);
+    let form = Form::new(&root, faults);
+    let basics = Basics {
+        key: form.key("key"),
+        name: form.words("name"),
+        hotline: form.text("hotline"),
+        zone: form.required("zone", "Asia/Shanghai", |t| TimeZone::get(t).ok()).unwrap_or(TimeZone::UTC),
+        bounds: bounds(&form),
+        settings: settings(&form),
+    };
+    form.done();
+    basics
+}
+
+fn bounds(form: &Form<'_>) -> Option<Bounds> {
+    let Some(row) = form.table("bounds") else {
+        form.wrong("bounds", "缺少坐标范围 [bounds]", "The box [bounds] is missing", words("补上 west、south、east、north 四个度数。", "Give west, south, east and north in degrees."));
+        return None;
+    };
+    let inner = Form::new(row, form.faults);
+    let edge = |field| inner.required(field, "113.1", |t| t.parse().ok().filter(|n: &f64| n.is_finite()));
+    let edges = (edge("west"), edge("south"), edge("east"), edge("north"));
+    let (Some(west), Some(south), Some(east), Some(north)) = edges else { return None };
+    let bounds = Bounds { west, south, east, north };
+    if !bounds.is_sound() {
+        inner.wrong("west", "坐标范围是空的", "The box has no inside", words("west 要小于 east,south 要小于 north,都用 WGS-84 度数。", "west must be less than east and south less than north, in WGS-84 degrees."));
+        return None;
+    }
+    inner.done();
+    Some(bounds)
+}
+
+fn settings(form: &Form<'_>) -> Settings {
+    let mut laws = BTreeMap::new();
+    let mut group = |group: SettingGroup, read: &mut dyn FnMut(&Form<'_>)| {
+        if let Some(row) = form.table(group.key()) {
+            let inner = Form::new(row, form.faults);
+            read(&inner);
+            laws.extend(inner.words_opt("law").map(|law| (group, law)));
+            inner.done();
+        }
+    };
+    let mut s = defaults();
+    group(SettingGroup::Callback, &mut |f| {
+        s.callback_attempts = f.whole("attempts_max", 3, 20) as u8;
+        s.callback_days = f.whole("days", 2, 60) as u8;
+        s.callback_different_hours = f.yes("different_hours", true);
+    });
+    group(SettingGroup::Evaluation, &mut |f| s.evaluation_days = f.whole("days", 7, 365).into());
+    group(SettingGroup::Review, &mut |f| s.review_required = f.yes("required", true));
+    group(SettingGroup::Public, &mut |f| s.public_listing = f.yes("listing", false));
+    group(SettingGroup::Photos, &mut |f| {
+        s.photos = PhotoRule { count_max: f.whole("count_max", 6, 50), bytes_max: f.whole("megabytes_max", 12, 100) * 1_048_576 };
+    });
+    group(SettingGroup::Soon, &mut |f| s.soon_minutes = f.whole("minutes", 240, 10_000));
+    group(SettingGroup::Duplicates, &mut |f| {
+        (s.duplicate_metres, s.duplicate_days) = (f.whole("metres", 200, 5000), f.whole("days", 30, 365));
+    });
+    group(SettingGroup::Groups, &mut |f| {
+        (s.group_callers, s.group_days) = (f.whole("callers", 5, 1000), f.whole("days", 3, 365));
+    });
+    group(SettingGroup::Satisfaction, &mut |f| s.scores = scores(f));
+    s.laws = laws;
+    s
+}
+
+/// Each answer has to be worth something, for the rate has to be reckoned for all of them.
+fn scores(form: &Form<'_>) -> Vec<Score> {
+    let permille = |t: &str| t.parse().ok().filter(|n: &f64| (0.0..=1.0).contains(n)).map(|n| (n * 1000.0).round() as u32);
+    let score = |&answer: &Satisfaction| Score { answer, permille: form.required(answer.key(), "0.8", permille).unwrap_or(0) };
+    Satisfaction::ALL.iter().map(score).collect()
+}
+
+/// What holds when a group is left out.
+fn defaults() -> Settings {
+    let full = |&answer: &Satisfaction| Score { answer, permille: (answer.code() as u32).saturating_sub(1) * 250 };
+    Settings {
+        callback_attempts: 3,
+        callback_days: 2,
+        callback_different_hours: true,
+        evaluation_days: 7,
+        review_required: true,
+        public_listing: false,
+        photos: PhotoRule { count_max: 6, bytes_max: 12 * 1_048_576 },
+        soon_minutes: 240,
+        duplicate_metres: 200,
+        duplicate_days: 30,
+        group_callers: 5,
+        group_days: 3,
+        scores: Satisfaction::ALL.iter().map(full).collect(),
+        laws: BTreeMap::new(),
+    }
+}

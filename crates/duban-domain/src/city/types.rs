@@ -1,0 +1,154 @@
+//! The rows of a city pack as values.
+
+use jiff::civil::Date;
+
+use crate::{
+    case::Phase,
+    lang::Words,
+    place::Point,
+    policy::Action,
+    request::{Kind, closed_set},
+};
+
+closed_set! {
+    /// What sort of body a unit is (单位类别).
+    UnitKind {
+        /// 热线中心: exactly one.
+        Centre = 1, "centre", "热线中心", "Hotline centre";
+        /// 督查机构
+        Oversight = 2, "oversight", "督查机构", "Oversight office";
+        /// 市直部门
+        Department = 3, "department", "市直部门", "City department";
+        /// 区县政府
+        Division = 4, "division", "区县政府", "District or county";
+        /// 街道乡镇
+        Street = 5, "street", "街道乡镇", "Street or town";
+        /// 社区村
+        Community = 6, "community", "社区村", "Community or village";
+        /// 公共企业: water, power, gas, buses, telephone.
+        Company = 7, "company", "公共企业", "Public utility";
+    }
+}
+
+/// A unit that takes cases (承办单位).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// Its key.
+    pub key: String,
+    /// Full name.
+    pub name: Words,
+    /// Short name, for lists.
+    pub short: Words,
+    /// What sort of body.
+    pub kind: UnitKind,
+    /// The unit above it.
+    pub parent: Option<String>,
+    /// The division it is in charge of or sits in.
+    pub division: Option<String>,
+    /// A public telephone number.
+    pub phone: Option<String>,
+}
+
+/// An administrative division (行政区划).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Division {
+    /// Six digits (county level) or nine (town level).
+    pub code: String,
+    /// Its name.
+    pub name: Words,
+    /// The county-level code above a town.
+    pub parent: Option<String>,
+    /// An approximate centre.
+    pub point: Option<Point>,
+    /// The unit in charge.
+    pub unit: Option<String>,
+    /// First day under this name, if it is known to have changed.
+    pub valid_from: Option<Date>,
+    /// Last day under this name.
+    pub valid_to: Option<Date>,
+    /// What it was called before.
+    pub former: Option<Words>,
+}
+
+/// A category of matters (诉求分类).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Category {
+    /// `utilities.aerial.tree`: the key says where it belongs.
+    pub key: String,
+    /// Its name.
+    pub name: Words,
+    /// The category above.
+    pub parent: Option<String>,
+    /// 1, 2 or 3.
+    pub level: u8,
+    /// The usual kind of such matters.
+    pub kind_default: Option<Kind>,
+}
+
+/// A city's own word under a phase (城市标签).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Its key.
+    pub key: String,
+    /// The phase it is under.
+    pub phase: Phase,
+    /// What people see.
+    pub name: Words,
+}
+
+closed_set! {
+    /// How far a role sees (数据范围).
+    ReachRule {
+        /// 全部
+        All = 1, "all", "全部", "All units";
+        /// 本单位
+        Unit = 2, "unit", "本单位", "Own unit";
+        /// 本单位及下级
+        UnitAndBelow = 3, "unit-and-below", "本单位及下级", "Own unit and below";
+        /// 不看工单
+        None = 4, "none", "不看工单", "No cases";
+    }
+}
+
+/// A role of the staff (角色).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Role {
+    /// Its key.
+    pub key: String,
+    /// What people see.
+    pub name: Words,
+    /// What it may do.
+    pub actions: Vec<Action>,
+    /// How far it sees.
+    pub reach: ReachRule,
+}
+
+/// A place that people know by name (地名).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Landmark {
+    /// Its name.
+    pub name: Words,
+    /// Other names.
+    pub aliases: Vec<String>,
+    /// First letters of the Chinese name's syllables, `zzz` for 株洲站.
+    pub initials: String,
+    /// The division it is in.
+    pub division: Option<String>,
+    /// Where; none when only the name is known.
+    pub point: Option<Point>,
+    /// How far off the point may be, in metres.
+    pub accuracy_m: u32,
+    /// Whether the point was estimated and not surveyed.
+    pub approximate: bool,
+}
+
+/// A line to draw behind points (示意线). Schematic: nothing is measured on it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MapLine {
+    /// What it is.
+    pub name: Words,
+    /// `river`, `road` or `rail`.
+    pub kind: String,
+    /// Its bends.
+    pub points: Vec<Point>,
+}

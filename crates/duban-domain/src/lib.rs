@@ -1,0 +1,27 @@
+//! The rules of Duban (督办), and nothing else.
+//!
+//! Pure: no I/O, no async, no clock, no randomness. Whoever calls a rule passes the instant and the
+//! city; whoever stores or shows a result does so elsewhere. A decision is a function from a state,
+//! a command and an instant to events or to a named refusal.
+
+pub mod calendar;
+pub mod case;
+pub mod city;
+pub mod deadline;
+pub mod dispatch;
+pub mod id;
+pub mod lang;
+pub mod number;
+pub mod person;
+pub mod place;
+pub mod policy;
+pub mod refusal;
+pub mod request;
+pub mod stamp;
+pub mod text;
+
+pub use id::*;
+pub use lang::Lang;
+pub use number::Number;
+pub use refusal::Refusal;
+pub use stamp::Stamp;

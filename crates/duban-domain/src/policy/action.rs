@@ -1,0 +1,35 @@
+//! What can be done at all: the closed set that roles are made of.
+
+use crate::request::closed_set;
+
+closed_set! {
+    /// Something a member of staff can be allowed to do (权限动作).
+    Action {
+        /// 登记诉求: take down a request.
+        Register = 1, "register", "登记诉求", "Take down a request";
+        /// 查看工单: see cases within reach.
+        View = 2, "view", "查看工单", "See cases";
+        /// 派单: decide which unit takes a case.
+        Dispatch = 3, "dispatch", "派单", "Dispatch";
+        /// 签收: accept a case for one's unit.
+        Sign = 4, "sign", "签收", "Sign for a case";
+        /// 记联系: record that the caller was contacted.
+        Contact = 5, "contact", "记录联系", "Record a contact";
+        /// 答复: answer with an outcome and a proof.
+        Answer = 6, "answer", "答复", "Answer";
+        /// 审核: accept a unit's answer or send it back.
+        Review = 7, "review", "审核答复", "Review an answer";
+        /// 回访: ask the person whether it is solved.
+        Callback = 8, "callback", "回访", "Call back";
+        /// 分类: change category, kind or urgency.
+        Classify = 9, "classify", "改分类", "Reclassify";
+        /// 批注: leave a note in the case.
+        Note = 10, "note", "写批注", "Leave a note";
+        /// 看诉求人: reveal name and telephone, with a recorded reason.
+        Reveal = 11, "reveal", "看诉求人", "Reveal the person";
+        /// 看数据: see the figures.
+        Figures = 12, "figures", "看数据", "See the figures";
+        /// 管理: users and settings.
+        Administer = 13, "administer", "管理", "Administer";
+    }
+}

@@ -1,0 +1,182 @@
+//! Who may do what (权限). Permission is a value that nobody outside this module can make:
+//! a verb takes [`Permitted`], and only [`permit`] and its two siblings give one. Forgetting the
+//! check does not compile. What lies outside somebody's reach is "not found", never "forbidden".
+
+mod action;
+mod reach;
+
+use std::marker::PhantomData;
+
+pub use action::Action;
+pub use reach::Reach;
+
+use crate::{
+    Refusal, RequestId, StaffId,
+    case::{Actor, ActorKind, Case},
+    city::{City, ReachRule},
+};
+
+/// A member of staff (工作人员) as the rules see one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Its id.
+    pub id: StaffId,
+    /// The name that colleagues see.
+    pub name: String,
+    /// The unit they act for.
+    pub unit: String,
+    /// The key of their role.
+    pub role: String,
+    /// What the role includes.
+    pub actions: Vec<Action>,
+    /// What they can see.
+    pub reach: Reach,
+}
+
+impl Member {
+    /// A member with what the city's role gives them; an unknown role gives nothing.
+    #[must_use]
+    pub fn of(city: &City, id: StaffId, name: &str, unit: &str, role: &str) -> Self {
+        let (actions, reach) = city.role(role).map_or((Vec::new(), Reach::Nothing), |r| {
+            let reach = match r.reach {
+                ReachRule::All => Reach::All,
+                ReachRule::None => Reach::Nothing,
+                ReachRule::Unit => Reach::Units(vec![unit.to_owned()]),
+                ReachRule::UnitAndBelow => Reach::Units(city.unit_and_below(unit).into_iter().map(str::to_owned).collect()),
+            };
+            (r.actions.clone(), reach)
+        });
+        Self { id, name: name.to_owned(), unit: unit.to_owned(), role: role.to_owned(), actions, reach }
+    }
+
+    /// Whether the role includes an action. Pages use it to decide what to offer; verbs ask [`permit`].
+    #[must_use]
+    pub fn can(&self, action: Action) -> bool {
+        self.actions.contains(&action)
+    }
+
+    /// This member as the actor of an event.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor { kind: ActorKind::Staff, id: self.id.0, name: self.name.clone(), unit: Some(self.unit.clone()) }
+    }
+}
+
+/// Declares verbs: marker types that tie a [`Permitted`] to an [`Action`].
+macro_rules! verbs {
+    ($($(#[$doc:meta])* $name:ident => $action:ident;)*) => {
+        /// The verbs that need a permission.
+        pub mod verb {
+            $($(#[$doc])* #[derive(Clone, Copy, Debug)] pub enum $name {}
+            impl super::Verb for $name { const ACTION: super::Action = super::Action::$action; })*
+        }
+    };
+}
+
+/// Something that needs a permission.
+pub trait Verb {
+    /// The action a role must include.
+    const ACTION: Action;
+}
+
+verbs! {
+    /// 登记
+    Register => Register;
+    /// 查看
+    View => View;
+    /// 派单
+    Dispatch => Dispatch;
+    /// 签收
+    Sign => Sign;
+    /// 联系
+    Contact => Contact;
+    /// 答复
+    Answer => Answer;
+    /// 审核
+    Review => Review;
+    /// 回访
+    Callback => Callback;
+    /// 改分类
+    Classify => Classify;
+    /// 批注
+    Note => Note;
+    /// 看诉求人
+    Reveal => Reveal;
+    /// 看数据
+    Figures => Figures;
+    /// 管理
+    Administer => Administer;
+    /// 到期自动处理: the program's own, never a person's.
+    Keep => Administer;
+}
+
+/// The permission to do `V` to one case. Only this module can make it.
+#[derive(Debug)]
+pub struct Permitted<'a, V> {
+    case: &'a Case,
+    actor: Actor,
+    verb: PhantomData<V>,
+}
+
+impl<V> Permitted<'_, V> {
+    /// The case.
+    #[must_use]
+    pub fn case(&self) -> &Case {
+        self.case
+    }
+
+    /// Who does it.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+}
+
+/// The permission to do `V` at all, where there is no case yet.
+#[derive(Debug)]
+pub struct Allowed<V> {
+    actor: Actor,
+    verb: PhantomData<V>,
+}
+
+impl<V> Allowed<V> {
+    /// Who does it.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+}
+
+/// May this member do `V` to this case?
+pub fn permit<'a, V: Verb>(who: &Member, case: &'a Case) -> Result<Permitted<'a, V>, Refusal> {
+    if !who.reach.covers(case) {
+        return Err(Refusal::NotFound);
+    }
+    if !who.can(V::ACTION) {
+        return Err(Refusal::MayNot(V::ACTION));
+    }
+    Ok(Permitted { case, actor: who.actor(), verb: PhantomData })
+}
+
+/// May this member do `V` at all?
+pub fn allow<V: Verb>(who: &Member) -> Result<Allowed<V>, Refusal> {
+    if !who.can(V::ACTION) {
+        return Err(Refusal::MayNot(V::ACTION));
+    }
+    Ok(Allowed { actor: who.actor(), verb: PhantomData })
+}
+
+/// A resident who opened a page with number and phone tail speaks about their own request only.
+pub fn own<'a, V: Verb>(request: RequestId, case: &'a Case) -> Result<Permitted<'a, V>, Refusal> {
+    if !case.requests.contains(&request) {
+        return Err(Refusal::NotFound);
+    }
+    let actor = Actor { kind: ActorKind::Resident, id: request.0, name: String::new(), unit: None };
+    Ok(Permitted { case, actor, verb: PhantomData })
+}
+
+/// The program keeps time on its own: deadlines that pass, pages that stop asking, imports.
+#[must_use]
+pub fn by_system(case: &Case) -> Permitted<'_, verb::Keep> {
+    Permitted { case, actor: Actor::system(), verb: PhantomData }
+}

@@ -1,0 +1,29 @@
+//! What somebody can see (可见范围).
+
+use crate::case::Case;
+
+/// The set of cases that somebody may know of. Lists, counts, search and files ask it alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Every case.
+    All,
+    /// Cases that one of these units leads or assists.
+    Units(Vec<String>),
+    /// None.
+    Nothing,
+}
+
+impl Reach {
+    /// Whether a case lies within.
+    #[must_use]
+    pub fn covers(&self, case: &Case) -> bool {
+        match self {
+            Self::All => true,
+            Self::Nothing => false,
+            Self::Units(units) => {
+                let ours = |unit: &str| units.iter().any(|u| u == unit);
+                case.unit().is_some_and(ours) || case.assisting.iter().any(|u| ours(u))
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Refusals: every "no" of the rules has a name, a sentence and a hint what to do next.
+//!
+//! Which HTTP status a refusal becomes is `duban-web`'s to say.
+
+use crate::{Lang, case::Phase, policy::Action};
+
+/// A named "no" (拒绝及理由).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.key())]
+pub enum Refusal {
+    /// It does not exist, or lies outside one's reach: which of the two is not told.
+    NotFound,
+    /// The role does not include this action.
+    MayNot(Action),
+    /// The case is in another phase than this step needs.
+    WrongPhase {
+        /// What was tried.
+        tried: Action,
+        /// Where the case stands.
+        phase: Phase,
+    },
+    /// Somebody else changed the case meanwhile.
+    Stale,
+    /// The unit is not in the city pack.
+    UnknownUnit(String),
+    /// The category is not in the city pack.
+    UnknownCategory(String),
+    /// The division is not in the city pack.
+    UnknownDivision(String),
+    /// The unit already has the case.
+    SameUnit,
+    /// A text is needed and is missing.
+    NeedsText(&'static str),
+    /// A text is longer than it may be.
+    TooLong {
+        /// Which field.
+        field: &'static str,
+        /// How many characters it may have.
+        max: usize,
+    },
+    /// An answer that says "solved" needs a proof.
+    NeedsProof,
+    /// The caller was not contacted, and no reason was given why not.
+    NeedsContact,
+    /// Whoever wrote an answer does not review it.
+    OwnAnswer,
+    /// This person was already asked in this round.
+    AlreadyHeard,
+    /// The request does not belong to this case.
+    NotItsRequest,
+    /// Nothing would change.
+    NoChange,
+    /// Neither a place in words, nor a division, nor a point.
+    NeedsPlace,
+    /// A telephone number that cannot be one.
+    BadPhone,
+    /// Contact was asked for, but there is nothing to contact by.
+    NeedsPhone,
+}
+
+impl Refusal {
+    /// Its name, stable, for logs and the API.
+    #[must_use]
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not-found",
+            Self::MayNot(_) => "may-not",
+            Self::WrongPhase { .. } => "wrong-phase",
+            Self::Stale => "stale",
+            Self::UnknownUnit(_) => "unknown-unit",
+            Self::UnknownCategory(_) => "unknown-category",
+            Self::UnknownDivision(_) => "unknown-division",
+            Self::SameUnit => "same-unit",
+            Self::NeedsText(_) => "needs-text",
+            Self::TooLong { .. } => "too-long",
+            Self::NeedsProof => "needs-proof",
+            Self::NeedsContact => "needs-contact",
+            Self::OwnAnswer => "own-answer",
+            Self::AlreadyHeard => "already-heard",
+            Self::NotItsRequest => "not-its-request",
+            Self::NoChange => "no-change",
+            Self::NeedsPlace => "needs-place",
+            Self::BadPhone => "bad-phone",
+            Self::NeedsPhone => "needs-phone",
+        }
+    }
+
+    /// The form field it is about, when it is about one.
+    #[must_use]
+    pub fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::NeedsText(field) | Self::TooLong { field, .. } => Some(field),
+            Self::UnknownUnit(_) | Self::SameUnit => Some("unit"),
+            Self::UnknownCategory(_) => Some("category"),
+            Self::UnknownDivision(_) => Some("division"),
+            Self::NeedsProof => Some("proof"),
+            Self::NeedsContact => Some("no_contact"),
+            Self::NeedsPlace => Some("place"),
+            Self::BadPhone | Self::NeedsPhone => Some("phone"),
+            Self::NotFound | Self::MayNot(_) | Self::WrongPhase { .. } | Self::Stale | Self::OwnAnswer | Self::AlreadyHeard
+            | Self::NotItsRequest | Self::NoChange => None,
+        }
+    }
+
+    /// What happened and why, and what to do next.
+    #[must_use]
+    pub fn sentence(&self, lang: Lang) -> String {
+        match self {
+            Self::NotFound => lang.t("没有找到。请核对编号；也可能不在您能看的范围内。", "Not found. Check the number; it may also lie outside what you may see.").to_owned(),
+            Self::MayNot(action) => match lang {
+                Lang::Zh => format!("您的角色不能“{}”。需要时请找管理员调整角色。", action.word(lang)),
+                Lang::En => format!("Your role does not include \u{201c}{}\u{201d}. Ask an administrator if you need it.", action.word(lang)),
+            },
+            Self::WrongPhase { tried, phase } => match lang {
+                Lang::Zh => format!("工单现在是“{}”，不能“{}”。请刷新后看可以做什么。", phase.word(lang), tried.word(lang)),
+                Lang::En => format!("The case is \u{201c}{}\u{201d} now, so \u{201c}{}\u{201d} is not possible. Reload to see what can be done.", phase.word(lang), tried.word(lang)),
+            },
+            Self::Stale => lang.t("别人刚改过这件工单。您写的都还在，请看过新情况再交一次。", "Somebody has just changed this case. What you wrote is kept; look at the news and send it again.").to_owned(),
+            Self::UnknownUnit(key) => match lang {
+                Lang::Zh => format!("没有“{key}”这个单位。请从名单里选。"),
+                Lang::En => format!("There is no unit \u{201c}{key}\u{201d}. Choose one from the list."),
+            },
+            Self::UnknownCategory(key) => match lang {
+                Lang::Zh => format!("没有“{key}”这个类别。请从类别表里选。"),
+                Lang::En => format!("There is no category \u{201c}{key}\u{201d}. Choose one from the table."),
+            },
+            Self::UnknownDivision(key) => match lang {
+                Lang::Zh => format!("没有代码为“{key}”的区划。请从名单里选。"),
+                Lang::En => format!("There is no division with code \u{201c}{key}\u{201d}. Choose one from the list."),
+            },
+            Self::SameUnit => lang.t("这件工单已经在这个单位。请选别的单位，或不改。", "The case is with this unit already. Choose another, or leave it.").to_owned(),
+            Self::NeedsText(_) => lang.t("这里要写几个字。", "A few words are needed here.").to_owned(),
+            Self::TooLong { max, .. } => match lang {
+                Lang::Zh => format!("太长了，最多 {max} 个字。其余的请放进附件。"),
+                Lang::En => format!("Too long: at most {max} characters. Put the rest into an attachment."),
+            },
+            Self::NeedsProof => lang.t("答复“已解决”或“部分解决”，要有至少一项凭证：照片、文件，或写明凭证。", "\u{201c}Solved\u{201d} or \u{201c}partly solved\u{201d} needs at least one proof: a photo, a document, or a description of it.").to_owned(),
+            Self::NeedsContact => lang.t("还没有联系过诉求人。请先记一次联系，或写明为什么没有联系。", "The caller was not contacted yet. Record a contact first, or say why there was none.").to_owned(),
+            Self::OwnAnswer => lang.t("自己写的答复不能自己审核。请同事来审。", "One does not review one\u{2019}s own answer. Ask a colleague.").to_owned(),
+            Self::AlreadyHeard => lang.t("这位诉求人这一轮已经说过了。", "This person has already been heard in this round.").to_owned(),
+            Self::NotItsRequest => lang.t("这条诉求不属于这件工单。", "This request does not belong to this case.").to_owned(),
+            Self::NoChange => lang.t("没有任何改动。", "Nothing was changed.").to_owned(),
+            Self::NeedsPlace => lang.t("请说在哪儿：写几个字，选一个街道，或在地图上点。", "Say where: a few words, a subdistrict, or a point on the map.").to_owned(),
+            Self::BadPhone => lang.t("这不像一个电话号码。手机 11 位；座机连区号。", "This does not look like a telephone number. Mobile: 11 digits; landline with area code.").to_owned(),
+            Self::NeedsPhone => lang.t("选了“可联系”或“保密”，要留一个电话；不想留，请选“匿名”。", "To be contacted, or confidentially, leave a telephone number; otherwise choose \u{201c}anonymous\u{201d}.").to_owned(),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The only SQL of Duban: one `Store` over SQLite and PostgreSQL.
+//!
+//! [`Store::read`] and [`Store::write`] take plain closures; `Ok` commits, and is durable when it
+//! returns. Verbs are methods of [`ReadTx`] and [`WriteTx`], one file a noun. A statement is written
+//! once, with `$1, $2 …` in order of first appearance; what differs between the engines stands in
+//! `sqlite.rs`, `postgres.rs`, `dialect.rs`, `search/{sqlite,postgres}.rs` and `migrations/`.
+//!
+//! Not here: rules (domain), permission (app asks for it and passes the reach along), clocks and
+//! randomness (ids and instants are arguments), and the keys of personal data (the store keeps
+//! sealed bytes and keyed hashes and never sees what is in them).
+
+mod case;
+mod city;
+mod dialect;
+mod error;
+mod event;
+mod figures;
+mod job;
+mod list;
+mod media;
+mod migrate;
+mod person;
+mod postgres;
+mod request;
+mod row;
+mod search;
+mod sql;
+mod sqlite;
+mod staff;
+mod store;
+mod target;
+mod tx;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::{Cause, StoreError};
+pub use event::{LiveEvent, StoredEvent};
+pub use figures::{DaySums, Figure, Figures, UnitFigures};
+pub use job::Job;
+pub use list::{CaseQuery, Cursor, Order, Page};
+pub use media::{MediaKind, MediaRow, NewMediaRow};
+pub use person::SealedPerson;
+pub use request::Inserted;
+pub use row::{CaseRow, RowExtra};
+pub use staff::{ApiKey, Session, SessionKind, Staff};
+pub use migrate::Migrated;
+pub use store::{Store, WriteCounts};
+pub use target::Target;
+pub use tx::{ReadTx, WriteTx};

@@ -1,0 +1,131 @@
+//! Signing in and out. Guesses are slowed down by account, and a wrong password keeps the login.
+
+use askama::Template;
+use axum::{
+    extract::State,
+    http::{HeaderValue, StatusCode, header::SET_COOKIE},
+    response::Response,
+};
+use duban_app::{
+    AppError, DEMO_PASSWORD,
+    staff::{self, users},
+};
+use duban_domain::{Lang, city::City};
+
+use crate::frame::{Fields, PageResult, Shell, Site, Visit, WebError, cookies, html, see_other};
+
+#[derive(Template)]
+#[template(path = "desk/login.html")]
+pub(super) struct LoginPage {
+    pub(super) s: Shell,
+    pub(super) login: String,
+    pub(super) to: String,
+    pub(super) error: String,
+    pub(super) groups: Vec<Group>,
+}
+
+/// The demonstration's accounts of one role.
+pub(super) struct Group {
+    pub(super) role: String,
+    pub(super) accounts: Vec<Account>,
+}
+
+/// One account of the demonstration.
+pub(super) struct Account {
+    pub(super) login: String,
+    pub(super) name: String,
+    pub(super) unit: String,
+    pub(super) does: String,
+}
+
+/// The form.
+pub(crate) async fn page(visit: Visit, State(site): State<Site>) -> PageResult {
+    let query = Fields::of_query(visit.uri.query().unwrap_or(""));
+    let to = local(query.get("to")).to_owned();
+    if visit.member.is_some() {
+        return Ok(see_other(&to));
+    }
+    Ok(html(&form(&visit, &site, to, "", "").await?))
+}
+
+/// Signs in, or shows the form again.
+pub(crate) async fn post(visit: Visit, State(site): State<Site>, fields: Fields) -> PageResult {
+    let to = local(fields.get("to")).to_owned();
+    let (login, password) = credentials(&site, &fields);
+    if !site.throttle.admits(&format!("login:{login}")) {
+        return again(&visit, &site, to, &login, &WebError::Slow).await;
+    }
+    let tried = login.clone();
+    match site.run(move |app| staff::sign_in(app, &tried, &password)).await {
+        Ok(token) => Ok(with_cookie(see_other(&to), cookies::session(&token, site.options.secure_cookies))),
+        Err(error @ WebError::App(AppError::Credentials)) => again(&visit, &site, to, &login, &error).await,
+        Err(error) => Err(error),
+    }
+}
+
+/// Signs out.
+pub(crate) async fn out(visit: Visit, State(site): State<Site>) -> PageResult {
+    if let Some(token) = visit.session {
+        site.run(move |app| staff::sign_out(app, &token)).await?;
+    }
+    Ok(with_cookie(see_other("/desk/login"), cookies::no_session(site.options.secure_cookies)))
+}
+
+/// What was typed; a demonstration's account needs no password there, and only there.
+fn credentials(site: &Site, fields: &Fields) -> (String, String) {
+    match fields.opt("demo").filter(|_| site.app.demo) {
+        Some(login) => (login.to_owned(), DEMO_PASSWORD.to_owned()),
+        None => (fields.get("login").to_lowercase(), fields.get("password").to_owned()),
+    }
+}
+
+async fn again(visit: &Visit, site: &Site, to: String, login: &str, error: &WebError) -> PageResult {
+    let (status, sentence) = match error {
+        WebError::Slow => (StatusCode::TOO_MANY_REQUESTS, error.note().sentence(visit.lang).to_owned()),
+        _ => (StatusCode::UNPROCESSABLE_ENTITY, wrong(visit.lang).to_owned()),
+    };
+    let mut response = html(&form(visit, site, to, login, &sentence).await?);
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+fn wrong(lang: Lang) -> &'static str {
+    lang.t("登录名或密码不对。请核对后再输一次；忘了密码，请找管理员重设。", "Login or password is wrong. Check and type them again; if you forgot it, ask an administrator.")
+}
+
+async fn form(visit: &Visit, site: &Site, to: String, login: &str, error: &str) -> Result<LoginPage, WebError> {
+    let groups = if site.app.demo { demo(visit.lang, site).await? } else { Vec::new() };
+    Ok(LoginPage { s: visit.shell(site), login: login.to_owned(), to, error: error.to_owned(), groups })
+}
+
+async fn demo(lang: Lang, site: &Site) -> Result<Vec<Group>, WebError> {
+    let staff = site.run(users::list).await?;
+    let city = &site.app.city;
+    let accounts = |role: &str| staff.iter().filter(|s| s.active && s.role == role).map(|s| Account {
+        login: s.login.clone(),
+        name: s.name.clone(),
+        unit: city.unit(&s.unit).map_or_else(|| s.unit.clone(), |u| u.short.get(lang).to_owned()),
+        does: does(city, role, lang),
+    }).collect::<Vec<_>>();
+    let groups = city.roles.iter().map(|role| Group { role: role.name.get(lang).to_owned(), accounts: accounts(&role.key) });
+    Ok(groups.filter(|g| !g.accounts.is_empty()).collect())
+}
+
+/// What a role does, in the words of its first actions.
+fn does(city: &City, role: &str, lang: Lang) -> String {
+    let actions = city.role(role).map_or(&[][..], |r| &r.actions);
+    let words: Vec<&str> = actions.iter().filter(|a| a.key() != "view").take(4).map(|a| a.word(lang)).collect();
+    words.join(lang.t("、", ", "))
+}
+
+/// Only addresses of the desk: a sign-in page that leads anywhere would lend its name to others.
+pub(super) fn local(to: &str) -> &str {
+    let rest = to.strip_prefix("/desk").unwrap_or("\\");
+    let fits = (rest.is_empty() || rest.starts_with(['/', '?'])) && !rest.contains(['\\', '\r', '\n']) && to.is_ascii();
+    if fits && !to.starts_with("/desk/login") { to } else { "/desk" }
+}
+
+fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
+    response.headers_mut().append(SET_COOKIE, cookie);
+    response
+}

@@ -1,0 +1,70 @@
+//! The staff's pages: sign in, worklist, case, steps, intake, figures, live events.
+//!
+//! What may be done is decided by the rules; these pages only offer what the member can do now.
+
+pub(crate) mod assist;
+pub(crate) mod case;
+pub(crate) mod figures;
+pub(crate) mod filter;
+pub(crate) mod intake;
+pub(crate) mod list;
+pub(crate) mod live;
+pub(crate) mod login;
+pub(crate) mod media;
+pub(crate) mod present;
+pub(crate) mod steps;
+#[cfg(test)]
+mod tests;
+pub(crate) mod timeline;
+pub(crate) mod words;
+
+use askama::Template;
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use duban_app::live as events;
+use duban_domain::policy::Action;
+use serde_json::json;
+
+use crate::frame::{Desk, PageResult, Shell, Site, Visit, html, see_other};
+
+#[derive(Template)]
+#[template(path = "desk/home.html")]
+struct HomePage {
+    s: Shell,
+}
+
+/// Each role begins where its work is.
+pub(crate) async fn home(desk: Desk) -> Response {
+    let can = |action| desk.who.can(action);
+    if can(Action::Register) && !can(Action::Dispatch) {
+        return see_other("/desk/intake");
+    }
+    if can(Action::View) {
+        return see_other("/desk/cases");
+    }
+    if can(Action::Figures) {
+        return see_other("/desk/figures");
+    }
+    html(&HomePage { s: desk.shell() })
+}
+
+/// For whoever watches the server: it answers, and so does its database.
+pub(crate) async fn health(State(site): State<Site>) -> PageResult {
+    site.run(events::mark).await?;
+    let state = json!({"status": "ok", "engine": site.app.store.engine(), "version": env!("CARGO_PKG_VERSION")});
+    Ok(Json(state).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "desk/gallery.html")]
+struct GalleryPage {
+    s: Shell,
+}
+
+/// Everything that pages are made of, on one page.
+pub(crate) async fn gallery(visit: Visit, State(site): State<Site>) -> Response {
+    html(&GalleryPage { s: visit.shell(&site) })
+}

@@ -1,0 +1,61 @@
+//! Cookies: read from the request, written with the attributes that each needs.
+
+use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
+
+/// The session of a member of staff.
+pub(crate) const SESSION: &str = "duban_session";
+/// The passes of a resident: `number:token`, separated by dots.
+pub(crate) const PASSES: &str = "duban_passes";
+/// The language a person chose.
+pub(crate) const LANG: &str = "duban_lang";
+/// `elder` when a person chose large type.
+pub(crate) const MODE: &str = "duban_mode";
+
+/// How many passes a browser keeps.
+const PASSES_MAX: usize = 12;
+/// A year in seconds.
+const YEAR_S: u64 = 31_536_000;
+
+/// The value of a cookie.
+pub(crate) fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get_all(COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';')).find_map(|pair| {
+        let (key, value) = pair.trim().split_once('=')?;
+        (key == name).then_some(value)
+    })
+}
+
+/// The tokens that a browser holds for requests.
+pub(crate) fn passes(headers: &HeaderMap) -> Vec<String> {
+    read(headers, PASSES).unwrap_or_default().split('.').filter(|t| !t.is_empty()).map(str::to_owned).collect()
+}
+
+/// The passes with one more; the oldest give way.
+pub(crate) fn with_pass(headers: &HeaderMap, token: &str, secure: bool) -> HeaderValue {
+    let mut all = passes(headers);
+    all.retain(|t| t != token);
+    all.push(token.to_owned());
+    let from = all.len().saturating_sub(PASSES_MAX);
+    set(PASSES, &all[from..].join("."), YEAR_S / 4, secure, true)
+}
+
+/// A cookie for the session of a member of staff; it ends with the session on the server.
+pub(crate) fn session(token: &str, secure: bool) -> HeaderValue {
+    set(SESSION, token, YEAR_S / 52, secure, true)
+}
+
+/// Takes a session cookie away.
+pub(crate) fn no_session(secure: bool) -> HeaderValue {
+    set(SESSION, "", 0, secure, true)
+}
+
+/// A preference that holds for a year.
+pub(crate) fn preference(name: &str, value: &str, secure: bool) -> HeaderValue {
+    set(name, value, YEAR_S, secure, false)
+}
+
+fn set(name: &str, value: &str, max_age_s: u64, secure: bool, hidden: bool) -> HeaderValue {
+    let secure = if secure { "; Secure" } else { "" };
+    let hidden = if hidden { "; HttpOnly" } else { "" };
+    let text = format!("{name}={value}; Path=/; Max-Age={max_age_s}; SameSite=Lax{hidden}{secure}");
+    HeaderValue::from_str(&text).expect("names and hexadecimal values are plain ASCII")
+}

@@ -1,0 +1,107 @@
+//! What stands before every handler: the visit, the access of the route, the headers of the answer.
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use duban_app::staff;
+use duban_domain::Refusal;
+
+use super::{Visit, WebError, cookies, error, page::see_other, site::Site};
+use crate::{open311, routes::Access};
+
+/// Everything may come from this site only; nothing inline; nobody frames us but WeChat's web view,
+/// which does not frame.
+const CSP: &str = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// The outermost layer: reads the visit, turns error notes into pages, sets the headers.
+pub(crate) async fn around(State(site): State<Site>, mut request: Request, next: Next) -> Response {
+    let mut visit = Visit::of(request.headers(), request.uri());
+    if is_foreign(request.method(), request.headers(), request.uri().path()) {
+        return finish(error::page(&WebError::Foreign.note(), &visit, &site));
+    }
+    if let Some(token) = visit.session.clone() {
+        match site.run(move |app| staff::member_of(app, &token)).await {
+            Ok(member) => visit.member = member,
+            Err(failed) => return finish(error::page(&failed.note(), &visit, &site)),
+        }
+    }
+    request.extensions_mut().insert(visit.clone());
+    let response = next.run(request).await;
+    let response = match response.extensions().get::<error::Note>() {
+        Some(note) if open311::is_ours(visit.uri.path()) => open311::error(note, visit.uri.path()),
+        Some(note) => error::page(note, &visit, &site),
+        None if response.status() == StatusCode::NOT_FOUND && response.headers().get(header::CONTENT_TYPE).is_none() => {
+            error::page(&WebError::NoPage.note(), &visit, &site)
+        }
+        None => response,
+    };
+    finish(remember(&visit, &site, response))
+}
+
+/// The access of one route.
+pub(crate) async fn access(access: Access, request: Request, next: Next) -> Response {
+    let visit = request.extensions().get::<Visit>();
+    let member = visit.and_then(|v| v.member.as_ref());
+    match access {
+        Access::Public => next.run(request).await,
+        Access::Staff(_) | Access::AnyStaff if member.is_none() => sign_in(&request),
+        Access::Staff(action) if member.is_some_and(|m| !m.can(action)) => WebError::from(Refusal::MayNot(action)).into_response(),
+        Access::Staff(_) | Access::AnyStaff => next.run(request).await,
+    }
+}
+
+fn sign_in(request: &Request) -> Response {
+    let to = request.uri().path_and_query().map_or("/desk", |p| p.as_str());
+    if request.method() != Method::GET {
+        return see_other("/desk/login");
+    }
+    let to: String = form_urlencoded::byte_serialize(to.as_bytes()).collect();
+    see_other(&format!("/desk/login?to={to}"))
+}
+
+/// A form that another site made this browser send. Browsers say so themselves; a client without a
+/// browser says nothing and carries no cookie that could be abused.
+fn is_foreign(method: &Method, headers: &HeaderMap, path: &str) -> bool {
+    if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) || open311::is_ours(path) {
+        return false;
+    }
+    let text = |name: HeaderName| headers.get(name).and_then(|v| v.to_str().ok());
+    if let Some(site) = text(HeaderName::from_static("sec-fetch-site")) {
+        return !matches!(site, "same-origin" | "none");
+    }
+    let Some(origin) = text(header::ORIGIN) else { return false };
+    let host = text(header::HOST).unwrap_or("");
+    origin.split_once("://").map(|(_, rest)| rest) != Some(host)
+}
+
+/// Keeps a language or a mode that the address asked for.
+fn remember(visit: &Visit, site: &Site, mut response: Response) -> Response {
+    for (name, value) in form_urlencoded::parse(visit.uri.query().unwrap_or("").as_bytes()) {
+        let cookie = match (&*name, &*value) {
+            ("lang", "zh" | "en") => cookies::LANG,
+            ("mode", "elder" | "plain") => cookies::MODE,
+            _ => continue,
+        };
+        response.headers_mut().append(header::SET_COOKIE, cookies::preference(cookie, &value, site.options.secure_cookies));
+    }
+    response
+}
+
+fn finish(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    let fixed = [
+        (header::CONTENT_SECURITY_POLICY, CSP),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "geolocation=(self), camera=(self), microphone=()"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    // A page shows one person's matter: no shared cache may keep it.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,237 @@
+//! A small map that the server draws: grid, schematic lines, names, points, pin and scale, as SVG.
+//!
+//! The page shows it without a script; the map island takes the same data from its attributes and
+//! makes it movable. Schematic on purpose: nothing is measured on it, and no picture is fetched.
+
+use askama::Template;
+use duban_domain::{Lang, city::City, place::Point};
+use serde_json::{Value, json};
+
+/// The size of the drawing; the style sheet stretches it.
+const WIDTH: f64 = 560.0;
+const HEIGHT: f64 = 260.0;
+/// Pixels of a whole-world tile.
+const TILE: f64 = 256.0;
+/// The equator in metres.
+const EQUATOR_M: f64 = 40_075_016.686;
+/// Where a single known point is looked at from.
+const ZOOM_NEAR: f64 = 15.0;
+/// Where a whole city is looked at from.
+const ZOOM_CITY: f64 = 10.0;
+/// Names that are written at most; more would lie on each other.
+const NAMES_MAX: usize = 14;
+
+/// A point on the map.
+#[derive(Clone, Debug)]
+pub(crate) struct MapPoint {
+    pub(crate) at: Point,
+    /// One or two signs are drawn inside the dot, longer ones are its title.
+    pub(crate) label: String,
+    /// `near`, `late` or `done`.
+    pub(crate) state: &'static str,
+    pub(crate) href: String,
+}
+
+/// The map of a page. Show it with `{{ map|safe }}`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "map.html")]
+pub(crate) struct MapView {
+    lang: Lang,
+    centre: Point,
+    zoom: f64,
+    points: Vec<MapPoint>,
+    pick: Option<(&'static str, &'static str)>,
+    pin: bool,
+    tall: bool,
+    lines: Vec<(String, Vec<Point>)>,
+    names: Vec<(String, Point)>,
+}
+
+impl MapView {
+    /// The map around a point, which gets a pin; without one, around the city.
+    pub(crate) fn new(city: &City, lang: Lang, centre: Option<Point>) -> Self {
+        let middle = || city.bounds.centre().unwrap_or(Point { lng_e7: 0, lat_e7: 0 });
+        let heart = || city.divisions.iter().find_map(|d| d.point).unwrap_or_else(middle);
+        let named = city.divisions.iter().filter_map(|d| Some((d.name.get(lang).to_owned(), d.point?)));
+        let places = city.places.iter().filter_map(|p| Some((p.name.get(lang).to_owned(), p.point?)));
+        Self {
+            lang,
+            centre: centre.unwrap_or_else(heart),
+            zoom: if centre.is_some() { ZOOM_NEAR } else { ZOOM_CITY },
+            points: Vec::new(),
+            pick: None,
+            pin: centre.is_some(),
+            tall: false,
+            lines: city.map.iter().map(|line| (line.name.get(lang).to_owned(), line.points.clone())).collect(),
+            names: named.chain(places).collect(),
+        }
+    }
+
+    /// With dots on it.
+    pub(crate) fn with_points(mut self, points: Vec<MapPoint>) -> Self {
+        self.points = points;
+        self
+    }
+
+    /// A map on which a place is picked into two fields, named by their ids.
+    pub(crate) fn picking(mut self, lng: &'static str, lat: &'static str) -> Self {
+        self.pick = Some((lng, lat));
+        self
+    }
+
+    /// A higher one.
+    pub(crate) fn tall(mut self) -> Self {
+        self.tall = true;
+        self
+    }
+
+    fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
+        self.lang.t(zh, en)
+    }
+
+    fn lng(&self) -> f64 {
+        self.centre.lng()
+    }
+
+    fn lat(&self) -> f64 {
+        self.centre.lat()
+    }
+
+    fn pick_ids(&self) -> Option<String> {
+        self.pick.map(|(lng, lat)| format!("{lng},{lat}"))
+    }
+
+    fn data_points(&self) -> String {
+        let all = self.points.iter().map(|p| json!({"lng": p.at.lng(), "lat": p.at.lat(), "label": p.label, "state": p.state, "href": p.href}));
+        Value::from_iter(all).to_string()
+    }
+
+    fn data_layer(&self) -> String {
+        let lines = self.lines.iter().map(|(label, points)| {
+            let bends: Vec<_> = points.iter().map(|p| json!([p.lng(), p.lat()])).collect();
+            json!({"kind": "line", "pts": bends, "label": label})
+        });
+        let names = self.names.iter().map(|(label, p)| json!({"kind": "place", "lng": p.lng(), "lat": p.lat(), "label": label}));
+        Value::from_iter(lines.chain(names)).to_string()
+    }
+
+    /// Where a point is on the drawing.
+    fn on(&self, point: Point) -> (f64, f64) {
+        let (a, b) = (project(self.centre, self.zoom), project(point, self.zoom));
+        (b.0 - a.0 + WIDTH / 2.0, b.1 - a.1 + HEIGHT / 2.0)
+    }
+
+    fn drawn_lines(&self) -> Vec<String> {
+        let inside = |&(x, y): &(f64, f64)| (-WIDTH..2.0 * WIDTH).contains(&x) && (-HEIGHT..2.0 * HEIGHT).contains(&y);
+        let drawn = self.lines.iter().map(|(_, points)| points.iter().map(|p| self.on(*p)).collect::<Vec<_>>());
+        drawn.filter(|spots| spots.iter().any(inside)).map(|spots| spots.iter().map(|(x, y)| format!("{x:.1},{y:.1} ")).collect()).collect()
+    }
+
+    /// Names that do not lie on each other, the nearest to the middle first.
+    fn drawn_names(&self) -> Vec<Spot> {
+        let mut wanted: Vec<Spot> = self.names.iter().map(|(label, p)| Spot::new(self.on(*p), label)).filter(Spot::is_inside).collect();
+        wanted.sort_by(|a, b| a.far().total_cmp(&b.far()));
+        let mut put: Vec<Spot> = Vec::new();
+        for spot in wanted {
+            if put.len() < NAMES_MAX && put.iter().all(|other| !spot.lies_on(other)) {
+                put.push(spot);
+            }
+        }
+        put
+    }
+
+    fn drawn_points(&self) -> Vec<Dot<'_>> {
+        let all = self.points.iter().map(|point| Dot { spot: Spot::new(self.on(point.at), &point.label), point });
+        all.filter(|dot| dot.spot.is_inside()).collect()
+    }
+
+    /// The words and the length of the scale.
+    fn scale(&self) -> (String, f64) {
+        let metres_a_pixel = EQUATOR_M * self.centre.lat().to_radians().cos() / (TILE * self.zoom.exp2());
+        let long = round_down(110.0 * metres_a_pixel);
+        let words = if long >= 1_000.0 { format!("{} km", long / 1_000.0) } else { format!("{long} m") };
+        (words, long / metres_a_pixel)
+    }
+}
+
+/// A spot on the drawing with its words.
+struct Spot {
+    x: f64,
+    y: f64,
+    label: String,
+}
+
+impl Spot {
+    fn new((x, y): (f64, f64), label: &str) -> Self {
+        Self { x, y, label: label.to_owned() }
+    }
+
+    fn is_inside(&self) -> bool {
+        (12.0..WIDTH - 12.0).contains(&self.x) && (14.0..HEIGHT - 12.0).contains(&self.y)
+    }
+
+    fn far(&self) -> f64 {
+        (self.x - WIDTH / 2.0).hypot(self.y - HEIGHT / 2.0)
+    }
+
+    fn half_width(&self) -> f64 {
+        self.label.chars().map(|c| if c.is_ascii() { 3.5 } else { 6.5 }).sum::<f64>() + 6.0
+    }
+
+    fn lies_on(&self, other: &Self) -> bool {
+        (self.x - other.x).abs() < self.half_width() + other.half_width() && (self.y - other.y).abs() < 18.0
+    }
+}
+
+/// A dot on the drawing.
+struct Dot<'a> {
+    spot: Spot,
+    point: &'a MapPoint,
+}
+
+impl Dot<'_> {
+    /// Whether its words are short enough to stand inside.
+    fn is_numbered(&self) -> bool {
+        (1..3).contains(&self.point.label.chars().count())
+    }
+}
+
+/// Pixels of the whole world at a zoom.
+fn project(point: Point, zoom: f64) -> (f64, f64) {
+    let size = TILE * zoom.exp2();
+    let sine = point.lat().clamp(-85.0, 85.0).to_radians().sin();
+    let y = 0.5 - ((1.0 + sine) / (1.0 - sine)).ln() / (4.0 * std::f64::consts::PI);
+    ((point.lng() / 360.0 + 0.5) * size, y * size)
+}
+
+/// The largest of 1, 2, 5 times a power of ten that is not above.
+fn round_down(most: f64) -> f64 {
+    let power = 10_f64.powf(most.max(1.0).log10().floor());
+    [5.0, 2.0, 1.0].into_iter().map(|n| n * power).find(|n| *n <= most).unwrap_or(power)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_map_is_drawn_without_a_script_and_carries_its_data() {
+        let at = |lng, lat| Point::from_degrees(lng, lat).unwrap();
+        let view = MapView {
+            lang: Lang::Zh,
+            centre: at(113.13, 27.83),
+            zoom: ZOOM_NEAR,
+            points: vec![MapPoint { at: at(113.131, 27.831), label: "甲".into(), state: "late", href: "/desk/cases/1".into() }],
+            pick: Some(("lng", "lat")),
+            pin: true,
+            tall: false,
+            lines: vec![("测试路".into(), vec![at(113.12, 27.83), at(113.14, 27.83)])],
+            names: vec![("测试广场".into(), at(113.132, 27.829)), ("压在上面".into(), at(113.132, 27.829))],
+        };
+        let html = view.render().unwrap();
+        assert!(html.contains("data-pick=\"lng,lat\"") && html.contains("m-dot-late") && html.contains("m-road") && html.contains("测试广场"));
+        assert_eq!(view.drawn_names().len(), 1);
+        assert_eq!(round_down(110.0 * 4.2), 200.0);
+        assert!((view.on(view.centre).0 - WIDTH / 2.0).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,116 @@
+//! A page is a struct with a template. What all templates share is the [`Shell`].
+
+use askama::Template;
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use duban_domain::{Lang, Stamp, policy::{Action, Member}};
+
+use super::{Visit, assets, site::Site, when::When};
+
+/// What every template needs: language, city, who is signed in, where we are.
+#[derive(Clone, Debug)]
+pub(crate) struct Shell {
+    pub(crate) lang: Lang,
+    pub(crate) elder: bool,
+    pub(crate) city: String,
+    pub(crate) hotline: String,
+    pub(crate) footer: String,
+    pub(crate) demo: bool,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) now: Stamp,
+    pub(crate) zone: jiff::tz::TimeZone,
+    pub(crate) member: Option<MemberShown>,
+}
+
+/// The member of staff as the top bar shows them.
+#[derive(Clone, Debug)]
+pub(crate) struct MemberShown {
+    pub(crate) name: String,
+    pub(crate) unit: String,
+    pub(crate) role: String,
+    actions: Vec<Action>,
+}
+
+impl Shell {
+    pub(crate) fn new(visit: &Visit, site: &Site) -> Self {
+        let city = &site.app.city;
+        let shown = |member: &Member| MemberShown {
+            name: member.name.clone(),
+            unit: city.unit(&member.unit).map_or_else(|| member.unit.clone(), |u| u.short.get(visit.lang).to_owned()),
+            role: city.role(&member.role).map_or_else(|| member.role.clone(), |r| r.name.get(visit.lang).to_owned()),
+            actions: member.actions.clone(),
+        };
+        Self {
+            lang: visit.lang,
+            elder: visit.elder,
+            city: city.name.get(visit.lang).to_owned(),
+            hotline: city.hotline.clone(),
+            footer: city.text("footer.line", visit.lang).to_owned(),
+            demo: site.app.demo,
+            path: visit.uri.path().to_owned(),
+            query: visit.uri.query().unwrap_or("").to_owned(),
+            now: site.app.now(),
+            zone: city.zone.clone(),
+            member: visit.member.as_ref().map(shown),
+        }
+    }
+
+    /// The text of the page's language. The Chinese text is the key of any further language.
+    pub(crate) fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
+        self.lang.t(zh, en)
+    }
+
+    /// Whether the member who is signed in may do something: pages offer only what can be done.
+    pub(crate) fn can(&self, key: &str) -> bool {
+        self.member.as_ref().zip(Action::from_key(key)).is_some_and(|(m, action)| m.actions.contains(&action))
+    }
+
+    /// An instant in the city's zone, in the page's language.
+    pub(crate) fn when(&self, at: &Stamp) -> When {
+        When::new(*at, self.now, &self.zone, self.lang)
+    }
+
+    /// The address of an asset, with its digest, so that browsers may keep it for ever.
+    pub(crate) fn asset(&self, name: &str) -> String {
+        assets::url(name)
+    }
+
+    /// This page with one parameter of its address changed.
+    pub(crate) fn with(&self, name: &str, value: &str) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (k, v) in form_urlencoded::parse(self.query.as_bytes()).filter(|(k, _)| k != name) {
+            query.append_pair(&k, &v);
+        }
+        if !value.is_empty() {
+            query.append_pair(name, value);
+        }
+        let query = query.finish();
+        if query.is_empty() { self.path.clone() } else { format!("{}?{query}", self.path) }
+    }
+}
+
+/// Renders a template as a page.
+pub(crate) fn html(view: &impl Template) -> Response {
+    match view.render() {
+        Ok(text) => ([(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))], text).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a template could not be rendered");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// As [`html`], for a form that comes back with its errors.
+pub(crate) fn html_again(view: &impl Template) -> Response {
+    let mut response = html(view);
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    response
+}
+
+/// After a form: go and look.
+pub(crate) fn see_other(to: &str) -> Response {
+    (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
+}

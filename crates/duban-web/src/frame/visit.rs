@@ -1,0 +1,92 @@
+//! Who visits: language, large type, and the member of staff when somebody signed in.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, Uri, header::ACCEPT_LANGUAGE, request::Parts},
+};
+use duban_app::{AppError, Ctx};
+use duban_domain::{Lang, policy::Member};
+
+use super::{
+    cookies,
+    error::WebError,
+    page::Shell,
+    site::Site,
+};
+
+/// What is known of a visit before any handler runs.
+#[derive(Clone, Debug)]
+pub(crate) struct Visit {
+    pub(crate) lang: Lang,
+    pub(crate) elder: bool,
+    pub(crate) uri: Uri,
+    pub(crate) member: Option<Member>,
+    pub(crate) session: Option<String>,
+    pub(crate) passes: Vec<String>,
+}
+
+impl Visit {
+    /// Reads it from a request; the address wins over the cookie, the cookie over the browser.
+    pub(crate) fn of(headers: &HeaderMap, uri: &Uri) -> Self {
+        let asked = |name: &str| form_urlencoded::parse(uri.query().unwrap_or("").as_bytes()).find(|(k, _)| k == name).map(|(_, v)| v.into_owned());
+        let browser = headers.get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).and_then(|v| v.split(',').find_map(|tag| Lang::parse(tag.trim())));
+        let lang = asked("lang").as_deref().and_then(Lang::parse).or_else(|| cookies::read(headers, cookies::LANG).and_then(Lang::parse)).or(browser);
+        let elder = asked("mode").or_else(|| cookies::read(headers, cookies::MODE).map(str::to_owned)).is_some_and(|mode| mode == "elder");
+        Self {
+            lang: lang.unwrap_or_default(),
+            elder,
+            uri: uri.clone(),
+            member: None,
+            session: cookies::read(headers, cookies::SESSION).filter(|t| !t.is_empty()).map(str::to_owned),
+            passes: cookies::passes(headers),
+        }
+    }
+
+    /// What every template needs.
+    pub(crate) fn shell(&self, site: &Site) -> Shell {
+        Shell::new(self, site)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Visit {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_else(|| Self::of(&parts.headers, &parts.uri)))
+    }
+}
+
+/// A member of staff at the desk. Only behind a route whose access asks for staff.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    pub(crate) site: Site,
+    pub(crate) visit: Visit,
+    pub(crate) who: Member,
+}
+
+impl Desk {
+    /// Runs a use case as this member, on a thread that may wait for the database.
+    pub(crate) async fn run<T, F>(&self, work: F) -> Result<T, WebError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Ctx) -> Result<T, AppError> + Send + 'static,
+    {
+        let (who, lang) = (self.who.clone(), self.visit.lang);
+        self.site.run(move |app| work(&app.ctx(who, lang))).await
+    }
+
+    /// What every template needs.
+    pub(crate) fn shell(&self) -> Shell {
+        self.visit.shell(&self.site)
+    }
+}
+
+impl FromRequestParts<Site> for Desk {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, WebError> {
+        let visit = parts.extensions.get::<Visit>().cloned().unwrap_or_else(|| Visit::of(&parts.headers, &parts.uri));
+        let who = visit.member.clone().ok_or(WebError::SignIn)?;
+        Ok(Self { site: site.clone(), visit, who })
+    }
+}

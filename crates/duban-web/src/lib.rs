@@ -1,0 +1,13 @@
+//! HTTP for Duban: the route table with its access, pages, forms, Open311 and live events.
+//!
+//! A handler parses, calls a use case and renders; it holds no rule and no SQL. Status codes are
+//! known here and nowhere else.
+
+pub mod desk;
+mod frame;
+pub mod open311;
+pub mod resident;
+pub mod routes;
+
+pub use frame::site::{Options, Site};
+pub use routes::router;

@@ -1,0 +1,117 @@
+//! The route table: every address of Duban, each with its access beside it. Nothing is routed
+//! elsewhere; a test calls every row as every role, and the printed table is a snapshot.
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    handler::Handler,
+    middleware::{from_fn, from_fn_with_state},
+    routing::{self, MethodRouter},
+};
+use duban_domain::policy::Action;
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+
+use crate::{
+    desk,
+    frame::{assets, fields::FORM_BYTES_MAX, guard},
+    open311, resident,
+    frame::Site,
+};
+
+/// Who may call a route at all. What they find there is decided by their reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody; the handler asks residents for number and tail, and other systems for their key.
+    Public,
+    /// Whoever signed in.
+    AnyStaff,
+    /// Staff whose role includes this action.
+    Staff(Action),
+}
+
+/// One row of the table.
+pub struct Route {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The address, with its parameters in braces.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    handler: MethodRouter<Site>,
+}
+
+fn get<T: 'static>(path: &'static str, access: Access, handler: impl Handler<T, Site>) -> Route {
+    Route { method: "GET", path, access, handler: routing::get(handler) }
+}
+
+fn post<T: 'static>(path: &'static str, access: Access, handler: impl Handler<T, Site>) -> Route {
+    Route { method: "POST", path, access, handler: routing::post(handler) }
+}
+
+/// Every route.
+#[must_use]
+pub fn table() -> Vec<Route> {
+    use Access::{AnyStaff, Public, Staff};
+    vec![
+        // Residents
+        get("/", Public, resident::home::page),
+        get("/report", Public, resident::report::page),
+        post("/report", Public, resident::report::post),
+        get("/track", Public, resident::track::lookup),
+        get("/track/{number}", Public, resident::track::page),
+        post("/track/{number}/access", Public, resident::track::unlock),
+        post("/track/{number}/evaluation", Public, resident::track::evaluate),
+        post("/track/{number}/material", Public, resident::track::add),
+        get("/track/{number}/media/{id}", Public, resident::media::serve),
+        get("/privacy", Public, resident::home::privacy),
+        // Staff
+        get("/desk", AnyStaff, desk::home),
+        get("/desk/login", Public, desk::login::page),
+        post("/desk/login", Public, desk::login::post),
+        post("/desk/logout", Public, desk::login::out),
+        get("/desk/cases", Staff(Action::View), desk::list::page),
+        get("/desk/cases/{number}", Staff(Action::View), desk::case::page),
+        post("/desk/cases/{number}/dispatch", Staff(Action::Dispatch), desk::steps::dispatch),
+        post("/desk/cases/{number}/signature", Staff(Action::Sign), desk::steps::sign),
+        post("/desk/cases/{number}/contact", Staff(Action::Contact), desk::steps::contact),
+        post("/desk/cases/{number}/answer", Staff(Action::Answer), desk::steps::answer),
+        post("/desk/cases/{number}/review", Staff(Action::Review), desk::steps::review),
+        post("/desk/cases/{number}/callback", Staff(Action::Callback), desk::steps::callback),
+        post("/desk/cases/{number}/classification", Staff(Action::Classify), desk::steps::classify),
+        post("/desk/cases/{number}/note", Staff(Action::Note), desk::steps::note),
+        post("/desk/cases/{number}/reveal", Staff(Action::Reveal), desk::steps::reveal),
+        get("/desk/cases/{number}/media/{id}", Staff(Action::View), desk::media::serve),
+        post("/desk/signatures", Staff(Action::Sign), desk::list::sign_many),
+        get("/desk/intake", Staff(Action::Register), desk::intake::page),
+        post("/desk/intake", Staff(Action::Register), desk::intake::post),
+        post("/desk/intake/assist", Staff(Action::Register), desk::intake::assist),
+        get("/desk/figures", Staff(Action::Figures), desk::figures::page),
+        get("/events", Staff(Action::View), desk::live::stream),
+        // Other systems
+        get("/open311/discovery.json", Public, open311::discovery_json),
+        get("/open311/discovery.xml", Public, open311::discovery_xml),
+        get("/open311/v2/{*rest}", Public, open311::get),
+        post("/open311/v2/{*rest}", Public, open311::post),
+        // Operators of the server, and what pages need
+        get("/health", Public, desk::health),
+        get("/style", Public, desk::gallery),
+        get("/assets/{*name}", Public, assets::serve),
+    ]
+}
+
+/// The whole site.
+#[expect(clippy::disallowed_methods, reason = "the one place where routes are routed: from the table")]
+pub fn router(site: Site) -> Router {
+    let mut router = Router::new();
+    for route in table() {
+        let access = route.access;
+        let handler = route.handler.layer(from_fn(move |request, next| guard::access(access, request, next)));
+        router = router.route(route.path, handler);
+    }
+    router
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(site.clone(), guard::around))
+        .layer(CompressionLayer::new())
+        .with_state(site)
+}

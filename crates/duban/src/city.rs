@@ -1,0 +1,67 @@
+//! `duban city`: look at a city pack before it becomes a city.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use duban_domain::city::{self, Severity};
+use serde_json::json;
+
+use crate::{pack, settings::Place, wire};
+
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Check a pack: names file, line, what is wrong and how to mend it.
+    #[command(after_help = "Example:\n  duban city check cities/zhuzhou\n")]
+    Check {
+        /// The folder of the pack, or `zhuzhou`.
+        dir: String,
+        /// One JSON object per fault, for machines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the pack that a city runs on as files.
+    #[command(after_help = "Example:\n  duban city export --data /var/lib/duban my-city\n")]
+    Export {
+        #[command(flatten)]
+        place: Place,
+        /// The folder to write; it must not exist yet.
+        dir: PathBuf,
+    },
+}
+
+pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Check { dir, json } => check(dir, *json),
+        Command::Export { place, dir } => export(place, dir),
+    }
+}
+
+fn check(dir: &str, as_json: bool) -> anyhow::Result<ExitCode> {
+    let files = pack::files(dir)?;
+    let faults = city::check(&files);
+    let errors = faults.iter().filter(|f| f.severity == Severity::Error).count();
+    for fault in &faults {
+        if as_json {
+            let what = json!({"file": fault.file, "line": fault.line, "severity": format!("{:?}", fault.severity).to_lowercase(), "what": fault.what.en, "what_zh": fault.what.zh, "mend": fault.mend.en, "mend_zh": fault.mend.zh});
+            println!("{what}");
+        } else {
+            println!("{fault}");
+        }
+    }
+    if !as_json {
+        println!("{} file(s), {errors} error(s), {} warning(s)", files.len(), faults.len() - errors);
+    }
+    Ok(if errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn export(place: &Place, dir: &std::path::Path) -> anyhow::Result<ExitCode> {
+    anyhow::ensure!(!dir.exists(), "{} exists already: name a folder that does not", dir.display());
+    let app = wire::open(place)?;
+    let files = app.store.read(|tx| tx.city_files())?;
+    for (name, text) in &files {
+        let path = dir.join(name);
+        std::fs::create_dir_all(path.parent().unwrap_or(dir))?;
+        std::fs::write(path, text)?;
+    }
+    println!("{} file(s) written to {}", files.len(), dir.display());
+    Ok(ExitCode::SUCCESS)
+}

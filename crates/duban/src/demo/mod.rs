@@ -1,0 +1,62 @@
+//! `duban demo`: a city with a day behind it. Real public bodies and places, invented people,
+//! every stage of a case, and a login for each role. Everything goes through the same use cases
+//! as in a real city; only the clock is told.
+
+mod filler;
+mod picture;
+mod play;
+mod script;
+
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
+
+use duban_app::{App, Clock};
+
+use crate::{
+    clock::{Machine, Told},
+    pack,
+    serve::until_stopped,
+    settings::{Outside, Place, Settings},
+    wire,
+};
+
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  duban demo\nthen open the address it prints; the login page lists an account for each role.\n")]
+pub(crate) struct Args {
+    /// The address to listen on; port 0 takes a free one [default: 127.0.0.1:8311]
+    #[arg(long, value_name = "ADDR", env = "DUBAN_LISTEN")]
+    listen: Option<String>,
+    /// Keep the demonstration in this folder; without it a temporary one is used and removed.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// A PostgreSQL database instead of the embedded one.
+    #[arg(long, value_name = "URL", env = "DUBAN_DATABASE")]
+    database: Option<String>,
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let folder = tempfile::Builder::new().prefix("duban-demo-").tempdir()?;
+    let data = args.data.clone().unwrap_or_else(|| folder.path().to_owned());
+    let place = Place { data: Some(data), database: args.database.clone(), city: Some(pack::EMBEDDED.to_owned()), config: None };
+    let outside = Outside { listen: args.listen.clone(), public_url: None };
+    let settings = Settings::gather(&place, &outside)?;
+    let app = wire::app(&settings, Arc::new(Machine), true)?;
+    if app.store.read(|tx| tx.staff_list())?.is_empty() {
+        tell(&app)?;
+    }
+    until_stopped(app, &settings)
+}
+
+/// Tells the demonstration's past, up to this minute.
+fn tell(app: &App) -> anyhow::Result<()> {
+    let now = app.now();
+    let told = Arc::new(Told::new(now));
+    let past = App { clock: told.clone() as Arc<dyn Clock>, ..app.clone() };
+    let script = script::Script::read()?;
+    let cast = play::cast(&past, &script)?;
+    let mut scenes = script.case;
+    scenes.extend(filler::scenes());
+    play::play(&past, &told, now, &cast, &scenes)?;
+    duban_app::partner::keep_key(app, "demo", duban_app::DEMO_KEY)?;
+    while duban_app::jobs::work(app)? > 0 {}
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! Plays the script through the use cases of the real system, with the clock told step by step.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, anyhow};
+use duban_app::{
+    App, Ctx, DEMO_PASSWORD,
+    case::{self, On, answer::Answering, callback::Call, dispatch::Order, register::Intake},
+    media,
+    resident::{self, speak::Evaluation},
+    staff::users::{self, Account},
+};
+use duban_domain::{
+    Lang, Number, Stamp,
+    case::{Case, Outcome, Satisfaction, Verdict, Way, Wish},
+    person::{Person, Phone},
+    place::Point,
+    policy::Member,
+    request::{Channel, Kind, Place, Privacy},
+};
+
+use super::{
+    picture,
+    script::{Scene, Script, Step, duration_ms},
+};
+use crate::clock::Told;
+
+/// The members of staff by login.
+pub(super) type Cast = BTreeMap<String, Member>;
+
+/// Makes the accounts.
+pub(super) fn cast(app: &App, script: &Script) -> anyhow::Result<Cast> {
+    let mut cast = Cast::new();
+    for player in &script.staff {
+        let account = Account {
+            login: player.login.clone(),
+            name: player.name.clone(),
+            unit: player.unit.clone(),
+            role: player.role.clone(),
+            password: DEMO_PASSWORD.to_owned(),
+        };
+        users::judge(&app.city, &account).with_context(|| format!("the demo's account {}", player.login))?;
+        let id = users::put(app, &account)?;
+        cast.insert(player.login.clone(), Member::of(&app.city, id, &player.name, &player.unit, &player.role));
+    }
+    Ok(cast)
+}
+
+/// Plays every scene. Steps that would lie in the future are left to whoever tries the demo.
+pub(super) fn play(app: &App, clock: &Told, now: Stamp, cast: &Cast, scenes: &[Scene]) -> anyhow::Result<()> {
+    for scene in scenes {
+        one(app, clock, now, cast, scene).with_context(|| format!("the demo's case {:?}", scene.title))?;
+    }
+    Ok(())
+}
+
+fn one(app: &App, clock: &Told, now: Stamp, cast: &Cast, scene: &Scene) -> anyhow::Result<()> {
+    let mut at = now.plus_ms(-duration_ms(&scene.ago)?);
+    clock.set(at);
+    let intake = intake(scene)?;
+    let registered = if intake.channel == Channel::Phone {
+        case::register::by_staff(&ctx(app, player(cast, "operator")?), &intake)?
+    } else {
+        case::register::by_resident(app, &intake)?
+    };
+    for step in &scene.step {
+        at = at.plus_ms(duration_ms(&step.after)?);
+        if at >= now {
+            break;
+        }
+        clock.set(at);
+        take(app, cast, &registered.number, scene, step).with_context(|| format!("step {:?}", step.r#do))?;
+    }
+    Ok(())
+}
+
+fn take(app: &App, cast: &Cast, number: &Number, scene: &Scene, step: &Step) -> anyhow::Result<()> {
+    let on = On { number: number.clone(), seen: None };
+    let as_unit = || -> anyhow::Result<Ctx> { Ok(ctx(app, doer(app, cast, number, step)?)) };
+    match step.r#do.as_str() {
+        "dispatch" => {
+            let order = Order { unit: step.unit.clone(), assisting: step.assisting.clone(), reason: step.text.clone() };
+            done(case::dispatch::dispatch(&ctx(app, player(cast, "dispatcher")?), &on, &order)?);
+        }
+        "sign" => done(case::sign::sign(&as_unit()?, &on)?),
+        "contact" => done(case::contact::contact(&as_unit()?, &on, Way::Phone, &step.text)?),
+        "answer" => done(case::answer::answer(&as_unit()?, &on, &answering(step)?)?),
+        "approve" => done(case::review::review(&ctx(app, player(cast, "reviewer")?), &on, &Verdict::Approve)?),
+        "send-back" => done(case::review::review(&ctx(app, player(cast, "reviewer")?), &on, &Verdict::SendBack(step.text.clone()))?),
+        "no-reply" => done(case::callback::call(&ctx(app, player(cast, "caller")?), &on, &Call::NoReply)?),
+        "call" => {
+            let call = Call::Reached { request: None, solved: step.solved, satisfaction: satisfaction(step)?, words: step.text.clone() };
+            done(case::callback::call(&ctx(app, player(cast, "caller")?), &on, &call)?);
+        }
+        "note" => done(case::note::note(&ctx(app, player(cast, &step.by)?), &on, &step.text)?),
+        "add" | "evaluate" => by_resident(app, number, scene, step)?,
+        other => return Err(anyhow!("{other:?} is no step")),
+    }
+    Ok(())
+}
+
+fn by_resident(app: &App, number: &Number, scene: &Scene, step: &Step) -> anyhow::Result<()> {
+    let tail = Phone::parse(&scene.phone)?.map(|p| p.tail().to_owned()).unwrap_or_default();
+    let (who, _) = resident::unlock(app, number, &tail)?;
+    if step.r#do == "add" {
+        done(resident::speak::add(app, &who, number, &step.text, &[])?);
+    } else {
+        let said = Evaluation { solved: step.solved, satisfaction: satisfaction(step)?, words: step.text.clone() };
+        done(resident::speak::evaluate(app, &who, number, &said)?);
+    }
+    Ok(())
+}
+
+/// Whoever the step names, else somebody of the unit in charge.
+fn doer<'a>(app: &App, cast: &'a Cast, number: &Number, step: &Step) -> anyhow::Result<&'a Member> {
+    if !step.by.is_empty() {
+        return player(cast, &step.by);
+    }
+    let case = app.store.read(|tx| tx.case_by_number(number))?.ok_or_else(|| anyhow!("the case is gone"))?;
+    let unit = case.unit().unwrap_or_default();
+    cast.values()
+        .find(|m| m.unit == unit && m.role == "handler")
+        .ok_or_else(|| anyhow!("nobody of {unit:?} is in the cast; the catalogue sent the case there"))
+}
+
+fn player<'a>(cast: &'a Cast, login: &str) -> anyhow::Result<&'a Member> {
+    cast.get(login).ok_or_else(|| anyhow!("nobody in the cast has the login {login:?}"))
+}
+
+fn ctx(app: &App, who: &Member) -> Ctx {
+    app.ctx(who.clone(), Lang::Zh)
+}
+
+fn done(_: Case) {}
+
+fn intake(scene: &Scene) -> anyhow::Result<Intake> {
+    let point = scene.point.map(|[lng, lat]| Point::from_degrees(lng, lat).ok_or_else(|| anyhow!("a point outside the world"))).transpose()?;
+    let privacy = if scene.privacy.is_empty() { Privacy::Contact } else { known(Privacy::from_key(&scene.privacy), &scene.privacy)? };
+    Ok(Intake {
+        channel: known(Channel::from_key(&scene.channel), &scene.channel)?,
+        kind: scene.kind.as_deref().map(|k| known(Kind::from_key(k), k)).transpose()?,
+        title: scene.title.clone(),
+        text: scene.text.clone(),
+        place: Place { words: scene.place.clone(), division: scene.division.clone(), point },
+        privacy,
+        person: Person { name: scene.name.clone(), phone: Phone::parse(&scene.phone)? },
+        media: scene.photo.iter().map(|name| photo(name)).collect::<Result<_, _>>()?,
+        source_key: None,
+        wish: Wish { hold: scene.hold, direct: scene.direct.clone(), ..Wish::default() },
+    })
+}
+
+fn answering(step: &Step) -> anyhow::Result<Answering> {
+    Ok(Answering {
+        outcome: known(Outcome::from_key(&step.outcome), &step.outcome)?,
+        public: step.text.clone(),
+        internal: step.internal.clone(),
+        proof: step.photo.iter().map(|name| photo(name)).collect::<Result<_, _>>()?,
+        proof_words: step.proof.clone(),
+        no_contact: step.no_contact.clone(),
+    })
+}
+
+fn satisfaction(step: &Step) -> anyhow::Result<Option<Satisfaction>> {
+    step.satisfaction.as_deref().map(|s| known(Satisfaction::from_key(s), s)).transpose()
+}
+
+fn photo(name: &str) -> anyhow::Result<media::NewMedia> {
+    Ok(media::take(&format!("{name}.png"), &picture::draw(name)?)?)
+}
+
+fn known<T>(found: Option<T>, key: &str) -> anyhow::Result<T> {
+    found.ok_or_else(|| anyhow!("{key:?} is not known"))
+}

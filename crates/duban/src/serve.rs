@@ -1,0 +1,110 @@
+//! `duban serve`: the web site and the program's own work, until somebody stops it.
+
+use std::{
+    io::Write,
+    process::ExitCode,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use anyhow::Context;
+use duban_app::{App, jobs};
+use duban_web::{Options, Site};
+
+use crate::{
+    clock::Machine,
+    settings::{Outside, Place, Settings},
+    wire,
+};
+
+/// How often owed jobs are looked for.
+const JOBS_EVERY: Duration = Duration::from_millis(1_000);
+/// How long open connections may take to end once somebody stops the server.
+const GRACE: Duration = Duration::from_secs(3);
+
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  duban serve --data /var/lib/duban --city zhuzhou --listen 127.0.0.1:8311\n")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    outside: Outside,
+    /// Show what holds and where it came from, and stop.
+    #[arg(long)]
+    print_config: bool,
+}
+
+pub(crate) fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let settings = Settings::gather(&args.place, &args.outside)?;
+    if args.print_config {
+        print!("{}", settings.print());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let app = wire::app(&settings, Arc::new(Machine), false)?;
+    until_stopped(app, &settings)
+}
+
+/// Serves an installation and does its owed jobs until an interrupt.
+pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let worker = std::thread::spawn({
+        let (app, stop) = (app.clone(), stop.clone());
+        move || work(&app, &stop)
+    });
+    let served = runtime.block_on(serve(app, settings));
+    stop.store(true, Ordering::Relaxed);
+    runtime.shutdown_timeout(GRACE);
+    drop(worker.join());
+    served.map(|()| ExitCode::SUCCESS)
+}
+
+async fn serve(app: App, settings: &Settings) -> anyhow::Result<()> {
+    let listen = &settings.listen.value;
+    let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("listening on {listen} (is another program there? --listen takes another address)"))?;
+    let address = listener.local_addr()?;
+    let public_url = settings.public_url.value.trim_end_matches('/').to_owned();
+    let options = Options { secure_cookies: public_url.starts_with("https://"), public_url };
+    let router = duban_web::router(Site::new(app, options));
+    println!("ready http://{address}");
+    std::io::stdout().flush()?;
+    let server = axum::serve(listener, router);
+    tokio::select! {
+        done = async { server.await } => done.context("serving"),
+        () = interrupted() => {
+            tracing::info!("stopping");
+            Ok(())
+        }
+    }
+}
+
+async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    drop(tokio::signal::ctrl_c().await);
+}
+
+fn work(app: &App, stop: &AtomicBool) {
+    while !stop.load(Ordering::Relaxed) {
+        match jobs::work(app) {
+            Ok(0) => std::thread::sleep(JOBS_EVERY),
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(%error, "owed jobs could not be looked for");
+                std::thread::sleep(JOBS_EVERY);
+            }
+        }
+    }
+}

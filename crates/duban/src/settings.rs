@@ -1,0 +1,132 @@
+//! Settings: a TOML file, the environment over it, flags over both; each knows where it came from.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::Args;
+use serde::Deserialize;
+
+/// Where a city lies: shared by every command that opens one.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Place {
+    /// The folder of this city: embedded database, key file. Made when missing.
+    #[arg(long, value_name = "DIR", env = "DUBAN_DATA")]
+    pub(crate) data: Option<PathBuf>,
+    /// A PostgreSQL database instead of the embedded one: postgres://user@host/name
+    #[arg(long, value_name = "URL", env = "DUBAN_DATABASE")]
+    pub(crate) database: Option<String>,
+    /// A city pack: a folder, or `zhuzhou`, which is inside this program.
+    #[arg(long, value_name = "PACK", env = "DUBAN_CITY")]
+    pub(crate) city: Option<String>,
+    /// A settings file (TOML): data, database, city, listen, public_url.
+    #[arg(long, value_name = "FILE", env = "DUBAN_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// How the server meets the outside.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Outside {
+    /// The address to listen on; port 0 takes a free one [default: 127.0.0.1:8311]
+    #[arg(long, value_name = "ADDR", env = "DUBAN_LISTEN")]
+    pub(crate) listen: Option<String>,
+    /// The address people use, when a proxy stands in front: https://12345.example.cn
+    #[arg(long, value_name = "URL", env = "DUBAN_PUBLIC_URL")]
+    pub(crate) public_url: Option<String>,
+}
+
+/// The settings file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    data: Option<PathBuf>,
+    database: Option<String>,
+    city: Option<String>,
+    listen: Option<String>,
+    public_url: Option<String>,
+}
+
+/// A value and where it came from.
+#[derive(Clone, Debug)]
+pub(crate) struct Setting<T> {
+    pub(crate) value: T,
+    pub(crate) from: &'static str,
+}
+
+/// What holds.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) data: Setting<PathBuf>,
+    pub(crate) database: Setting<Option<String>>,
+    pub(crate) city: Setting<Option<String>>,
+    pub(crate) listen: Setting<String>,
+    pub(crate) public_url: Setting<String>,
+}
+
+impl Settings {
+    /// Puts flags, environment and file together.
+    pub(crate) fn gather(place: &Place, outside: &Outside) -> anyhow::Result<Self> {
+        let file = place.config.as_deref().map(File::read).transpose()?.unwrap_or_default();
+        let data = pick(place.data.clone(), "DUBAN_DATA", file.data);
+        let Some(data) = data else { bail!("say where the city lies: --data DIR (it is made when missing), or data = \"…\" in a settings file") };
+        Ok(Self {
+            data,
+            database: optional(pick(place.database.clone(), "DUBAN_DATABASE", file.database)),
+            city: optional(pick(place.city.clone(), "DUBAN_CITY", file.city)),
+            listen: or(pick(outside.listen.clone(), "DUBAN_LISTEN", file.listen), "127.0.0.1:8311"),
+            public_url: or(pick(outside.public_url.clone(), "DUBAN_PUBLIC_URL", file.public_url), ""),
+        })
+    }
+
+    /// As `--print-config` shows them. A password in a database address is not shown.
+    pub(crate) fn print(&self) -> String {
+        let line = |name: &str, value: &str, from: &str| format!("{name} = {value:?}  # {from}\n");
+        let database = self.database.value.as_deref().map(without_password).unwrap_or_default();
+        [
+            line("data", &self.data.value.display().to_string(), self.data.from),
+            line("database", &database, self.database.from),
+            line("city", self.city.value.as_deref().unwrap_or(""), self.city.from),
+            line("listen", &self.listen.value, self.listen.from),
+            line("public_url", &self.public_url.value, self.public_url.from),
+        ]
+        .concat()
+    }
+}
+
+impl File {
+    fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(path).with_context(|| format!("reading the settings file {}", path.display()))?;
+        toml::from_str(&text).with_context(|| format!("the settings file {} (it may hold data, database, city, listen, public_url)", path.display()))
+    }
+}
+
+fn pick<T>(given: Option<T>, variable: &str, file: Option<T>) -> Option<Setting<T>> {
+    // Clap has put the environment's value where a flag's would stand; a flag wins there.
+    let from = if std::env::var_os(variable).is_some() { "flag or environment" } else { "flag" };
+    given.map(|value| Setting { value, from }).or(file.map(|value| Setting { value, from: "settings file" }))
+}
+
+fn optional<T>(setting: Option<Setting<T>>) -> Setting<Option<T>> {
+    setting.map_or(Setting { value: None, from: "default" }, |s| Setting { value: Some(s.value), from: s.from })
+}
+
+fn or(setting: Option<Setting<String>>, default: &str) -> Setting<String> {
+    setting.unwrap_or(Setting { value: default.to_owned(), from: "default" })
+}
+
+fn without_password(url: &str) -> String {
+    let Some((head, tail)) = url.split_once('@') else { return url.to_owned() };
+    let Some((scheme, user)) = head.split_once("://") else { return url.to_owned() };
+    let user = user.split(':').next().unwrap_or("");
+    format!("{scheme}://{user}@{tail}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_in_an_address_is_not_printed() {
+        assert_eq!(without_password("postgres://duban:secret@127.0.0.1/city"), "postgres://duban@127.0.0.1/city");
+        assert_eq!(without_password("postgres:///city"), "postgres:///city");
+    }
+}

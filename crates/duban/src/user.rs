@@ -1,0 +1,83 @@
+//! `duban user` and `duban key`: accounts of staff, and keys of other systems.
+
+use std::{io::BufRead, process::ExitCode};
+
+use anyhow::Context;
+use duban_app::{partner, staff::users};
+
+use crate::{settings::Place, wire};
+
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Make an account, or give an existing login a new role, unit and password.
+    #[command(after_help = "Example (the password is read from standard input):\n  duban user add --data /var/lib/duban --login li --name 李晓 --unit hotline --role operator < password.txt\n")]
+    Add {
+        #[command(flatten)]
+        place: Place,
+        /// What they type to sign in.
+        #[arg(long)]
+        login: String,
+        /// The name that colleagues see.
+        #[arg(long)]
+        name: String,
+        /// The key of their unit in the city pack.
+        #[arg(long)]
+        unit: String,
+        /// The key of their role in the city pack.
+        #[arg(long)]
+        role: String,
+    },
+    /// List accounts.
+    List {
+        #[command(flatten)]
+        place: Place,
+        /// One JSON object per account.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(clap::Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make a key; it is shown once.
+    #[command(after_help = "Example:\n  duban key add --data /var/lib/duban --name \"county platform\"\n")]
+    Add {
+        #[command(flatten)]
+        place: Place,
+        /// Whose key it is.
+        #[arg(long)]
+        name: String,
+    },
+}
+
+pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Add { place, login, name, unit, role } => {
+            let app = wire::open(place)?;
+            eprintln!("Password for {login} (at least {} characters), then Enter:", users::PASSWORD_MIN);
+            let mut password = String::new();
+            std::io::stdin().lock().read_line(&mut password).context("reading the password")?;
+            let password = password.trim_end_matches(['\n', '\r']).to_owned();
+            let account = users::Account { login: login.clone(), name: name.clone(), unit: unit.clone(), role: role.clone(), password };
+            users::judge(&app.city, &account)?;
+            users::put(&app, &account)?;
+            println!("{login}: {role} of {unit}");
+        }
+        Command::List { place, json } => {
+            for staff in users::list(&wire::open(place)?)? {
+                if *json {
+                    println!("{}", serde_json::json!({"login": staff.login, "name": staff.name, "unit": staff.unit, "role": staff.role, "active": staff.active}));
+                } else {
+                    println!("{}\t{}\t{}\t{}", staff.login, staff.name, staff.role, staff.unit);
+                }
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn run_key(command: &KeyCommand) -> anyhow::Result<ExitCode> {
+    let KeyCommand::Add { place, name } = command;
+    println!("{}", partner::add_key(&wire::open(place)?, name)?);
+    Ok(ExitCode::SUCCESS)
+}

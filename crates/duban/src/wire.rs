@@ -1,0 +1,53 @@
+//! Puts an installation together: database, key, city, clock.
+
+use std::{path::PathBuf, sync::Arc};
+
+use anyhow::Context;
+use duban_app::{App, Clock, setup};
+use duban_store::{Store, Target};
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    clock::{Machine, System},
+    keyfile, pack,
+    settings::{Outside, Place, Settings},
+};
+
+/// The embedded database's file in the data folder.
+const DATABASE: &str = "duban.db";
+
+/// Log lines go to standard error; `DUBAN_LOG` says how much, `DUBAN_LOG_FORMAT=json` for machines.
+pub(crate) fn log() {
+    let filter = EnvFilter::try_from_env("DUBAN_LOG").unwrap_or_else(|_| EnvFilter::new("warn,duban=info,duban_web=info,duban_app=info"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if std::env::var("DUBAN_LOG_FORMAT").is_ok_and(|f| f == "json") { lines.json().init() } else { lines.init() }
+}
+
+/// Opens the city that the settings name; makes what is missing.
+pub(crate) fn app(settings: &Settings, clock: Arc<dyn Clock>, demo: bool) -> anyhow::Result<App> {
+    let data = &settings.data.value;
+    std::fs::create_dir_all(data).with_context(|| format!("making the data folder {}", data.display()))?;
+    let store = Store::open(&target(settings)?)?;
+    let keys = keyfile::keyring(data, &System)?;
+    let files = settings.city.value.as_deref().map(pack::files).transpose()?;
+    let city = setup::begin(&store, files.as_ref(), &keys, clock.now())?;
+    Ok(App { city, store, keys: Arc::new(keys), clock, entropy: Arc::new(System), demo })
+}
+
+/// Opens a city for a command that does not serve.
+pub(crate) fn open(place: &Place) -> anyhow::Result<App> {
+    app(&Settings::gather(place, &Outside::default())?, Arc::new(Machine), false)
+}
+
+/// The database that the settings name.
+pub(crate) fn target(settings: &Settings) -> anyhow::Result<Target> {
+    match &settings.database.value {
+        Some(url) => Ok(Target::parse(url)?),
+        None => Ok(Target::Sqlite(file(&settings.data.value))),
+    }
+}
+
+/// The embedded database in a data folder.
+pub(crate) fn file(data: &std::path::Path) -> PathBuf {
+    data.join(DATABASE)
+}

@@ -1,0 +1,81 @@
+// Suggestions while the operator types: the server is asked 200 ms after the last key and its fragment is shown.
+// A late answer to an older question is thrown away, and nothing is replaced under the focus.
+import { announce, control, fill, island, parsed, put } from "./dom";
+
+/** Sets fields from a suggestion; a radio group and a select take the value like a text field does. */
+function take(button: HTMLElement): void {
+  const form = button.closest("form");
+  for (const [name, value] of Object.entries(parsed<Record<string, string>>(button.dataset["set"], {}))) {
+    const group = form?.elements.namedItem(name);
+    if (group instanceof RadioNodeList) {
+      group.value = value;
+      continue;
+    }
+    const field = control(button, name);
+    if (field) put(field, value);
+  }
+  button.setAttribute("aria-pressed", "true");
+  if (button.dataset["say"]) announce(button.dataset["say"]);
+}
+
+function start(el: HTMLElement): void {
+  const out = el.querySelector<HTMLElement>("[data-assist-out]");
+  const form = el.closest("form");
+  const source = el.dataset["src"];
+  if (!out || !form || !source) return;
+  const names = (el.dataset["fields"] ?? "").split(",").filter(Boolean);
+  const state = el.querySelector<HTMLElement>("[data-assist-state]");
+  let timer = 0;
+  let asked: AbortController | undefined;
+  let last = "";
+
+  const show = (html: string): void => {
+    const replace = (): void => {
+      out.innerHTML = html;
+    };
+    if (out.contains(document.activeElement)) out.addEventListener("focusout", () => setTimeout(replace), { once: true });
+    else replace();
+  };
+  const ask = async (): Promise<void> => {
+    const body = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) {
+      if (names.includes(name) && typeof value === "string") body.append(name, value);
+    }
+    const token = form.querySelector<HTMLInputElement>('input[type="hidden"][name="csrf"]');
+    const question = body.toString();
+    if (question === last) return;
+    last = question;
+    if (token) body.append(token.name, token.value);
+    asked?.abort();
+    const mine = (asked = new AbortController());
+    out.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(source, { method: "POST", body, signal: mine.signal, headers: { accept: "text/html" }, credentials: "same-origin" });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const html = await answer.text();
+      if (mine !== asked) return;
+      show(html);
+      if (state) state.textContent = "";
+    } catch (error) {
+      if (mine !== asked) return;
+      last = "";
+      if (state) state.textContent = fill(el.dataset["failed"], { why: String(error) });
+    } finally {
+      if (mine === asked) out.removeAttribute("aria-busy");
+    }
+  };
+  const later = (event: Event): void => {
+    const name = (event.target as HTMLInputElement | null)?.name ?? "";
+    if (!names.includes(name)) return;
+    clearTimeout(timer);
+    timer = window.setTimeout(() => void ask(), 200);
+  };
+  form.addEventListener("input", later);
+  form.addEventListener("change", later);
+  el.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-set]") : null;
+    if (button) take(button);
+  });
+}
+
+export const assist = (): void => island("assist", start);

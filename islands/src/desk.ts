@@ -1,0 +1,16 @@
+// The desk's script: every island a member of staff meets.
+import { assist } from "./assist";
+import { copy } from "./copy";
+import { draft } from "./draft";
+import { keys } from "./keys";
+import { live } from "./live";
+import { map } from "./map";
+import { photos } from "./photos";
+
+draft();
+map();
+photos();
+copy();
+assist();
+live();
+keys();

@@ -1,0 +1,12 @@
+// The residents' script: small, and nothing depends on it.
+import { copy } from "./copy";
+import { draft } from "./draft";
+import { map } from "./map";
+import { photos } from "./photos";
+import { preview } from "./preview";
+
+preview();
+draft();
+map();
+photos();
+copy();

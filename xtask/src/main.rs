@@ -1,0 +1,77 @@
+//! The project's own commands: `cargo xtask help` lists them.
+//!
+//! It stays small on purpose (two dependencies), because every command waits for it to build.
+//! Nothing here is part of the product, and nothing in the product knows of it.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "build commands measure how long their steps take; the product itself asks no clock"
+)]
+
+mod bench;
+mod browser;
+mod ci;
+mod demo;
+mod islands;
+mod npm;
+mod postgres;
+mod sh;
+mod shots;
+mod steps;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  demo [--listen ADDR]           builds the release program and serves the Zhuzhou demo
+                                   cargo xtask demo --listen 127.0.0.1:8080
+  test [--no-browser] [--package CRATE] [FILTER]
+                                 every test: islands, crates on both databases, browser journeys;
+                                 installs (as root) or names what is missing
+                                   cargo xtask test
+                                   cargo xtask test --package duban-store
+                                   cargo xtask test --no-browser merge_can_be_undone
+  ci                             formatting, tidy, clippy, documents, then every test
+                                   cargo xtask ci
+  tidy                           the rules of the house that no compiler checks
+                                   cargo xtask tidy
+  bench [NAME]                   measures, prints a table, writes target/bench/NAME.json
+                                   cargo xtask bench source
+  shots                          pictures of the pages in three widths, light and dark, in target/shots
+                                   cargo xtask shots
+
+Settings: DUBAN_TEST_PG=postgres://…   tests use this server instead of one of their own
+          DUBAN_CHROMIUM=PATH          the browser for journeys and pictures
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match dispatch(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(words: &[&str]) -> Result<()> {
+    match words {
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        ["demo", rest @ ..] => demo::run(rest),
+        ["test", rest @ ..] => test::run(rest),
+        ["bench", rest @ ..] => bench::run(rest),
+        ["ci"] => ci::run(),
+        ["tidy"] => tidy::run(),
+        ["shots"] => shots::run(),
+        _ => bail!("`{}` is no command here; `cargo xtask help` lists them", words.join(" ")),
+    }
+}

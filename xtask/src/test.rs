@@ -1,0 +1,120 @@
+//! `cargo xtask test`: the one test command. It brings what it lacks: PostgreSQL, a browser, packages.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::{browser, demo, islands, npm, postgres, sh, steps::Steps};
+
+/// What the caller asked for.
+#[derive(Default)]
+pub(crate) struct Wanted<'a> {
+    /// Leave out the browser journeys.
+    pub(crate) no_browser: bool,
+    /// Only this crate: no islands and no browser either.
+    pub(crate) package: Option<&'a str>,
+    /// Only tests, and journey files, whose name contains this.
+    pub(crate) filter: Option<&'a str>,
+}
+
+/// Reads the words after `test` and runs.
+pub(crate) fn run(words: &[&str]) -> Result<()> {
+    all(&mut Steps::default(), &wanted(words)?)
+}
+
+fn wanted<'a>(words: &[&'a str]) -> Result<Wanted<'a>> {
+    let mut wanted = Wanted::default();
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        match *word {
+            "--no-browser" => wanted.no_browser = true,
+            "-p" | "--package" => {
+                wanted.package = Some(words.next().context("`--package` is followed by a crate")?);
+            }
+            flag if flag.starts_with('-') => {
+                bail!("test knows `--no-browser`, `--package CRATE` and a filter, not `{flag}`");
+            }
+            filter if wanted.filter.is_none() => wanted.filter = Some(filter),
+            second => bail!("one filter at a time; `{second}` is the second"),
+        }
+    }
+    Ok(wanted)
+}
+
+/// Every test that is wanted, in the order of what is quickest to fail.
+pub(crate) fn all(steps: &mut Steps, wanted: &Wanted<'_>) -> Result<()> {
+    let server = match wanted.package {
+        Some(_) => steps.step("PostgreSQL", postgres::server)?,
+        None => {
+            if wanted.filter.is_none() {
+                steps.step("islands", islands::check)?;
+            }
+            let server = steps.step("PostgreSQL", postgres::server)?;
+            steps.step("build", demo::test_program)?;
+            server
+        }
+    };
+    steps.step("crates, both databases", || crates(wanted, server.url()))?;
+    // The server goes before the browser comes: journeys run on the embedded database.
+    drop(server);
+    if wanted.no_browser || wanted.package.is_some() {
+        return Ok(());
+    }
+    journeys(steps, wanted.filter)
+}
+
+fn crates(wanted: &Wanted<'_>, server: &str) -> Result<()> {
+    let mut command = sh::cargo();
+    command.args(["test", "--locked"]).env("DUBAN_TEST_PG", server);
+    match wanted.package {
+        Some(package) => command.args(["--package", package]),
+        None => command.arg("--workspace"),
+    };
+    sh::run(command.args(wanted.filter))
+}
+
+fn journeys(steps: &mut Steps, filter: Option<&str>) -> Result<()> {
+    let folder = sh::root().join("e2e");
+    let files = journey_files(&folder, filter)?;
+    if files.is_empty() {
+        eprintln!("no journey is named like the filter");
+        return Ok(());
+    }
+    let chromium = steps.step("browser and its packages", || {
+        npm::install(&folder)?;
+        browser::chromium()
+    })?;
+    steps.step("browser journeys", || {
+        let mut command = Command::new("node");
+        command.args(["--test", "--test-reporter=spec", "--test-concurrency=2"]).args(&files);
+        command.env("DUBAN_BIN", demo::debug_program()).env("DUBAN_CHROMIUM", &chromium);
+        sh::run(command.current_dir(&folder))
+    })
+}
+
+fn journey_files(folder: &Path, filter: Option<&str>) -> Result<Vec<String>> {
+    let entries = folder.read_dir().context("e2e/ cannot be read")?;
+    let mut files: Vec<String> = entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".test.mjs"))
+        .filter(|name| filter.is_none_or(|filter| name.contains(filter)))
+        .collect();
+    files.sort();
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wanted;
+
+    #[test]
+    fn words_are_understood_or_refused() {
+        let given = wanted(&["--no-browser", "-p", "duban-store", "merge"]).unwrap();
+        assert!(given.no_browser);
+        assert_eq!((given.package, given.filter), (Some("duban-store"), Some("merge")));
+        assert!(wanted(&["--fast"]).is_err());
+        assert!(wanted(&["a", "b"]).is_err());
+        assert!(wanted(&["-p"]).is_err());
+    }
+}
