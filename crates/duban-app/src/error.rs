@@ -22,3 +22,11 @@ pub enum AppError {
     #[error("{0}")]
     Broken(&'static str),
 }
+
+impl AppError {
+    /// Whether somebody else was faster: the same thing may be tried again after a look.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Conflict { .. }))
+    }
+}

@@ -1,6 +1,9 @@
 //! 数据: the figures of a period, each with its formula, each opening the cases it counts.
 
-use duban_domain::{policy::{allow, verb}, stamp::day_number};
+use duban_domain::{
+    policy::{allow, verb},
+    stamp::day_number,
+};
 use duban_store::{Figures, UnitFigures};
 use jiff::civil::Date;
 
@@ -41,7 +44,14 @@ pub fn report(ctx: &Ctx, from: Date, to: Date) -> Result<Report> {
         let all = tx.figures(&ctx.who.reach, first, last, ctx.now, zone)?;
         let units = tx.figures_by_unit(&ctx.who.reach, first, last, ctx.now, zone)?;
         let days = tx.figures_by_day(&ctx.who.reach, first, last)?;
-        let days = days.into_iter().map(|d| DayFigures { date: duban_domain::stamp::date_of_day(d.day), received: d.received, closed: d.closed }).collect();
+        let days = days
+            .into_iter()
+            .map(|d| DayFigures {
+                date: duban_domain::stamp::date_of_day(d.day),
+                received: d.received,
+                closed: d.closed,
+            })
+            .collect();
         Ok(Report { from, to, all, units, days })
     })
 }

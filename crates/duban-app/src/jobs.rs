@@ -48,7 +48,9 @@ pub fn work(app: &App) -> Result<usize> {
         if let Err(error) = run(app, job, now) {
             tracing::warn!(job = job.id.0, kind = job.kind, %error, "a job failed and will be tried again");
             let wait = (1_000_i64 << job.attempts.clamp(0, 12)).min(BACKOFF_MS_MAX);
-            app.store.write(|tx| Ok::<_, AppError>(tx.retry_job(job.id, now.plus_ms(wait), &error.to_string())?))?;
+            app.store.write(|tx| {
+                Ok::<_, AppError>(tx.retry_job(job.id, now.plus_ms(wait), &error.to_string())?)
+            })?;
         }
     }
     Ok(jobs.len())
@@ -80,7 +82,14 @@ fn decide(app: &App, kind: &str, case: &Case, now: Stamp) -> std::result::Result
 
 fn enqueue(app: &App, tx: &mut WriteTx<'_>, kind: &str, case: CaseId, run_at: Stamp) -> Result<()> {
     let dedupe = format!("{kind}:{}", case.0);
-    tx.enqueue(&Job { id: app.job_id(), kind: kind.to_owned(), subject: case.0, payload: String::new(), run_at, attempts: 0, dedupe })?;
+    tx.enqueue(&Job {
+        id: app.job_id(),
+        kind: kind.to_owned(),
+        subject: case.0,
+        payload: String::new(),
+        run_at,
+        attempts: 0,
+        dedupe,
+    })?;
     Ok(())
 }
-

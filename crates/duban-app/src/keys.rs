@@ -37,7 +37,10 @@ impl Keyring {
         let mut nonce = [0; NONCE];
         entropy.fill(&mut nonce);
         let payload = Payload { msg: text.as_bytes(), aad: place.as_bytes() };
-        let sealed = self.cipher.encrypt(&Nonce::from(nonce), payload).map_err(|_| AppError::Broken("sealing a text"))?;
+        let sealed = self
+            .cipher
+            .encrypt(&Nonce::from(nonce), payload)
+            .map_err(|_| AppError::Broken("sealing a text"))?;
         Ok([&[VERSION][..], &nonce, &sealed].concat())
     }
 
@@ -47,7 +50,10 @@ impl Keyring {
         let (&VERSION, rest) = sealed.split_first().ok_or(WRONG)? else { return Err(WRONG) };
         let (nonce, body) = rest.split_at_checked(NONCE).ok_or(WRONG)?;
         let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| WRONG)?;
-        let plain = self.cipher.decrypt(&Nonce::from(nonce), Payload { msg: body, aad: place.as_bytes() }).map_err(|_| WRONG)?;
+        let plain = self
+            .cipher
+            .decrypt(&Nonce::from(nonce), Payload { msg: body, aad: place.as_bytes() })
+            .map_err(|_| WRONG)?;
         String::from_utf8(plain).map_err(|_| WRONG)
     }
 
@@ -92,7 +98,8 @@ fn derive(secret: &[u8; 32], purpose: &[u8]) -> [u8; 32] {
 }
 
 fn mac(key: &[u8; 32], parts: &[&[u8]]) -> Vec<u8> {
-    let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(key).expect("HMAC takes a key of any length");
+    let mut mac =
+        <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key).expect("HMAC takes a key of any length");
     for part in parts {
         mac.update(part);
     }

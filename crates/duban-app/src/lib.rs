@@ -24,6 +24,10 @@ mod wiring;
 pub use clock::{Clock, Entropy};
 pub use error::AppError;
 pub use wiring::{App, Ctx};
+// What pages read of the database: rows and sums, never a transaction.
+pub use duban_store::{
+    CaseQuery, CaseRow, Cursor, Figure, Figures, LiveEvent, MediaKind, MediaRow, Order, Page, UnitFigures,
+};
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.
 pub const DEMO_PASSWORD: &str = "duban-demo";

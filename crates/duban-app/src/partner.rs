@@ -33,7 +33,13 @@ pub fn add_key(app: &App, name: &str) -> Result<String> {
 
 /// Keeps a given key: the demo's, which its page shows.
 pub fn keep_key(app: &App, name: &str, token: &str) -> Result<()> {
-    let key = ApiKey { id: app.staff_id().0, hash: keys::hash(token.as_bytes()), name: name.to_owned(), created_at: app.now(), revoked_at: None };
+    let key = ApiKey {
+        id: app.staff_id().0,
+        hash: keys::hash(token.as_bytes()),
+        name: name.to_owned(),
+        created_at: app.now(),
+        revoked_at: None,
+    };
     app.store.write(|tx| Ok(tx.insert_api_key(&key)?))
 }
 
@@ -56,7 +62,9 @@ pub fn public_cases(app: &App, query: &CaseQuery) -> Result<Vec<PublicCase>> {
 pub fn public_case(app: &App, number: &Number) -> Result<Option<PublicCase>> {
     app.store.read(|tx| {
         let Some(request) = tx.request_by_number(number)? else { return Ok(None) };
-        let Some(row) = tx.case_row(request.case)?.filter(|row| row.privacy != Privacy::Confidential) else { return Ok(None) };
+        let Some(row) = tx.case_row(request.case)?.filter(|row| row.privacy != Privacy::Confidential) else {
+            return Ok(None);
+        };
         public(tx, row).map(Some)
     })
 }
@@ -81,4 +89,3 @@ fn last_accepted(events: &[Event]) -> Option<String> {
     }
     accepted
 }
-

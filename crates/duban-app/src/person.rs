@@ -51,7 +51,13 @@ pub(crate) fn phone_hash(app: &App, phone: &Phone) -> Vec<u8> {
 }
 
 /// What a member of staff sees of a person without revealing: a mask, or that there is nothing to see.
-pub(crate) fn shown(app: &App, tx: &mut ReadTx<'_>, who: &Member, request: &Request, lang: Lang) -> Result<Shown> {
+pub(crate) fn shown(
+    app: &App,
+    tx: &mut ReadTx<'_>,
+    who: &Member,
+    request: &Request,
+    lang: Lang,
+) -> Result<Shown> {
     let hidden = |words: &str| Shown { name: words.to_owned(), phone: String::new(), can_reveal: false };
     if request.privacy == Privacy::Anonymous {
         return Ok(hidden(lang.t("匿名", "Anonymous")));

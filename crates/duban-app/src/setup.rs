@@ -23,7 +23,9 @@ pub enum SetupError {
     #[error("the city pack has faults:\n{0}")]
     Faults(String),
     /// The key is not the one that the data was sealed with.
-    #[error("the key does not fit this database: it was made with key {known}, this is {given}. Put the right key file beside the data, or set DUBAN_KEY")]
+    #[error(
+        "the key does not fit this database: it was made with key {known}, this is {given}. Put the right key file beside the data, or set DUBAN_KEY"
+    )]
     WrongKey {
         /// The fingerprint in the database.
         known: String,
@@ -33,7 +35,12 @@ pub enum SetupError {
 }
 
 /// Migrates, takes the pack in (or reads the one that is there), and checks the key.
-pub fn begin(store: &Store, pack: Option<&PackFiles>, keys: &Keyring, now: Stamp) -> Result<Arc<City>, SetupError> {
+pub fn begin(
+    store: &Store,
+    pack: Option<&PackFiles>,
+    keys: &Keyring,
+    now: Stamp,
+) -> Result<Arc<City>, SetupError> {
     store.migrate(now)?;
     if let Some(files) = pack {
         load(files)?;
@@ -48,7 +55,9 @@ pub fn begin(store: &Store, pack: Option<&PackFiles>, keys: &Keyring, now: Stamp
 }
 
 fn load(files: &PackFiles) -> Result<City, SetupError> {
-    City::load(files).map_err(|faults| SetupError::Faults(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
+    City::load(files).map_err(|faults| {
+        SetupError::Faults(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    })
 }
 
 fn fits(store: &Store, keys: &Keyring) -> Result<(), SetupError> {

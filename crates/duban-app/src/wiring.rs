@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use duban_domain::{CaseId, EventId, JobId, Lang, MediaId, PersonId, RequestId, StaffId, Stamp, case::Ground, city::City, id, policy::Member};
+use duban_domain::{
+    CaseId, EventId, JobId, Lang, MediaId, PersonId, RequestId, StaffId, Stamp, case::Ground, city::City, id,
+    policy::Member,
+};
 use duban_store::Store;
 
 use crate::{AppError, Clock, Entropy, keys::Keyring};
@@ -118,4 +121,4 @@ impl Ctx {
 }
 
 /// What use cases return.
-pub type Result<T> = std::result::Result<T, AppError>;
+pub(crate) type Result<T> = std::result::Result<T, AppError>;

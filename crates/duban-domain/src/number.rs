@@ -46,7 +46,11 @@ impl Number {
     pub fn make(day: Date, random: u32, long: bool) -> Self {
         let year = day.year().rem_euclid(100);
         let head = format!("{year:02}{:02}{:02}", day.month(), day.day());
-        let digits = if long { format!("{head}{:09}", random % 1_000_000_000) } else { format!("{head}{:05}", random % 100_000) };
+        let digits = if long {
+            format!("{head}{:09}", random % 1_000_000_000)
+        } else {
+            format!("{head}{:05}", random % 100_000)
+        };
         let check = damm(&digits);
         Self(format!("{digits}{check}"))
     }
@@ -77,7 +81,9 @@ impl FromStr for Number {
     /// Spaces, hyphens and full-width digits are forgiven: people type what they see or hear.
     fn from_str(text: &str) -> Result<Self, NotANumber> {
         let digits: String = text.chars().filter_map(plain_digit).collect();
-        let strange = text.chars().any(|c| plain_digit(c).is_none() && !c.is_whitespace() && !matches!(c, '-' | '\u{2013}' | '\u{ff0d}'));
+        let strange = text.chars().any(|c| {
+            plain_digit(c).is_none() && !c.is_whitespace() && !matches!(c, '-' | '\u{2013}' | '\u{ff0d}')
+        });
         if strange || !matches!(digits.len(), 12 | 16) {
             return Err(NotANumber::Length);
         }
@@ -145,7 +151,8 @@ mod tests {
     fn what_people_type_is_forgiven_but_not_guessed() {
         let number = Number::make(Date::constant(2025, 12, 29), 438, false);
         assert!(number.digits().starts_with("25122900438"));
-        let full_width: String = number.digits().chars().map(|c| char::from_u32(c as u32 - 0x30 + 0xff10).unwrap()).collect();
+        let full_width: String =
+            number.digits().chars().map(|c| char::from_u32(c as u32 - 0x30 + 0xff10).unwrap()).collect();
         assert_eq!(full_width.parse(), Ok(number.clone()));
         assert_eq!("2512 2900".parse::<Number>(), Err(NotANumber::Length));
         assert_eq!("25122900438x".parse::<Number>(), Err(NotANumber::Length));

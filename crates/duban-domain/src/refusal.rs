@@ -97,8 +97,14 @@ impl Refusal {
             Self::NeedsContact => Some("no_contact"),
             Self::NeedsPlace => Some("place"),
             Self::BadPhone | Self::NeedsPhone => Some("phone"),
-            Self::NotFound | Self::MayNot(_) | Self::WrongPhase { .. } | Self::Stale | Self::OwnAnswer | Self::AlreadyHeard
-            | Self::NotItsRequest | Self::NoChange => None,
+            Self::NotFound
+            | Self::MayNot(_)
+            | Self::WrongPhase { .. }
+            | Self::Stale
+            | Self::OwnAnswer
+            | Self::AlreadyHeard
+            | Self::NotItsRequest
+            | Self::NoChange => None,
         }
     }
 

@@ -15,7 +15,8 @@ pub fn required(field: &'static str, raw: &str, max: usize) -> Result<String, Re
 
 /// A text that may be empty. Line ends become `\n`; characters that no database keeps are dropped.
 pub fn optional(field: &'static str, raw: &str, max: usize) -> Result<String, Refusal> {
-    let text: String = raw.replace("\r\n", "\n").chars().filter(|&c| c == '\n' || c == '\t' || !c.is_control()).collect();
+    let text: String =
+        raw.replace("\r\n", "\n").chars().filter(|&c| c == '\n' || c == '\t' || !c.is_control()).collect();
     let text = text.trim();
     if text.chars().count() > max { Err(Refusal::TooLong { field, max }) } else { Ok(text.to_owned()) }
 }
@@ -23,7 +24,11 @@ pub fn optional(field: &'static str, raw: &str, max: usize) -> Result<String, Re
 /// A title made from a text when nobody wrote one: its first sentence, at most thirty characters.
 #[must_use]
 pub fn title_of(text: &str) -> String {
-    let first = text.split(['。', '！', '？', '!', '?', '\n', ';', '；']).map(str::trim).find(|s| !s.is_empty()).unwrap_or("");
+    let first = text
+        .split(['。', '！', '？', '!', '?', '\n', ';', '；'])
+        .map(str::trim)
+        .find(|s| !s.is_empty())
+        .unwrap_or("");
     shorten(first, 30)
 }
 

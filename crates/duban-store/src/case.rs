@@ -48,7 +48,11 @@ impl ReadTx<'_> {
     /// # Errors
     /// As [`ReadTx::case`].
     pub fn cases_after(&mut self, mark: CaseId, limit: i64) -> Result<Vec<Case>, StoreError> {
-        self.all("SELECT body FROM case_state WHERE case_id > $1 ORDER BY case_id LIMIT $2", params![mark, limit], read)
+        self.all(
+            "SELECT body FROM case_state WHERE case_id > $1 ORDER BY case_id LIMIT $2",
+            params![mark, limit],
+            read,
+        )
     }
 }
 
@@ -66,7 +70,12 @@ impl WriteTx<'_> {
     ///
     /// # Errors
     /// [`StoreError::Taken`] when its id or number is; the engine's.
-    pub fn insert_case(&mut self, case: &Case, request: &Request, extra: &RowExtra) -> Result<(), StoreError> {
+    pub fn insert_case(
+        &mut self,
+        case: &Case,
+        request: &Request,
+        extra: &RowExtra,
+    ) -> Result<(), StoreError> {
         let row = CaseRow::first(case, request, extra);
         let sql = row.insert();
         self.exec(&sql.text, &sql.params())?;
@@ -111,7 +120,8 @@ impl WriteTx<'_> {
 
 /// Units that have something to do with a case: the lead first, each once.
 fn units(case: &Case) -> Vec<(&str, bool)> {
-    let mut units: Vec<(&str, bool)> = case.unit().filter(|u| !u.is_empty()).map(|u| (u, true)).into_iter().collect();
+    let mut units: Vec<(&str, bool)> =
+        case.unit().filter(|u| !u.is_empty()).map(|u| (u, true)).into_iter().collect();
     for unit in &case.assisting {
         if !units.iter().any(|(known, _)| known == unit) {
             units.push((unit, false));

@@ -10,7 +10,9 @@ impl ReadTx<'_> {
     /// # Errors
     /// The engine's.
     pub fn city_files(&mut self) -> Result<PackFiles, StoreError> {
-        let files = self.all("SELECT path, body FROM city_file ORDER BY path", &[], |row| Ok((row.text(0)?, row.text(1)?)))?;
+        let files = self.all("SELECT path, body FROM city_file ORDER BY path", &[], |row| {
+            Ok((row.text(0)?, row.text(1)?))
+        })?;
         Ok(files.into_iter().collect())
     }
 

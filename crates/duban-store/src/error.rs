@@ -12,7 +12,9 @@ pub type Cause = Arc<dyn Error + Send + Sync>;
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// The address of a database cannot be read.
-    #[error("`{given}` is not a database address: {why}. Write a file path, sqlite:PATH or postgres://USER@HOST/NAME")]
+    #[error(
+        "`{given}` is not a database address: {why}. Write a file path, sqlite:PATH or postgres://USER@HOST/NAME"
+    )]
     Target {
         /// What was written.
         given: String,
@@ -20,7 +22,9 @@ pub enum StoreError {
         why: &'static str,
     },
     /// The database could not be opened.
-    #[error("the database {target} could not be opened; check that it is there and that this user may read and write it")]
+    #[error(
+        "the database {target} could not be opened; check that it is there and that this user may read and write it"
+    )]
     Open {
         /// The file or the server, without its password.
         target: String,
@@ -35,13 +39,17 @@ pub enum StoreError {
     #[error("the disk of the database is full and nothing was recorded; make room and try again")]
     Full(#[source] Cause),
     /// The disk refused to read or write.
-    #[error("the disk of the database failed and nothing was recorded; look at the system log, then check the database")]
+    #[error(
+        "the disk of the database failed and nothing was recorded; look at the system log, then check the database"
+    )]
     Disk(#[source] Cause),
     /// The server went away in the middle; it rolls back what was not committed.
     #[error("the connection to the database was lost and nothing was recorded; try again")]
     Lost(#[source] Cause),
     /// The server went away while committing: only a look can tell.
-    #[error("the connection to the database was lost during the commit; look whether it was recorded before trying again")]
+    #[error(
+        "the connection to the database was lost during the commit; look whether it was recorded before trying again"
+    )]
     InDoubt(#[source] Cause),
     /// A value that must be unique is there already.
     #[error("already taken: {what}")]
@@ -96,7 +104,9 @@ pub enum StoreError {
         value: String,
     },
     /// The tables are newer than the program.
-    #[error("the database has been migrated to {found}, this program knows up to {known}; start the newer program, or restore the backup made before")]
+    #[error(
+        "the database has been migrated to {found}, this program knows up to {known}; start the newer program, or restore the backup made before"
+    )]
     TooNew {
         /// The version found.
         found: i64,
@@ -104,7 +114,9 @@ pub enum StoreError {
         known: i64,
     },
     /// A migration differs from the one that was applied.
-    #[error("migration {version:04} ({name}) is not the one that was applied to this database; a released migration is never edited: put it back and add a new one")]
+    #[error(
+        "migration {version:04} ({name}) is not the one that was applied to this database; a released migration is never edited: put it back and add a new one"
+    )]
     Edited {
         /// Its number.
         version: i64,

@@ -73,7 +73,12 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// The engine's.
-    pub fn events_after(&mut self, mark: EventId, limit: i64, reach: &Reach) -> Result<Vec<LiveEvent>, StoreError> {
+    pub fn events_after(
+        &mut self,
+        mark: EventId,
+        limit: i64,
+        reach: &Reach,
+    ) -> Result<Vec<LiveEvent>, StoreError> {
         let mut sql = Sql::new(
             "SELECT e.id, e.case_id, e.kind, e.at, c.number, c.owner, c.phase
              FROM event e CROSS JOIN case_row c WHERE c.id = e.case_id AND e.id > ",
@@ -122,7 +127,12 @@ impl WriteTx<'_> {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when somebody else has recorded something there; the engine's.
-    pub fn append_events(&mut self, case: CaseId, first_seq: i64, events: &[(EventId, Event)]) -> Result<(), StoreError> {
+    pub fn append_events(
+        &mut self,
+        case: CaseId,
+        first_seq: i64,
+        events: &[(EventId, Event)],
+    ) -> Result<(), StoreError> {
         for ((id, event), seq) in events.iter().zip(first_seq..) {
             let body = serde_json::to_string(event).map_err(|e| StoreError::unreadable("an event", e))?;
             let written = self.exec(

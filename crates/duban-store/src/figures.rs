@@ -6,22 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use duban_domain::{
-    CaseId, Stamp,
-    case::Ending,
-    policy::Reach,
-    request::Kind,
-    stamp::date_of_day,
-};
+use duban_domain::{CaseId, Stamp, case::Ending, policy::Reach, request::Kind, stamp::date_of_day};
 use jiff::tz::TimeZone;
 
-use crate::{
-    CaseRow, ReadTx, StoreError, WriteTx,
-    dialect::Dialect,
-    row::COLUMNS,
-    sql::Sql,
-    value::params,
-};
+use crate::{CaseRow, ReadTx, StoreError, WriteTx, dialect::Dialect, row::COLUMNS, sql::Sql, value::params};
 
 /// What is counted. The number is what the table of counters holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,14 +86,16 @@ impl Figure {
         Self::ALL.into_iter().find(|figure| figure.key() == key)
     }
 
-    fn code(self) -> i64 {
+    pub(crate) fn code(self) -> i64 {
         self as i64
     }
 
     /// What a row adds: the instant that decides the day, and how much; none when it does not count.
-    fn of(self, row: &CaseRow) -> Option<(Stamp, i64)> {
+    pub(crate) fn of(self, row: &CaseRow) -> Option<(Stamp, i64)> {
         let open = row.closed_at.is_none();
-        let heard = |solved| (row.solved == Some(solved) && row.kind != Kind::Consult).then_some(row.heard_at).flatten();
+        let heard = |solved| {
+            (row.solved == Some(solved) && row.kind != Kind::Consult).then_some(row.heard_at).flatten()
+        };
         let contact = |fits: bool| fits.then_some(row.contact_due).flatten();
         let at = match self {
             Self::In => Some(row.opened_at),
@@ -195,7 +185,14 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// The engine's.
-    pub fn figures(&mut self, reach: &Reach, first: i64, last: i64, now: Stamp, zone: &TimeZone) -> Result<Figures, StoreError> {
+    pub fn figures(
+        &mut self,
+        reach: &Reach,
+        first: i64,
+        last: i64,
+        now: Stamp,
+        zone: &TimeZone,
+    ) -> Result<Figures, StoreError> {
         let units = self.figures_by_unit(reach, first, last, now, zone)?;
         Ok(units.iter().fold(Figures::default(), |mut all, unit| {
             all.sums.iter_mut().zip(unit.figures.sums).for_each(|(sum, n)| *sum += n);
@@ -209,7 +206,14 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// The engine's.
-    pub fn figures_by_unit(&mut self, reach: &Reach, first: i64, last: i64, now: Stamp, zone: &TimeZone) -> Result<Vec<UnitFigures>, StoreError> {
+    pub fn figures_by_unit(
+        &mut self,
+        reach: &Reach,
+        first: i64,
+        last: i64,
+        now: Stamp,
+        zone: &TimeZone,
+    ) -> Result<Vec<UnitFigures>, StoreError> {
         let mut units: BTreeMap<String, Figures> = BTreeMap::new();
         let mut sql = Sql::new("SELECT unit, what, CAST(sum(n) AS BIGINT) FROM tally WHERE day >= ");
         sql.bind(first).push(" AND day <= ").bind(last);
@@ -235,8 +239,14 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// The engine's.
-    pub fn figures_by_day(&mut self, reach: &Reach, first: i64, last: i64) -> Result<Vec<DaySums>, StoreError> {
-        let mut days: Vec<DaySums> = (first..=last).map(|day| DaySums { day, ..DaySums::default() }).collect();
+    pub fn figures_by_day(
+        &mut self,
+        reach: &Reach,
+        first: i64,
+        last: i64,
+    ) -> Result<Vec<DaySums>, StoreError> {
+        let mut days: Vec<DaySums> =
+            (first..=last).map(|day| DaySums { day, ..DaySums::default() }).collect();
         let mut sql = Sql::new("SELECT day, what, CAST(sum(n) AS BIGINT) FROM tally WHERE day >= ");
         sql.bind(first).push(" AND day <= ").bind(last);
         sql.push(" AND what IN (").bind_all([Figure::In.code(), Figure::Closed.code()]).push(")");
@@ -255,11 +265,22 @@ impl ReadTx<'_> {
 
     /// What of a running figure is past its instant: whole days from the counters, the day of `now`
     /// from its few rows.
-    fn past_due(&mut self, figure: Figure, reach: &Reach, days: (i64, i64), now: Stamp, zone: &TimeZone) -> Result<Vec<(String, i64)>, StoreError> {
+    fn past_due(
+        &mut self,
+        figure: Figure,
+        reach: &Reach,
+        days: (i64, i64),
+        now: Stamp,
+        zone: &TimeZone,
+    ) -> Result<Vec<(String, i64)>, StoreError> {
         let (first, last) = days;
         let today = now.day(zone);
         let mut sql = Sql::new("SELECT unit, CAST(sum(n) AS BIGINT) FROM tally WHERE day >= ");
-        sql.bind(first).push(" AND day <= ").bind(last.min(today - 1)).push(" AND what = ").bind(figure.code());
+        sql.bind(first)
+            .push(" AND day <= ")
+            .bind(last.min(today - 1))
+            .push(" AND what = ")
+            .bind(figure.code());
         of_reach(&mut sql, "unit", reach);
         sql.push(" GROUP BY unit HAVING sum(n) <> 0");
         let mut found = self.all(&sql.text, &sql.params(), |row| Ok((row.text(0)?, row.int(1)?)))?;
@@ -298,7 +319,13 @@ impl WriteTx<'_> {
 
 /// Moves the counters from what a row was to what it is. In one order for all, so that writers who
 /// meet at two counters do not wait for each other for ever.
-pub(crate) fn count(tx: &mut WriteTx<'_>, case: CaseId, before: Option<&CaseRow>, after: Option<&CaseRow>, zone: &TimeZone) -> Result<(), StoreError> {
+pub(crate) fn count(
+    tx: &mut WriteTx<'_>,
+    case: CaseId,
+    before: Option<&CaseRow>,
+    after: Option<&CaseRow>,
+    zone: &TimeZone,
+) -> Result<(), StoreError> {
     let mut moves: BTreeMap<(i64, i64, &str), i64> = BTreeMap::new();
     for (row, sign) in [(before, -1), (after, 1)] {
         let Some(row) = row else { continue };

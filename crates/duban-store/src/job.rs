@@ -95,6 +95,10 @@ impl WriteTx<'_> {
     /// The engine's.
     pub fn retry_job(&mut self, id: JobId, run_at: Stamp, error: &str) -> Result<(), StoreError> {
         let error: String = error.chars().filter(|c| *c != '\0').take(500).collect();
-        self.exec("UPDATE job SET run_at = $1, locked_until = 0, last_error = $2 WHERE id = $3", params![run_at, &error, id]).map(|_| ())
+        self.exec(
+            "UPDATE job SET run_at = $1, locked_until = 0, last_error = $2 WHERE id = $3",
+            params![run_at, &error, id],
+        )
+        .map(|_| ())
     }
 }

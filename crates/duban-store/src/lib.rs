@@ -9,6 +9,7 @@
 //! randomness (ids and instants are arguments), and the keys of personal data (the store keeps
 //! sealed bytes and keyed hashes and never sees what is in them).
 
+mod audit;
 mod case;
 mod city;
 mod dialect;
@@ -41,11 +42,11 @@ pub use figures::{DaySums, Figure, Figures, UnitFigures};
 pub use job::Job;
 pub use list::{CaseQuery, Cursor, Order, Page};
 pub use media::{MediaKind, MediaRow, NewMediaRow};
+pub use migrate::Migrated;
 pub use person::SealedPerson;
 pub use request::Inserted;
 pub use row::{CaseRow, RowExtra};
 pub use staff::{ApiKey, Session, SessionKind, Staff};
-pub use migrate::Migrated;
 pub use store::{Store, WriteCounts};
 pub use target::Target;
 pub use tx::{ReadTx, WriteTx};

@@ -156,7 +156,11 @@ impl ReadTx<'_> {
             }
             (Order::Due, after) => {
                 if let Some(after) = after {
-                    sql.push(&format!(" AND ({}, {}) > (", lead.due, lead.id)).bind(after.key).push(", ").bind(after.id).push(")");
+                    sql.push(&format!(" AND ({}, {}) > (", lead.due, lead.id))
+                        .bind(after.key)
+                        .push(", ")
+                        .bind(after.id)
+                        .push(")");
                 }
                 sql.push(&format!(" ORDER BY {}, {}", lead.due, lead.id));
             }
@@ -169,7 +173,10 @@ impl ReadTx<'_> {
             rows.pop();
         }
         let by_due = query.effective_order() == Order::Due;
-        let cursor = |row: &CaseRow| Cursor { key: row.next_due.filter(|_| by_due).map_or(0, |due| due.0), id: row.id };
+        let cursor = |row: &CaseRow| Cursor {
+            key: row.next_due.filter(|_| by_due).map_or(0, |due| due.0),
+            id: row.id,
+        };
         let next = rows.last().filter(|_| more).map(cursor);
         Ok(Page { rows, next })
     }
@@ -190,7 +197,13 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// The engine's.
-    pub fn near(&mut self, point: Point, metres: i64, limit: i64, reach: &Reach) -> Result<Vec<(CaseRow, i64)>, StoreError> {
+    pub fn near(
+        &mut self,
+        point: Point,
+        metres: i64,
+        limit: i64,
+        reach: &Reach,
+    ) -> Result<Vec<(CaseRow, i64)>, StoreError> {
         let mut found: Vec<(CaseRow, i64)> = Vec::new();
         for (first, last) in tiles_around(point, metres) {
             let mut sql = Sql::new(&format!("SELECT {COLUMNS} FROM case_row c WHERE c.morton >= "));
@@ -219,7 +232,12 @@ fn words(query: &CaseQuery) -> Option<Option<Query>> {
 }
 
 /// Writes FROM and WHERE.
-fn condition<'a>(sql: &mut Sql<'a>, query: &'a CaseQuery, words: Option<&'a Query>, dialect: Dialect) -> Lead {
+fn condition<'a>(
+    sql: &mut Sql<'a>,
+    query: &'a CaseQuery,
+    words: Option<&'a Query>,
+    dialect: Dialect,
+) -> Lead {
     let own = match &query.reach {
         Reach::Units(units) if units.len() == 1 => units.first(),
         _ => None,
@@ -228,13 +246,21 @@ fn condition<'a>(sql: &mut Sql<'a>, query: &'a CaseQuery, words: Option<&'a Quer
     let mut unit_done = false;
     let lead = if let Some(words) = words {
         let (table, id) = search::source(dialect);
-        let lead = Lead { from: format!(" FROM {table} CROSS JOIN case_row c WHERE c.id = {id} AND "), due: "c.next_due", id };
+        let lead = Lead {
+            from: format!(" FROM {table} CROSS JOIN case_row c WHERE c.id = {id} AND "),
+            due: "c.next_due",
+            id,
+        };
         sql.push(&lead.from);
         search::matches(sql, dialect, words);
         lead
     } else if let Some(unit) = unit {
         unit_done = true;
-        let lead = Lead { from: " FROM case_unit u CROSS JOIN case_row c WHERE c.id = u.case_id AND u.unit = ".to_owned(), due: "u.next_due", id: "u.case_id" };
+        let lead = Lead {
+            from: " FROM case_unit u CROSS JOIN case_row c WHERE c.id = u.case_id AND u.unit = ".to_owned(),
+            due: "u.next_due",
+            id: "u.case_id",
+        };
         sql.push(&lead.from).bind(unit);
         lead
     } else {
@@ -249,7 +275,9 @@ fn condition<'a>(sql: &mut Sql<'a>, query: &'a CaseQuery, words: Option<&'a Quer
         within(sql, &query.reach);
     }
     if let (false, Some(unit)) = (unit_done, &query.unit) {
-        sql.push(" AND EXISTS (SELECT 1 FROM case_unit f WHERE f.case_id = c.id AND f.unit = ").bind(unit).push(")");
+        sql.push(" AND EXISTS (SELECT 1 FROM case_unit f WHERE f.case_id = c.id AND f.unit = ")
+            .bind(unit)
+            .push(")");
     }
     filters(sql, query);
     lead
@@ -286,7 +314,9 @@ fn filters<'a>(sql: &mut Sql<'a>, query: &'a CaseQuery) {
     if let Some(code) = &query.division_prefix {
         sql.push(" AND c.division >= ").bind(code).push(" AND c.division < ").bind_made(format!("{code}:"));
     }
-    for (column, range) in [("c.opened_at", query.opened), ("c.closed_at", query.closed), ("c.finish_due", query.due)] {
+    for (column, range) in
+        [("c.opened_at", query.opened), ("c.closed_at", query.closed), ("c.finish_due", query.due)]
+    {
         between(sql, column, range);
     }
     if let Some((figure, from, to)) = query.figure {
@@ -294,7 +324,9 @@ fn filters<'a>(sql: &mut Sql<'a>, query: &'a CaseQuery) {
         between(sql, column, Some((from, to)));
         sql.push(counts);
     }
-    for (figure, at) in [(Figure::Running, query.overdue_at), (Figure::ContactRunning, query.contact_overdue_at)] {
+    for (figure, at) in
+        [(Figure::Running, query.overdue_at), (Figure::ContactRunning, query.contact_overdue_at)]
+    {
         if let Some(at) = at {
             let (column, counts) = figure.condition();
             sql.push(" AND ").push(column).push(" < ").bind(at).push(counts);
@@ -313,7 +345,9 @@ pub(crate) fn within<'a>(sql: &mut Sql<'a>, reach: &'a Reach) {
     match reach {
         Reach::All => {}
         Reach::Units(units) => {
-            sql.push(" AND EXISTS (SELECT 1 FROM case_unit r WHERE r.case_id = c.id AND r.unit IN (").bind_all(units).push("))");
+            sql.push(" AND EXISTS (SELECT 1 FROM case_unit r WHERE r.case_id = c.id AND r.unit IN (")
+                .bind_all(units)
+                .push("))");
         }
         Reach::Nothing => {
             sql.push(" AND 1 = 0");

@@ -115,7 +115,9 @@ impl ReadTx<'_> {
     /// The engine's.
     pub fn media_body(&mut self, id: MediaId, thumb: bool) -> Result<Option<Vec<u8>>, StoreError> {
         let column = if thumb { "thumb" } else { "body" };
-        self.first(&format!("SELECT {column} FROM media_body WHERE media_id = $1"), params![id], |row| row.blob(0))
+        self.first(&format!("SELECT {column} FROM media_body WHERE media_id = $1"), params![id], |row| {
+            row.blob(0)
+        })
     }
 
     /// The files of a case, oldest first.
@@ -150,7 +152,10 @@ impl WriteTx<'_> {
                 new.created_at,
             ],
         )?;
-        self.exec("INSERT INTO media_body (media_id, body, thumb) VALUES ($1, $2, $3)", params![new.id, new.body, new.thumb])?;
+        self.exec(
+            "INSERT INTO media_body (media_id, body, thumb) VALUES ($1, $2, $3)",
+            params![new.id, new.body, new.thumb],
+        )?;
         Ok(())
     }
 
@@ -158,8 +163,16 @@ impl WriteTx<'_> {
     ///
     /// # Errors
     /// The engine's.
-    pub fn attach_media(&mut self, id: MediaId, case: CaseId, request: Option<RequestId>) -> Result<bool, StoreError> {
-        let changed = self.exec("UPDATE media SET case_id = $1, request_id = $2 WHERE id = $3", params![case, request, id])?;
+    pub fn attach_media(
+        &mut self,
+        id: MediaId,
+        case: CaseId,
+        request: Option<RequestId>,
+    ) -> Result<bool, StoreError> {
+        let changed = self.exec(
+            "UPDATE media SET case_id = $1, request_id = $2 WHERE id = $3",
+            params![case, request, id],
+        )?;
         Ok(changed > 0)
     }
 }

@@ -8,11 +8,7 @@ use std::sync::Arc;
 use duban_domain::Stamp;
 use sha2::{Digest, Sha256};
 
-use crate::{
-    Store, StoreError, WriteTx,
-    dialect::Dialect,
-    value::params,
-};
+use crate::{Store, StoreError, WriteTx, dialect::Dialect, value::params};
 
 /// One step.
 #[derive(Clone, Copy, Debug)]

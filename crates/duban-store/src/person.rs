@@ -25,15 +25,19 @@ impl ReadTx<'_> {
     /// # Errors
     /// The engine's.
     pub fn person(&mut self, id: PersonId) -> Result<Option<SealedPerson>, StoreError> {
-        self.first("SELECT name, phone, phone_hash, tail_hash FROM person WHERE id = $1", params![id], |row| {
-            Ok(SealedPerson {
-                id,
-                name: row.blob(0)?,
-                phone: row.opt_blob(1)?,
-                phone_hash: row.opt_blob(2)?,
-                tail_hash: row.opt_blob(3)?,
-            })
-        })
+        self.first(
+            "SELECT name, phone, phone_hash, tail_hash FROM person WHERE id = $1",
+            params![id],
+            |row| {
+                Ok(SealedPerson {
+                    id,
+                    name: row.blob(0)?,
+                    phone: row.opt_blob(1)?,
+                    phone_hash: row.opt_blob(2)?,
+                    tail_hash: row.opt_blob(3)?,
+                })
+            },
+        )
     }
 
     /// Requests of everybody who left this telephone number, newest first.
@@ -58,7 +62,13 @@ impl WriteTx<'_> {
     pub fn insert_person(&mut self, person: &SealedPerson) -> Result<(), StoreError> {
         self.exec(
             "INSERT INTO person (id, name, phone, phone_hash, tail_hash) VALUES ($1, $2, $3, $4, $5)",
-            params![person.id, &person.name, person.phone.as_deref(), person.phone_hash.as_deref(), person.tail_hash.as_deref()],
+            params![
+                person.id,
+                &person.name,
+                person.phone.as_deref(),
+                person.phone_hash.as_deref(),
+                person.tail_hash.as_deref()
+            ],
         )?;
         Ok(())
     }

@@ -189,7 +189,9 @@ impl Link {
     /// makes room.
     fn prepare(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Statement, StoreError> {
         self.uses += 1;
-        let same = |p: &Prepared| p.kinds.len() == params.len() && p.kinds.iter().zip(params).all(|(k, v)| *k == kind(v));
+        let same = |p: &Prepared| {
+            p.kinds.len() == params.len() && p.kinds.iter().zip(params).all(|(k, v)| *k == kind(v))
+        };
         if let Some(kept) = self.statements.get_mut(sql).and_then(|of| of.iter_mut().find(|p| same(p))) {
             kept.used = self.uses;
             return Ok(kept.statement.clone());
@@ -207,7 +209,10 @@ impl Link {
 
     fn forget_oldest(&mut self) {
         let age = |of: &Vec<Prepared>| of.iter().map(|p| p.used).max().unwrap_or(0);
-        let Some(sql) = self.statements.iter().min_by_key(|(_, of)| age(of)).map(|(sql, _)| sql.clone()) else { return };
+        let Some(sql) = self.statements.iter().min_by_key(|(_, of)| age(of)).map(|(sql, _)| sql.clone())
+        else {
+            return;
+        };
         let gone = self.statements.remove(&sql).map_or(0, |of| of.len());
         self.prepared -= gone;
     }
@@ -234,7 +239,10 @@ impl Link {
     fn fault(&mut self, error: &::postgres::Error, sql: &str) -> StoreError {
         let cause = Arc::new(Said { said: describe(error), context: sql.to_owned() });
         let Some(db) = error.as_db_error() else {
-            if self.client.is_closed() || error.is_closed() || error.source().is_some_and(|s| s.is::<std::io::Error>()) {
+            if self.client.is_closed()
+                || error.is_closed()
+                || error.source().is_some_and(|s| s.is::<std::io::Error>())
+            {
                 self.spoiled = true;
                 return StoreError::Lost(cause);
             }
@@ -324,8 +332,16 @@ impl<'a> FromSql<'a> for AnyInt {
     }
 }
 
-fn value<'r, T: FromSql<'r>>(row: &'r ::postgres::Row, at: usize, wanted: &'static str) -> Result<Option<T>, StoreError> {
-    row.try_get::<_, Option<T>>(at).map_err(|e| StoreError::Column { column: at, wanted, cause: Some(Arc::new(e)) })
+fn value<'r, T: FromSql<'r>>(
+    row: &'r ::postgres::Row,
+    at: usize,
+    wanted: &'static str,
+) -> Result<Option<T>, StoreError> {
+    row.try_get::<_, Option<T>>(at).map_err(|e| StoreError::Column {
+        column: at,
+        wanted,
+        cause: Some(Arc::new(e)),
+    })
 }
 
 /// An integer of a row.

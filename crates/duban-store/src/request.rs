@@ -23,7 +23,8 @@ pub enum Inserted {
 }
 
 /// The columns of a request `r`, as [`read`] wants them.
-pub(crate) const COLUMNS: &str = "r.id, r.case_id, r.number, r.kind, r.channel, r.title, r.body, r.place_words, r.division,
+pub(crate) const COLUMNS: &str =
+    "r.id, r.case_id, r.number, r.kind, r.channel, r.title, r.body, r.place_words, r.division,
     r.lng_e7, r.lat_e7, r.privacy, r.person_id, r.received_at, r.source_key";
 
 /// Reads a request from its columns.
@@ -45,7 +46,11 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Request, StoreError> {
 }
 
 /// A member of one of the domain's closed sets.
-pub(crate) fn code<T>(what: &'static str, code: i64, from: impl Fn(i64) -> Option<T>) -> Result<T, StoreError> {
+pub(crate) fn code<T>(
+    what: &'static str,
+    code: i64,
+    from: impl Fn(i64) -> Option<T>,
+) -> Result<T, StoreError> {
     from(code).ok_or_else(|| StoreError::unreadable(what, code))
 }
 
@@ -85,7 +90,11 @@ impl ReadTx<'_> {
     /// # Errors
     /// The engine's.
     pub fn requests_of(&mut self, case: CaseId) -> Result<Vec<Request>, StoreError> {
-        self.all(&format!("SELECT {COLUMNS} FROM request r WHERE r.case_id = $1 ORDER BY r.id"), params![case], read)
+        self.all(
+            &format!("SELECT {COLUMNS} FROM request r WHERE r.case_id = $1 ORDER BY r.id"),
+            params![case],
+            read,
+        )
     }
 }
 
@@ -122,7 +131,8 @@ impl WriteTx<'_> {
             return Ok(Inserted::Done);
         }
         if let Some(key) = request.source_key.as_deref() {
-            let known = self.first("SELECT id FROM request WHERE source_key = $1", params![key], |row| row.int(0))?;
+            let known =
+                self.first("SELECT id FROM request WHERE source_key = $1", params![key], |row| row.int(0))?;
             if let Some(id) = known {
                 return Ok(Inserted::SourceKnown(RequestId(id)));
             }

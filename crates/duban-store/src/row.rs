@@ -206,7 +206,10 @@ impl CaseRow {
             missed: row.flag(27)?,
             heard_at: stamp(28)?,
             solved: row.opt_int(29)?.map(|n| n != 0),
-            satisfaction: row.opt_int(30)?.map(|n| code("satisfaction", n, Satisfaction::from_code)).transpose()?,
+            satisfaction: row
+                .opt_int(30)?
+                .map(|n| code("satisfaction", n, Satisfaction::from_code))
+                .transpose()?,
             score: row.opt_int(31)?,
             voices: row.int(32)?,
         })

@@ -103,7 +103,8 @@ impl File {
 }
 
 fn connect(path: &Path, extra: &str) -> Result<Connection, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags).map_err(|e| unopened(path, e))?;
     conn.busy_timeout(Duration::from_millis(BUSY_MS)).map_err(|e| unopened(path, e))?;
     conn.execute_batch(PRAGMAS).and_then(|()| conn.execute_batch(extra)).map_err(|e| unopened(path, e))?;
@@ -166,7 +167,11 @@ impl ToSql for Param<'_> {
     }
 }
 
-fn value<'r>(row: &'r rusqlite::Row<'r>, at: usize, wanted: &'static str) -> Result<ValueRef<'r>, StoreError> {
+fn value<'r>(
+    row: &'r rusqlite::Row<'r>,
+    at: usize,
+    wanted: &'static str,
+) -> Result<ValueRef<'r>, StoreError> {
     row.get_ref(at).map_err(|e| StoreError::Column { column: at, wanted, cause: Some(Arc::new(e)) })
 }
 

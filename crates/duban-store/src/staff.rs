@@ -141,16 +141,20 @@ impl ReadTx<'_> {
     /// # Errors
     /// The engine's.
     pub fn session(&mut self, token: &[u8]) -> Result<Option<Session>, StoreError> {
-        self.first("SELECT kind, subject, created_at, seen_at, expires_at FROM session WHERE token = $1", params![token], |row| {
-            Ok(Session {
-                token: token.to_vec(),
-                kind: crate::request::code("the kind of a session", row.int(0)?, SessionKind::from_code)?,
-                subject: row.int(1)?,
-                created_at: Stamp(row.int(2)?),
-                seen_at: Stamp(row.int(3)?),
-                expires_at: Stamp(row.int(4)?),
-            })
-        })
+        self.first(
+            "SELECT kind, subject, created_at, seen_at, expires_at FROM session WHERE token = $1",
+            params![token],
+            |row| {
+                Ok(Session {
+                    token: token.to_vec(),
+                    kind: crate::request::code("the kind of a session", row.int(0)?, SessionKind::from_code)?,
+                    subject: row.int(1)?,
+                    created_at: Stamp(row.int(2)?),
+                    seen_at: Stamp(row.int(3)?),
+                    expires_at: Stamp(row.int(4)?),
+                })
+            },
+        )
     }
 
     /// The key with this hash.
@@ -158,7 +162,11 @@ impl ReadTx<'_> {
     /// # Errors
     /// The engine's.
     pub fn api_key(&mut self, hash: &[u8]) -> Result<Option<ApiKey>, StoreError> {
-        self.first("SELECT id, hash, name, created_at, revoked_at FROM api_key WHERE hash = $1", params![hash], read_key)
+        self.first(
+            "SELECT id, hash, name, created_at, revoked_at FROM api_key WHERE hash = $1",
+            params![hash],
+            read_key,
+        )
     }
 
     /// All keys, in the order they were made.
@@ -253,6 +261,7 @@ impl WriteTx<'_> {
     /// # Errors
     /// The engine's.
     pub fn revoke_api_key(&mut self, id: i64, now: Stamp) -> Result<(), StoreError> {
-        self.exec("UPDATE api_key SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL", params![now, id]).map(|_| ())
+        self.exec("UPDATE api_key SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL", params![now, id])
+            .map(|_| ())
     }
 }

@@ -7,10 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::{
-    ReadTx, StoreError, Target, WriteTx, postgres::Server, sqlite::File,
-    tx::Verdict,
-};
+use crate::{ReadTx, StoreError, Target, WriteTx, postgres::Server, sqlite::File, tx::Verdict};
 
 /// One database; cheap to clone and to share between threads.
 ///
@@ -67,7 +64,10 @@ impl Store {
     ///
     /// # Errors
     /// Those of the closure, and the engine's.
-    pub fn read<T, E: From<StoreError>>(&self, work: impl FnOnce(&mut ReadTx<'_>) -> Result<T, E>) -> Result<T, E> {
+    pub fn read<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&mut ReadTx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let _turn = Turn::take(&self.base)?;
         let mut job = Job::new(work);
         let done = match &*self.base {
@@ -84,7 +84,10 @@ impl Store {
     ///
     /// # Errors
     /// Those of the closure, and the engine's; after any error but `InDoubt` nothing is recorded.
-    pub fn write<T, E: From<StoreError>>(&self, work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E>) -> Result<T, E> {
+    pub fn write<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let _turn = Turn::take(&self.base)?;
         let mut job = Job::new(work);
         let done = match &*self.base {
@@ -101,7 +104,10 @@ impl Store {
     pub fn backup_to(&self, path: &std::path::Path) -> Result<(), StoreError> {
         match &*self.base {
             Base::Sqlite(file) => file.backup(path),
-            Base::Postgres(_) => Err(StoreError::Unserved { what: "a copy of a PostgreSQL database", instead: "pg_dump or pg_basebackup" }),
+            Base::Postgres(_) => Err(StoreError::Unserved {
+                what: "a copy of a PostgreSQL database",
+                instead: "pg_dump or pg_basebackup",
+            }),
         }
     }
 

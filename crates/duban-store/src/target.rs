@@ -77,7 +77,10 @@ mod tests {
         assert_eq!(Target::parse("data/duban.db").unwrap(), Target::Sqlite("data/duban.db".into()));
         assert_eq!(Target::parse("sqlite:///srv/d.db").unwrap(), Target::Sqlite("/srv/d.db".into()));
         let server = Target::parse("postgres://duban:secret@db.example/zhuzhou?password=secret").unwrap();
-        assert_eq!(format!("{server} {server:?}"), "postgres://duban@db.example/zhuzhou Target(postgres://duban@db.example/zhuzhou)");
+        assert_eq!(
+            format!("{server} {server:?}"),
+            "postgres://duban@db.example/zhuzhou Target(postgres://duban@db.example/zhuzhou)"
+        );
         let refused = Target::parse("mysql://root:secret@h/x").unwrap_err().to_string();
         assert!(refused.contains("mysql://root@h/x") && refused.contains("PostgreSQL"), "{refused}");
         assert!(Target::parse("").is_err());

@@ -1,3 +1,6 @@
-//! What tests share: databases of their own. Never shipped, and no production crate uses it.
+//! What tests share: databases of their own, a clock that is moved by hand, randomness from a seed,
+//! and a city with its staff. Never shipped, and no production crate uses it.
 
+pub mod clock;
 pub mod postgres;
+pub mod world;

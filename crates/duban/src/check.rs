@@ -18,7 +18,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let app = wire::open(&args.place)?;
     let found = duban_app::check::check(&app)?;
     if args.json {
-        println!("{}", serde_json::json!({"cases": found.cases, "events": found.events, "faults": found.faults}));
+        println!(
+            "{}",
+            serde_json::json!({"cases": found.cases, "events": found.events, "faults": found.faults})
+        );
     } else {
         found.faults.iter().for_each(|fault| println!("{fault}"));
         println!("{} case(s), {} event(s), {} fault(s)", found.cases, found.events, found.faults.len());

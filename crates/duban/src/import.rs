@@ -58,7 +58,10 @@ fn lang(text: &str) -> Result<Lang, String> {
 }
 
 /// Runs the command; `open` opens the city on its database once the mapping has been read.
-pub(crate) fn execute(args: &ImportArgs, open: impl FnOnce() -> anyhow::Result<App>) -> anyhow::Result<ExitCode> {
+pub(crate) fn execute(
+    args: &ImportArgs,
+    open: impl FnOnce() -> anyhow::Result<App>,
+) -> anyhow::Result<ExitCode> {
     if let Some(name) = &args.print_mapping {
         return print_mapping(name);
     }
@@ -94,7 +97,13 @@ fn print_mapping(name: &str) -> anyhow::Result<ExitCode> {
 fn remarks(summary: &Summary, lang: Lang) -> Vec<String> {
     let mut lines = Vec::new();
     if summary.stopped {
-        lines.push(lang.t("已停下。已导入的都在；要继续，再运行一次同样的命令。", "Stopped. What was imported stays; run the same command again to go on.").to_owned());
+        lines.push(
+            lang.t(
+                "已停下。已导入的都在；要继续，再运行一次同样的命令。",
+                "Stopped. What was imported stays; run the same command again to go on.",
+            )
+            .to_owned(),
+        );
     }
     if let Some(file) = &summary.rejects_file {
         lines.push(match lang {
@@ -116,15 +125,19 @@ fn bar() -> ProgressBar {
     if !stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("{prefix} [{bar:32}] {percent:>3}% {msg}").expect("the template is a constant and well-formed");
-    ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr()).with_style(style.progress_chars("=> "))
+    let style = ProgressStyle::with_template("{prefix} [{bar:32}] {percent:>3}% {msg}")
+        .expect("the template is a constant and well-formed");
+    ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr())
+        .with_style(style.progress_chars("=> "))
 }
 
 fn show(bar: &ProgressBar, progress: &Progress<'_>, lang: Lang) {
     let Summary { imported, already, rejected, .. } = progress.so_far;
     bar.set_length(progress.total);
     bar.set_position(progress.done.min(progress.total));
-    bar.set_prefix(progress.file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()));
+    bar.set_prefix(
+        progress.file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+    );
     bar.set_message(match lang {
         Lang::Zh => format!("导入 {imported} · 已有 {already} · 退回 {rejected}"),
         Lang::En => format!("imported {imported} · already {already} · rejected {rejected}"),
@@ -135,7 +148,8 @@ fn show(bar: &ProgressBar, progress: &Progress<'_>, lang: Lang) {
 fn stop_on_ctrl_c() -> anyhow::Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     let seen = stop.clone();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("waiting for Ctrl-C")?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().context("waiting for Ctrl-C")?;
     std::thread::spawn(move || {
         if runtime.block_on(tokio::signal::ctrl_c()).is_ok() {
             seen.store(true, Ordering::Relaxed);
@@ -150,9 +164,17 @@ mod tests {
 
     #[test]
     fn remarks_name_the_files_and_how_to_go_on() {
-        let summary = Summary { rejected: 2, rejects_file: Some("bad.csv".into()), stopped: true, ..Summary::default() };
+        let summary = Summary {
+            rejected: 2,
+            rejects_file: Some("bad.csv".into()),
+            stopped: true,
+            ..Summary::default()
+        };
         let lines = remarks(&summary, Lang::En).join("\n");
-        assert!(lines.contains("again to go on") && lines.contains("2 rows") && lines.contains("bad.csv"), "{lines}");
+        assert!(
+            lines.contains("again to go on") && lines.contains("2 rows") && lines.contains("bad.csv"),
+            "{lines}"
+        );
         assert!(remarks(&Summary::default(), Lang::Zh).is_empty());
     }
 }

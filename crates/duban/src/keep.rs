@@ -32,7 +32,9 @@ pub(crate) struct RestoreArgs {
 pub(crate) fn backup(args: &BackupArgs) -> anyhow::Result<ExitCode> {
     let settings = Settings::gather(&args.place, &Outside::default())?;
     let target = wire::target(&settings)?;
-    let Target::Sqlite(file) = &target else { bail!("this city is on PostgreSQL: use pg_dump or the backup of your PostgreSQL") };
+    let Target::Sqlite(file) = &target else {
+        bail!("this city is on PostgreSQL: use pg_dump or the backup of your PostgreSQL")
+    };
     ensure!(file.exists(), "there is no database at {}", file.display());
     ensure!(!args.to.exists(), "{} exists already: name a file that does not", args.to.display());
     Store::open(&target)?.backup_to(&args.to)?;
@@ -43,9 +45,17 @@ pub(crate) fn backup(args: &BackupArgs) -> anyhow::Result<ExitCode> {
 pub(crate) fn restore(args: &RestoreArgs) -> anyhow::Result<ExitCode> {
     let settings = Settings::gather(&args.place, &Outside::default())?;
     let file = wire::file(&settings.data.value);
-    ensure!(!file.exists(), "{} exists already: restore into an empty folder, nothing is overwritten", file.display());
+    ensure!(
+        !file.exists(),
+        "{} exists already: restore into an empty folder, nothing is overwritten",
+        file.display()
+    );
     std::fs::create_dir_all(&settings.data.value)?;
     std::fs::copy(&args.from, &file).with_context(|| format!("copying {}", args.from.display()))?;
-    println!("restored into {}. Put the key file beside it, then run: duban check --data {}", file.display(), settings.data.value.display());
+    println!(
+        "restored into {}. Put the key file beside it, then run: duban check --data {}",
+        file.display(),
+        settings.data.value.display()
+    );
     Ok(ExitCode::SUCCESS)
 }

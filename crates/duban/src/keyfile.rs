@@ -19,12 +19,16 @@ pub(crate) fn keyring(data: &Path, entropy: &dyn Entropy) -> anyhow::Result<Keyr
     }
     let path = data.join(FILE);
     if path.exists() {
-        let text = fs::read_to_string(&path).with_context(|| format!("reading the key {}", path.display()))?;
+        let text =
+            fs::read_to_string(&path).with_context(|| format!("reading the key {}", path.display()))?;
         return parse(&text).with_context(|| format!("{} must hold 64 hexadecimal digits", path.display()));
     }
     let secret = entropy.token();
     write(&path, &hex(&secret))?;
-    eprintln!("duban: a new key was made: {}. Keep a copy apart from the backups: without it telephone numbers cannot be read again.", path.display());
+    eprintln!(
+        "duban: a new key was made: {}. Keep a copy apart from the backups: without it telephone numbers cannot be read again.",
+        path.display()
+    );
     Ok(Keyring::new(&secret))
 }
 

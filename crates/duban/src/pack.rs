@@ -20,7 +20,9 @@ pub(crate) fn files(pack: &str) -> anyhow::Result<PackFiles> {
     }
     let dir = Path::new(pack);
     if !dir.is_dir() {
-        bail!("there is no city pack at {pack:?}: give a folder, or \"{EMBEDDED}\" for the one inside this program");
+        bail!(
+            "there is no city pack at {pack:?}: give a folder, or \"{EMBEDDED}\" for the one inside this program"
+        );
     }
     let mut files = PackFiles::new();
     read(dir, dir, &mut files)?;
@@ -43,8 +45,10 @@ fn read(root: &Path, dir: &Path, into: &mut PackFiles) -> anyhow::Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             read(root, &path, into)?;
-        } else if path.extension().is_some_and(|e| e == "toml" || e == "csv" || e == "json" || e == "geojson") {
-            let text = fs::read_to_string(&path).with_context(|| format!("{} must be UTF-8 text", path.display()))?;
+        } else if path.extension().is_some_and(|e| e == "toml" || e == "csv" || e == "json" || e == "geojson")
+        {
+            let text = fs::read_to_string(&path)
+                .with_context(|| format!("{} must be UTF-8 text", path.display()))?;
             let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
             into.insert(name, text);
         }

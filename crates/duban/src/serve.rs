@@ -26,7 +26,9 @@ const JOBS_EVERY: Duration = Duration::from_millis(1_000);
 const GRACE: Duration = Duration::from_secs(3);
 
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  duban serve --data /var/lib/duban --city zhuzhou --listen 127.0.0.1:8311\n")]
+#[command(
+    after_help = "Example:\n  duban serve --data /var/lib/duban --city zhuzhou --listen 127.0.0.1:8311\n"
+)]
 pub(crate) struct Args {
     #[command(flatten)]
     place: Place,
@@ -64,7 +66,9 @@ pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<Exi
 
 async fn serve(app: App, settings: &Settings) -> anyhow::Result<()> {
     let listen = &settings.listen.value;
-    let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("listening on {listen} (is another program there? --listen takes another address)"))?;
+    let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| {
+        format!("listening on {listen} (is another program there? --listen takes another address)")
+    })?;
     let address = listener.local_addr()?;
     let public_url = settings.public_url.value.trim_end_matches('/').to_owned();
     let options = Options { secure_cookies: public_url.starts_with("https://"), public_url };

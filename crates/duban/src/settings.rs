@@ -67,7 +67,11 @@ impl Settings {
     pub(crate) fn gather(place: &Place, outside: &Outside) -> anyhow::Result<Self> {
         let file = place.config.as_deref().map(File::read).transpose()?.unwrap_or_default();
         let data = pick(place.data.clone(), "DUBAN_DATA", file.data);
-        let Some(data) = data else { bail!("say where the city lies: --data DIR (it is made when missing), or data = \"…\" in a settings file") };
+        let Some(data) = data else {
+            bail!(
+                "say where the city lies: --data DIR (it is made when missing), or data = \"…\" in a settings file"
+            )
+        };
         Ok(Self {
             data,
             database: optional(pick(place.database.clone(), "DUBAN_DATABASE", file.database)),
@@ -94,8 +98,14 @@ impl Settings {
 
 impl File {
     fn read(path: &Path) -> anyhow::Result<Self> {
-        let text = std::fs::read_to_string(path).with_context(|| format!("reading the settings file {}", path.display()))?;
-        toml::from_str(&text).with_context(|| format!("the settings file {} (it may hold data, database, city, listen, public_url)", path.display()))
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("reading the settings file {}", path.display()))?;
+        toml::from_str(&text).with_context(|| {
+            format!(
+                "the settings file {} (it may hold data, database, city, listen, public_url)",
+                path.display()
+            )
+        })
     }
 }
 
@@ -106,7 +116,8 @@ fn pick<T>(given: Option<T>, variable: &str, file: Option<T>) -> Option<Setting<
 }
 
 fn optional<T>(setting: Option<Setting<T>>) -> Setting<Option<T>> {
-    setting.map_or(Setting { value: None, from: "default" }, |s| Setting { value: Some(s.value), from: s.from })
+    setting
+        .map_or(Setting { value: None, from: "default" }, |s| Setting { value: Some(s.value), from: s.from })
 }
 
 fn or(setting: Option<Setting<String>>, default: &str) -> Setting<String> {
@@ -126,7 +137,10 @@ mod tests {
 
     #[test]
     fn a_password_in_an_address_is_not_printed() {
-        assert_eq!(without_password("postgres://duban:secret@127.0.0.1/city"), "postgres://duban@127.0.0.1/city");
+        assert_eq!(
+            without_password("postgres://duban:secret@127.0.0.1/city"),
+            "postgres://duban@127.0.0.1/city"
+        );
         assert_eq!(without_password("postgres:///city"), "postgres:///city");
     }
 }

@@ -10,7 +10,9 @@ use crate::{settings::Place, wire};
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
     /// Make an account, or give an existing login a new role, unit and password.
-    #[command(after_help = "Example (the password is read from standard input):\n  duban user add --data /var/lib/duban --login li --name 李晓 --unit hotline --role operator < password.txt\n")]
+    #[command(
+        after_help = "Example (the password is read from standard input):\n  duban user add --data /var/lib/duban --login li --name 李晓 --unit hotline --role operator < password.txt\n"
+    )]
     Add {
         #[command(flatten)]
         place: Place,
@@ -58,7 +60,13 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
             let mut password = String::new();
             std::io::stdin().lock().read_line(&mut password).context("reading the password")?;
             let password = password.trim_end_matches(['\n', '\r']).to_owned();
-            let account = users::Account { login: login.clone(), name: name.clone(), unit: unit.clone(), role: role.clone(), password };
+            let account = users::Account {
+                login: login.clone(),
+                name: name.clone(),
+                unit: unit.clone(),
+                role: role.clone(),
+                password,
+            };
             users::judge(&app.city, &account)?;
             users::put(&app, &account)?;
             println!("{login}: {role} of {unit}");
@@ -66,7 +74,10 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::List { place, json } => {
             for staff in users::list(&wire::open(place)?)? {
                 if *json {
-                    println!("{}", serde_json::json!({"login": staff.login, "name": staff.name, "unit": staff.unit, "role": staff.role, "active": staff.active}));
+                    println!(
+                        "{}",
+                        serde_json::json!({"login": staff.login, "name": staff.name, "unit": staff.unit, "role": staff.role, "active": staff.active})
+                    );
                 } else {
                     println!("{}\t{}\t{}\t{}", staff.login, staff.name, staff.role, staff.unit);
                 }

@@ -18,9 +18,14 @@ const DATABASE: &str = "duban.db";
 
 /// Log lines go to standard error; `DUBAN_LOG` says how much, `DUBAN_LOG_FORMAT=json` for machines.
 pub(crate) fn log() {
-    let filter = EnvFilter::try_from_env("DUBAN_LOG").unwrap_or_else(|_| EnvFilter::new("warn,duban=info,duban_web=info,duban_app=info"));
+    let filter = EnvFilter::try_from_env("DUBAN_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("warn,duban=info,duban_web=info,duban_app=info"));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if std::env::var("DUBAN_LOG_FORMAT").is_ok_and(|f| f == "json") { lines.json().init() } else { lines.init() }
+    if std::env::var("DUBAN_LOG_FORMAT").is_ok_and(|f| f == "json") {
+        lines.json().init()
+    } else {
+        lines.init()
+    }
 }
 
 /// Opens the city that the settings name; makes what is missing.

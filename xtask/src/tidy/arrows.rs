@@ -15,7 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("duban-app", &["duban-domain", "duban-store"]),
     ("duban-web", &["duban-app", "duban-domain"]),
     ("duban", &["duban-app", "duban-domain", "duban-store", "duban-web"]),
-    ("duban-testkit", &["duban-domain"]),
+    ("duban-testkit", &["duban-app", "duban-domain", "duban-store"]),
     ("xtask", &[]),
 ];
 

@@ -31,13 +31,16 @@ pub enum Call {
 pub fn call(ctx: &Ctx, on: &On, call: &Call) -> Result<Case> {
     match call {
         Call::NoReply => step::<verb::Callback>(ctx, on, case::no_reply),
-        Call::Reached { request, solved, satisfaction, words } => step_with::<verb::Callback>(ctx, on, |tx, permitted, ground| {
-            let request = match request {
-                Some(number) => tx.request_by_number(number)?.ok_or(Refusal::NotFound)?.id,
-                None => *permitted.case().requests.first().ok_or(Refusal::NotItsRequest)?,
-            };
-            let said = Heard { request, solved: *solved, satisfaction: *satisfaction, words: words.clone() };
-            Ok(case::hear(permitted, &said, ground)?)
-        }),
+        Call::Reached { request, solved, satisfaction, words } => {
+            step_with::<verb::Callback>(ctx, on, |tx, permitted, ground| {
+                let request = match request {
+                    Some(number) => tx.request_by_number(number)?.ok_or(Refusal::NotFound)?.id,
+                    None => *permitted.case().requests.first().ok_or(Refusal::NotItsRequest)?,
+                };
+                let said =
+                    Heard { request, solved: *solved, satisfaction: *satisfaction, words: words.clone() };
+                Ok(case::hear(permitted, &said, ground)?)
+            })
+        }
     }
 }

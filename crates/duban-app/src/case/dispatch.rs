@@ -27,7 +27,12 @@ pub fn dispatch(ctx: &Ctx, on: &On, order: &Order) -> Result<Case> {
         let first = tx.requests_of(permitted.case().id)?.into_iter().next();
         let proposal = first.map(|request| proposal(&ctx.app, permitted.case(), &request));
         let followed = proposal.filter(|p| p.unit == order.unit && order.reason.trim().is_empty());
-        let order = Dispatching { unit: order.unit.clone(), assisting: order.assisting.clone(), reason: order.reason.clone(), followed };
+        let order = Dispatching {
+            unit: order.unit.clone(),
+            assisting: order.assisting.clone(),
+            reason: order.reason.clone(),
+            followed,
+        };
         Ok(case::dispatch(permitted, &order, ground)?)
     })
 }
@@ -35,13 +40,16 @@ pub fn dispatch(ctx: &Ctx, on: &On, order: &Order) -> Result<Case> {
 /// What the catalogue proposes for a case as it is classified now.
 #[must_use]
 pub fn proposal(app: &App, case: &Case, request: &Request) -> Proposal {
-    propose(&app.city, &Matter {
-        title: &request.title,
-        text: &request.text,
-        category: case.category.as_deref(),
-        division: request.place.division.as_deref(),
-        place_words: &request.place.words,
-        kind: case.kind,
-        at: request.received_at,
-    })
+    propose(
+        &app.city,
+        &Matter {
+            title: &request.title,
+            text: &request.text,
+            category: case.category.as_deref(),
+            division: request.place.division.as_deref(),
+            place_words: &request.place.words,
+            kind: Some(case.kind),
+            at: request.received_at,
+        },
+    )
 }

@@ -20,12 +20,9 @@ use duban_domain::{
 };
 use duban_store::WriteTx;
 
-pub(crate) use record::{asks_until, open_recorded, record, row_extra, search_text};
+pub(crate) use record::{asks_until, open_recorded, record, search_text};
 
-use crate::{
-    Ctx,
-    wiring::Result,
-};
+use crate::{Ctx, wiring::Result};
 
 /// Which case, and which version of it the person was looking at.
 #[derive(Clone, Debug)]
@@ -37,12 +34,20 @@ pub struct On {
 }
 
 /// One step of a case: load within reach → permit → decide → record, in one transaction.
-fn step<V: Verb>(ctx: &Ctx, on: &On, decide: impl FnOnce(&Permitted<'_, V>, &Ground<'_>) -> std::result::Result<Vec<What>, Refusal>) -> Result<Case> {
+fn step<V: Verb>(
+    ctx: &Ctx,
+    on: &On,
+    decide: impl FnOnce(&Permitted<'_, V>, &Ground<'_>) -> std::result::Result<Vec<What>, Refusal>,
+) -> Result<Case> {
     step_with(ctx, on, |_, permitted, ground| Ok(decide(permitted, ground)?))
 }
 
 /// As [`step`], for verbs that store something beside the events, such as proofs.
-fn step_with<V: Verb>(ctx: &Ctx, on: &On, decide: impl FnOnce(&mut WriteTx<'_>, &Permitted<'_, V>, &Ground<'_>) -> Result<Vec<What>>) -> Result<Case> {
+fn step_with<V: Verb>(
+    ctx: &Ctx,
+    on: &On,
+    decide: impl FnOnce(&mut WriteTx<'_>, &Permitted<'_, V>, &Ground<'_>) -> Result<Vec<What>>,
+) -> Result<Case> {
     ctx.app.store.write(|tx| {
         let case = load(tx, &on.number)?;
         let permitted = permit::<V>(&ctx.who, &case)?;

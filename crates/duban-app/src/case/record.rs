@@ -10,12 +10,20 @@ use duban_store::{RowExtra, WriteTx};
 use crate::{App, jobs, wiring::Result};
 
 /// Records what a decision returned, and returns the case as it is now.
-pub(crate) fn record(app: &App, tx: &mut WriteTx<'_>, before: &Case, by: &Actor, now: Stamp, happened: Vec<What>) -> Result<Case> {
+pub(crate) fn record(
+    app: &App,
+    tx: &mut WriteTx<'_>,
+    before: &Case,
+    by: &Actor,
+    now: Stamp,
+    happened: Vec<What>,
+) -> Result<Case> {
     if happened.is_empty() {
         return Err(Refusal::NoChange.into());
     }
     let mut after = before.clone();
-    let events: Vec<(EventId, Event)> = happened.into_iter().map(|what| (app.event_id(), Event { at: now, by: by.clone(), what })).collect();
+    let events: Vec<(EventId, Event)> =
+        happened.into_iter().map(|what| (app.event_id(), Event { at: now, by: by.clone(), what })).collect();
     for (_, event) in &events {
         after.apply(event);
     }
@@ -26,8 +34,15 @@ pub(crate) fn record(app: &App, tx: &mut WriteTx<'_>, before: &Case, by: &Actor,
 }
 
 /// Records a new case with its first request. The request itself is already stored.
-pub(crate) fn open_recorded(app: &App, tx: &mut WriteTx<'_>, id: CaseId, request: &Request, events: Vec<Event>) -> Result<Case> {
-    let case = Case::from_history(id, &events).ok_or(crate::AppError::Broken("a case must begin with its opening"))?;
+pub(crate) fn open_recorded(
+    app: &App,
+    tx: &mut WriteTx<'_>,
+    id: CaseId,
+    request: &Request,
+    events: Vec<Event>,
+) -> Result<Case> {
+    let case = Case::from_history(id, &events)
+        .ok_or(crate::AppError::Broken("a case must begin with its opening"))?;
     let events: Vec<(EventId, Event)> = events.into_iter().map(|event| (app.event_id(), event)).collect();
     tx.insert_case(&case, request, &row_extra(app, &case))?;
     tx.append_events(id, 1, &events)?;
@@ -45,7 +60,8 @@ pub(crate) fn row_extra(app: &App, case: &Case) -> RowExtra {
 
 /// What people search for: the words of the request, its place, and what was added later.
 pub(crate) fn search_text(request: &Request, added: &[String]) -> String {
-    let mut text = format!("{}\n{}\n{}\n{}", request.number, request.title, request.text, request.place.words);
+    let mut text =
+        format!("{}\n{}\n{}\n{}", request.number, request.title, request.text, request.place.words);
     for more in added {
         text.push('\n');
         text.push_str(more);

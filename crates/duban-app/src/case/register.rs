@@ -62,18 +62,30 @@ pub fn by_staff(ctx: &Ctx, intake: &Intake) -> Result<Registered> {
 
 /// A resident says it on the page.
 pub fn by_resident(app: &App, intake: &Intake) -> Result<Registered> {
-    register(app, intake, &Actor { kind: ActorKind::Resident, id: 0, name: String::new(), unit: None }, app.now())
+    register(
+        app,
+        intake,
+        &Actor { kind: ActorKind::Resident, id: 0, name: String::new(), unit: None },
+        app.now(),
+    )
 }
 
 /// Another system hands it in.
 pub fn by_partner(app: &App, name: &str, intake: &Intake) -> Result<Registered> {
-    register(app, intake, &Actor { kind: ActorKind::Partner, id: 0, name: name.to_owned(), unit: None }, app.now())
+    register(
+        app,
+        intake,
+        &Actor { kind: ActorKind::Partner, id: 0, name: name.to_owned(), unit: None },
+        app.now(),
+    )
 }
 
 fn register(app: &App, intake: &Intake, by: &Actor, now: Stamp) -> Result<Registered> {
     let intake = checked(app, intake)?;
     app.store.write(|tx| {
-        if let Some(known) = intake.source_key.as_deref().map(|key| tx.request_by_source(key)).transpose()?.flatten() {
+        if let Some(known) =
+            intake.source_key.as_deref().map(|key| tx.request_by_source(key)).transpose()?.flatten()
+        {
             return Ok(Registered { number: known.number, request: known.id, again: true });
         }
         let mut request = request_of(app, tx, &intake, now)?;
@@ -137,7 +149,9 @@ pub(crate) fn insert(app: &App, tx: &mut WriteTx<'_>, request: &mut Request) -> 
     for attempt in 0..SHORT_TRIES + LONG_TRIES {
         match tx.insert_request(request)? {
             Inserted::Done => return Ok(None),
-            Inserted::NumberTaken => request.number = number(app, request.received_at, attempt + 1 >= SHORT_TRIES),
+            Inserted::NumberTaken => {
+                request.number = number(app, request.received_at, attempt + 1 >= SHORT_TRIES)
+            }
             Inserted::SourceKnown(id) => return Ok(tx.request(id)?),
         }
     }

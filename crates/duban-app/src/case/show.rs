@@ -10,11 +10,7 @@ use duban_domain::{
 use duban_store::{CaseRow, MediaRow, ReadTx};
 
 use super::dispatch::proposal;
-use crate::{
-    Ctx,
-    person,
-    wiring::Result,
-};
+use crate::{Ctx, person, wiring::Result};
 
 /// How far "near" reaches on the case's map, in metres.
 const NEAR_METRES: i64 = 500;
@@ -59,7 +55,8 @@ pub fn show(ctx: &Ctx, number: &Number) -> Result<Shown> {
         let history = tx.events(case.id)?.into_iter().map(|stored| stored.event).collect();
         let media = tx.media_of(case.id)?;
         let near = near(tx, &ctx.who.reach, &row)?;
-        let proposal = voices.first().filter(|_| case.unit().is_none()).map(|v| proposal(&ctx.app, &case, &v.request));
+        let proposal =
+            voices.first().filter(|_| case.unit().is_none()).map(|v| proposal(&ctx.app, &case, &v.request));
         Ok(Shown { case, row, voices, history, media, near, proposal })
     })
 }
@@ -76,5 +73,9 @@ fn voices(ctx: &Ctx, tx: &mut ReadTx<'_>, case: &Case) -> Result<Vec<Voice>> {
 fn near(tx: &mut ReadTx<'_>, reach: &Reach, row: &CaseRow) -> Result<Vec<(CaseRow, i64)>> {
     let Some(point) = row.point else { return Ok(Vec::new()) };
     let found = tx.near(point, NEAR_METRES, NEAR_MAX + 1, reach)?;
-    Ok(found.into_iter().filter(|(other, _)| other.id != row.id).take(usize::try_from(NEAR_MAX).unwrap_or(0)).collect())
+    Ok(found
+        .into_iter()
+        .filter(|(other, _)| other.id != row.id)
+        .take(usize::try_from(NEAR_MAX).unwrap_or(0))
+        .collect())
 }

@@ -2,7 +2,7 @@
 
 use std::{fs::File, io, path::Path};
 
-use csv::{ByteRecord, Position, Reader, ReaderBuilder};
+use csv::{ByteRecord, Reader, ReaderBuilder, Terminator};
 
 use super::{
     ImportError,
@@ -14,7 +14,7 @@ use super::{
 
 /// An open CSV file.
 pub(super) struct CsvRows {
-    reader: Reader<Box<dyn io::Read + Send>>,
+    reader: Reader<Tail>,
     record: ByteRecord,
     headers: Vec<String>,
 }
@@ -25,7 +25,14 @@ impl CsvRows {
             Encoding::Utf8 => Box::new(file),
             Encoding::Gb18030 => Box::new(Decoded::gb18030(file)),
         };
-        let reader = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(mapping.delimiter).buffer_capacity(256 * 1024).from_reader(bytes);
+        let reader = ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(mapping.delimiter)
+            // A carriage return before the line feed is cut off in `next_row`; so lines can be counted exactly.
+            .terminator(Terminator::Any(b'\n'))
+            .buffer_capacity(256 * 1024)
+            .from_reader(Tail { inner: bytes, read: 0, last: b'\n' });
         let mut rows = Self { reader, record: ByteRecord::new(), headers: Vec::new() };
         let io = |cause| ImportError::Io { path: path.to_owned(), cause };
         while let Some(row) = rows.next_row().map_err(io)? {
@@ -46,7 +53,7 @@ impl CsvRows {
         &self.headers
     }
 
-    /// The next row; blank lines are passed over by the CSV reader itself.
+    /// The next row; lines without a character are passed over by the CSV reader itself.
     pub(super) fn next_row(&mut self) -> io::Result<Option<Row>> {
         match self.reader.read_byte_record(&mut self.record) {
             Ok(false) => return Ok(None),
@@ -54,11 +61,26 @@ impl CsvRows {
             // A flexible byte reader fails only where its source does.
             Err(e) => return Err(io::Error::from(e)),
         }
-        let line = self.record.position().map_or(0, Position::line);
-        let mut fault = None;
-        let mut cells: Vec<String> = self.record.iter().map(|bytes| cell(bytes, &mut fault)).collect();
+        let (line, mut fault) = (self.first_line(), None);
+        let last = self.record.len().saturating_sub(1);
+        let uncut =
+            self.record.iter().enumerate().map(|(at, bytes)| {
+                if at == last { bytes.strip_suffix(b"\r").unwrap_or(bytes) } else { bytes }
+            });
+        let mut cells: Vec<String> = uncut.map(|bytes| cell(bytes, &mut fault)).collect();
         self.fit(&mut cells, &mut fault);
         Ok(Some(Row { line, cells, fault, done: self.reader.position().byte() }))
+    }
+
+    /// The line where the record begins: the reader knows where it ended, and the record how many
+    /// line feeds are in it. (Blank lines before it count to the record in the reader's own telling.)
+    fn first_line(&self) -> u64 {
+        let (end, tail) = (self.reader.position(), self.reader.get_ref());
+        let in_quotes = self.record.iter().next_back().is_some_and(|cell| cell.ends_with(b"\n"));
+        let unfinished = end.byte() == tail.read && (tail.last != b'\n' || in_quotes);
+        let inside: usize =
+            self.record.iter().map(|cell| cell.iter().filter(|byte| **byte == b'\n').count()).sum();
+        (end.line() - u64::from(!unfinished)).saturating_sub(inside as u64)
     }
 
     /// Empty cells beyond the header are no harm; any other difference is a fault.
@@ -72,6 +94,22 @@ impl CsvRows {
         } else if cells.iter().any(|cell| !cell.trim().is_empty()) {
             fault.get_or_insert(Reason::Ragged { found: cells.len(), wanted });
         }
+    }
+}
+
+/// Bytes on their way to the CSV reader: how many there were, and the last of them.
+struct Tail {
+    inner: Box<dyn io::Read + Send>,
+    read: u64,
+    last: u8,
+}
+
+impl io::Read for Tail {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(into)?;
+        self.read += count as u64;
+        self.last = into[..count].last().copied().unwrap_or(self.last);
+        Ok(count)
     }
 }
 

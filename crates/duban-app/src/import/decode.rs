@@ -20,7 +20,14 @@ pub(super) struct Decoded<R> {
 
 impl<R: Read> Decoded<R> {
     pub(super) fn gb18030(inner: R) -> Self {
-        Self { inner, decoder: GB18030.new_decoder(), raw: vec![0; CHUNK], text: Vec::new(), given: 0, ended: false }
+        Self {
+            inner,
+            decoder: GB18030.new_decoder(),
+            raw: vec![0; CHUNK],
+            text: Vec::new(),
+            given: 0,
+            ended: false,
+        }
     }
 
     fn refill(&mut self) -> io::Result<()> {
@@ -29,7 +36,8 @@ impl<R: Read> Decoded<R> {
             self.ended = read == 0;
             let room = self.decoder.max_utf8_buffer_length(read).ok_or(io::ErrorKind::OutOfMemory)?;
             self.text.resize(room, 0);
-            let (_, _, written, _) = self.decoder.decode_to_utf8(&self.raw[..read], &mut self.text, self.ended);
+            let (_, _, written, _) =
+                self.decoder.decode_to_utf8(&self.raw[..read], &mut self.text, self.ended);
             self.text.truncate(written);
             self.given = 0;
         }

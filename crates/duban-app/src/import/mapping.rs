@@ -5,7 +5,10 @@
 
 use std::{collections::BTreeMap, fmt, path::Path};
 
-use duban_domain::request::{Channel, Kind, Privacy, Urgency};
+use duban_domain::{
+    Lang,
+    request::{Channel, Kind, Privacy, Urgency},
+};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
@@ -13,7 +16,7 @@ use super::{ImportError, time::Clockwork};
 
 /// Declares what a column may be, with the text that joins several columns into one.
 macro_rules! fields {
-    ($($(#[$doc:meta])* $name:ident = $key:literal, $join:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $key:literal, $zh:literal, $join:literal;)*) => {
         /// What a column of the file is in Duban.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
         pub enum Field { $($(#[$doc])* #[serde(rename = $key)] $name),* }
@@ -23,6 +26,10 @@ macro_rules! fields {
             #[must_use]
             pub fn key(self) -> &'static str { match self { $(Self::$name => $key),* } }
 
+            /// What people call it.
+            #[must_use]
+            pub fn word(self, lang: Lang) -> &'static str { match self { $(Self::$name => lang.t($zh, $key)),* } }
+
             /// What stands between two columns that make one field.
             pub(super) fn joint(self) -> &'static str { match self { $(Self::$name => $join),* } }
         }
@@ -31,41 +38,41 @@ macro_rules! fields {
 
 fields! {
     /// 编号: the number that the source gives the matter.
-    Id = "id", ":";
+    Id = "id", "编号", ":";
     /// 标题
-    Title = "title", " · ";
+    Title = "title", "标题", " · ";
     /// 诉求内容
-    Text = "text", "\n";
+    Text = "text", "诉求内容", "\n";
     /// 受理时间
-    Received = "received", " ";
+    Received = "received", "受理时间", " ";
     /// 答复时间
-    Answered = "answered", " ";
+    Answered = "answered", "答复时间", " ";
     /// 办理天数: calendar days from receipt to answer, where the source keeps no instant.
-    DaysToAnswer = "days_to_answer", "";
+    DaysToAnswer = "days_to_answer", "办理天数", "";
     /// 答复内容
-    Answer = "answer", "\n";
+    Answer = "answer", "答复内容", "\n";
     /// 诉求类型
-    Kind = "kind", " ";
+    Kind = "kind", "诉求类型", " ";
     /// 紧急程度
-    Urgency = "urgency", " ";
+    Urgency = "urgency", "紧急程度", " ";
     /// 来源渠道
-    Channel = "channel", " ";
+    Channel = "channel", "来源渠道", " ";
     /// 地点描述
-    Place = "place", " ";
+    Place = "place", "地点描述", " ";
     /// 区划: a code or a name of the city pack.
-    Division = "division", " ";
+    Division = "division", "区划", " ";
     /// 经度
-    Lng = "lng", "";
+    Lng = "lng", "经度", "";
     /// 纬度
-    Lat = "lat", "";
+    Lat = "lat", "纬度", "";
     /// 分类: a key or a name of the city pack, at any level.
-    Category = "category", " ";
+    Category = "category", "分类", " ";
     /// 诉求人
-    Name = "name", " ";
+    Name = "name", "诉求人", " ";
     /// 电话
-    Phone = "phone", "";
+    Phone = "phone", "电话", "";
     /// 身份公开程度
-    Privacy = "privacy", " ";
+    Privacy = "privacy", "身份公开程度", " ";
 }
 
 impl fmt::Display for Field {
@@ -184,7 +191,7 @@ pub struct Mapping {
     pub crs: duban_domain::place::Crs,
     /// Which column is what.
     pub columns: BTreeMap<Field, Column>,
-    /// What the source's words mean; keys in lower case, `*` stands for every other word.
+    /// What the source's words mean; keys in lower case, `*` stands for every word that is not known.
     pub values: BTreeMap<Field, BTreeMap<String, String>>,
     /// What holds when the column is not there or says nothing that is known.
     pub default: BTreeMap<Field, String>,
@@ -219,14 +226,16 @@ impl Mapping {
             let names: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).collect();
             return Err(ImportError::NoMapping { given: name_or_path.to_owned(), shipped: names.join(", ") });
         }
-        let text = std::fs::read_to_string(path).map_err(|cause| ImportError::Io { path: path.to_owned(), cause })?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|cause| ImportError::Io { path: path.to_owned(), cause })?;
         Self::parse(name_or_path, &text)
     }
 
     /// Reads and checks a mapping; `name` is what errors call it.
     pub fn parse(name: &str, text: &str) -> Result<Self, ImportError> {
         let wrong = |why: String| ImportError::Mapping { name: name.to_owned(), why };
-        let written: Written = toml::from_str(text.trim_start_matches('\u{feff}')).map_err(|e| wrong(e.to_string().trim_end().to_owned()))?;
+        let written: Written = toml::from_str(text.trim_start_matches('\u{feff}'))
+            .map_err(|e| wrong(e.to_string().trim_end().to_owned()))?;
         checked(written).map_err(wrong)
     }
 }
@@ -234,18 +243,32 @@ impl Mapping {
 fn checked(w: Written) -> Result<Mapping, String> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if w.source.is_empty() || w.source.len() > 40 || !w.source.chars().all(plain) {
-        return Err(format!("source = {:?}: write 1 to 40 of a-z, 0-9 and -; it becomes a part of each key", w.source));
+        return Err(format!(
+            "source = {:?}: write 1 to 40 of a-z, 0-9 and -; it becomes a part of each key",
+            w.source
+        ));
     }
-    let delimiter = u8::try_from(w.delimiter).ok().filter(u8::is_ascii).ok_or("delimiter: write one ASCII character, such as \",\", \";\" or \"\\t\"")?;
+    let delimiter = u8::try_from(w.delimiter)
+        .ok()
+        .filter(u8::is_ascii)
+        .ok_or("delimiter: write one ASCII character, such as \",\", \";\" or \"\\t\"")?;
     let zone = w.zone.as_deref().map(zone_named).transpose()?;
     let crs = w.crs.as_deref().map_or(Ok(duban_domain::place::Crs::Wgs84), |key| {
-        duban_domain::place::Crs::from_key(key).ok_or(format!("crs = {key:?}: write one of wgs84, gcj02, bd09"))
+        duban_domain::place::Crs::from_key(key)
+            .ok_or(format!("crs = {key:?}: write one of wgs84, gcj02, bd09"))
     })?;
     check_columns(&w)?;
     let times = Clockwork::new(w.time_formats)?;
-    let lower = |words: BTreeMap<String, String>| words.into_iter().map(|(from, to)| (from.trim().to_lowercase(), to)).collect();
-    let values: BTreeMap<Field, BTreeMap<String, String>> = w.values.into_iter().map(|(field, words)| (field, lower(words))).collect();
-    for (field, word) in values.iter().flat_map(|(field, words)| words.values().map(move |word| (field, word))).chain(&w.default) {
+    let lower = |words: BTreeMap<String, String>| {
+        words.into_iter().map(|(from, to)| (from.trim().to_lowercase(), to)).collect()
+    };
+    let values: BTreeMap<Field, BTreeMap<String, String>> =
+        w.values.into_iter().map(|(field, words)| (field, lower(words))).collect();
+    for (field, word) in values
+        .iter()
+        .flat_map(|(field, words)| words.values().map(move |word| (field, word)))
+        .chain(&w.default)
+    {
         check_word(*field, word)?;
     }
     Ok(Mapping {
@@ -266,7 +289,8 @@ fn checked(w: Written) -> Result<Mapping, String> {
 }
 
 fn zone_named(name: &str) -> Result<TimeZone, String> {
-    TimeZone::get(name).map_err(|_| format!("zone = {name:?} is not known; write a name like Asia/Shanghai or UTC"))
+    TimeZone::get(name)
+        .map_err(|_| format!("zone = {name:?} is not known; write a name like Asia/Shanghai or UTC"))
 }
 
 fn check_columns(w: &Written) -> Result<(), String> {
@@ -281,10 +305,17 @@ fn check_columns(w: &Written) -> Result<(), String> {
         return Err("[columns] has one of `lng` and `lat`: name both or none".into());
     }
     if has(Field::Answered) && has(Field::DaysToAnswer) {
-        return Err("[columns] has both `answered` and `days_to_answer`: keep the one that the source recorded".into());
+        return Err(
+            "[columns] has both `answered` and `days_to_answer`: keep the one that the source recorded"
+                .into(),
+        );
     }
-    match w.columns.iter().find(|(_, column)| column.headers().is_empty() || column.headers().iter().any(|h| h.trim().is_empty())) {
-        Some((field, _)) => Err(format!("[columns] {field} names no column; write its header or take the line out")),
+    match w.columns.iter().find(|(_, column)| {
+        column.headers().is_empty() || column.headers().iter().any(|h| h.trim().is_empty())
+    }) {
+        Some((field, _)) => {
+            Err(format!("[columns] {field} names no column; write its header or take the line out"))
+        }
         None => Ok(()),
     }
 }
@@ -301,5 +332,9 @@ fn check_word(field: Field, word: &str) -> Result<(), String> {
         Field::Privacy => of(Privacy::ALL, Privacy::key),
         _ => return Ok(()),
     };
-    if known.contains(&word) { Ok(()) } else { Err(format!("{field} = {word:?} is not known; write one of {}", known.join(", "))) }
+    if known.contains(&word) {
+        Ok(())
+    } else {
+        Err(format!("{field} = {word:?} is not known; write one of {}", known.join(", ")))
+    }
 }

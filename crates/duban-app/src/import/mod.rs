@@ -12,8 +12,8 @@ mod decode;
 pub mod mapping;
 pub mod reader;
 pub mod reason;
-pub mod row;
 mod report;
+pub mod row;
 mod run;
 #[cfg(test)]
 mod tests;

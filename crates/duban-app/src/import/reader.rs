@@ -78,7 +78,9 @@ impl Table {
     /// The next row, or none at the end.
     pub fn next_row(&mut self) -> Result<Option<Row>, ImportError> {
         match &mut self.rows {
-            Rows::Csv(rows) => rows.next_row().map_err(|cause| ImportError::Io { path: self.path.clone(), cause }),
+            Rows::Csv(rows) => {
+                rows.next_row().map_err(|cause| ImportError::Io { path: self.path.clone(), cause })
+            }
             Rows::Xlsx(rows) => Ok(rows.next_row()),
         }
     }
@@ -101,7 +103,10 @@ fn detect(path: &Path, file: &mut File, wanted: Format) -> Result<Format, Import
     let mut head = [0; 4];
     let mut length = 0;
     while length < head.len() {
-        match file.read(&mut head[length..]).map_err(|cause| ImportError::Io { path: path.to_owned(), cause })? {
+        match file
+            .read(&mut head[length..])
+            .map_err(|cause| ImportError::Io { path: path.to_owned(), cause })?
+        {
             0 => break,
             more => length += more,
         }

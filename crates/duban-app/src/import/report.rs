@@ -82,7 +82,9 @@ pub(super) fn aligned<'r>(row: &'r Row, headers: &[String], all: &[String]) -> V
     if headers == all {
         return row.cells.iter().map(String::as_str).collect();
     }
-    let own = |name: &String| headers.iter().position(|h| h == name).and_then(|at| row.cells.get(at)).map_or("", String::as_str);
+    let own = |name: &String| {
+        headers.iter().position(|h| h == name).and_then(|at| row.cells.get(at)).map_or("", String::as_str)
+    };
     let beyond = row.cells.iter().skip(headers.len()).map(String::as_str);
     all.iter().map(own).chain(beyond).collect()
 }

@@ -96,8 +96,13 @@ impl<'a> Plan<'a> {
             let mut found = table.headers.iter().enumerate().filter(|(_, h)| *h == header).map(|(at, _)| at);
             match (found.next(), found.next()) {
                 (Some(at), None) => Ok(at),
-                (None, _) => Err(format!("it has no column {header:?}; its columns are: {}. Mend the mapping, or take the line out of it", table.headers.join(", "))),
-                (Some(_), Some(_)) => Err(format!("it has the column {header:?} twice; give one of them another name")),
+                (None, _) => Err(format!(
+                    "it has no column {header:?}; its columns are: {}. Mend the mapping, or take the line out of it",
+                    table.headers.join(", ")
+                )),
+                (Some(_), Some(_)) => {
+                    Err(format!("it has the column {header:?} twice; give one of them another name"))
+                }
             }
         };
         let wrong = |why| ImportError::NoTable { path: table.path.clone(), why };
@@ -106,7 +111,8 @@ impl<'a> Plan<'a> {
             let at: Result<Vec<usize>, String> = column.headers().iter().map(|h| find(h)).collect();
             places.insert(*field, at.map_err(wrong)?);
         }
-        let skips: Result<Vec<_>, String> = mapping.skip_when.iter().map(|skip| Ok((find(&skip.column)?, skip.is.as_slice()))).collect();
+        let skips: Result<Vec<_>, String> =
+            mapping.skip_when.iter().map(|skip| Ok((find(&skip.column)?, skip.is.as_slice()))).collect();
         let serials = table.is_workbook();
         Ok(Self { mapping, places, skips: skips.map_err(wrong)?, serials })
     }
@@ -115,7 +121,9 @@ impl<'a> Plan<'a> {
     #[must_use]
     pub fn skips(&self, row: &Row) -> bool {
         let cell = |at: usize| row.cells.get(at).map_or("", |cell| cell.trim());
-        row.is_empty() || row.fault.is_none() && self.skips.iter().any(|(at, words)| words.iter().any(|word| word.trim() == cell(*at)))
+        row.is_empty()
+            || row.fault.is_none()
+                && self.skips.iter().any(|(at, words)| words.iter().any(|word| word.trim() == cell(*at)))
     }
 
     /// Reads a row as a matter.
@@ -145,9 +153,13 @@ impl Reading<'_> {
         let (category, category_word) = self.category();
         let person = self.person();
         let kind = self.one_of(Field::Kind, Kind::ALL, Kind::key, Kind::word, Kind::from_key);
-        let urgency = self.one_of(Field::Urgency, Urgency::ALL, Urgency::key, Urgency::word, Urgency::from_key);
-        let channel = self.one_of(Field::Channel, Channel::ALL, Channel::key, Channel::word, Channel::from_key).unwrap_or(Channel::Other);
-        let wanted = self.one_of(Field::Privacy, Privacy::ALL, Privacy::key, Privacy::word, Privacy::from_key);
+        let urgency =
+            self.one_of(Field::Urgency, Urgency::ALL, Urgency::key, Urgency::word, Urgency::from_key);
+        let channel = self
+            .one_of(Field::Channel, Channel::ALL, Channel::key, Channel::word, Channel::from_key)
+            .unwrap_or(Channel::Other);
+        let wanted =
+            self.one_of(Field::Privacy, Privacy::ALL, Privacy::key, Privacy::word, Privacy::from_key);
         Ok(Incoming {
             source_key: self.source_key(),
             title,
@@ -173,19 +185,29 @@ impl Reading<'_> {
         match self.plan.places.get(&field).map(Vec::as_slice) {
             None | Some([]) => Cow::Borrowed(""),
             Some([one]) => Cow::Borrowed(cell(one)),
-            Some(several) => Cow::Owned(several.iter().map(cell).filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(field.joint())),
+            Some(several) => Cow::Owned(
+                several
+                    .iter()
+                    .map(cell)
+                    .filter(|cell| !cell.is_empty())
+                    .collect::<Vec<_>>()
+                    .join(field.joint()),
+            ),
         }
     }
 
     /// The same with the words of the mapping put in, and its default for an empty one.
     fn word(&self, field: Field) -> String {
         let raw = self.raw(field);
-        let named = self.plan.mapping.values.get(&field).and_then(|words| words.get(&raw.to_lowercase()).or_else(|| words.get("*").filter(|_| !raw.is_empty())));
-        match named {
-            Some(word) => word.clone(),
-            None if raw.is_empty() => self.plan.mapping.default.get(&field).cloned().unwrap_or_default(),
-            None => raw.into_owned(),
+        if raw.is_empty() {
+            return self.plan.mapping.default.get(&field).cloned().unwrap_or_default();
         }
+        self.named(field, &raw.to_lowercase()).map_or_else(|| raw.into_owned(), str::to_owned)
+    }
+
+    /// What the mapping says that a word means.
+    fn named(&self, field: Field, word: &str) -> Option<&str> {
+        self.plan.mapping.values.get(&field)?.get(word).map(String::as_str)
     }
 
     fn bounded(&self, field: Field, max: usize) -> Result<String, Reason> {
@@ -201,7 +223,8 @@ impl Reading<'_> {
             (true, false) => Ok((text::title_of(&said), said)),
             (false, true) => Ok((text::shorten(&title, LINE_MAX), title)),
             (false, false) if title.chars().count() > LINE_MAX => {
-                let whole = text::required("text", &format!("{title}\n{said}"), TEXT_MAX).map_err(|_| Reason::TooLong(Field::Text, TEXT_MAX))?;
+                let whole = text::required("text", &format!("{title}\n{said}"), TEXT_MAX)
+                    .map_err(|_| Reason::TooLong(Field::Text, TEXT_MAX))?;
                 Ok((text::shorten(&title, LINE_MAX), whole))
             }
             (false, false) => Ok((title, said)),
@@ -238,7 +261,11 @@ impl Reading<'_> {
     fn answer(&mut self, received: Stamp) -> Result<Option<(String, Stamp)>, Reason> {
         let words = self.bounded(Field::Answer, TEXT_MAX)?;
         let at = match self.time(Field::Answered)? {
-            Some(when) if when.day_only && when.at < received && when.at.date(self.zone()) == received.date(self.zone()) => {
+            Some(when)
+                if when.day_only
+                    && when.at < received
+                    && when.at.date(self.zone()) == received.date(self.zone()) =>
+            {
                 self.day_only = true;
                 Some(received)
             }
@@ -300,7 +327,9 @@ impl Reading<'_> {
         let (lng, lat) = (number(&lng)?, number(&lat)?);
         // What is odd is judged as it was written: a shift would make zero and whole degrees unrecognisable.
         let crs = self.plan.mapping.crs;
-        if let Err(fault @ (PlaceFault::Zero | PlaceFault::WholeDegrees | PlaceFault::NotANumber)) = place::judge(lng, lat, &self.known.bounds) {
+        if let Err(fault @ (PlaceFault::Zero | PlaceFault::WholeDegrees | PlaceFault::NotANumber)) =
+            place::judge(lng, lat, &self.known.bounds)
+        {
             return Err(fault);
         }
         let (lng, lat) = crs.to_wgs84(lng, lat);
@@ -316,7 +345,10 @@ impl Reading<'_> {
     }
 
     fn person(&mut self) -> Option<Person> {
-        let name = text::shorten(&text::optional("name", &self.word(Field::Name), TEXT_MAX).unwrap_or_default(), LINE_MAX);
+        let name = text::shorten(
+            &text::optional("name", &self.word(Field::Name), TEXT_MAX).unwrap_or_default(),
+            LINE_MAX,
+        );
         let phone = Phone::parse(&self.raw(Field::Phone)).unwrap_or_else(|_| {
             self.warnings.push(Warning::BadPhone);
             None
@@ -325,10 +357,20 @@ impl Reading<'_> {
     }
 
     /// A member of a closed set: named by the mapping, or written as Duban writes it.
-    fn one_of<T: Copy>(&mut self, field: Field, all: &[T], key: fn(T) -> &'static str, word: fn(T, duban_domain::Lang) -> &'static str, from_key: fn(&str) -> Option<T>) -> Option<T> {
+    fn one_of<T: Copy>(
+        &mut self,
+        field: Field,
+        all: &[T],
+        key: fn(T) -> &'static str,
+        word: fn(T, duban_domain::Lang) -> &'static str,
+        from_key: fn(&str) -> Option<T>,
+    ) -> Option<T> {
         use duban_domain::Lang::{En, Zh};
         let said = self.word(field);
-        let found = all.iter().copied().find(|&member| said == key(member) || said == word(member, Zh) || said.eq_ignore_ascii_case(word(member, En)));
+        let found = all.iter().copied().find(|&member| {
+            said == key(member) || said == word(member, Zh) || said.eq_ignore_ascii_case(word(member, En))
+        });
+        let found = found.or_else(|| from_key(self.named(field, "*").filter(|_| !said.is_empty())?));
         if found.is_none() && !said.is_empty() {
             self.warnings.push(Warning::UnknownWord(field, text::shorten(&said, 40)));
         }

@@ -96,8 +96,15 @@ pub enum Go {
 ///
 /// # Errors
 /// When a file or the mapping cannot be used, or the database does not go on. A bad row is no error.
-pub fn run(app: &App, inputs: &[PathBuf], mapping: &Mapping, options: &Options, progress: &mut dyn FnMut(Progress<'_>) -> Go) -> Result<Summary, ImportError> {
-    let tables: Vec<Table> = inputs.iter().map(|path| Table::open(path, mapping)).collect::<Result<_, _>>()?;
+pub fn run(
+    app: &App,
+    inputs: &[PathBuf],
+    mapping: &Mapping,
+    options: &Options,
+    progress: &mut dyn FnMut(Progress<'_>) -> Go,
+) -> Result<Summary, ImportError> {
+    let tables: Vec<Table> =
+        inputs.iter().map(|path| Table::open(path, mapping)).collect::<Result<_, _>>()?;
     for table in &tables {
         Plan::new(mapping, table)?;
     }
@@ -172,20 +179,31 @@ impl From<AppError> for Undo {
 impl<'a> Run<'a> {
     fn new(app: &'a App, tables: &[Table], options: &Options) -> Result<Self, ImportError> {
         let beside = |ending: &str| {
-            let mut name = tables.first().map(|table| table.path.clone()).unwrap_or_default().into_os_string();
+            let mut name =
+                tables.first().map(|table| table.path.clone()).unwrap_or_default().into_os_string();
             name.push(ending);
             PathBuf::from(name)
         };
         let rejects = options.rejects.clone().unwrap_or_else(|| beside(".rejects.csv"));
-        let warnings = options.rejects.as_ref().map_or_else(|| beside(".warnings.csv"), |path| path.with_extension("warnings.csv"));
+        let warnings = options
+            .rejects
+            .as_ref()
+            .map_or_else(|| beside(".warnings.csv"), |path| path.with_extension("warnings.csv"));
         for table in tables {
-            let same = |path: &Path| path == table.path || path.canonicalize().is_ok_and(|p| table.path.canonicalize().is_ok_and(|t| p == t));
+            let same = |path: &Path| {
+                path == table.path
+                    || path.canonicalize().is_ok_and(|p| table.path.canonicalize().is_ok_and(|t| p == t))
+            };
             if let Some(path) = [&rejects, &warnings].into_iter().find(|path| same(path)) {
                 return Err(ImportError::RejectsOverInput(path.clone()));
             }
         }
         let columns = union(tables.iter().map(|table| table.headers.as_slice()));
-        let header = ["file", "line", "reason"].map(str::to_owned).into_iter().chain(columns.iter().cloned()).collect();
+        let header = ["file", "line", "reason"]
+            .map(str::to_owned)
+            .into_iter()
+            .chain(columns.iter().cloned())
+            .collect();
         Ok(Self {
             app,
             lang: options.lang,
@@ -201,7 +219,12 @@ impl<'a> Run<'a> {
 
 impl Run<'_> {
     /// All rows of one file.
-    fn file(&mut self, table: &mut Table, plan: &Plan<'_>, progress: &mut dyn FnMut(Progress<'_>) -> Go) -> Result<Go, ImportError> {
+    fn file(
+        &mut self,
+        table: &mut Table,
+        plan: &Plan<'_>,
+        progress: &mut dyn FnMut(Progress<'_>) -> Go,
+    ) -> Result<Go, ImportError> {
         let headers = table.headers.clone();
         let sheet = Sheet { name: table.name().into(), headers: &headers, plan };
         loop {
@@ -216,7 +239,11 @@ impl Run<'_> {
     }
 
     /// The next rows that may be written, and how far the file was read; none at its end.
-    fn chunk(&mut self, table: &mut Table, sheet: &Sheet<'_>) -> Result<(Vec<Waiting>, Option<u64>), ImportError> {
+    fn chunk(
+        &mut self,
+        table: &mut Table,
+        sheet: &Sheet<'_>,
+    ) -> Result<(Vec<Waiting>, Option<u64>), ImportError> {
         let mut waiting = Vec::with_capacity(CHUNK);
         let mut done = None;
         for _ in 0..CHUNK {
@@ -227,7 +254,11 @@ impl Run<'_> {
                 continue;
             }
             self.summary.read += 1;
-            match sheet.plan.read(&row, &self.known).and_then(|incoming| self.first_time(incoming, &row, &sheet.name)) {
+            match sheet
+                .plan
+                .read(&row, &self.known)
+                .and_then(|incoming| self.first_time(incoming, &row, &sheet.name))
+            {
                 Ok(Some(incoming)) => waiting.push(Waiting { row, incoming }),
                 Ok(None) => self.summary.already += 1,
                 Err(reason) => self.reject(&row, sheet, &reason)?,
@@ -237,7 +268,12 @@ impl Run<'_> {
     }
 
     /// Lets a number pass once in a run: the same row again is known already, another one is a mistake.
-    fn first_time(&mut self, incoming: Incoming, row: &Row, file: &Arc<str>) -> Result<Option<Incoming>, Reason> {
+    fn first_time(
+        &mut self,
+        incoming: Incoming,
+        row: &Row,
+        file: &Arc<str>,
+    ) -> Result<Option<Incoming>, Reason> {
         let content = short_hash(&content(row));
         match self.seen.entry(short_hash(&incoming.source_key)) {
             Entry::Vacant(free) => {
@@ -247,7 +283,11 @@ impl Run<'_> {
             Entry::Occupied(first) if first.get().content == content => Ok(None),
             Entry::Occupied(first) => {
                 let first = first.get();
-                Err(Reason::SameNumber(if first.file == *file { first.line.to_string() } else { format!("{}:{}", first.file, first.line) }))
+                Err(Reason::SameNumber(if first.file == *file {
+                    first.line.to_string()
+                } else {
+                    format!("{}:{}", first.file, first.line)
+                }))
             }
         }
     }
@@ -258,7 +298,12 @@ impl Run<'_> {
             return Ok(());
         }
         let (app, now) = (self.app, self.known.now);
-        let done = app.store.write(|tx| chunk.iter().map(|waiting| one(app, tx, &waiting.incoming, now)).collect::<Result<Vec<Done>, AppError>>())?;
+        let done = app.store.write(|tx| {
+            chunk
+                .iter()
+                .map(|waiting| one(app, tx, &waiting.incoming, now))
+                .collect::<Result<Vec<Done>, AppError>>()
+        })?;
         for (Waiting { row, incoming }, done) in chunk.iter().zip(done) {
             match done {
                 Done::Imported => self.imported(row, incoming, sheet)?,
@@ -277,7 +322,12 @@ impl Run<'_> {
         self.summary.unmapped_categories += u64::from(incoming.category_word.is_some());
         for warning in &incoming.warnings {
             self.summary.warnings += 1;
-            self.warnings.line([&*sheet.name, &row.line.to_string(), &incoming.source_key, &warning.say(self.lang)])?;
+            self.warnings.line([
+                &*sheet.name,
+                &row.line.to_string(),
+                &incoming.source_key,
+                &warning.say(self.lang),
+            ])?;
         }
         Ok(())
     }
@@ -293,7 +343,8 @@ impl Run<'_> {
         self.rejects.flush()?;
         self.warnings.flush()?;
         let shown = |report: &Report| report.path().map(|path| path.display().to_string());
-        (self.summary.rejects_file, self.summary.warnings_file) = (shown(&self.rejects), shown(&self.warnings));
+        (self.summary.rejects_file, self.summary.warnings_file) =
+            (shown(&self.rejects), shown(&self.warnings));
         Ok(self.summary)
     }
 }
@@ -310,8 +361,14 @@ fn one(app: &App, tx: &mut WriteTx<'_>, incoming: &Incoming, now: Stamp) -> Resu
             Undo::Already => return Ok(Done::Already),
             Undo::Failed(AppError::Refused(refusal)) => return Ok(Done::Rejected(Reason::Refused(refusal))),
             // Many rows of one day share an instant, so a random id may be taken: others are drawn.
-            Undo::Failed(AppError::Store(StoreError::Taken { .. }) | AppError::Broken(_)) if attempt < TRIES => {}
-            Undo::Failed(error @ (AppError::Broken(_) | AppError::Store(StoreError::Taken { .. } | StoreError::Rule { .. } | StoreError::Nul))) => {
+            Undo::Failed(AppError::Store(StoreError::Taken { .. }) | AppError::Broken(_))
+                if attempt < TRIES => {}
+            Undo::Failed(
+                error @ (AppError::Broken(_)
+                | AppError::Store(
+                    StoreError::Taken { .. } | StoreError::Rule { .. } | StoreError::Nul,
+                )),
+            ) => {
                 return Ok(Done::Rejected(Reason::Database(error.to_string())));
             }
             Undo::Failed(error) => return Err(error),
@@ -354,7 +411,13 @@ fn request_of(app: &App, tx: &mut WriteTx<'_>, incoming: &Incoming) -> Result<Re
 
 /// What happened to the matter, at its real times; a deadline that has passed by now is missed now.
 fn events_of(app: &App, request: &Request, incoming: &Incoming, now: Stamp) -> Vec<Event> {
-    let wish = Wish { category: incoming.category.clone(), kind: incoming.kind, urgency: incoming.urgency, direct: None, hold: false };
+    let wish = Wish {
+        category: incoming.category.clone(),
+        kind: incoming.kind,
+        urgency: incoming.urgency,
+        direct: None,
+        hold: false,
+    };
     let history = History { answer: incoming.answer.clone() };
     let ground = app.ground(now);
     let mut events = replay(request, &wish, &history, &ground);
@@ -369,12 +432,19 @@ fn events_of(app: &App, request: &Request, incoming: &Incoming, now: Stamp) -> V
 /// The names that a city has, for words of other systems. A name that two things have points to none.
 fn known(app: &App) -> Known {
     let city = &app.city;
-    let categories = city.categories.iter().flat_map(|c| [(&c.key, &c.key), (&c.name.zh, &c.key), (&c.name.en, &c.key)]);
+    let categories =
+        city.categories.iter().flat_map(|c| [(&c.key, &c.key), (&c.name.zh, &c.key), (&c.name.en, &c.key)]);
     let divisions = city.divisions.iter().flat_map(|d| {
         let former = d.former.iter().map(|name| (&name.zh, &d.code));
         [(&d.code, &d.code), (&d.name.zh, &d.code), (&d.name.en, &d.code)].into_iter().chain(former)
     });
-    Known { zone: city.zone.clone(), bounds: city.bounds, categories: unambiguous(categories), divisions: unambiguous(divisions), now: app.now() }
+    Known {
+        zone: city.zone.clone(),
+        bounds: city.bounds,
+        categories: unambiguous(categories),
+        divisions: unambiguous(divisions),
+        now: app.now(),
+    }
 }
 
 fn unambiguous<'c>(pairs: impl Iterator<Item = (&'c String, &'c String)>) -> HashMap<String, String> {

@@ -53,11 +53,19 @@ pub struct Clockwork {
 impl Clockwork {
     /// The shapes of a mapping; each must read back what it writes.
     pub(super) fn new(formats: Vec<String>) -> Result<Self, String> {
-        let sample = DateTime::constant(2024, 11, 23, 13, 45, 56, 0).to_zoned(TimeZone::fixed(Offset::constant(8))).expect("an ordinary time exists");
+        let sample = DateTime::constant(2024, 11, 23, 13, 45, 56, 0)
+            .to_zoned(TimeZone::fixed(Offset::constant(8)))
+            .expect("an ordinary time exists");
         for format in &formats {
-            let tried = strtime::format(format, &sample).and_then(|text| strtime::parse(format, text)).and_then(|read| read.to_date().or_else(|_| read.to_timestamp().map(|t| t.to_zoned(TimeZone::UTC).date())));
+            let tried = strtime::format(format, &sample)
+                .and_then(|text| strtime::parse(format, text))
+                .and_then(|read| {
+                    read.to_date().or_else(|_| read.to_timestamp().map(|t| t.to_zoned(TimeZone::UTC).date()))
+                });
             if let Err(e) = tried {
-                return Err(format!("time_formats: {format:?} does not read a day ({e}); write for example \"%Y-%m-%d %H:%M\""));
+                return Err(format!(
+                    "time_formats: {format:?} does not read a day ({e}); write for example \"%Y-%m-%d %H:%M\""
+                ));
             }
         }
         Ok(Self { formats })
@@ -102,7 +110,8 @@ fn local_time(local: DateTime, day_only: bool, zone: &TimeZone) -> Option<When> 
 
 /// The instant so many calendar days later, at the same time of day in the zone.
 pub(super) fn days_later(at: Stamp, days: i64, zone: &TimeZone) -> Option<Stamp> {
-    let then = at.timestamp().to_zoned(zone.clone()).checked_add(jiff::Span::new().try_days(days).ok()?).ok()?;
+    let then =
+        at.timestamp().to_zoned(zone.clone()).checked_add(jiff::Span::new().try_days(days).ok()?).ok()?;
     Some(then.timestamp().into())
 }
 
@@ -152,7 +161,9 @@ mod tests {
             "",
         ];
         let show = |clockwork: &Clockwork, text: &&str| match clockwork.read(text, &zone) {
-            Some(when) => format!("{text} = {}{}\n", when.at.timestamp(), if when.day_only { " (day)" } else { "" }),
+            Some(when) => {
+                format!("{text} = {}{}\n", when.at.timestamp(), if when.day_only { " (day)" } else { "" })
+            }
             None => format!("{text} = ?\n"),
         };
         let plain = Clockwork::default();
@@ -181,14 +192,20 @@ mod tests {
         "#]]
         .assert_eq(&texts.iter().map(|t| show(&plain, t)).collect::<String>());
 
-        let american = Clockwork::new(vec!["%m/%d/%Y %I:%M:%S %p".into(), "%m/%d/%Y".into(), "%s".into()]).unwrap();
+        let american =
+            Clockwork::new(vec!["%m/%d/%Y %I:%M:%S %p".into(), "%m/%d/%Y".into(), "%s".into()]).unwrap();
         expect![[r#"
             03/04/2020 = 2020-03-03T16:00:00Z (day)
             03/04/2020 01:02:03 PM = 2020-03-04T05:02:03Z
             1583298123 = 2020-03-04T05:02:03Z
             2020-03-04 = 2020-03-03T16:00:00Z (day)
         "#]]
-        .assert_eq(&["03/04/2020", "03/04/2020 01:02:03 PM", "1583298123", "2020-03-04"].iter().map(|t| show(&american, t)).collect::<String>());
+        .assert_eq(
+            &["03/04/2020", "03/04/2020 01:02:03 PM", "1583298123", "2020-03-04"]
+                .iter()
+                .map(|t| show(&american, t))
+                .collect::<String>(),
+        );
     }
 
     #[test]

@@ -37,22 +37,36 @@ impl XlsxRows {
     pub(super) fn open(path: &Path, mut file: File, mapping: &Mapping) -> Result<Self, ImportError> {
         let no_table = |why: String| ImportError::NoTable { path: path.to_owned(), why };
         guard(&mut file).map_err(|why| no_table(why.to_owned()))?;
-        let mut book: Xlsx<_> = open_workbook_from_rs(BufReader::new(file)).map_err(|e: calamine::XlsxError| no_table(format!("the workbook cannot be opened ({e}); save it anew, or as CSV UTF-8")))?;
+        let mut book: Xlsx<_> =
+            open_workbook_from_rs(BufReader::new(file)).map_err(|e: calamine::XlsxError| {
+                no_table(format!("the workbook cannot be opened ({e}); save it anew, or as CSV UTF-8"))
+            })?;
         let names = book.sheet_names();
         let name = match &mapping.sheet {
             Some(name) if names.contains(name) => name.clone(),
-            Some(name) => return Err(no_table(format!("it has no sheet {name:?}; its sheets are {}", names.join(", ")))),
+            Some(name) => {
+                return Err(no_table(format!(
+                    "it has no sheet {name:?}; its sheets are {}",
+                    names.join(", ")
+                )));
+            }
             None => names.first().cloned().ok_or_else(|| no_table("it has no sheet".into()))?,
         };
-        let unreadable = |e: calamine::XlsxError| no_table(format!("its sheet {name:?} cannot be read ({e}); save it anew, or as CSV UTF-8"));
+        let unreadable = |e: calamine::XlsxError| {
+            no_table(format!("its sheet {name:?} cannot be read ({e}); save it anew, or as CSV UTF-8"))
+        };
         let cells = book.worksheet_cells_reader(&name).map_err(unreadable)?;
         let rows = read_rows(cells).map_err(|fault| match fault {
             Fault::Book(e) => unreadable(e),
-            Fault::TooLarge => no_table("its sheet has more cells than are read at once; split it, or save it as CSV UTF-8".into()),
+            Fault::TooLarge => no_table(
+                "its sheet has more cells than are read at once; split it, or save it as CSV UTF-8".into(),
+            ),
         })?;
         let total = rows.len() as u64;
         let mut rows = rows.into_iter();
-        let header = rows.by_ref().find(|(line, cells)| *line >= mapping.header_row && cells.iter().any(|cell| !cell.trim().is_empty()));
+        let header = rows.by_ref().find(|(line, cells)| {
+            *line >= mapping.header_row && cells.iter().any(|cell| !cell.trim().is_empty())
+        });
         let (_, header) = header.ok_or_else(|| no_table(format!("its sheet {name:?} has no header")))?;
         Ok(Self { headers: header_cells(&header), rows, total, done: 0 })
     }
@@ -143,7 +157,9 @@ fn guard<F: Read + Seek>(file: &mut F) -> Result<(), &'static str> {
     let (packed, unpacked) = packed_and_unpacked(file).ok_or(DAMAGED)?;
     file.rewind().map_err(|_| DAMAGED)?;
     if unpacked > UNPACKED_MAX || unpacked / RATIO_MAX > packed {
-        return Err("it unpacks to far more than a table of this size; it was not opened. Split it, or save it as CSV UTF-8");
+        return Err(
+            "it unpacks to far more than a table of this size; it was not opened. Split it, or save it as CSV UTF-8",
+        );
     }
     Ok(())
 }

@@ -56,7 +56,9 @@ pub fn known(app: &App, number: &Number, passes: &[String]) -> Result<Option<Kno
         for pass in passes {
             let Some(token) = keys::unhex(pass) else { continue };
             let session = tx.session(&keys::hash(&token))?;
-            let fits = |s: &Session| s.kind == SessionKind::Resident && s.subject == request.id.0 && s.expires_at > app.now();
+            let fits = |s: &Session| {
+                s.kind == SessionKind::Resident && s.subject == request.id.0 && s.expires_at > app.now()
+            };
             if session.as_ref().is_some_and(fits) {
                 return Ok(Some(Known { request: request.id }));
             }

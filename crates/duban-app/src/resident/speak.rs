@@ -31,7 +31,12 @@ pub fn evaluate(app: &App, who: &Known, number: &Number, said: &Evaluation) -> R
     app.store.write(|tx| {
         let case = load(tx, number)?;
         let permitted = policy::own::<verb::Callback>(who.request(), &case)?;
-        let heard = Heard { request: who.request(), solved: said.solved, satisfaction: said.satisfaction, words: said.words.clone() };
+        let heard = Heard {
+            request: who.request(),
+            solved: said.solved,
+            satisfaction: said.satisfaction,
+            words: said.words.clone(),
+        };
         let happened = case::hear(&permitted, &heard, &app.ground(now))?;
         record(app, tx, &case, permitted.actor(), now, happened)
     })

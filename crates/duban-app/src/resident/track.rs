@@ -4,6 +4,7 @@
 use duban_domain::{
     MediaId, Refusal, Stamp,
     case::{Case, Event, Outcome, Phase, Satisfaction, Stage, What},
+    deadline::Deadline,
     lang::Words,
     request::Request,
 };
@@ -27,6 +28,8 @@ pub struct Track {
     pub why: Option<Words>,
     /// By when it must be answered; none when nothing is owed.
     pub due: Option<Stamp>,
+    /// The deadline of this round, with what it was reckoned from.
+    pub finish: Deadline,
     /// Which round.
     pub round: u8,
     /// Until when the page asks whether it is solved, when it asks.
@@ -105,7 +108,11 @@ pub fn track(app: &App, who: &Known) -> Result<Track> {
 
 fn assemble(request: Request, case: &Case, events: &[Event], media: Vec<MediaRow>) -> Track {
     let accepted = accepted(events);
-    let mut said: Vec<Said> = events.iter().enumerate().filter_map(|(i, event)| line(&request, accepted.contains(&i), event)).collect();
+    let mut said: Vec<Said> = events
+        .iter()
+        .enumerate()
+        .filter_map(|(i, event)| line(&request, accepted.contains(&i), event))
+        .collect();
     said.reverse();
     let approved = accepted.last().map(|i| proof_of(&events[*i])).unwrap_or_default();
     let (photos, others): (Vec<_>, Vec<_>) = media.into_iter().partition(|m| m.request == Some(request.id));
@@ -118,13 +125,16 @@ fn assemble(request: Request, case: &Case, events: &[Event], media: Vec<MediaRow
             _ => None,
         }),
         due: case.is_running().then_some(case.finish.due),
+        finish: case.finish.clone(),
         round: case.round,
         asks_until: match &case.stage {
             Stage::Callback { until, heard, .. } if !heard.contains(&request.id) => Some(*until),
             _ => None,
         },
         verdict: events.iter().rev().find_map(|e| match &e.what {
-            What::Heard { request: of, solved, satisfaction, .. } if *of == request.id => Some((*solved, *satisfaction)),
+            What::Heard { request: of, solved, satisfaction, .. } if *of == request.id => {
+                Some((*solved, *satisfaction))
+            }
             _ => None,
         }),
         closed_at: match &case.stage {
@@ -164,19 +174,36 @@ fn proof_of(event: &Event) -> Vec<MediaId> {
 fn line(request: &Request, accepted: bool, event: &Event) -> Option<Said> {
     let unit = || event.by.unit.clone().map_or(Speaker::Hotline, Speaker::Unit);
     let (by, what) = match &event.what {
-        What::Opened { request: of, .. } if *of == request.id => (Speaker::You, Line::Told(request.text.clone())),
-        What::Dispatched { unit, reason, .. } => (Speaker::Hotline, Line::Dispatched(unit.clone(), reason.clone())),
+        What::Opened { request: of, .. } if *of == request.id => {
+            (Speaker::You, Line::Told(request.text.clone()))
+        }
+        What::Dispatched { unit, reason, .. } => {
+            (Speaker::Hotline, Line::Dispatched(unit.clone(), reason.clone()))
+        }
         What::Signed => (unit(), Line::Signed),
         What::Contacted { .. } => (unit(), Line::Contacted),
-        What::Answered { outcome, public, .. } if accepted => (unit(), Line::Answered(*outcome, public.clone())),
-        What::Heard { request: of, solved, words, .. } if *of == request.id => (Speaker::You, Line::Judged(*solved, words.clone())),
-        What::Supplemented { request: of, text, .. } if *of == request.id => (Speaker::You, Line::Told(text.clone())),
+        What::Answered { outcome, public, .. } if accepted => {
+            (unit(), Line::Answered(*outcome, public.clone()))
+        }
+        What::Heard { request: of, solved, words, .. } if *of == request.id => {
+            (Speaker::You, Line::Judged(*solved, words.clone()))
+        }
+        What::Supplemented { request: of, text, .. } if *of == request.id => {
+            (Speaker::You, Line::Told(text.clone()))
+        }
         What::Reopened { round, .. } => (Speaker::Hotline, Line::Reopened(*round)),
         What::NoReply { .. } => (Speaker::Hotline, Line::NoReply),
         What::Missed { .. } => (Speaker::Hotline, Line::Missed),
         What::Closed { .. } => (Speaker::Hotline, Line::Closed),
-        What::Opened { .. } | What::Answered { .. } | What::Heard { .. } | What::Supplemented { .. } | What::Approved { .. }
-        | What::SentBack { .. } | What::Classified { .. } | What::Noted { .. } | What::Revealed { .. } => return None,
+        What::Opened { .. }
+        | What::Answered { .. }
+        | What::Heard { .. }
+        | What::Supplemented { .. }
+        | What::Approved { .. }
+        | What::SentBack { .. }
+        | What::Classified { .. }
+        | What::Noted { .. }
+        | What::Revealed { .. } => return None,
     };
     Some(Said { at: event.at, by, what })
 }

@@ -20,7 +20,8 @@ const SEEN_EVERY_MS: i64 = 300_000;
 pub fn sign_in(app: &App, login: &str, password: &str) -> Result<String> {
     let staff = app.store.read(|tx| Ok::<_, AppError>(tx.staff_by_login(login.trim())?))?;
     let known = staff.as_ref().map_or(NOBODY, |s| &s.password);
-    let fits = PasswordHash::new(known).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
+    let fits = PasswordHash::new(known)
+        .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
     let Some(staff) = staff.filter(|s| fits && s.active) else { return Err(AppError::Credentials) };
 
     let (token, now) = (app.entropy.token(), app.now());
@@ -41,7 +42,9 @@ pub fn member_of(app: &App, token: &str) -> Result<Option<Member>> {
     let Some(raw) = keys::unhex(token) else { return Ok(None) };
     let (hash, now) = (keys::hash(&raw), app.now());
     let found = app.store.read(|tx| {
-        let live = |s: &Session| s.kind == SessionKind::Staff && s.expires_at > now && s.seen_at.plus_ms(IDLE_MS) > now;
+        let live = |s: &Session| {
+            s.kind == SessionKind::Staff && s.expires_at > now && s.seen_at.plus_ms(IDLE_MS) > now
+        };
         let Some(session) = tx.session(&hash)?.filter(live) else { return Ok::<_, AppError>(None) };
         Ok(tx.staff(StaffId(session.subject))?.filter(|s| s.active).map(|staff| (session, staff)))
     })?;
@@ -62,9 +65,12 @@ pub fn sign_out(app: &App, token: &str) -> Result<()> {
 pub fn hash_password(password: &str, entropy: &dyn Entropy) -> Result<String> {
     let mut salt = [0; 16];
     entropy.fill(&mut salt);
-    let hash = Argon2::default().hash_password_with_salt(password.as_bytes(), &salt).map_err(|_| AppError::Broken("hashing a password"))?;
+    let hash = Argon2::default()
+        .hash_password_with_salt(password.as_bytes(), &salt)
+        .map_err(|_| AppError::Broken("hashing a password"))?;
     Ok(hash.to_string())
 }
 
 /// A hash that no password has, so that an unknown login costs the same work.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";

@@ -73,7 +73,11 @@ pub fn put(app: &App, account: &Account) -> Result<StaffId> {
             active: true,
             created_at: known.as_ref().map_or_else(|| app.now(), |s| s.created_at),
         };
-        if known.is_some() { tx.update_staff(&staff)? } else { tx.insert_staff(&staff)? }
+        if known.is_some() {
+            tx.update_staff(&staff)?
+        } else {
+            tx.insert_staff(&staff)?
+        }
         Ok::<_, AppError>(staff.id)
     })
 }

@@ -43,5 +43,12 @@ pub fn answer(on: &Permitted<'_, verb::Answer>, answer: &Answer) -> Result<Vec<W
     if case.contacted_at.is_none() && no_contact.is_empty() {
         return Err(Refusal::NeedsContact);
     }
-    Ok(vec![What::Answered { outcome: answer.outcome, public, internal, proof: answer.proof.clone(), proof_words, no_contact }])
+    Ok(vec![What::Answered {
+        outcome: answer.outcome,
+        public,
+        internal,
+        proof: answer.proof.clone(),
+        proof_words,
+        no_contact,
+    }])
 }

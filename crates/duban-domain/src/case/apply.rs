@@ -7,7 +7,9 @@ impl Case {
     /// The case that an opening event begins; any other event begins none.
     #[must_use]
     pub fn begin(id: CaseId, event: &Event) -> Option<Self> {
-        let What::Opened { number, request, kind, urgency, category, finish, .. } = &event.what else { return None };
+        let What::Opened { number, request, kind, urgency, category, finish, .. } = &event.what else {
+            return None;
+        };
         Some(Self {
             id,
             number: number.clone(),
@@ -75,7 +77,8 @@ impl Case {
                 self.finish = finish.clone();
                 self.contact.clone_from(contact);
                 (self.contacted_at, self.answered_at, self.outcome, self.missed) = (None, None, None, false);
-                self.stage = unit.as_ref().map_or(Stage::Received, |unit| Stage::InHand { unit: unit.clone() });
+                self.stage =
+                    unit.as_ref().map_or(Stage::Received, |unit| Stage::InHand { unit: unit.clone() });
             }
             What::Closed { ending } => self.close(at, *ending),
             What::Classified { category, kind, urgency, finish, .. } => {

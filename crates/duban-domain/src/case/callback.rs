@@ -23,7 +23,11 @@ pub struct Heard {
 
 /// Records what a person said: by telephone to the hotline, or by themselves on their page.
 /// "Solved" by the last of them closes the case; "not solved" by any of them begins a new round.
-pub fn hear(on: &Permitted<'_, verb::Callback>, said: &Heard, ground: &Ground<'_>) -> Result<Vec<What>, Refusal> {
+pub fn hear(
+    on: &Permitted<'_, verb::Callback>,
+    said: &Heard,
+    ground: &Ground<'_>,
+) -> Result<Vec<What>, Refusal> {
     let case = on.case();
     let Stage::Callback { unit, heard, .. } = &case.stage else {
         return Err(Refusal::WrongPhase { tried: Action::Callback, phase: case.phase() });
@@ -35,7 +39,12 @@ pub fn hear(on: &Permitted<'_, verb::Callback>, said: &Heard, ground: &Ground<'_
         return Err(Refusal::AlreadyHeard);
     }
     let words = text::optional("words", &said.words, text::TEXT_MAX)?;
-    let mut events = vec![What::Heard { request: said.request, solved: said.solved, satisfaction: said.satisfaction, words }];
+    let mut events = vec![What::Heard {
+        request: said.request,
+        solved: said.solved,
+        satisfaction: said.satisfaction,
+        words,
+    }];
     if !said.solved {
         events.push(reopened(case, Some(unit.clone()), ground));
     } else if heard.len() + 1 == case.requests.len() {
@@ -73,5 +82,10 @@ pub fn expire(on: &Permitted<'_, verb::Keep>, ground: &Ground<'_>) -> Result<Vec
 fn reopened(case: &Case, unit: Option<String>, ground: &Ground<'_>) -> What {
     debug_assert_eq!(case.phase(), Phase::Callback);
     let clocks = clocks(ground.city, case.urgency, case.kind, ground.now);
-    What::Reopened { round: case.round.saturating_add(1), unit, finish: clocks.finish, contact: clocks.contact }
+    What::Reopened {
+        round: case.round.saturating_add(1),
+        unit,
+        finish: clocks.finish,
+        contact: clocks.contact,
+    }
 }

@@ -24,7 +24,11 @@ pub struct Classification {
 }
 
 /// Classifies an open case anew.
-pub fn classify(on: &Permitted<'_, verb::Classify>, to: &Classification, ground: &Ground<'_>) -> Result<Vec<What>, Refusal> {
+pub fn classify(
+    on: &Permitted<'_, verb::Classify>,
+    to: &Classification,
+    ground: &Ground<'_>,
+) -> Result<Vec<What>, Refusal> {
     let case = on.case();
     if case.phase() == Phase::Closed {
         return Err(Refusal::WrongPhase { tried: Action::Classify, phase: Phase::Closed });
@@ -37,5 +41,11 @@ pub fn classify(on: &Permitted<'_, verb::Classify>, to: &Classification, ground:
     }
     let reason = text::required("reason", &to.reason, text::LINE_MAX)?;
     let finish = clocks(ground.city, to.urgency, to.kind, case.round_at).finish;
-    Ok(vec![What::Classified { category: to.category.clone(), kind: to.kind, urgency: to.urgency, finish, reason }])
+    Ok(vec![What::Classified {
+        category: to.category.clone(),
+        kind: to.kind,
+        urgency: to.urgency,
+        finish,
+        reason,
+    }])
 }

@@ -34,7 +34,9 @@ pub struct Contact {
 /// Records a contact. Only a unit that has the case in hand contacts for it.
 pub fn contact(on: &Permitted<'_, verb::Contact>, way: Way, note: &str) -> Result<Vec<What>, Refusal> {
     match on.case().phase() {
-        Phase::InHand => Ok(vec![What::Contacted { contact: Contact { way, note: text::required("note", note, text::TEXT_MAX)? } }]),
+        Phase::InHand => Ok(vec![What::Contacted {
+            contact: Contact { way, note: text::required("note", note, text::TEXT_MAX)? },
+        }]),
         phase => Err(Refusal::WrongPhase { tried: Action::Contact, phase }),
     }
 }

@@ -25,7 +25,11 @@ pub struct Dispatching {
 }
 
 /// Dispatches a case, or moves it to another unit while it is being handled.
-pub fn dispatch(on: &Permitted<'_, verb::Dispatch>, order: &Dispatching, ground: &Ground<'_>) -> Result<Vec<What>, Refusal> {
+pub fn dispatch(
+    on: &Permitted<'_, verb::Dispatch>,
+    order: &Dispatching,
+    ground: &Ground<'_>,
+) -> Result<Vec<What>, Refusal> {
     let case = on.case();
     let phase = case.phase();
     if !matches!(phase, Phase::Received | Phase::Dispatched | Phase::InHand) {
@@ -44,7 +48,15 @@ pub fn dispatch(on: &Permitted<'_, verb::Dispatch>, order: &Dispatching, ground:
     }
     let reason = text::required("reason", &order.reason, text::LINE_MAX)?;
     let reason = Words { zh: reason.clone(), en: reason };
-    Ok(vec![dispatched(&order.unit, &order.assisting, "manual", reason, Vec::new(), (case.urgency, case.kind), ground)])
+    Ok(vec![dispatched(
+        &order.unit,
+        &order.assisting,
+        "manual",
+        reason,
+        Vec::new(),
+        (case.urgency, case.kind),
+        ground,
+    )])
 }
 
 /// The event of a dispatch that the catalogue decided.
@@ -53,7 +65,15 @@ pub(super) fn by_rule(proposal: &Proposal, urgency: Urgency, kind: Kind, ground:
     dispatched(unit, assisting, rule, reason.clone(), because.clone(), (urgency, kind), ground)
 }
 
-fn dispatched(unit: &str, assisting: &[String], rule: &str, reason: Words, because: Vec<String>, class: (Urgency, Kind), ground: &Ground<'_>) -> What {
+fn dispatched(
+    unit: &str,
+    assisting: &[String],
+    rule: &str,
+    reason: Words,
+    because: Vec<String>,
+    class: (Urgency, Kind),
+    ground: &Ground<'_>,
+) -> What {
     let clocks = clocks(ground.city, class.0, class.1, ground.now);
     What::Dispatched {
         unit: unit.to_owned(),

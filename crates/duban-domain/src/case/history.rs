@@ -17,7 +17,11 @@ pub struct History {
 #[must_use]
 pub fn replay(request: &Request, wish: &Wish, history: &History, ground: &Ground<'_>) -> Vec<Event> {
     let then = Ground { city: ground.city, now: request.received_at };
-    let mut events: Vec<Event> = open(request, wish, &then).events.into_iter().map(|what| by_system(request.received_at, what)).collect();
+    let mut events: Vec<Event> = open(request, wish, &then)
+        .events
+        .into_iter()
+        .map(|what| by_system(request.received_at, what))
+        .collect();
     if let Some((text, at)) = &history.answer {
         // Some sources close a request before they open it: the answer counts as given at once.
         let at = (*at).max(request.received_at);

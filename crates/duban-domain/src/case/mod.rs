@@ -204,7 +204,10 @@ impl Case {
     pub fn unit(&self) -> Option<&str> {
         match &self.stage {
             Stage::Received => None,
-            Stage::Dispatched { unit, .. } | Stage::InHand { unit } | Stage::InReview { unit, .. } | Stage::Callback { unit, .. }
+            Stage::Dispatched { unit, .. }
+            | Stage::InHand { unit }
+            | Stage::InReview { unit, .. }
+            | Stage::Callback { unit, .. }
             | Stage::Closed { unit, .. } => Some(unit),
         }
     }

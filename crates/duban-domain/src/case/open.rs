@@ -49,7 +49,15 @@ pub fn open(request: &Request, wish: &Wish, ground: &Ground<'_>) -> Opening {
     let urgency = wish.urgency.unwrap_or(proposal.urgency);
     let clocks = clocks(ground.city, urgency, kind, request.received_at);
     let because = if urgency == proposal.urgency { proposal.urgency_because.clone() } else { Vec::new() };
-    let mut events = vec![opened(&request.number, request.id, kind, urgency, because, wish.category.clone().or_else(|| proposal.category.clone()), clocks.finish)];
+    let mut events = vec![opened(
+        &request.number,
+        request.id,
+        kind,
+        urgency,
+        because,
+        wish.category.clone().or_else(|| proposal.category.clone()),
+        clocks.finish,
+    )];
     if let Some(said) = &wish.direct {
         events.push(What::Answered {
             outcome: Outcome::Explained,

@@ -18,7 +18,11 @@ pub enum Verdict {
 }
 
 /// Reviews an answer that somebody else wrote.
-pub fn review(on: &Permitted<'_, verb::Review>, verdict: &Verdict, ground: &Ground<'_>) -> Result<Vec<What>, Refusal> {
+pub fn review(
+    on: &Permitted<'_, verb::Review>,
+    verdict: &Verdict,
+    ground: &Ground<'_>,
+) -> Result<Vec<What>, Refusal> {
     let Stage::InReview { by, .. } = &on.case().stage else {
         return Err(Refusal::WrongPhase { tried: Action::Review, phase: on.case().phase() });
     };
@@ -26,7 +30,11 @@ pub fn review(on: &Permitted<'_, verb::Review>, verdict: &Verdict, ground: &Grou
         return Err(Refusal::OwnAnswer);
     }
     Ok(vec![match verdict {
-        Verdict::Approve => What::Approved { until: ground.now.plus_ms(ground.city.settings.evaluation_days * DAY_MS) },
-        Verdict::SendBack(reason) => What::SentBack { reason: text::required("reason", reason, text::TEXT_MAX)? },
+        Verdict::Approve => {
+            What::Approved { until: ground.now.plus_ms(ground.city.settings.evaluation_days * DAY_MS) }
+        }
+        Verdict::SendBack(reason) => {
+            What::SentBack { reason: text::required("reason", reason, text::TEXT_MAX)? }
+        }
     }])
 }

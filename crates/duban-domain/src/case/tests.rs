@@ -8,11 +8,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    Lang, Refusal,
+    Lang, Refusal, StaffId,
     city::tests::zhuzhou,
     policy::{self, Member, Permitted, Reach, verb},
     request::{Channel, Place, Privacy, Request},
-    StaffId,
 };
 
 static CITY: LazyLock<City> = LazyLock::new(zhuzhou);
@@ -71,19 +70,40 @@ enum Try {
 }
 
 const TRIES: [Try; 13] = [
-    Try::Dispatch, Try::Sign, Try::Contact, Try::Answer, Try::Approve, Try::SendBack, Try::Solved, Try::NotSolved, Try::NoReply, Try::Classify,
-    Try::Note, Try::Overdue, Try::Expire,
+    Try::Dispatch,
+    Try::Sign,
+    Try::Contact,
+    Try::Answer,
+    Try::Approve,
+    Try::SendBack,
+    Try::Solved,
+    Try::NotSolved,
+    Try::NoReply,
+    Try::Classify,
+    Try::Note,
+    Try::Overdue,
+    Try::Expire,
 ];
 
 fn attempt(case: &Case, what: Try, who: &Member, ground: &Ground<'_>) -> Result<Vec<What>, Refusal> {
     fn may<'a, V: policy::Verb>(who: &Member, case: &'a Case) -> Result<Permitted<'a, V>, Refusal> {
         policy::permit::<V>(who, case)
     }
-    let heard = |solved| Heard { request: case.requests[0], solved, satisfaction: Some(Satisfaction::Mostly), words: "嗯".into() };
+    let heard = |solved| Heard {
+        request: case.requests[0],
+        solved,
+        satisfaction: Some(Satisfaction::Mostly),
+        words: "嗯".into(),
+    };
     match what {
         Try::Dispatch => {
             let unit = if case.unit() == Some("power") { "urban" } else { "power" };
-            let order = Dispatching { unit: unit.into(), assisting: vec!["police".into()], reason: "它的线".into(), followed: None };
+            let order = Dispatching {
+                unit: unit.into(),
+                assisting: vec!["police".into()],
+                reason: "它的线".into(),
+                followed: None,
+            };
             dispatch(&may::<verb::Dispatch>(who, case)?, &order, ground)
         }
         Try::Sign => sign(&may::<verb::Sign>(who, case)?),
@@ -100,13 +120,20 @@ fn attempt(case: &Case, what: Try, who: &Member, ground: &Ground<'_>) -> Result<
             answer(&may::<verb::Answer>(who, case)?, &said)
         }
         Try::Approve => review(&may::<verb::Review>(who, case)?, &Verdict::Approve, ground),
-        Try::SendBack => review(&may::<verb::Review>(who, case)?, &Verdict::SendBack("少照片".into()), ground),
+        Try::SendBack => {
+            review(&may::<verb::Review>(who, case)?, &Verdict::SendBack("少照片".into()), ground)
+        }
         Try::Solved => hear(&may::<verb::Callback>(who, case)?, &heard(true), ground),
         Try::NotSolved => hear(&may::<verb::Callback>(who, case)?, &heard(false), ground),
         Try::NoReply => no_reply(&may::<verb::Callback>(who, case)?, ground),
         Try::Classify => {
             let urgency = if case.urgency == Urgency::Urgent { Urgency::Normal } else { Urgency::Urgent };
-            let to = Classification { category: case.category.clone(), kind: case.kind, urgency, reason: "更急".into() };
+            let to = Classification {
+                category: case.category.clone(),
+                kind: case.kind,
+                urgency,
+                reason: "更急".into(),
+            };
             classify(&may::<verb::Classify>(who, case)?, &to, ground)
         }
         Try::Note => note(&may::<verb::Note>(who, case)?, "记一笔"),
@@ -202,7 +229,14 @@ fn every_refusal_has_a_sentence_that_helps_in_both_languages() {
     ];
     let mut table = String::new();
     for refusal in &all {
-        writeln!(table, "{}\n  {}\n  {}", refusal.key(), refusal.sentence(Lang::Zh), refusal.sentence(Lang::En)).unwrap();
+        writeln!(
+            table,
+            "{}\n  {}\n  {}",
+            refusal.key(),
+            refusal.sentence(Lang::Zh),
+            refusal.sentence(Lang::En)
+        )
+        .unwrap();
     }
     expect_file!["../../snapshots/refusals.txt"].assert_eq(&table);
 }

@@ -2,11 +2,7 @@
 
 use std::{cell::RefCell, fmt};
 
-use crate::{
-    Lang,
-    lang::Words,
-    request::closed_set,
-};
+use crate::{Lang, lang::Words, request::closed_set};
 
 closed_set! {
     /// How bad it is (严重程度).
@@ -38,7 +34,8 @@ impl Fault {
     #[must_use]
     pub fn sentence(&self, lang: Lang) -> String {
         let line = self.line.map_or_else(String::new, |line| format!(":{line}"));
-        let (file, severity, what, mend) = (&self.file, self.severity.word(lang), self.what.get(lang), self.mend.get(lang));
+        let (file, severity, what, mend) =
+            (&self.file, self.severity.word(lang), self.what.get(lang), self.mend.get(lang));
         match lang {
             Lang::Zh => format!("{file}{line}: {severity}:{what} → {mend}"),
             Lang::En => format!("{file}{line}: {severity}: {what} → {mend}"),
@@ -79,6 +76,11 @@ impl Faults {
         self.add(at, what, mend, Severity::Warning);
     }
 
+    /// Whether a file is known to be wrong, so that what follows from it need not be said.
+    pub(super) fn has_error_in(&self, file: &str) -> bool {
+        self.0.borrow().iter().any(|f| f.file == file && f.severity == Severity::Error)
+    }
+
     fn add(&self, at: &Spot, what: Words, mend: Words, severity: Severity) {
         self.0.borrow_mut().push(Fault { file: at.file.clone(), line: at.line, what, mend, severity });
     }
@@ -100,7 +102,11 @@ pub(super) fn nearest<'a>(word: &str, among: impl IntoIterator<Item = &'a str>) 
 }
 
 /// `你是不是想写 …`, or what else to do when nothing is near.
-pub(super) fn did_you_mean<'a>(word: &str, among: impl IntoIterator<Item = &'a str>, otherwise: Words) -> Words {
+pub(super) fn did_you_mean<'a>(
+    word: &str,
+    among: impl IntoIterator<Item = &'a str>,
+    otherwise: Words,
+) -> Words {
     match nearest(word, among) {
         Some(near) => words(format!("是不是想写 {near}?"), format!("Did you mean {near}?")),
         None => otherwise,

@@ -29,7 +29,14 @@ impl<'a> Form<'a> {
             self.faults.error(
                 &self.row.spot_at(cell.line),
                 words(format!("不认识的字段 {key}"), format!("Unknown field {key}")),
-                did_you_mean(key, asked.iter().map(String::as_str), words(format!("删去,或改成其中之一:{}", asked.join("、")), format!("Remove it, or use one of: {}", asked.join(", ")))),
+                did_you_mean(
+                    key,
+                    asked.iter().map(String::as_str),
+                    words(
+                        format!("删去,或改成其中之一:{}", asked.join("、")),
+                        format!("Remove it, or use one of: {}", asked.join(", ")),
+                    ),
+                ),
             );
         }
     }
@@ -55,7 +62,12 @@ impl<'a> Form<'a> {
     pub(super) fn text_opt(&self, field: &str) -> Option<String> {
         let cell = self.cell(field)?;
         let Value::Text(text) = &cell.value else {
-            self.wrong(field, format!("{field} 应是一个值"), format!("{field} should be a single value"), words(format!("写成 {field} = \"…\"。"), format!("Write {field} = \"…\".")));
+            self.wrong(
+                field,
+                format!("{field} 应是一个值"),
+                format!("{field} should be a single value"),
+                words(format!("写成 {field} = \"…\"。"), format!("Write {field} = \"…\".")),
+            );
             return None;
         };
         let text = text.trim();
@@ -74,7 +86,12 @@ impl<'a> Form<'a> {
         if matches!(self.row.cells.get(field), Some(Cell { value: Value::List(_) | Value::Table(_), .. })) {
             return;
         }
-        self.wrong(field, format!("缺少 {field}"), format!("{field} is missing"), words(format!("补上 {field}。"), format!("Fill in {field}.")));
+        self.wrong(
+            field,
+            format!("缺少 {field}"),
+            format!("{field} is missing"),
+            words(format!("补上 {field}。"), format!("Fill in {field}.")),
+        );
     }
 
     /// A text in two languages: `name` and `name_en`. Without English the Chinese stands in.
@@ -110,7 +127,15 @@ impl<'a> Form<'a> {
     pub(super) fn key(&self, field: &str) -> String {
         let key = self.text(field);
         if !key.is_empty() && !is_key(&key) {
-            self.wrong(field, format!("{field} {key} 不能作键"), format!("{field} {key} cannot be a key"), words("只用小写字母、数字、连字符和点,例如 power.zhuzhou。", "Use small letters, digits, hyphens and dots only, for example power.zhuzhou."));
+            self.wrong(
+                field,
+                format!("{field} {key} 不能作键"),
+                format!("{field} {key} cannot be a key"),
+                words(
+                    "只用小写字母、数字、连字符和点,例如 power.zhuzhou。",
+                    "Use small letters, digits, hyphens and dots only, for example power.zhuzhou.",
+                ),
+            );
         }
         key
     }
@@ -120,13 +145,23 @@ impl<'a> Form<'a> {
         let text = self.text_opt(field)?;
         let value = parse(&text);
         if value.is_none() {
-            self.wrong(field, format!("{field} 写成 {text},读不懂"), format!("{field} is {text}, which cannot be read"), words(format!("写成例如 {like}。"), format!("Write for example {like}.")));
+            self.wrong(
+                field,
+                format!("{field} 写成 {text},读不懂"),
+                format!("{field} is {text}, which cannot be read"),
+                words(format!("写成例如 {like}。"), format!("Write for example {like}.")),
+            );
         }
         value
     }
 
     /// The same for a value that must be there.
-    pub(super) fn required<T>(&self, field: &str, like: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+    pub(super) fn required<T>(
+        &self,
+        field: &str,
+        like: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
         if self.text_opt(field).is_none() {
             self.missing(field);
         }
@@ -173,9 +208,19 @@ impl<'a> Form<'a> {
         let texts: Vec<_> = match &cell.value {
             Value::Text(text) if self.row.flat => text.split('|').map(|t| t.trim().to_owned()).collect(),
             Value::Text(_) => one(cell).into_iter().collect(),
-            Value::List(cells) if cells.iter().all(|c| one(c).is_some()) => cells.iter().filter_map(one).collect(),
+            Value::List(cells) if cells.iter().all(|c| one(c).is_some()) => {
+                cells.iter().filter_map(one).collect()
+            }
             _ => {
-                self.wrong(field, format!("{field} 应是一列文字"), format!("{field} should be a list of texts"), words(format!("写成 {field} = [\"…\", \"…\"]。"), format!("Write {field} = [\"…\", \"…\"].")));
+                self.wrong(
+                    field,
+                    format!("{field} 应是一列文字"),
+                    format!("{field} should be a list of texts"),
+                    words(
+                        format!("写成 {field} = [\"…\", \"…\"]。"),
+                        format!("Write {field} = [\"…\", \"…\"]."),
+                    ),
+                );
                 Vec::new()
             }
         };
@@ -189,25 +234,47 @@ impl<'a> Form<'a> {
     }
 
     /// One member of a closed set, if given.
-    pub(super) fn member<T: Copy>(&self, field: &str, all: &[T], key: impl Fn(T) -> &'static str) -> Option<T> {
+    pub(super) fn member<T: Copy>(
+        &self,
+        field: &str,
+        all: &[T],
+        key: impl Fn(T) -> &'static str,
+    ) -> Option<T> {
         let text = self.text_opt(field)?;
         self.member_of(field, &text, all, &key)
     }
 
     /// One member of a closed set that must be given.
-    pub(super) fn member_required<T: Copy>(&self, field: &str, all: &[T], key: impl Fn(T) -> &'static str) -> Option<T> {
+    pub(super) fn member_required<T: Copy>(
+        &self,
+        field: &str,
+        all: &[T],
+        key: impl Fn(T) -> &'static str,
+    ) -> Option<T> {
         if self.text_opt(field).is_none() {
             self.missing(field);
         }
         self.member(field, all, key)
     }
 
-    fn member_of<T: Copy>(&self, field: &str, text: &str, all: &[T], key: &impl Fn(T) -> &'static str) -> Option<T> {
+    fn member_of<T: Copy>(
+        &self,
+        field: &str,
+        text: &str,
+        all: &[T],
+        key: &impl Fn(T) -> &'static str,
+    ) -> Option<T> {
         let found = all.iter().copied().find(|m| key(*m) == text);
         if found.is_none() {
             let keys: Vec<_> = all.iter().map(|m| key(*m)).collect();
-            let otherwise = words(format!("只能是:{}", keys.join("、")), format!("It can be: {}", keys.join(", ")));
-            self.wrong(field, format!("{field} 里的 {text} 不认识"), format!("{text} in {field} is not known"), did_you_mean(text, keys.iter().copied(), otherwise));
+            let otherwise =
+                words(format!("只能是:{}", keys.join("、")), format!("It can be: {}", keys.join(", ")));
+            self.wrong(
+                field,
+                format!("{field} 里的 {text} 不认识"),
+                format!("{text} in {field} is not known"),
+                did_you_mean(text, keys.iter().copied(), otherwise),
+            );
         }
         found
     }
@@ -217,7 +284,12 @@ impl<'a> Form<'a> {
         match &self.cell(field)?.value {
             Value::Table(row) => Some(row),
             _ => {
-                self.wrong(field, format!("{field} 应是一张表"), format!("{field} should be a table"), words(format!("写成 [{field}]。"), format!("Write [{field}].")));
+                self.wrong(
+                    field,
+                    format!("{field} 应是一张表"),
+                    format!("{field} should be a table"),
+                    words(format!("写成 [{field}]。"), format!("Write [{field}].")),
+                );
                 None
             }
         }
@@ -227,11 +299,19 @@ impl<'a> Form<'a> {
     pub(super) fn rows(&self, field: &str) -> Vec<&'a Row> {
         let Some(cell) = self.cell(field) else { return Vec::new() };
         let rows: Option<Vec<_>> = match &cell.value {
-            Value::List(cells) => cells.iter().map(|c| if let Value::Table(row) = &c.value { Some(row) } else { None }).collect(),
+            Value::List(cells) => cells
+                .iter()
+                .map(|c| if let Value::Table(row) = &c.value { Some(row) } else { None })
+                .collect(),
             _ => None,
         };
         rows.unwrap_or_else(|| {
-            self.wrong(field, format!("{field} 应是若干行"), format!("{field} should be rows"), words(format!("每行以 [[{field}]] 开头。"), format!("Begin each row with [[{field}]].")));
+            self.wrong(
+                field,
+                format!("{field} 应是若干行"),
+                format!("{field} should be rows"),
+                words(format!("每行以 [[{field}]] 开头。"), format!("Begin each row with [[{field}]].")),
+            );
             Vec::new()
         })
     }

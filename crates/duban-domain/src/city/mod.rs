@@ -121,7 +121,10 @@ impl City {
     /// The unit itself and every unit below it; nothing for an unknown key.
     #[must_use]
     pub fn unit_and_below(&self, key: &str) -> Vec<&str> {
-        self.index.units_below.get(key).map_or_else(Vec::new, |list| list.iter().map(|&i| self.units[i].key.as_str()).collect())
+        self.index
+            .units_below
+            .get(key)
+            .map_or_else(Vec::new, |list| list.iter().map(|&i| self.units[i].key.as_str()).collect())
     }
 
     /// The division with this code.

@@ -2,12 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{
-    Lang,
-    case::Satisfaction,
-    lang::Words,
-    request::closed_set,
-};
+use crate::{Lang, case::Satisfaction, lang::Words, request::closed_set};
 
 closed_set! {
     /// A group of settings, one table in `city.toml` (设置组).

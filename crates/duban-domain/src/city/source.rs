@@ -61,8 +61,14 @@ pub(super) fn toml(files: &PackFiles, path: &str, faults: &Faults) -> Row {
         let line = error.span().map_or(1, |span| lines.of(span.start));
         faults.error(
             &root.spot_at(line),
-            words(format!("TOML 写法有误:{}", error.message()), format!("Not valid TOML: {}", error.message())),
-            words("检查这一行的引号、方括号和等号,同一个字段不要写两次。", "Check quotes, brackets and equals signs on this line, and that no field is given twice."),
+            words(
+                format!("TOML 写法有误:{}", error.message()),
+                format!("Not valid TOML: {}", error.message()),
+            ),
+            words(
+                "检查这一行的引号、方括号和等号,同一个字段不要写两次。",
+                "Check quotes, brackets and equals signs on this line, and that no field is given twice.",
+            ),
         );
     }
     root.cells = cells(table.get_ref(), path, &lines);
@@ -72,7 +78,11 @@ pub(super) fn toml(files: &PackFiles, path: &str, faults: &Faults) -> Row {
 /// Reads a CSV file: the first line that is no comment names the fields.
 pub(super) fn csv(files: &PackFiles, path: &str, faults: &Faults) -> Vec<Row> {
     let Some(text) = file(files, path, faults) else { return Vec::new() };
-    let mut reader = ::csv::ReaderBuilder::new().comment(Some(b'#')).flexible(true).trim(::csv::Trim::All).from_reader(text.as_bytes());
+    let mut reader = ::csv::ReaderBuilder::new()
+        .comment(Some(b'#'))
+        .flexible(true)
+        .trim(::csv::Trim::All)
+        .from_reader(text.as_bytes());
     let head = reader.headers().cloned().unwrap_or_default();
     let mut rows = Vec::new();
     for record in reader.records() {
@@ -81,7 +91,11 @@ pub(super) fn csv(files: &PackFiles, path: &str, faults: &Faults) -> Vec<Row> {
             Err(error) => {
                 let line = error.position().map_or(1, |p| p.line() as usize);
                 let at = Spot { file: path.to_owned(), line: Some(line) };
-                faults.error(&at, words(format!("读不懂这一行:{error}"), format!("This line cannot be read: {error}")), words("检查逗号和双引号。", "Check commas and double quotes."));
+                faults.error(
+                    &at,
+                    words(format!("读不懂这一行:{error}"), format!("This line cannot be read: {error}")),
+                    words("检查逗号和双引号。", "Check commas and double quotes."),
+                );
                 continue;
             }
         };
@@ -90,12 +104,23 @@ pub(super) fn csv(files: &PackFiles, path: &str, faults: &Faults) -> Vec<Row> {
             let at = Spot { file: path.to_owned(), line: Some(line) };
             faults.error(
                 &at,
-                words(format!("这一行有 {} 栏,表头有 {} 栏", record.len(), head.len()), format!("This line has {} columns, the head has {}", record.len(), head.len())),
-                words("补上或去掉逗号;内容里有逗号时整栏加双引号。", "Add or remove commas; put double quotes around a text that holds a comma."),
+                words(
+                    format!("这一行有 {} 栏,表头有 {} 栏", record.len(), head.len()),
+                    format!("This line has {} columns, the head has {}", record.len(), head.len()),
+                ),
+                words(
+                    "补上或去掉逗号;内容里有逗号时整栏加双引号。",
+                    "Add or remove commas; put double quotes around a text that holds a comma.",
+                ),
             );
         }
         let cell = |text: &str| Cell { line, value: Value::Text(text.to_owned()) };
-        let cells = head.iter().zip(record.iter()).filter(|(_, v)| !v.is_empty()).map(|(k, v)| (k.to_owned(), cell(v))).collect();
+        let cells = head
+            .iter()
+            .zip(record.iter())
+            .filter(|(_, v)| !v.is_empty())
+            .map(|(k, v)| (k.to_owned(), cell(v)))
+            .collect();
         rows.push(Row { file: path.to_owned(), line, flat: true, cells });
     }
     rows
@@ -105,14 +130,24 @@ pub(super) fn csv(files: &PackFiles, path: &str, faults: &Faults) -> Vec<Row> {
 fn file<'a>(files: &'a PackFiles, path: &str, faults: &Faults) -> Option<&'a str> {
     let Some(text) = files.get(path) else {
         let at = Spot { file: path.to_owned(), line: None };
-        faults.error(&at, words("缺少这个文件", "This file is missing"), words("从示例城市包 cities/zhuzhou 复制一份再改。", "Copy it from the example pack cities/zhuzhou and edit it."));
+        faults.error(
+            &at,
+            words("缺少这个文件", "This file is missing"),
+            words(
+                "从示例城市包 cities/zhuzhou 复制一份再改。",
+                "Copy it from the example pack cities/zhuzhou and edit it.",
+            ),
+        );
         return None;
     };
     Some(text.trim_start_matches('\u{feff}'))
 }
 
 fn cells(table: &DeTable<'_>, path: &str, lines: &Lines) -> BTreeMap<String, Cell> {
-    table.iter().map(|(key, value)| (key.get_ref().to_string(), cell(value, lines.of(key.span().start), path, lines))).collect()
+    table
+        .iter()
+        .map(|(key, value)| (key.get_ref().to_string(), cell(value, lines.of(key.span().start), path, lines)))
+        .collect()
 }
 
 fn cell(value: &Spanned<DeValue<'_>>, line: usize, path: &str, lines: &Lines) -> Cell {
@@ -127,7 +162,12 @@ fn cell(value: &Spanned<DeValue<'_>>, line: usize, path: &str, lines: &Lines) ->
         DeValue::Table(table) => {
             let cells = cells(table, path, lines);
             // The span of `[[rule]]` is its head; an inline table begins at its brace.
-            Value::Table(Row { file: path.to_owned(), line: lines.of(value.span().start), flat: false, cells })
+            Value::Table(Row {
+                file: path.to_owned(),
+                line: lines.of(value.span().start),
+                flat: false,
+                cells,
+            })
         }
     };
     Cell { line, value }

@@ -45,9 +45,15 @@ fn length(city: &City, deadline: &Deadline, lang: Lang) -> String {
 
 fn clock(span: Span, lang: Lang) -> &'static str {
     match span {
-        Span::Natural { .. } => lang.t("计法:按自然时间连续计算,夜间和节假日不停。", "Counted: without a break, nights and holidays included."),
+        Span::Natural { .. } => lang.t(
+            "计法:按自然时间连续计算,夜间和节假日不停。",
+            "Counted: without a break, nights and holidays included.",
+        ),
         Span::Working { days: 0, .. } => lang.t("计法:只计工作时间。", "Counted: working hours only."),
-        Span::Working { .. } => lang.t("计法:起算当日不计,到最后一个工作日下班时为止。", "Counted: from the day after, to the end of working hours of the last working day."),
+        Span::Working { .. } => lang.t(
+            "计法:起算当日不计,到最后一个工作日下班时为止。",
+            "Counted: from the day after, to the end of working hours of the last working day.",
+        ),
     }
 }
 
@@ -61,7 +67,9 @@ fn days(city: &City, deadline: &Deadline, lang: Lang) -> Vec<String> {
             Why::Weekend => stretch(&mut out, date, lang.t("周末", "weekend")),
             Why::Special(Special::Holiday(name)) => stretch(&mut out, date, &holiday(name.get(lang), lang)),
             Why::Special(Special::Makeup(name)) => put_in.push(makeup(date, name.get(lang), lang)),
-            Why::Special(Special::Half(name, _)) => put_in.push(format!("{} {}", day(date, lang), name.get(lang))),
+            Why::Special(Special::Half(name, _)) => {
+                put_in.push(format!("{} {}", day(date, lang), name.get(lang)))
+            }
             Why::Weekday => {}
         }
         date = next(date);
@@ -128,13 +136,18 @@ fn moment(city: &City, stamp: Stamp, lang: Lang) -> String {
     let (date, ms) = local(&city.zone, stamp);
     let (hour, minute) = (ms / 3_600_000, ms / 60_000 % 60);
     match lang {
-        Lang::Zh => format!("{}年{} {} {hour:02}:{minute:02}", date.year(), day(date, lang), weekday(date, lang)),
-        Lang::En => format!("{} {} {} {hour:02}:{minute:02}", weekday(date, lang), day(date, lang), date.year()),
+        Lang::Zh => {
+            format!("{}年{} {} {hour:02}:{minute:02}", date.year(), day(date, lang), weekday(date, lang))
+        }
+        Lang::En => {
+            format!("{} {} {} {hour:02}:{minute:02}", weekday(date, lang), day(date, lang), date.year())
+        }
     }
 }
 
 fn day(date: Date, lang: Lang) -> String {
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     match lang {
         Lang::Zh => format!("{}月{}日", date.month(), date.day()),
         Lang::En => format!("{} {}", date.day(), MONTHS[date.month().unsigned_abs() as usize - 1]),

@@ -4,12 +4,7 @@ use super::{
     reckon::{local, next},
     span::count,
 };
-use crate::{
-    Lang, Stamp,
-    calendar::minutes_of,
-    city::City,
-    request::closed_set,
-};
+use crate::{Lang, Stamp, calendar::minutes_of, city::City, request::closed_set};
 
 const MINUTE_MS: i64 = 60_000;
 const DAY_MINUTES: i64 = 1440;
@@ -51,7 +46,8 @@ pub fn left(city: &City, due: Stamp, now: Stamp, lang: Lang) -> Left {
         _ => natural(minutes, lang),
     };
     let words = match lang {
-        Lang::Zh => format!("还剩 {time}"),
+        Lang::Zh if time.starts_with(|c: char| c.is_ascii_digit()) => format!("还剩 {time}"),
+        Lang::Zh => format!("还剩{time}"),
         Lang::En => format!("{time} left"),
     };
     Left { words, state: if soon { Pace::Soon } else { Pace::Ok } }
@@ -79,7 +75,10 @@ fn working(city: &City, due: Stamp, now: Stamp) -> Option<Working> {
     while date <= due_date {
         let hours = calendar.hours_of(date);
         let to = if date == due_date { due_minute } else { DAY_MINUTES };
-        let worked: i64 = hours.iter().map(|&(open, close)| (i64::from(close).min(to) - i64::from(open).max(from)).max(0)).sum();
+        let worked: i64 = hours
+            .iter()
+            .map(|&(open, close)| (i64::from(close).min(to) - i64::from(open).max(from)).max(0))
+            .sum();
         sum.minutes_in_all += worked;
         if worked > 0 && worked == minutes_of(hours) {
             sum.days += 1;

@@ -30,7 +30,11 @@ pub fn reckon(calendar: &Calendar, zone: &TimeZone, span: Span, start: Stamp) ->
         Span::Working { days, minutes } => {
             let date = nth_working_day(calendar, start.date(zone), days);
             let ms = i64::from(calendar.closes_at(date)) * MINUTE_MS;
-            if minutes == 0 { stamp_at(zone, date, ms) } else { add_minutes(calendar, zone, date, ms, minutes) }
+            if minutes == 0 {
+                stamp_at(zone, date, ms)
+            } else {
+                add_minutes(calendar, zone, date, ms, minutes)
+            }
         }
     }
 }
@@ -82,5 +86,7 @@ fn stamp_at(zone: &TimeZone, date: Date, ms: i64) -> Stamp {
         return Stamp::start_of(next(date), zone);
     }
     let time = Time::midnight().saturating_add(ms.milliseconds());
-    date.to_datetime(time).to_zoned(zone.clone()).map_or_else(|_| Stamp::start_of(date, zone).plus_ms(ms), |z| z.timestamp().into())
+    date.to_datetime(time)
+        .to_zoned(zone.clone())
+        .map_or_else(|_| Stamp::start_of(date, zone).plus_ms(ms), |z| z.timestamp().into())
 }

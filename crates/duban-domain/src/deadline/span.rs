@@ -35,8 +35,12 @@ impl Span {
             "minute" | "minutes" | "min" | "分钟" => Self::Natural { minutes: count },
             "hour" | "hours" | "h" | "小时" => Self::Natural { minutes: count * 60 },
             "day" | "days" | "天" | "日" | "自然日" => Self::Natural { minutes: count * 1440 },
-            "working minute" | "working minutes" | "工作分钟" => Self::Working { days: 0, minutes: count },
-            "working hour" | "working hours" | "工作小时" => Self::Working { days: 0, minutes: count * 60 },
+            "working minute" | "working minutes" | "工作分钟" => {
+                Self::Working { days: 0, minutes: count }
+            }
+            "working hour" | "working hours" | "工作小时" => {
+                Self::Working { days: 0, minutes: count * 60 }
+            }
             "working day" | "working days" | "工作日" => Self::Working { days: count, minutes: 0 },
             _ => return None,
         })
@@ -47,11 +51,16 @@ impl Span {
     pub fn words(self, lang: Lang) -> String {
         match self {
             Self::Natural { minutes } => clock(minutes, lang, ("小时", "hour"), ("分钟", "minute")),
-            Self::Working { days: 0, minutes } => clock(minutes, lang, ("个工作小时", "working hour"), ("个工作分钟", "working minute")),
+            Self::Working { days: 0, minutes } => {
+                clock(minutes, lang, ("个工作小时", "working hour"), ("个工作分钟", "working minute"))
+            }
             Self::Working { days, minutes: 0 } => count(days.into(), lang, ("个工作日", "working day")),
             Self::Working { days, minutes } => {
                 let days = count(days.into(), lang, ("个工作日", "working day"));
-                format!("{days} {}", clock(minutes, lang, ("个工作小时", "working hour"), ("个工作分钟", "working minute")))
+                format!(
+                    "{days} {}",
+                    clock(minutes, lang, ("个工作小时", "working hour"), ("个工作分钟", "working minute"))
+                )
             }
         }
     }
@@ -59,7 +68,11 @@ impl Span {
 
 /// Minutes as hours when they come out even, with the given names of the units.
 fn clock(minutes: u32, lang: Lang, hour: (&str, &str), minute: (&str, &str)) -> String {
-    if minutes.is_multiple_of(60) { count((minutes / 60).into(), lang, hour) } else { count(minutes.into(), lang, minute) }
+    if minutes.is_multiple_of(60) {
+        count((minutes / 60).into(), lang, hour)
+    } else {
+        count(minutes.into(), lang, minute)
+    }
 }
 
 /// A number with its unit; English gets its plural.

@@ -25,9 +25,17 @@ pub(super) struct Test {
 
 impl Engine {
     /// Numbers the words of all tables; the order of the rows is kept.
-    pub(crate) fn new(rules: &[Rule], categories: &[CategoryWords], kinds: &[KindWords], urgencies: &[UrgencyWords]) -> Self {
+    pub(crate) fn new(
+        rules: &[Rule],
+        categories: &[CategoryWords],
+        kinds: &[KindWords],
+        urgencies: &[UrgencyWords],
+    ) -> Self {
         let mut matcher = Matcher::default();
-        let rules = rules.iter().map(|r| (Test::new(&mut matcher, &r.words), number(&mut matcher, &r.place))).collect();
+        let rules = rules
+            .iter()
+            .map(|r| (Test::new(&mut matcher, &r.words), number(&mut matcher, &r.place)))
+            .collect();
         let categories = categories.iter().map(|r| Test::new(&mut matcher, &r.words)).collect();
         let kinds = kinds.iter().map(|r| Test::new(&mut matcher, &r.words)).collect();
         let urgencies = urgencies.iter().map(|r| Test::new(&mut matcher, &r.words)).collect();
@@ -59,7 +67,11 @@ impl Engine {
 
 impl Test {
     fn new(matcher: &mut Matcher, test: &WordTest) -> Self {
-        Self { any: number(matcher, &test.any), all: number(matcher, &test.all), none: number(matcher, &test.none) }
+        Self {
+            any: number(matcher, &test.any),
+            all: number(matcher, &test.all),
+            none: number(matcher, &test.none),
+        }
     }
 
     /// Whether the words hold.

@@ -60,11 +60,18 @@ pub fn propose(city: &City, matter: &Matter<'_>) -> Proposal {
     let category = matter.category.map(str::to_owned).or_else(|| by_words(city, &hits));
     let kind = matter.kind.or_else(|| kind_of(city, &hits, category.as_deref()));
     let facts = Facts { city, matter, hits: &hits, category: category.as_deref(), kind };
-    let found = city.catalogue.iter().enumerate().find_map(|(i, rule)| facts.ask(i, rule)).unwrap_or_else(|| fallback(city, matter.division));
+    let found = city
+        .catalogue
+        .iter()
+        .enumerate()
+        .find_map(|(i, rule)| facts.ask(i, rule))
+        .unwrap_or_else(|| fallback(city, matter.division));
     let raised = raise(city, &hits);
     let by_rule = found.rule.and_then(|rule| rule.urgency);
     Proposal {
-        assisting: found.rule.map_or_else(Vec::new, |rule| rule.assisting.iter().filter(|u| **u != found.unit).cloned().collect()),
+        assisting: found.rule.map_or_else(Vec::new, |rule| {
+            rule.assisting.iter().filter(|u| **u != found.unit).cloned().collect()
+        }),
         category: category.clone().or_else(|| found.rule?.set_category.clone()),
         kind,
         urgency: raised.as_ref().map(|r| r.urgency).or(by_rule).unwrap_or(Urgency::Normal),
@@ -146,7 +153,8 @@ impl<'a> Facts<'a> {
         let minute = i16::from(at.hour()) * 60 + i16::from(at.minute());
         let mut because = Vec::new();
         if let Some((from, to)) = rule.hours {
-            let within = if from <= to { from <= minute && minute < to } else { minute >= from || minute < to };
+            let within =
+                if from <= to { from <= minute && minute < to } else { minute >= from || minute < to };
             within.then_some(())?;
             because.push(format!("hours={:02}:{:02}-{:02}:{:02}", from / 60, from % 60, to / 60, to % 60));
         }
@@ -182,7 +190,12 @@ fn by_words(city: &City, hits: &Hits) -> Option<String> {
 
 /// The kind the words tell, or the usual one of the category.
 fn kind_of(city: &City, hits: &Hits, category: Option<&str>) -> Option<Kind> {
-    let told = city.kind_words.iter().zip(&city.engine.kinds).find(|(_, test)| test.holds(hits)).map(|(row, _)| row.kind);
+    let told = city
+        .kind_words
+        .iter()
+        .zip(&city.engine.kinds)
+        .find(|(_, test)| test.holds(hits))
+        .map(|(row, _)| row.kind);
     told.or_else(|| city.category(category?)?.kind_default)
 }
 

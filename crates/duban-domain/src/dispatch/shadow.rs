@@ -16,11 +16,16 @@ fn covers(a: &Rule, b: &Rule) -> bool {
     let any = a.words.any.is_empty() || implies_any(&a.words.any, b);
     let all = a.words.all.iter().all(|word| implies_any(std::slice::from_ref(word), b));
     let none = a.words.none.iter().all(|word| b.words.none.iter().any(|other| word.contains(other.as_str())));
-    let place = a.place.is_empty() || (!b.place.is_empty() && b.place.iter().all(|p| a.place.iter().any(|q| p.contains(q.as_str()))));
-    let category = a.category.is_empty() || (!b.category.is_empty() && b.category.iter().all(|c| a.category.iter().any(|p| is_below(c, p))));
-    let division = a.division.is_empty() || (!b.division.is_empty() && b.division.iter().all(|d| a.division.iter().any(|p| d.starts_with(p.as_str()))));
+    let place = a.place.is_empty()
+        || (!b.place.is_empty() && b.place.iter().all(|p| a.place.iter().any(|q| p.contains(q.as_str()))));
+    let category = a.category.is_empty()
+        || (!b.category.is_empty() && b.category.iter().all(|c| a.category.iter().any(|p| is_below(c, p))));
+    let division = a.division.is_empty()
+        || (!b.division.is_empty()
+            && b.division.iter().all(|d| a.division.iter().any(|p| d.starts_with(p.as_str()))));
     let kind = a.kind.is_empty() || (!b.kind.is_empty() && b.kind.iter().all(|k| a.kind.contains(k)));
-    let time = (a.hours.is_none() || a.hours == b.hours) && (a.working_time.is_none() || a.working_time == b.working_time);
+    let time = (a.hours.is_none() || a.hours == b.hours)
+        && (a.working_time.is_none() || a.working_time == b.working_time);
     // A rule that sends to the division passes by when none is known, so it covers only its like.
     let target = matches!(a.target, Target::Unit(_)) || a.target == b.target || !b.division.is_empty();
     any && all && none && place && category && division && kind && time && target

@@ -1,1 +1,214 @@
-//! Tests.
+//! Sentences as residents write them, and where they go.
+
+use expect_test::{Expect, expect};
+use jiff::civil::date;
+
+use super::*;
+use crate::{
+    Lang, Stamp,
+    city::{City, tests::zhuzhou},
+};
+
+/// A working Monday, ten in the morning.
+fn monday(city: &City) -> Stamp {
+    Stamp::start_of(date(2026, 1, 5), &city.zone).plus_ms(10 * 3_600_000)
+}
+
+fn matter<'a>(city: &City, text: &'a str, division: Option<&'a str>) -> Matter<'a> {
+    Matter { title: "", text, category: None, division, place_words: "", kind: None, at: monday(city) }
+}
+
+fn line(city: &City, matter: &Matter<'_>) -> String {
+    let p = propose(city, matter);
+    let kind = p.kind.map_or("—", |k| k.word(Lang::Zh));
+    let category = p.category.as_deref().unwrap_or("—");
+    let assisting =
+        if p.assisting.is_empty() { String::new() } else { format!("+{}", p.assisting.join("+")) };
+    format!(
+        "{}{assisting} | {category} | {kind} | {} {:?} | {} {:?}\n",
+        p.unit,
+        p.urgency.word(Lang::Zh),
+        p.urgency_because,
+        p.rule,
+        p.because
+    )
+}
+
+fn check(rows: &[(&str, Option<&str>)], expected: Expect) {
+    let city = zhuzhou();
+    let lines: String =
+        rows.iter().map(|(text, division)| line(&city, &matter(&city, text, *division))).collect();
+    expected.assert_eq(&lines);
+}
+
+#[test]
+fn matters_of_the_page() {
+    check(
+        &[
+            ("纺织路与四通路交口,电线从树枝中间穿过,刮风时有火花", Some("430203001")),
+            ("纺织路有几根移动公司的光缆压在树上", Some("430203001")),
+            ("百井村西瓜坡组季节性缺水,村民打井用水浑浊", None),
+            ("公共自行车押金退费去哪里办", None),
+            ("请问养老保险断缴了怎么补", None),
+            ("小区楼下烧烤店油烟太大,晚上还吵", Some("430211001")),
+            ("楼上漏水到我家,物业不作为", Some("430202001")),
+            ("闻到煤气味,怀疑燃气泄漏", Some("430281")),
+            ("县城停水两天了", Some("430223")),
+            ("电梯困人,快来", Some("430211")),
+        ],
+        expect![[r#"
+            power+urban.green | utilities.aerial.tree | 求助 | 特急 ["火花"] | aerial-tree ["category=utilities.aerial.tree"]
+            telecom.mobile+power | utilities.aerial.tree | 求助 | 一般 [] | aerial-mobile ["移动公司", "category=utilities.aerial"]
+            water+agriculture | rural.water.supply | 求助 | 一般 [] | village-water ["category=rural.water.supply"]
+            bicycle+transport | roads.cycle.deposit | 求助 | 一般 [] | bicycle-deposit ["category=roads.cycle.deposit"]
+            labour | labour.insurance.pension | 咨询 | 一般 [] | labour ["category=labour"]
+            urban+ecology | environment.air.fume | 投诉 | 一般 [] | fume ["category=environment.air.fume"]
+            hetang.yuetang+housing | housing.property.service | 投诉 | 一般 [] | property ["category=housing.property"]
+            gas+fire+urban | utilities.gas.leak | 求助 | 特急 ["燃气泄漏", "闻到煤气", "煤气味"] | gas-leak ["category=utilities.gas.leak"]
+            youxian | utilities.water.outage | 求助 | 紧急 ["停水"] | county-local ["category=utilities.water", "division=430223"]
+            market+fire | housing.lift.trapped | 求助 | 特急 ["电梯困人"] | lift-trapped ["category=housing.lift.trapped"]
+        "#]],
+    );
+}
+
+#[test]
+fn what_no_rule_knows_goes_to_the_division_or_stays_with_the_centre() {
+    check(
+        &[
+            ("有点事情想反映一下", Some("430224101")),
+            ("有点事情想反映一下", None),
+            ("", None),
+            ("社区工作不到位", None),
+        ],
+        expect![[r#"
+        chaling | — | — | 一般 [] | fallback-division ["division=430224"]
+        hotline | — | — | 一般 [] | fallback-centre []
+        hotline | — | — | 一般 [] | fallback-centre []
+        hotline | government.public.community | 建议 | 一般 [] | government ["category=government.public"]
+    "#]],
+    );
+}
+
+#[test]
+fn the_night_has_rules_of_its_own() {
+    let city = zhuzhou();
+    let text = "工地夜间施工吵得睡不着";
+    let day = matter(&city, text, Some("430211001"));
+    let night = Matter { at: monday(&city).plus_ms(13 * 3_600_000), ..day };
+    expect![[r#"
+        housing+urban | environment.noise.construction | 投诉 | 一般 [] | noise-site ["category=environment.noise.construction"]
+        urban+ecology+housing | environment.noise.construction | 投诉 | 一般 [] | noise-night ["category=environment.noise.construction", "hours=22:00-06:00"]
+    "#]].assert_eq(&(line(&city, &day) + &line(&city, &night)));
+}
+
+#[test]
+fn a_chosen_category_is_not_overruled() {
+    let city = zhuzhou();
+    let chosen =
+        Matter { category: Some("roads.transit.route"), ..matter(&city, "停电了,路灯不亮", None) };
+    let p = propose(&city, &chosen);
+    assert_eq!((p.category.as_deref(), p.unit.as_str()), (Some("roads.transit.route"), "bus"));
+}
+
+#[test]
+fn a_long_message_is_proposed_quickly() {
+    let city = zhuzhou();
+    let text =
+        "我们小区门口的路面破损严重,晚上路灯不亮,公交车不停站,物业也不管,请问什么时候能修好。".repeat(12);
+    let long = matter(&city, &text, Some("430203001"));
+    let mut steps = 0;
+    for _ in 0..200 {
+        steps += propose(&city, &long).because.len();
+    }
+    assert!(steps > 0);
+}
+
+#[test]
+fn a_later_rule_is_shadowed_only_when_that_is_certain() {
+    let rule = |any: &[&str], category: &[&str]| Rule {
+        key: String::new(),
+        words: WordTest { any: any.iter().map(|w| (*w).to_owned()).collect(), ..WordTest::default() },
+        place: Vec::new(),
+        category: category.iter().map(|c| (*c).to_owned()).collect(),
+        division: Vec::new(),
+        hours: None,
+        working_time: None,
+        kind: Vec::new(),
+        target: Target::Unit("power".to_owned()),
+        assisting: Vec::new(),
+        set_category: None,
+        urgency: None,
+        reason: crate::lang::Words::default(),
+    };
+    assert_eq!(shadowed(&[rule(&["电"], &[]), rule(&["停电", "断电"], &[])]), [(1, 0)]);
+    assert_eq!(shadowed(&[rule(&["停电"], &[]), rule(&["电"], &[])]), []);
+    assert_eq!(shadowed(&[rule(&[], &["a"]), rule(&["x"], &["a.b"])]), [(1, 0)]);
+    assert_eq!(shadowed(&[rule(&[], &["a.b"]), rule(&[], &["a"])]), []);
+    assert_eq!(shadowed(&[rule(&[], &["a"]), rule(&[], &["ab"])]), []);
+}
+
+#[test]
+fn every_condition_of_a_rule_is_asked() {
+    let rules = r#"
+[[rule]]
+key = "corner"
+place = ["四通路"]
+any = ["电线"]
+unit = "power"
+reason = "路口"
+reason_en = "corner"
+
+[[rule]]
+key = "evening"
+when = "off"
+kind = ["consult"]
+unit = "hotline"
+reason = "下班"
+reason_en = "off"
+
+[[rule]]
+key = "lusong-lamps"
+all = ["路灯", "夜"]
+none = ["装路灯"]
+division = ["430203"]
+unit = "street"
+set_category = "utilities.lighting"
+urgency = "complex"
+reason = "路灯"
+reason_en = "lamps"
+
+[[rule]]
+key = "anything-with-a-place"
+unit = "street"
+reason = "属地"
+reason_en = "place"
+"#;
+    let mut files = crate::city::tests::shipped();
+    files.insert("catalogue.toml".to_owned(), rules.to_owned());
+    files.insert("category-words.csv".to_owned(), "category,any\n".to_owned());
+    let city = City::load(&files).unwrap();
+    let plain = matter(&city, "电线", None);
+    let evening = Stamp(monday(&city).0 + 9 * 3_600_000);
+    let lines = [
+        line(&city, &Matter { place_words: "四通路口", ..plain }),
+        line(&city, &plain),
+        line(&city, &Matter { at: evening, ..matter(&city, "请问一下", None) }),
+        line(&city, &matter(&city, "请问一下", None)),
+        line(&city, &matter(&city, "路灯夜里不亮", Some("430203001"))),
+        line(&city, &matter(&city, "路灯夜里不亮", Some("430203"))),
+        line(&city, &matter(&city, "夜里请装路灯", Some("430203001"))),
+        line(&city, &matter(&city, "路灯夜里不亮,起火了", Some("430203001"))),
+        line(&city, &matter(&city, "路灯夜里不亮", Some("430223400"))),
+    ];
+    expect![[r#"
+        power | — | — | 一般 [] | corner ["电线", "四通路"]
+        hotline | — | — | 一般 [] | fallback-centre []
+        hotline | — | 咨询 | 一般 [] | evening ["kind=consult", "when=off"]
+        hotline | — | 咨询 | 一般 [] | fallback-centre []
+        lusong.hejiatu | utilities.lighting | — | 复杂 [] | lusong-lamps ["路灯", "夜", "division=430203"]
+        lusong | utilities.lighting | — | 复杂 [] | lusong-lamps ["路灯", "夜", "division=430203"]
+        lusong.hejiatu | — | — | 一般 [] | anything-with-a-place []
+        lusong.hejiatu | utilities.lighting | — | 特急 ["起火"] | lusong-lamps ["路灯", "夜", "division=430203"]
+        youxian | — | — | 一般 [] | anything-with-a-place []
+    "#]].assert_eq(&lines.concat());
+}

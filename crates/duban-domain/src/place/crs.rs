@@ -84,7 +84,10 @@ fn gcj_from_wgs(lng: f64, lat: f64) -> (f64, f64) {
     let magic = 1.0 - EE * phi.sin() * phi.sin();
     let metres_per_radian_lat = A * (1.0 - EE) / (magic * magic.sqrt());
     let metres_per_radian_lng = A / magic.sqrt() * phi.cos();
-    (lng + (shift_east(x, y) / metres_per_radian_lng).to_degrees(), lat + (shift_north(x, y) / metres_per_radian_lat).to_degrees())
+    (
+        lng + (shift_east(x, y) / metres_per_radian_lng).to_degrees(),
+        lat + (shift_north(x, y) / metres_per_radian_lat).to_degrees(),
+    )
 }
 
 /// What both shifts have in common: a quick wobble along the longitude.

@@ -131,7 +131,12 @@ impl Bounds {
     /// Whether the box has an inside at all and lies on the earth.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        -180.0 <= self.west && self.west < self.east && self.east <= 180.0 && -90.0 <= self.south && self.south < self.north && self.north <= 90.0
+        -180.0 <= self.west
+            && self.west < self.east
+            && self.east <= 180.0
+            && -90.0 <= self.south
+            && self.south < self.north
+            && self.north <= 90.0
     }
 
     /// The middle of the box.

@@ -10,7 +10,8 @@ const BOX: Bounds = Bounds { west: 112.96, south: 26.05, east: 114.12, north: 28
 fn a_point_of_zhuzhou_moves_671_metres_into_gcj02() {
     let (lng, lat) = Crs::Gcj02.from_wgs84(113.134, 27.828);
     assert!((lng - 113.139_829).abs() < 1e-6 && (lat - 27.824_859).abs() < 1e-6, "{lng} {lat}");
-    let moved = Point::from_degrees(113.134, 27.828).unwrap().metres_to(Point::from_degrees(lng, lat).unwrap());
+    let moved =
+        Point::from_degrees(113.134, 27.828).unwrap().metres_to(Point::from_degrees(lng, lat).unwrap());
     assert!((moved - 671.0).abs() < 3.0, "{moved}");
 }
 

@@ -42,7 +42,9 @@ impl Member {
                 ReachRule::All => Reach::All,
                 ReachRule::None => Reach::Nothing,
                 ReachRule::Unit => Reach::Units(vec![unit.to_owned()]),
-                ReachRule::UnitAndBelow => Reach::Units(city.unit_and_below(unit).into_iter().map(str::to_owned).collect()),
+                ReachRule::UnitAndBelow => {
+                    Reach::Units(city.unit_and_below(unit).into_iter().map(str::to_owned).collect())
+                }
             };
             (r.actions.clone(), reach)
         });
@@ -58,7 +60,12 @@ impl Member {
     /// This member as the actor of an event.
     #[must_use]
     pub fn actor(&self) -> Actor {
-        Actor { kind: ActorKind::Staff, id: self.id.0, name: self.name.clone(), unit: Some(self.unit.clone()) }
+        Actor {
+            kind: ActorKind::Staff,
+            id: self.id.0,
+            name: self.name.clone(),
+            unit: Some(self.unit.clone()),
+        }
     }
 }
 

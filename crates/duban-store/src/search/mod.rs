@@ -12,8 +12,8 @@ mod sqlite;
 use duban_domain::CaseId;
 
 use crate::{StoreError, WriteTx, dialect::Dialect, sql::Sql};
-pub(crate) use cut::Query;
 use cut::Document;
+pub(crate) use cut::Query;
 
 impl WriteTx<'_> {
     /// Makes a case findable by a text, instead of the text it was findable by.

@@ -9,7 +9,10 @@ use crate::{StoreError, WriteTx, sql::Sql, value::params};
 pub(super) const SOURCE: (&str, &str) = ("case_search s", "s.rowid");
 
 pub(super) fn put(tx: &mut WriteTx<'_>, case: CaseId, document: &Document) -> Result<(), StoreError> {
-    tx.exec("INSERT OR REPLACE INTO case_search (rowid, tokens) VALUES ($1, $2)", params![case, &document.tokens])?;
+    tx.exec(
+        "INSERT OR REPLACE INTO case_search (rowid, tokens) VALUES ($1, $2)",
+        params![case, &document.tokens],
+    )?;
     Ok(())
 }
 

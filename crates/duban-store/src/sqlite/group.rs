@@ -33,6 +33,10 @@ const MEMBERS_MAX: usize = 256;
 /// More bytes would make one commit long for all.
 const WEIGHT_MAX: usize = 4 << 20;
 
+/// How often a small group lets others run before it commits: microseconds, where an fsync takes
+/// hundreds.
+const TURNS: usize = 40;
+
 /// The one connection that writes, and who waits for it.
 pub(super) struct Writer {
     path: PathBuf,
@@ -46,6 +50,8 @@ pub(super) struct Writer {
 struct Lane {
     conn: Connection,
     group: Option<Open>,
+    /// How many members the group before had.
+    before: usize,
 }
 
 /// A group that has begun.
@@ -81,7 +87,7 @@ impl Group {
 
 impl Writer {
     pub(super) fn new(path: &Path) -> Result<Self, StoreError> {
-        let lane = Lane { conn: connect(path, WRITER)?, group: None };
+        let lane = Lane { conn: connect(path, WRITER)?, group: None, before: 0 };
         Ok(Self {
             path: path.to_owned(),
             lane: Mutex::new(lane),
@@ -92,7 +98,10 @@ impl Writer {
     }
 
     pub(super) fn counts(&self) -> WriteCounts {
-        WriteCounts { groups: self.groups.load(Ordering::Relaxed), members: self.members.load(Ordering::Relaxed) }
+        WriteCounts {
+            groups: self.groups.load(Ordering::Relaxed),
+            members: self.members.load(Ordering::Relaxed),
+        }
     }
 
     #[cfg(test)]
@@ -107,10 +116,11 @@ impl Writer {
 
         let group = lane.join(&self.path)?;
         let (own, lost) = lane.member(work);
-        let full = lane.group.as_ref().is_none_or(|open| open.members >= MEMBERS_MAX || open.weight >= WEIGHT_MAX);
+        let full =
+            lane.group.as_ref().is_none_or(|open| open.members >= MEMBERS_MAX || open.weight >= WEIGHT_MAX);
         let outcome = match lost {
             Some(error) => Some(lane.give_up(error)),
-            None if full || self.waiting.load(Ordering::SeqCst) == 0 => Some(lane.commit(self)),
+            None if full || !self.somebody_comes(&lane) => Some(lane.commit(self)),
             None => None,
         };
         drop(lane);
@@ -122,6 +132,23 @@ impl Writer {
             None => group.wait()?,
         }
         own
+    }
+}
+
+impl Writer {
+    /// Whether somebody stands in line. After a commit its members come back one by one, and the
+    /// first of them would commit alone while the others wake up; so a group that is much smaller
+    /// than the one before gives them a few turns of the processor before it believes that nobody
+    /// comes.
+    fn somebody_comes(&self, lane: &Lane) -> bool {
+        let members = lane.group.as_ref().map_or(0, |open| open.members);
+        let turns = if members * 2 < lane.before { TURNS } else { 0 };
+        let here = || self.waiting.load(Ordering::SeqCst) > 0;
+        here()
+            || (0..turns).any(|_| {
+                std::thread::yield_now();
+                here()
+            })
     }
 }
 
@@ -180,6 +207,7 @@ impl Lane {
             self.undo();
             return Err(error);
         }
+        self.before = open.members;
         counts.groups.fetch_add(1, Ordering::Relaxed);
         counts.members.fetch_add(open.members as u64, Ordering::Relaxed);
         Ok(())

@@ -46,7 +46,8 @@ fn a_killed_program_loses_nothing_that_it_told() {
         let lost: Vec<&i64> = told.iter().filter(|id| there.binary_search(id).is_err()).collect();
         assert!(lost.is_empty(), "told and lost: {lost:?}");
         if bed.store.engine() == "SQLite" {
-            let sound = bed.reopen().read(|tx| tx.first("PRAGMA integrity_check", &[], |row| row.text(0))).unwrap();
+            let sound =
+                bed.reopen().read(|tx| tx.first("PRAGMA integrity_check", &[], |row| row.text(0))).unwrap();
             assert_eq!(sound.as_deref(), Some("ok"));
         }
         bed.reopen().write(|tx| note(tx, -1, "it goes on")).unwrap();

@@ -141,7 +141,8 @@ fn when_the_engine_takes_a_group_back_all_of_it_is_told() {
             })
         });
         wait_begun.recv().unwrap();
-        let second = scope.spawn(move || store.write(|tx| tx.script("ROLLBACK").and_then(|()| Ok::<_, StoreError>(()))));
+        let second = scope
+            .spawn(move || store.write(|tx| tx.script("ROLLBACK").and_then(|()| Ok::<_, StoreError>(()))));
         while bed.store.waiting() < 1 {
             std::thread::yield_now();
         }
@@ -178,14 +179,21 @@ fn two_programs_may_write_to_one_file() {
 fn no_increment_is_lost() {
     each_engine(|bed| {
         notes(&bed.store);
-        bed.store.write(|tx| tx.script("CREATE TABLE c (id BIGINT PRIMARY KEY, n BIGINT NOT NULL); INSERT INTO c VALUES (1, 0)")).unwrap();
+        bed.store
+            .write(|tx| {
+                tx.script(
+                    "CREATE TABLE c (id BIGINT PRIMARY KEY, n BIGINT NOT NULL); INSERT INTO c VALUES (1, 0)",
+                )
+            })
+            .unwrap();
         std::thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| {
                     for _ in 0..20 {
                         let step = |tx: &mut crate::WriteTx<'_>| {
                             let lock = tx.dialect().for_update();
-                            let n = tx.number(&format!("SELECT n FROM c WHERE id = $1{lock}"), params![1_i64])?;
+                            let n =
+                                tx.number(&format!("SELECT n FROM c WHERE id = $1{lock}"), params![1_i64])?;
                             tx.exec("UPDATE c SET n = $1 WHERE id = $2", params![n + 1, 1_i64])
                         };
                         bed.store.write(step).unwrap();

@@ -3,11 +3,16 @@
 //! SQLite gets a file in a temporary folder, PostgreSQL a database of its own. A failure names the
 //! engine it happened on.
 
+mod cases;
 mod crash;
+mod find;
 mod groups;
+mod lists;
 mod migrations;
+mod nouns;
 mod server;
 mod transactions;
+mod world;
 
 use std::{panic::AssertUnwindSafe, path::PathBuf};
 

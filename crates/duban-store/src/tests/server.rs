@@ -65,7 +65,8 @@ fn a_runtime_may_call_it_on_its_blocking_threads_and_drop_it_anywhere() {
 
 #[test]
 fn a_server_that_is_not_there_is_named_without_its_password() {
-    let refused = Store::open(&Target::Postgres("postgres://duban:secret@127.0.0.1:1/x".to_owned())).err().unwrap();
+    let refused =
+        Store::open(&Target::Postgres("postgres://duban:secret@127.0.0.1:1/x".to_owned())).err().unwrap();
     let said = refused.to_string();
     assert!(said.contains("duban@127.0.0.1:1/x") && !said.contains("secret"), "{said}");
 }
@@ -76,6 +77,7 @@ fn many_different_statements_do_not_pile_up() {
     for n in 0..600 {
         assert_eq!(bed.store.read(|tx| tx.number(&format!("SELECT {n}"), &[])).unwrap(), n);
     }
-    let prepared = bed.store.read(|tx| tx.number("SELECT count(*) FROM pg_prepared_statements", &[])).unwrap();
+    let prepared =
+        bed.store.read(|tx| tx.number("SELECT count(*) FROM pg_prepared_statements", &[])).unwrap();
     assert!(prepared <= 260, "{prepared}");
 }

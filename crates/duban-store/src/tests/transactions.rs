@@ -57,7 +57,9 @@ fn a_panic_leaves_nothing_and_the_store_goes_on() {
         bed.store.write(|tx| note(tx, 2, "two")).unwrap();
         assert_eq!(ids(&bed.store), [2]);
 
-        let panic = catch_unwind(AssertUnwindSafe(|| bed.store.read(|_| -> Result<(), StoreError> { panic!("in a page") })));
+        let panic = catch_unwind(AssertUnwindSafe(|| {
+            bed.store.read(|_| -> Result<(), StoreError> { panic!("in a page") })
+        }));
         assert!(panic.is_err());
         assert_eq!(ids(&bed.store), [2]);
     });
@@ -142,7 +144,9 @@ fn two_stores_may_be_used_inside_each_other() {
     let (one, two) = (Bed::sqlite(), Bed::sqlite());
     notes(&one.store);
     notes(&two.store);
-    one.store.write(|tx| two.store.write(|other| note(other, 1, "there")).and_then(|()| note(tx, 1, "here"))).unwrap();
+    one.store
+        .write(|tx| two.store.write(|other| note(other, 1, "there")).and_then(|()| note(tx, 1, "here")))
+        .unwrap();
     assert_eq!((ids(&one.store), ids(&two.store)), (vec![1], vec![1]));
 }
 
@@ -176,7 +180,9 @@ fn a_read_sees_one_instant() {
 #[test]
 fn a_read_cannot_write_even_with_a_statement_that_does() {
     with_notes(|bed| {
-        let sly = bed.store.read(|tx| tx.all("INSERT INTO note (id, body) VALUES (1, 'x') RETURNING id", &[], |row| row.int(0)));
+        let sly = bed.store.read(|tx| {
+            tx.all("INSERT INTO note (id, body) VALUES (1, 'x') RETURNING id", &[], |row| row.int(0))
+        });
         assert!(sly.is_err());
         assert!(ids(&bed.store).is_empty());
     });
@@ -189,7 +195,9 @@ fn values_come_back_as_they_went_in() {
         let odd = "株洲🏙\u{7}'\\";
         bed.store
             .write(|tx| {
-                tx.script(&format!("CREATE TABLE v (a BIGINT, b TEXT, c {bytes}, d BIGINT, e TEXT, f {bytes})"))?;
+                tx.script(&format!(
+                    "CREATE TABLE v (a BIGINT, b TEXT, c {bytes}, d BIGINT, e TEXT, f {bytes})"
+                ))?;
                 tx.exec(
                     "INSERT INTO v (a, b, c, d, e, f) VALUES ($1, $2, $3, $4, $5, $6)",
                     params![i64::MIN, odd, &[0_u8, 255][..], None::<i64>, None::<&str>, None::<&[u8]>],
@@ -199,14 +207,21 @@ fn values_come_back_as_they_went_in() {
         bed.store
             .read(|tx| {
                 let row = |row: &crate::value::Row<'_>| {
-                    assert_eq!((row.int(0)?, row.text(1)?, row.blob(2)?), (i64::MIN, odd.to_owned(), vec![0, 255]));
+                    assert_eq!(
+                        (row.int(0)?, row.text(1)?, row.blob(2)?),
+                        (i64::MIN, odd.to_owned(), vec![0, 255])
+                    );
                     assert_eq!((row.opt_int(3)?, row.opt_text(4)?, row.opt_blob(5)?), (None, None, None));
                     assert!(matches!(row.int(1), Err(StoreError::Column { column: 1, .. })));
                     assert!(matches!(row.str(4), Err(StoreError::Column { column: 4, .. })));
                     assert_eq!((row.int(6)?, row.flag(7)?, row.int(8)?), (1, true, 7));
                     Ok(())
                 };
-                tx.all("SELECT v.*, count(*) OVER (), a < 0, CASE WHEN a < 0 THEN 7 ELSE 8 END FROM v", &[], row)
+                tx.all(
+                    "SELECT v.*, count(*) OVER (), a < 0, CASE WHEN a < 0 THEN 7 ELSE 8 END FROM v",
+                    &[],
+                    row,
+                )
             })
             .unwrap();
     });
@@ -221,10 +236,15 @@ fn one_placeholder_may_stand_in_several_places() {
         let listed = bed.store.read(|tx| tx.all(&sql.text, &sql.params(), |row| row.int(0))).unwrap();
         assert_eq!(listed, [2, 4]);
         let around = "SELECT id FROM note WHERE id = $1 OR id = $1 + $2 ORDER BY id";
-        assert_eq!(bed.store.read(|tx| tx.all(around, params![1_i64, 2_i64], |row| row.int(0))).unwrap(), [1, 3]);
+        assert_eq!(
+            bed.store.read(|tx| tx.all(around, params![1_i64, 2_i64], |row| row.int(0))).unwrap(),
+            [1, 3]
+        );
         let mut none = Sql::new("SELECT id FROM note WHERE id IN (");
         none.bind_all(std::iter::empty::<i64>()).push(")");
-        assert!(bed.store.read(|tx| tx.first(&none.text, &none.params(), |row| row.int(0))).unwrap().is_none());
+        assert!(
+            bed.store.read(|tx| tx.first(&none.text, &none.params(), |row| row.int(0))).unwrap().is_none()
+        );
     });
 }
 

@@ -73,7 +73,7 @@ impl WebError {
                 "对不上。请核对后再试；忘了的话，请打热线。",
                 "That does not match. Check and try again; if you forgot it, call the hotline.",
             ),
-            Self::App(AppError::Store(error)) if error.is_conflict() => {
+            Self::App(error) if error.is_conflict() => {
                 Note { status: StatusCode::CONFLICT, zh: Refusal::Stale.sentence(Lang::Zh), en: Refusal::Stale.sentence(Lang::En) }
             }
             Self::App(AppError::Store(_)) => note(

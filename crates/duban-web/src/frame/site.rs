@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::http::{HeaderMap, header::HOST};
 use duban_app::{App, AppError};
 
 use super::{error::WebError, throttle::Throttle};
@@ -31,6 +32,18 @@ impl Site {
     #[must_use]
     pub fn new(app: App, options: Options) -> Self {
         Self { app, options: Arc::new(options), throttle: Arc::new(Throttle::new()) }
+    }
+
+    /// The address people reach this site by, without a slash at its end: as it was set, otherwise
+    /// as the request names it.
+    pub(crate) fn address(&self, headers: &HeaderMap) -> String {
+        let set = self.options.public_url.trim_end_matches('/');
+        if !set.is_empty() {
+            return set.to_owned();
+        }
+        let scheme = if self.options.secure_cookies { "https" } else { "http" };
+        let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+        format!("{scheme}://{host}")
     }
 
     /// Runs a use case on a thread that may wait for the database.

@@ -8,10 +8,18 @@ const MATTERS: &[(&str, &str, &str)] = &[
     ("路灯不亮", "晚上这一段路灯一盏都不亮，看不见台阶，已经好几天了。", "已更换灯头和线路，当晚恢复照明。"),
     ("井盖松动", "人行道上的井盖松了，车一压就响，怕老人绊倒。", "井盖已更换并加固，现场照片已留存。"),
     ("垃圾没有人清", "垃圾桶满了两天没有人清运，天热气味很大。", "当天已清运，增加了每日下午一次收运。"),
-    ("停水没有通知", "早上起来没有水，楼上楼下都没有，没有看到停水通知。", "主管爆管，抢修后已恢复供水，并向各楼栋补发了通知。"),
+    (
+        "停水没有通知",
+        "早上起来没有水，楼上楼下都没有，没有看到停水通知。",
+        "主管爆管，抢修后已恢复供水，并向各楼栋补发了通知。",
+    ),
     ("夜里施工噪音", "工地晚上十一点以后还在打桩，孩子睡不着。", "已责令停止夜间施工，并复查了两晚。"),
     ("占道停车", "消防通道一直停着车，救护车进不来。", "已劝离并施划禁停标线，列入重点巡查。"),
-    ("公交车等不到", "这一路车早高峰等了四十分钟，站牌上写的是十分钟一班。", "当天有车辆故障，已加开一班并向乘客致歉。"),
+    (
+        "公交车等不到",
+        "这一路车早高峰等了四十分钟，站牌上写的是十分钟一班。",
+        "当天有车辆故障，已加开一班并向乘客致歉。",
+    ),
     ("树枝挡住红绿灯", "路口的树长得太密，挡住了红绿灯，开到跟前才看得见。", "已修剪，信号灯视线恢复。"),
     ("下水道反水", "一下雨一楼下水道就往上冒水，屋里都进水了。", "已疏通管道并更换一段破损的排水管。"),
     ("广场舞声音太大", "晚上跳舞的音响开得很大，九点多了还不停。", "已与领队约定音量和时间，社区每晚巡查。"),
@@ -58,12 +66,36 @@ fn scene(i: usize) -> Scene {
 
 /// The older a case, the further it has come; every seventh was not solved at first.
 fn steps(i: usize, days: usize, answer: &str) -> Vec<Step> {
-    let step = |after: &str, does: &str, text: &str| Step { after: after.to_owned(), r#do: does.to_owned(), text: text.to_owned(), ..Step::default() };
-    let answered = || Step { outcome: "solved".to_owned(), proof: format!("维修记录 演示-{:04}", 1_000 + i), ..step("5h", "answer", answer) };
-    let called = |solved: bool, text: &str| Step { solved, satisfaction: Some(if solved { "satisfied" } else { "dissatisfied" }.to_owned()), ..step("20h", "call", text) };
-    let mut all = vec![step("40m", "sign", ""), step("50m", "contact", "与诉求人通话，约定处理时间。"), answered(), step("3h", "approve", "")];
+    let step = |after: &str, does: &str, text: &str| Step {
+        after: after.to_owned(),
+        r#do: does.to_owned(),
+        text: text.to_owned(),
+        ..Step::default()
+    };
+    let answered = || Step {
+        outcome: "solved".to_owned(),
+        proof: format!("维修记录 演示-{:04}", 1_000 + i),
+        ..step("5h", "answer", answer)
+    };
+    let called = |solved: bool, text: &str| Step {
+        solved,
+        satisfaction: Some(if solved { "satisfied" } else { "dissatisfied" }.to_owned()),
+        ..step("20h", "call", text)
+    };
+    let mut all = vec![
+        step("40m", "sign", ""),
+        step("50m", "contact", "与诉求人通话，约定处理时间。"),
+        answered(),
+        step("3h", "approve", ""),
+    ];
     if i % 7 == 3 {
-        all.extend([called(false, "还是老样子，没有人来过。"), step("2h", "contact", "再次到场，与诉求人当面核对。"), answered(), step("4h", "approve", ""), called(true, "这次修好了。")]);
+        all.extend([
+            called(false, "还是老样子，没有人来过。"),
+            step("2h", "contact", "再次到场，与诉求人当面核对。"),
+            answered(),
+            step("4h", "approve", ""),
+            called(true, "这次修好了。"),
+        ]);
     } else {
         all.push(called(true, "已经好了，谢谢。"));
     }

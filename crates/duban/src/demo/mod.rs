@@ -20,7 +20,9 @@ use crate::{
 };
 
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  duban demo\nthen open the address it prints; the login page lists an account for each role.\n")]
+#[command(
+    after_help = "Example:\n  duban demo\nthen open the address it prints; the login page lists an account for each role.\n"
+)]
 pub(crate) struct Args {
     /// The address to listen on; port 0 takes a free one [default: 127.0.0.1:8311]
     #[arg(long, value_name = "ADDR", env = "DUBAN_LISTEN")]
@@ -36,7 +38,12 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let folder = tempfile::Builder::new().prefix("duban-demo-").tempdir()?;
     let data = args.data.clone().unwrap_or_else(|| folder.path().to_owned());
-    let place = Place { data: Some(data), database: args.database.clone(), city: Some(pack::EMBEDDED.to_owned()), config: None };
+    let place = Place {
+        data: Some(data),
+        database: args.database.clone(),
+        city: Some(pack::EMBEDDED.to_owned()),
+        config: None,
+    };
     let outside = Outside { listen: args.listen.clone(), public_url: None };
     let settings = Settings::gather(&place, &outside)?;
     let app = wire::app(&settings, Arc::new(Machine), true)?;

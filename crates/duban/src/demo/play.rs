@@ -41,7 +41,10 @@ pub(super) fn cast(app: &App, script: &Script) -> anyhow::Result<Cast> {
         };
         users::judge(&app.city, &account).with_context(|| format!("the demo's account {}", player.login))?;
         let id = users::put(app, &account)?;
-        cast.insert(player.login.clone(), Member::of(&app.city, id, &player.name, &player.unit, &player.role));
+        cast.insert(
+            player.login.clone(),
+            Member::of(&app.city, id, &player.name, &player.unit, &player.role),
+        );
     }
     Ok(cast)
 }
@@ -79,17 +82,32 @@ fn take(app: &App, cast: &Cast, number: &Number, scene: &Scene, step: &Step) -> 
     let as_unit = || -> anyhow::Result<Ctx> { Ok(ctx(app, doer(app, cast, number, step)?)) };
     match step.r#do.as_str() {
         "dispatch" => {
-            let order = Order { unit: step.unit.clone(), assisting: step.assisting.clone(), reason: step.text.clone() };
+            let order = Order {
+                unit: step.unit.clone(),
+                assisting: step.assisting.clone(),
+                reason: step.text.clone(),
+            };
             done(case::dispatch::dispatch(&ctx(app, player(cast, "dispatcher")?), &on, &order)?);
         }
         "sign" => done(case::sign::sign(&as_unit()?, &on)?),
         "contact" => done(case::contact::contact(&as_unit()?, &on, Way::Phone, &step.text)?),
         "answer" => done(case::answer::answer(&as_unit()?, &on, &answering(step)?)?),
-        "approve" => done(case::review::review(&ctx(app, player(cast, "reviewer")?), &on, &Verdict::Approve)?),
-        "send-back" => done(case::review::review(&ctx(app, player(cast, "reviewer")?), &on, &Verdict::SendBack(step.text.clone()))?),
+        "approve" => {
+            done(case::review::review(&ctx(app, player(cast, "reviewer")?), &on, &Verdict::Approve)?)
+        }
+        "send-back" => done(case::review::review(
+            &ctx(app, player(cast, "reviewer")?),
+            &on,
+            &Verdict::SendBack(step.text.clone()),
+        )?),
         "no-reply" => done(case::callback::call(&ctx(app, player(cast, "caller")?), &on, &Call::NoReply)?),
         "call" => {
-            let call = Call::Reached { request: None, solved: step.solved, satisfaction: satisfaction(step)?, words: step.text.clone() };
+            let call = Call::Reached {
+                request: None,
+                solved: step.solved,
+                satisfaction: satisfaction(step)?,
+                words: step.text.clone(),
+            };
             done(case::callback::call(&ctx(app, player(cast, "caller")?), &on, &call)?);
         }
         "note" => done(case::note::note(&ctx(app, player(cast, &step.by)?), &on, &step.text)?),
@@ -105,7 +123,8 @@ fn by_resident(app: &App, number: &Number, scene: &Scene, step: &Step) -> anyhow
     if step.r#do == "add" {
         done(resident::speak::add(app, &who, number, &step.text, &[])?);
     } else {
-        let said = Evaluation { solved: step.solved, satisfaction: satisfaction(step)?, words: step.text.clone() };
+        let said =
+            Evaluation { solved: step.solved, satisfaction: satisfaction(step)?, words: step.text.clone() };
         done(resident::speak::evaluate(app, &who, number, &said)?);
     }
     Ok(())
@@ -134,8 +153,15 @@ fn ctx(app: &App, who: &Member) -> Ctx {
 fn done(_: Case) {}
 
 fn intake(scene: &Scene) -> anyhow::Result<Intake> {
-    let point = scene.point.map(|[lng, lat]| Point::from_degrees(lng, lat).ok_or_else(|| anyhow!("a point outside the world"))).transpose()?;
-    let privacy = if scene.privacy.is_empty() { Privacy::Contact } else { known(Privacy::from_key(&scene.privacy), &scene.privacy)? };
+    let point = scene
+        .point
+        .map(|[lng, lat]| Point::from_degrees(lng, lat).ok_or_else(|| anyhow!("a point outside the world")))
+        .transpose()?;
+    let privacy = if scene.privacy.is_empty() {
+        Privacy::Contact
+    } else {
+        known(Privacy::from_key(&scene.privacy), &scene.privacy)?
+    };
     Ok(Intake {
         channel: known(Channel::from_key(&scene.channel), &scene.channel)?,
         kind: scene.kind.as_deref().map(|k| known(Kind::from_key(k), k)).transpose()?,

@@ -22,7 +22,9 @@ const NOW: Stamp = Stamp(1_767_585_600_000);
 
 /// A city of two categories and one town.
 fn known() -> Known {
-    let map = |pairs: &[(&str, &str)]| pairs.iter().map(|(name, key)| ((*name).to_owned(), (*key).to_owned())).collect::<HashMap<_, _>>();
+    let map = |pairs: &[(&str, &str)]| {
+        pairs.iter().map(|(name, key)| ((*name).to_owned(), (*key).to_owned())).collect::<HashMap<_, _>>()
+    };
     Known {
         zone: TimeZone::get("Asia/Shanghai").unwrap(),
         bounds: Bounds { west: 112.96, south: 26.05, east: 114.12, north: 28.02 },
@@ -70,14 +72,21 @@ fn without_folder(text: &str, path: &std::path::Path) -> String {
 }
 
 fn words(i: &Incoming) -> String {
-    let mut out = format!("{} | {} | {} | {}", i.source_key, i.title, shortened(&i.text), i.received_at.timestamp());
+    let mut out =
+        format!("{} | {} | {} | {}", i.source_key, i.title, shortened(&i.text), i.received_at.timestamp());
     if i.day_only {
         out.push_str(" (day)");
     }
     if let Some((answer, at)) = &i.answer {
         write!(out, " | → {} {}", shortened(answer), at.timestamp()).unwrap();
     }
-    for (name, value) in [("kind", i.kind.map(|k| k.key())), ("urgency", i.urgency.map(|u| u.key())), ("division", i.place.division.as_deref()), ("category", i.category.as_deref()), ("no category", i.category_word.as_deref())] {
+    for (name, value) in [
+        ("kind", i.kind.map(|k| k.key())),
+        ("urgency", i.urgency.map(|u| u.key())),
+        ("division", i.place.division.as_deref()),
+        ("category", i.category.as_deref()),
+        ("no category", i.category_word.as_deref()),
+    ] {
         if let Some(value) = value {
             write!(out, " | {name} {value}").unwrap();
         }

@@ -35,9 +35,20 @@ pub fn check_at(files: &PackFiles, now: Stamp) -> Vec<Fault> {
     let today = now.date(&draft.basics.zone);
     let late = Faults::default();
     let next = (today.month() >= 10).then(|| today.year() + 1);
-    for year in std::iter::once(today.year()).chain(next).filter(|year| !draft.calendar.years.contains(year)) {
+    for year in std::iter::once(today.year()).chain(next).filter(|year| !draft.calendar.years.contains(year))
+    {
         let at = Spot { file: format!("calendar/{year}.toml"), line: None };
-        late.warning(&at, words(format!("还没有 {year} 年的工作日历,将按周一至周五推算"), format!("There is no calendar of {year} yet; Monday to Friday will be assumed")), words("当年放假通知公布后补上这个文件。", "Add this file once the notice of that year is published."));
+        late.warning(
+            &at,
+            words(
+                format!("还没有 {year} 年的工作日历,将按周一至周五推算"),
+                format!("There is no calendar of {year} yet; Monday to Friday will be assumed"),
+            ),
+            words(
+                "当年放假通知公布后补上这个文件。",
+                "Add this file once the notice of that year is published.",
+            ),
+        );
     }
     for fault in late.into_sorted() {
         if !faults.iter().any(|f| f.file == fault.file) {
@@ -97,14 +108,33 @@ pub(super) fn examine(files: &PackFiles) -> (Draft, Vec<Fault>) {
 /// Files that nothing reads are most likely misnamed.
 fn strangers(files: &PackFiles, faults: &Faults) {
     const KNOWN: [&str; 12] = [
-        "city.toml", "units.csv", "divisions.csv", "categories.csv", "category-words.csv", "words.toml", "catalogue.toml", "deadlines.toml",
-        "calendar.toml", "labels.toml", "roles.toml", "texts.toml",
+        "city.toml",
+        "units.csv",
+        "divisions.csv",
+        "categories.csv",
+        "category-words.csv",
+        "words.toml",
+        "catalogue.toml",
+        "deadlines.toml",
+        "calendar.toml",
+        "labels.toml",
+        "roles.toml",
+        "texts.toml",
     ];
-    let known = |path: &str| KNOWN.contains(&path) || matches!(path, "places.csv" | "map.toml") || path.ends_with(".md") || (path.starts_with("calendar/") && path.ends_with(".toml"));
+    let known = |path: &str| {
+        KNOWN.contains(&path)
+            || matches!(path, "places.csv" | "map.toml")
+            || path.ends_with(".md")
+            || (path.starts_with("calendar/") && path.ends_with(".toml"))
+    };
     for path in files.keys().filter(|path| !known(path)) {
         let at = Spot { file: path.clone(), line: None };
         let otherwise = words("删去,或改成手册里的文件名。", "Remove it, or give it a name from the guide.");
-        faults.warning(&at, words("没有程序读这个文件", "Nothing reads this file"), super::fault::did_you_mean(path, KNOWN, otherwise));
+        faults.warning(
+            &at,
+            words("没有程序读这个文件", "Nothing reads this file"),
+            super::fault::did_you_mean(path, KNOWN, otherwise),
+        );
     }
 }
 

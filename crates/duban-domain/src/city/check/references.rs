@@ -6,8 +6,8 @@ use crate::{
         fault::{Faults, Spot, did_you_mean, words},
         read::Placed,
     },
-    place,
     dispatch::Target,
+    place,
 };
 
 pub(super) fn check(draft: &Draft, faults: &Faults) {
@@ -33,36 +33,52 @@ pub(super) fn check(draft: &Draft, faults: &Faults) {
 
 fn catalogue_row(draft: &Draft, row: &Placed<crate::dispatch::Rule>, faults: &Faults) {
     if let Target::Unit(key) = &row.it.target {
-        unit(draft, &row.at, Some(key), faults);
+        unit(draft, &row.spot("unit"), Some(key), faults);
     }
     for key in &row.it.assisting {
-        unit(draft, &row.at, Some(key), faults);
+        unit(draft, &row.spot("assisting"), Some(key), faults);
     }
-    for key in row.it.category.iter().chain(&row.it.set_category) {
-        category(draft, &row.at, Some(key), faults);
+    for key in &row.it.category {
+        category(draft, &row.spot("category"), Some(key), faults);
     }
+    category(draft, &row.spot("set_category"), row.it.set_category.as_deref(), faults);
     for code in &row.it.division {
-        division(draft, &row.at, Some(code), faults);
+        division(draft, &row.spot("division"), Some(code), faults);
     }
 }
 
 fn unit(draft: &Draft, at: &Spot, key: Option<&str>, faults: &Faults) {
     let Some(key) = key.filter(|key| !draft.has_unit(key)) else { return };
     let otherwise = words("先在 units.csv 里加上这个单位。", "Add the unit to units.csv first.");
-    faults.error(at, words(format!("单位 {key} 不存在"), format!("The unit {key} does not exist")), did_you_mean(key, draft.unit_keys(), otherwise));
+    faults.error(
+        at,
+        words(format!("单位 {key} 不存在"), format!("The unit {key} does not exist")),
+        did_you_mean(key, draft.unit_keys(), otherwise),
+    );
 }
 
 fn category(draft: &Draft, at: &Spot, key: Option<&str>, faults: &Faults) {
-    let Some(key) = key.filter(|key| !key.is_empty() && !draft.category_keys().any(|k| k == *key)) else { return };
-    let otherwise = words("先在 categories.csv 里加上这个分类。", "Add the category to categories.csv first.");
-    faults.error(at, words(format!("分类 {key} 不存在"), format!("The category {key} does not exist")), did_you_mean(key, draft.category_keys(), otherwise));
+    let Some(key) = key.filter(|key| !key.is_empty() && !draft.category_keys().any(|k| k == *key)) else {
+        return;
+    };
+    let otherwise =
+        words("先在 categories.csv 里加上这个分类。", "Add the category to categories.csv first.");
+    faults.error(
+        at,
+        words(format!("分类 {key} 不存在"), format!("The category {key} does not exist")),
+        did_you_mean(key, draft.category_keys(), otherwise),
+    );
 }
 
 fn division(draft: &Draft, at: &Spot, code: Option<&str>, faults: &Faults) {
     let Some(code) = code.filter(|code| !draft.has_division(code)) else { return };
     let codes = draft.divisions.iter().map(|d| d.it.code.as_str());
     let otherwise = words("先在 divisions.csv 里加上这个代码。", "Add the code to divisions.csv first.");
-    faults.error(at, words(format!("区划代码 {code} 不存在"), format!("The division code {code} does not exist")), did_you_mean(code, codes, otherwise));
+    faults.error(
+        at,
+        words(format!("区划代码 {code} 不存在"), format!("The division code {code} does not exist")),
+        did_you_mean(code, codes, otherwise),
+    );
 }
 
 /// A point of a pack is judged like a point of a message.
@@ -71,13 +87,28 @@ fn point(draft: &Draft, at: &Spot, point: Option<place::Point>, faults: &Faults)
     let Err(odd) = place::judge(point.lng(), point.lat(), &bounds) else { return };
     faults.error(
         at,
-        words(format!("{}({} {})", odd.word(crate::Lang::Zh), point.lng(), point.lat()), format!("{} ({} {})", odd.word(crate::Lang::En), point.lng(), point.lat())),
-        words("用 WGS-84 度数改正,或把 lng、lat 都留空。", "Correct it in WGS-84 degrees, or leave lng and lat empty."),
+        words(
+            format!("{}({} {})", odd.word(crate::Lang::Zh), point.lng(), point.lat()),
+            format!("{} ({} {})", odd.word(crate::Lang::En), point.lng(), point.lat()),
+        ),
+        words(
+            "用 WGS-84 度数改正,或把 lng、lat 都留空。",
+            "Correct it in WGS-84 degrees, or leave lng and lat empty.",
+        ),
     );
 }
 
 /// The texts that pages show.
-const TEXTS: [&str; 8] = ["home.lead", "home.sub", "home.example", "report.emergency", "receipt.after", "footer.line", "privacy.notice", "demo.notice"];
+const TEXTS: [&str; 8] = [
+    "home.lead",
+    "home.sub",
+    "home.example",
+    "report.emergency",
+    "receipt.after",
+    "footer.line",
+    "privacy.notice",
+    "demo.notice",
+];
 
 fn texts(draft: &Draft, faults: &Faults) {
     for key in TEXTS {
@@ -86,6 +117,13 @@ fn texts(draft: &Draft, faults: &Faults) {
         }
         let (section, field) = key.split_once('.').unwrap_or((key, ""));
         let at = Spot { file: "texts.toml".to_owned(), line: None };
-        faults.error(&at, words(format!("缺少文字 {key}"), format!("The text {key} is missing")), words(format!("在 [{section}] 下补上 {field} 和 {field}_en。"), format!("Add {field} and {field}_en under [{section}].")));
+        faults.error(
+            &at,
+            words(format!("缺少文字 {key}"), format!("The text {key} is missing")),
+            words(
+                format!("在 [{section}] 下补上 {field} 和 {field}_en。"),
+                format!("Add {field} and {field}_en under [{section}]."),
+            ),
+        );
     }
 }

@@ -19,6 +19,9 @@ pub(super) fn check(draft: &Draft, faults: &Faults) {
 
 /// Every urgency and kind needs a deadline: a case without one could be forgotten.
 fn deadlines(draft: &Draft, faults: &Faults) {
+    if faults.has_error_in("deadlines.toml") {
+        return;
+    }
     let mut used = vec![false; draft.deadlines.len()];
     for &urgency in Urgency::ALL {
         let mut without = Vec::new();
@@ -32,17 +35,34 @@ fn deadlines(draft: &Draft, faults: &Faults) {
             continue;
         }
         let at = Spot { file: "deadlines.toml".to_owned(), line: None };
-        let kinds = |lang| without.iter().map(|kind| kind.word(lang)).collect::<Vec<_>>().join(lang_comma(lang));
+        let kinds =
+            |lang| without.iter().map(|kind| kind.word(lang)).collect::<Vec<_>>().join(lang_comma(lang));
         let (zh, en) = (crate::Lang::Zh, crate::Lang::En);
         faults.error(
             &at,
-            words(format!("紧急程度“{}”没有时限(类型:{})", urgency.word(zh), kinds(zh)), format!("The urgency {} has no deadline (kinds: {})", urgency.word(en), kinds(en))),
-            words(format!("加一行 [[deadline]],urgency = [\"{}\"],kind 留空表示全部类型。", urgency.key()), format!("Add a [[deadline]] with urgency = [\"{}\"] and no kind, which means all kinds.", urgency.key())),
+            words(
+                format!("紧急程度“{}”没有时限(类型:{})", urgency.word(zh), kinds(zh)),
+                format!("The urgency {} has no deadline (kinds: {})", urgency.word(en), kinds(en)),
+            ),
+            words(
+                format!("加一行 [[deadline]],urgency = [\"{}\"],kind 留空表示全部类型。", urgency.key()),
+                format!(
+                    "Add a [[deadline]] with urgency = [\"{}\"] and no kind, which means all kinds.",
+                    urgency.key()
+                ),
+            ),
         );
     }
     for (row, used) in draft.deadlines.iter().zip(used) {
         if !used && !row.it.urgency.is_empty() {
-            faults.warning(&row.at, words(format!("时限规则 {} 永远用不到,前面的规则已包含它", row.it.key), format!("The deadline rule {} is never used: earlier rules take everything", row.it.key)), words("移到前面,或删去。", "Move it up, or remove it."));
+            faults.warning(
+                &row.at,
+                words(
+                    format!("时限规则 {} 永远用不到,前面的规则已包含它", row.it.key),
+                    format!("The deadline rule {} is never used: earlier rules take everything", row.it.key),
+                ),
+                words("移到前面,或删去。", "Move it up, or remove it."),
+            );
         }
     }
 }
@@ -58,8 +78,14 @@ fn catalogue(draft: &Draft, faults: &Faults) {
         let (late_key, early_key) = (&rules[late].key, &rules[early].key);
         faults.warning(
             &draft.catalogue[late].at,
-            words(format!("规则 {late_key} 永远用不到:第 {line} 行的 {early_key} 总是先命中"), format!("The rule {late_key} is never used: {early_key} on line {line} always fits first")),
-            words(format!("移到 {early_key} 前面,或删去其中一条。"), format!("Move it before {early_key}, or remove one of the two.")),
+            words(
+                format!("规则 {late_key} 永远用不到:第 {line} 行的 {early_key} 总是先命中"),
+                format!("The rule {late_key} is never used: {early_key} on line {line} always fits first"),
+            ),
+            words(
+                format!("移到 {early_key} 前面,或删去其中一条。"),
+                format!("Move it before {early_key}, or remove one of the two."),
+            ),
         );
     }
 }
@@ -70,25 +96,64 @@ fn roles(draft: &Draft, faults: &Faults) {
         let mut seen = Vec::new();
         for action in &role.actions {
             if seen.contains(action) {
-                faults.error(&row.at, words(format!("角色 {} 里的权限 {} 写了两次", role.key, action.key()), format!("The role {} lists the action {} twice", role.key, action.key())), words("删去一个。", "Remove one of them."));
+                faults.error(
+                    &row.spot("actions"),
+                    words(
+                        format!("角色 {} 里的权限 {} 写了两次", role.key, action.key()),
+                        format!("The role {} lists the action {} twice", role.key, action.key()),
+                    ),
+                    words("删去一个。", "Remove one of them."),
+                );
             }
             seen.push(*action);
         }
-        let on_cases = role.actions.iter().any(|a| !matches!(a, Action::Administer | Action::Register | Action::Figures));
+        let on_cases = role
+            .actions
+            .iter()
+            .any(|a| !matches!(a, Action::Administer | Action::Register | Action::Figures));
         if on_cases && role.reach == ReachRule::None {
-            faults.error(&row.at, words(format!("角色 {} 有工单权限,却看不到任何工单", role.key), format!("The role {} may act on cases but sees none", role.key)), words("把 reach 改成 all、unit 或 unit-and-below,或去掉这些权限。", "Set reach to all, unit or unit-and-below, or remove those actions."));
+            faults.error(
+                &row.spot("reach"),
+                words(
+                    format!("角色 {} 有工单权限,却看不到任何工单", role.key),
+                    format!("The role {} may act on cases but sees none", role.key),
+                ),
+                words(
+                    "把 reach 改成 all、unit 或 unit-and-below,或去掉这些权限。",
+                    "Set reach to all, unit or unit-and-below, or remove those actions.",
+                ),
+            );
         }
     }
     for (i, row) in draft.roles.iter().enumerate() {
-        let twin = draft.roles[..i].iter().find(|other| other.it.reach == row.it.reach && same(&other.it.actions, &row.it.actions));
+        let twin = draft.roles[..i]
+            .iter()
+            .find(|other| other.it.reach == row.it.reach && same(&other.it.actions, &row.it.actions));
         if let Some(twin) = twin {
-            faults.warning(&row.at, words(format!("角色 {} 和 {} 的权限、范围完全相同", row.it.key, twin.it.key), format!("The roles {} and {} are the same", row.it.key, twin.it.key)), words("合并成一个,或让它们有区别。", "Merge them, or make them differ."));
+            faults.warning(
+                &row.at,
+                words(
+                    format!("角色 {} 和 {} 的权限、范围完全相同", row.it.key, twin.it.key),
+                    format!("The roles {} and {} are the same", row.it.key, twin.it.key),
+                ),
+                words("合并成一个,或让它们有区别。", "Merge them, or make them differ."),
+            );
         }
+    }
+    if faults.has_error_in("roles.toml") {
+        return;
     }
     let acts = |action: Action| draft.roles.iter().any(|row| row.it.actions.contains(&action));
     for &action in Action::ALL.iter().filter(|action| !draft.roles.is_empty() && !acts(**action)) {
         let at = Spot { file: "roles.toml".to_owned(), line: None };
-        faults.warning(&at, words(format!("没有任何角色可以“{}”", action.word(crate::Lang::Zh)), format!("No role may do this: {}", action.word(crate::Lang::En))), words(format!("给一个角色加上 {}。", action.key()), format!("Give {} to a role.", action.key())));
+        faults.warning(
+            &at,
+            words(
+                format!("没有任何角色可以“{}”", action.word(crate::Lang::Zh)),
+                format!("No role may do this: {}", action.word(crate::Lang::En)),
+            ),
+            words(format!("给一个角色加上 {}。", action.key()), format!("Give {} to a role.", action.key())),
+        );
     }
 }
 

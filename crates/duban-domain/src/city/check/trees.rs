@@ -32,7 +32,14 @@ fn unique<T>(list: &[Placed<T>], key: impl Fn(&T) -> &str, faults: &Faults) {
         }
         if let Some(first) = seen.get(own) {
             let line = first.line.unwrap_or(1);
-            faults.error(&row.at, words(format!("键 {own} 重复,第 {line} 行已有"), format!("The key {own} is used twice, first on line {line}")), words("改一个名字,或删去多余的一行。", "Give it another key, or remove one of the rows."));
+            faults.error(
+                &row.spot("key"),
+                words(
+                    format!("键 {own} 重复,第 {line} 行已有"),
+                    format!("The key {own} is used twice, first on line {line}"),
+                ),
+                words("改一个名字,或删去多余的一行。", "Give it another key, or remove one of the rows."),
+            );
         } else {
             seen.insert(own, &row.at);
         }
@@ -47,26 +54,51 @@ fn centre(draft: &Draft, faults: &Faults) {
         [] => faults.error(
             &Spot { file: "units.csv".to_owned(), line: None },
             words("没有热线中心", "There is no hotline centre"),
-            words("让一个单位的 kind 为 centre;未派出的工单归它。", "Give one unit the kind centre; it owns what is not dispatched yet."),
+            words(
+                "让一个单位的 kind 为 centre;未派出的工单归它。",
+                "Give one unit the kind centre; it owns what is not dispatched yet.",
+            ),
         ),
         [_, others @ ..] => {
             for other in others {
-                faults.error(&other.at, words("热线中心不止一个", "There is more than one hotline centre"), words("只保留一个 kind 为 centre 的单位。", "Keep only one unit of the kind centre."));
+                faults.error(
+                    &other.at,
+                    words("热线中心不止一个", "There is more than one hotline centre"),
+                    words("只保留一个 kind 为 centre 的单位。", "Keep only one unit of the kind centre."),
+                );
             }
         }
     }
 }
 
 fn unit_parents(draft: &Draft, faults: &Faults) {
-    let parents: HashMap<&str, &str> = draft.units.iter().filter_map(|u| Some((u.it.key.as_str(), u.it.parent.as_deref()?))).collect();
+    let parents: HashMap<&str, &str> =
+        draft.units.iter().filter_map(|u| Some((u.it.key.as_str(), u.it.parent.as_deref()?))).collect();
     for row in &draft.units {
         let Some(parent) = &row.it.parent else { continue };
         if !draft.has_unit(parent) {
-            let otherwise = words("先在 units.csv 里加上这个上级单位,或把 parent 留空。", "Add that unit to units.csv first, or leave parent empty.");
-            faults.error(&row.at, words(format!("上级单位 {parent} 不存在"), format!("The parent unit {parent} does not exist")), did_you_mean(parent, draft.unit_keys(), otherwise));
+            let otherwise = words(
+                "先在 units.csv 里加上这个上级单位,或把 parent 留空。",
+                "Add that unit to units.csv first, or leave parent empty.",
+            );
+            faults.error(
+                &row.at,
+                words(
+                    format!("上级单位 {parent} 不存在"),
+                    format!("The parent unit {parent} does not exist"),
+                ),
+                did_you_mean(parent, draft.unit_keys(), otherwise),
+            );
         }
         if in_circle(&row.it.key, &parents) {
-            faults.error(&row.at, words(format!("{} 的上级绕成了一圈", row.it.key), format!("The parents of {} go round in a circle", row.it.key)), words("改正其中一个单位的 parent。", "Correct the parent of one of the units."));
+            faults.error(
+                &row.at,
+                words(
+                    format!("{} 的上级绕成了一圈", row.it.key),
+                    format!("The parents of {} go round in a circle", row.it.key),
+                ),
+                words("改正其中一个单位的 parent。", "Correct the parent of one of the units."),
+            );
         }
     }
 }
@@ -87,12 +119,26 @@ fn division_parents(draft: &Draft, faults: &Faults) {
     for row in &draft.divisions {
         let Some(parent) = &row.it.parent else { continue };
         if !draft.has_division(parent) {
-            faults.error(&row.at, words(format!("上级区划 {parent} 不存在"), format!("The division above, {parent}, does not exist")), words("先加上这个 6 位代码的县级区划,或改正代码的前 6 位。", "Add the county-level division with that code, or correct the first 6 digits."));
+            faults.error(
+                &row.at,
+                words(
+                    format!("上级区划 {parent} 不存在"),
+                    format!("The division above, {parent}, does not exist"),
+                ),
+                words(
+                    "先加上这个 6 位代码的县级区划,或改正代码的前 6 位。",
+                    "Add the county-level division with that code, or correct the first 6 digits.",
+                ),
+            );
         }
         if let (Some(from), Some(to)) = (row.it.valid_from, row.it.valid_to)
             && to < from
         {
-            faults.error(&row.at, words("有效期的结束早于开始", "It ends before it begins"), words("valid_to 不早于 valid_from。", "valid_to must not be before valid_from."));
+            faults.error(
+                &row.at,
+                words("有效期的结束早于开始", "It ends before it begins"),
+                words("valid_to 不早于 valid_from。", "valid_to must not be before valid_from."),
+            );
         }
     }
 }
@@ -101,8 +147,18 @@ fn category_parents(draft: &Draft, faults: &Faults) {
     for row in &draft.categories {
         let Some(parent) = &row.it.parent else { continue };
         if !draft.category_keys().any(|k| k == parent) {
-            let otherwise = words(format!("先加上分类 {parent} 这一行。"), format!("Add a row for the category {parent} first."));
-            faults.error(&row.at, words(format!("上级分类 {parent} 不存在"), format!("The category above, {parent}, does not exist")), did_you_mean(parent, draft.category_keys(), otherwise));
+            let otherwise = words(
+                format!("先加上分类 {parent} 这一行。"),
+                format!("Add a row for the category {parent} first."),
+            );
+            faults.error(
+                &row.at,
+                words(
+                    format!("上级分类 {parent} 不存在"),
+                    format!("The category above, {parent}, does not exist"),
+                ),
+                did_you_mean(parent, draft.category_keys(), otherwise),
+            );
         }
     }
 }

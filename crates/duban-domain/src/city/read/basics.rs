@@ -43,7 +43,12 @@ pub(in crate::city) fn basics(files: &PackFiles, faults: &Faults) -> Basics {
 
 fn bounds(form: &Form<'_>) -> Option<Bounds> {
     let Some(row) = form.table("bounds") else {
-        form.wrong("bounds", "缺少坐标范围 [bounds]", "The box [bounds] is missing", words("补上 west、south、east、north 四个度数。", "Give west, south, east and north in degrees."));
+        form.wrong(
+            "bounds",
+            "缺少坐标范围 [bounds]",
+            "The box [bounds] is missing",
+            words("补上 west、south、east、north 四个度数。", "Give west, south, east and north in degrees."),
+        );
         return None;
     };
     let inner = Form::new(row, form.faults);
@@ -52,7 +57,15 @@ fn bounds(form: &Form<'_>) -> Option<Bounds> {
     let (Some(west), Some(south), Some(east), Some(north)) = edges else { return None };
     let bounds = Bounds { west, south, east, north };
     if !bounds.is_sound() {
-        inner.wrong("west", "坐标范围是空的", "The box has no inside", words("west 要小于 east,south 要小于 north,都用 WGS-84 度数。", "west must be less than east and south less than north, in WGS-84 degrees."));
+        inner.wrong(
+            "west",
+            "坐标范围是空的",
+            "The box has no inside",
+            words(
+                "west 要小于 east,south 要小于 north,都用 WGS-84 度数。",
+                "west must be less than east and south less than north, in WGS-84 degrees.",
+            ),
+        );
         return None;
     }
     inner.done();
@@ -79,7 +92,10 @@ fn settings(form: &Form<'_>) -> Settings {
     group(SettingGroup::Review, &mut |f| s.review_required = f.yes("required", true));
     group(SettingGroup::Public, &mut |f| s.public_listing = f.yes("listing", false));
     group(SettingGroup::Photos, &mut |f| {
-        s.photos = PhotoRule { count_max: f.whole("count_max", 6, 50), bytes_max: f.whole("megabytes_max", 12, 100) * 1_048_576 };
+        s.photos = PhotoRule {
+            count_max: f.whole("count_max", 6, 50),
+            bytes_max: f.whole("megabytes_max", 12, 100) * 1_048_576,
+        };
     });
     group(SettingGroup::Soon, &mut |f| s.soon_minutes = f.whole("minutes", 240, 10_000));
     group(SettingGroup::Duplicates, &mut |f| {
@@ -95,14 +111,28 @@ fn settings(form: &Form<'_>) -> Settings {
 
 /// Each answer has to be worth something, for the rate has to be reckoned for all of them.
 fn scores(form: &Form<'_>) -> Vec<Score> {
-    let permille = |t: &str| t.parse().ok().filter(|n: &f64| (0.0..=1.0).contains(n)).map(|n| (n * 1000.0).round() as u32);
-    let score = |&answer: &Satisfaction| Score { answer, permille: form.required(answer.key(), "0.8", permille).unwrap_or(0) };
+    let permille = |t: &str| {
+        t.parse().ok().filter(|n: &f64| (0.0..=1.0).contains(n)).map(|n| (n * 1000.0).round() as u32)
+    };
+    let score = |&answer: &Satisfaction| Score {
+        answer,
+        permille: form.required(answer.key(), "0.8", permille).unwrap_or(0),
+    };
     Satisfaction::ALL.iter().map(score).collect()
 }
 
 /// What holds when a group is left out.
 fn defaults() -> Settings {
-    let full = |&answer: &Satisfaction| Score { answer, permille: (answer.code() as u32).saturating_sub(1) * 250 };
+    let score = |&answer: &Satisfaction| {
+        let permille = match answer {
+            Satisfaction::Satisfied => 1000,
+            Satisfaction::Mostly => 800,
+            Satisfaction::Fair => 600,
+            Satisfaction::Dissatisfied => 300,
+            Satisfaction::Very => 0,
+        };
+        Score { answer, permille }
+    };
     Settings {
         callback_attempts: 3,
         callback_days: 2,
@@ -116,7 +146,7 @@ fn defaults() -> Settings {
         duplicate_days: 30,
         group_callers: 5,
         group_days: 3,
-        scores: Satisfaction::ALL.iter().map(full).collect(),
+        scores: Satisfaction::ALL.iter().map(score).collect(),
         laws: BTreeMap::new(),
     }
 }

@@ -39,7 +39,8 @@ fn rule(form: &Form<'_>) -> Option<Rule> {
         hours: form.parsed("hours", "22:00-06:00", range),
         working_time: form.parsed("when", "working / off", when),
         kind: form.members("kind", Kind::ALL, Kind::key),
-        target: target?,
+        // The fault is noted; the row stays, so that it does not cause others.
+        target: target.unwrap_or(Target::Division),
         assisting: form.list("assisting"),
         set_category: form.text_opt("set_category"),
         urgency: form.member("urgency", Urgency::ALL, Urgency::key),
@@ -59,12 +60,15 @@ pub(in crate::city) fn category_words(files: &PackFiles, faults: &Faults) -> Vec
         let it = CategoryWords { category: form.text("category"), words: word_test(&form) };
         some_word(&form, &it.words);
         form.done();
-        Placed { at: row.spot(), it }
+        Placed::new(row, it)
     };
     rows.iter().map(read).collect()
 }
 
-pub(in crate::city) fn kind_and_urgency_words(files: &PackFiles, faults: &Faults) -> (Vec<Placed<KindWords>>, Vec<Placed<UrgencyWords>>) {
+pub(in crate::city) fn kind_and_urgency_words(
+    files: &PackFiles,
+    faults: &Faults,
+) -> (Vec<Placed<KindWords>>, Vec<Placed<UrgencyWords>>) {
     let root = source::toml(files, "words.toml", faults);
     let form = Form::new(&root, faults);
     let kinds = each(form.rows("kind"), faults, |form| {
@@ -76,7 +80,11 @@ pub(in crate::city) fn kind_and_urgency_words(files: &PackFiles, faults: &Faults
         let words = word_test(form);
         some_word(form, &words);
         let reason = form.words("reason");
-        Some(UrgencyWords { urgency: form.member_required("urgency", Urgency::ALL, Urgency::key)?, words, reason })
+        Some(UrgencyWords {
+            urgency: form.member_required("urgency", Urgency::ALL, Urgency::key)?,
+            words,
+            reason,
+        })
     });
     form.done();
     (kinds, urgencies)
@@ -85,9 +93,20 @@ pub(in crate::city) fn kind_and_urgency_words(files: &PackFiles, faults: &Faults
 /// A row without words would fit everything.
 fn some_word(form: &Form<'_>, test: &WordTest) {
     if test.any.is_empty() && test.all.is_empty() {
-        form.wrong("any", "这一行一个词也没有", "This row has no words", words("在 any 或 all 里写上词,否则什么诉求都会命中。", "Put words into any or all; otherwise every message would fit."));
+        form.wrong(
+            "any",
+            "这一行一个词也没有",
+            "This row has no words",
+            words(
+                "在 any 或 all 里写上词,否则什么诉求都会命中。",
+                "Put words into any or all; otherwise every message would fit.",
+            ),
+        );
     }
 }
+
+/// Stands in for a span whose fault was noted.
+const UNREAD: Span = Span::Natural { minutes: 1 };
 
 pub(in crate::city) fn deadlines(files: &PackFiles, faults: &Faults) -> Vec<Placed<DeadlineRule>> {
     rows(files, "deadlines.toml", "deadline", faults, |form| {
@@ -99,18 +118,29 @@ pub(in crate::city) fn deadlines(files: &PackFiles, faults: &Faults) -> Vec<Plac
             kind: form.members("kind", Kind::ALL, Kind::key),
             contact: form.span("contact"),
             law: form.words_opt("law"),
-            sign: sign?,
-            finish: finish?,
+            sign: sign.unwrap_or(UNREAD),
+            finish: finish.unwrap_or(UNREAD),
         };
         if rule.urgency.is_empty() {
-            form.wrong("urgency", "没有写适用的紧急程度", "It says for no urgency", words("写上例如 urgency = [\"normal\"]。", "Write for example urgency = [\"normal\"]."));
+            form.wrong(
+                "urgency",
+                "没有写适用的紧急程度",
+                "It says for no urgency",
+                words("写上例如 urgency = [\"normal\"]。", "Write for example urgency = [\"normal\"]."),
+            );
         }
         Some(rule)
     })
 }
 
 /// All `[[name]]` rows of a TOML file.
-pub(super) fn rows<T>(files: &PackFiles, path: &str, name: &str, faults: &Faults, read: impl Fn(&Form<'_>) -> Option<T>) -> Vec<Placed<T>> {
+pub(super) fn rows<T>(
+    files: &PackFiles,
+    path: &str,
+    name: &str,
+    faults: &Faults,
+    read: impl Fn(&Form<'_>) -> Option<T>,
+) -> Vec<Placed<T>> {
     let root = source::toml(files, path, faults);
     let form = Form::new(&root, faults);
     let list = each(form.rows(name), faults, read);
@@ -125,7 +155,7 @@ fn each<T>(rows: Vec<&Row>, faults: &Faults, read: impl Fn(&Form<'_>) -> Option<
         if it.is_some() {
             form.done();
         }
-        it.map(|it| Placed { at: row.spot(), it })
+        it.map(|it| Placed::new(row, it))
     };
     rows.into_iter().filter_map(read).collect()
 }

@@ -7,17 +7,32 @@ mod catalogue;
 mod lists;
 mod people;
 
+use std::collections::BTreeMap;
+
+use super::{fault::Spot, source::Row};
+
 pub(super) use basics::{Basics, basics};
 pub(super) use calendar::calendar;
 pub(super) use catalogue::{catalogue, category_words, deadlines, kind_and_urgency_words};
 pub(super) use lists::{categories, divisions, map, places, units};
 pub(super) use people::{labels, roles, texts};
 
-use super::fault::Spot;
-
 /// A row and where it stands.
 #[derive(Clone, Debug)]
 pub(super) struct Placed<T> {
     pub(super) at: Spot,
     pub(super) it: T,
+    lines: BTreeMap<String, usize>,
+}
+
+impl<T> Placed<T> {
+    fn new(row: &Row, it: T) -> Self {
+        let lines = row.cells.iter().map(|(field, cell)| (field.clone(), cell.line)).collect();
+        Self { at: row.spot(), it, lines }
+    }
+
+    /// Where one of its fields stands; the row when the field was left out.
+    pub(super) fn spot(&self, field: &str) -> Spot {
+        Spot { line: self.lines.get(field).copied().or(self.at.line), ..self.at.clone() }
+    }
 }

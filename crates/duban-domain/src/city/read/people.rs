@@ -3,7 +3,12 @@
 use super::{Placed, catalogue::rows};
 use crate::{
     case::Phase,
-    city::{Label, PackFiles, ReachRule, Role, fault::Faults, form::Form, source},
+    city::{
+        Label, PackFiles, ReachRule, Role,
+        fault::Faults,
+        form::Form,
+        source::{self, Row, Value},
+    },
     lang::Words,
     policy::Action,
 };
@@ -12,7 +17,12 @@ pub(in crate::city) fn roles(files: &PackFiles, faults: &Faults) -> Vec<Placed<R
     rows(files, "roles.toml", "role", faults, |form| {
         let (key, name) = (form.key("key"), form.words("name"));
         let actions = form.members("actions", Action::ALL, Action::key);
-        Some(Role { key, name, actions, reach: form.member_required("reach", ReachRule::ALL, ReachRule::key)? })
+        Some(Role {
+            key,
+            name,
+            actions,
+            reach: form.member_required("reach", ReachRule::ALL, ReachRule::key).unwrap_or(ReachRule::All),
+        })
     })
 }
 
@@ -23,19 +33,25 @@ pub(in crate::city) fn labels(files: &PackFiles, faults: &Faults) -> Vec<Placed<
     })
 }
 
-/// `[home]` with `lead` and `lead_en` becomes the text `home.lead`.
+/// `[home]` with `lead` and `lead_en` becomes the text `home.lead`; a table inside adds its name.
 pub(in crate::city) fn texts(files: &PackFiles, faults: &Faults) -> Vec<Placed<(String, Words)>> {
     let root = source::toml(files, "texts.toml", faults);
-    let form = Form::new(&root, faults);
     let mut texts = Vec::new();
-    for section in root.cells.keys() {
-        let Some(row) = form.table(section) else { continue };
-        let inner = Form::new(row, faults);
-        for field in row.cells.keys().filter(|field| !field.ends_with("_en")) {
-            texts.push(Placed { at: inner.spot(field), it: (format!("{section}.{field}"), inner.words(field)) });
+    section(&root, "", faults, &mut texts);
+    texts
+}
+
+fn section(row: &Row, path: &str, faults: &Faults, texts: &mut Vec<Placed<(String, Words)>>) {
+    let form = Form::new(row, faults);
+    for (field, cell) in row.cells.iter().filter(|(field, _)| !field.ends_with("_en")) {
+        let key = if path.is_empty() { field.clone() } else { format!("{path}.{field}") };
+        match &cell.value {
+            Value::Table(inner) => {
+                form.table(field);
+                section(inner, &key, faults, texts);
+            }
+            _ => texts.push(Placed::new(row, (key, form.words(field)))),
         }
-        inner.done();
     }
     form.done();
-    texts
 }

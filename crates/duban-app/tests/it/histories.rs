@@ -1,0 +1,165 @@
+//! Thousands of generated histories: every command, role and time, on both databases, with the
+//! invariants looked at after each. `CITY_SEED=48213 cargo test city_day` repeats one.
+
+use duban_app::{
+    Ctx, Entropy,
+    case::{self, On, callback::Call, dispatch::Order, register::Intake},
+    jobs,
+    resident::{self, speak::Evaluation},
+};
+use duban_domain::{
+    Number,
+    case::{Classification, Verdict, Way, Wish},
+    request::{Kind, Privacy, Urgency},
+};
+use duban_testkit::{
+    clock::Seeded,
+    world::{World, both},
+};
+
+use crate::life::{MINUTE, answering, intake, reached};
+
+/// Steps tried in one day of the city.
+const STEPS: usize = 1_500;
+const ROLES: [(&str, &str); 9] = [
+    ("operator", "hotline"),
+    ("dispatcher", "hotline"),
+    ("reviewer", "hotline"),
+    ("caller", "hotline"),
+    ("supervisor", "hotline"),
+    ("leader", "hotline"),
+    ("administrator", "hotline"),
+    ("handler", "urban"),
+    ("handler", "power"),
+];
+const UNITS: [&str; 4] = ["urban", "power", "lusong.hejiatu", "nowhere"];
+
+struct Dice(Seeded);
+
+impl Dice {
+    fn below(&self, n: usize) -> usize {
+        self.0.number() as usize % n
+    }
+
+    fn one<'a, T>(&self, of: &'a [T]) -> &'a T {
+        &of[self.below(of.len())]
+    }
+
+    fn coin(&self) -> bool {
+        self.below(2) == 0
+    }
+}
+
+fn seed() -> u64 {
+    std::env::var("CITY_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(48_213)
+}
+
+#[test]
+fn city_day() {
+    let seed = seed();
+    println!("CITY_SEED={seed}");
+    both(|world| {
+        let dice = Dice(Seeded::new(seed));
+        let (mut numbers, mut done) = (Vec::new(), 0);
+        for _ in 0..STEPS {
+            world.clock.pass_ms(i64::try_from(dice.below(90)).unwrap() * MINUTE);
+            done += usize::from(step(world, &dice, &mut numbers));
+        }
+        while jobs::work(&world.app).unwrap() > 0 {}
+        println!("{} cases, {done} of {STEPS} steps were allowed", numbers.len());
+        assert!(done > STEPS / 5, "the generator must reach deep into the life of a case");
+    });
+}
+
+/// Tries one thing; whether the rules allowed it.
+fn step(world: &World, dice: &Dice, numbers: &mut Vec<Number>) -> bool {
+    if numbers.len() < 4 || dice.below(12) == 0 {
+        return register(world, dice, numbers);
+    }
+    let number = numbers[numbers.len() - 1 - dice.below(numbers.len().min(6))].clone();
+    let (role, unit) = *dice.one(&ROLES);
+    // Half of the time it is somebody of the unit in charge, or the history would never get far.
+    let owner = crate::life::case(world, &number).unit().map(str::to_owned);
+    let ctx = match owner.filter(|_| dice.coin()) {
+        Some(owner) => world.ctx("handler", &owner),
+        None => world.ctx(role, unit),
+    };
+    let on = On { number: number.clone(), seen: None };
+    match dice.below(12) {
+        0 => dispatch(&ctx, &on, dice),
+        1 | 2 => case::sign::sign(&ctx, &on).is_ok(),
+        3 => case::contact::contact(&ctx, &on, Way::Phone, "通了话").is_ok(),
+        4 | 5 => answer(&ctx, &on, dice),
+        6 | 7 => review(world, &on, dice),
+        8 => callback(world, &ctx, &on, dice),
+        9 => classify(&ctx, &on, dice),
+        10 => by_resident(world, &number, dice),
+        _ => jobs::work(&world.app).is_ok(),
+    }
+}
+
+fn register(world: &World, dice: &Dice, numbers: &mut Vec<Number>) -> bool {
+    let privacy = *dice.one(&[Privacy::Contact, Privacy::Contact, Privacy::Confidential, Privacy::Anonymous]);
+    let wish = Wish {
+        hold: dice.below(3) == 0,
+        direct: (dice.below(9) == 0).then(|| "当场说清楚了".into()),
+        ..Wish::default()
+    };
+    let text = dice.one(&["路灯不亮，看不见台阶。", "电线打火，会触电。", "停水两天了。", "押金怎么退？"]);
+    let said = Intake { privacy, wish, text: (*text).into(), ..intake() };
+    let (role, unit) = *dice.one(&ROLES);
+    let registered = if dice.coin() {
+        case::register::by_staff(&world.ctx(role, unit), &said)
+    } else {
+        case::register::by_resident(&world.app, &said)
+    };
+    registered.map(|r| numbers.push(r.number)).is_ok()
+}
+
+fn dispatch(ctx: &Ctx, on: &On, dice: &Dice) -> bool {
+    let assisting = if dice.coin() { vec![(*dice.one(&UNITS)).to_owned()] } else { Vec::new() };
+    case::dispatch::dispatch(
+        ctx,
+        on,
+        &Order { unit: (*dice.one(&UNITS)).into(), assisting, reason: "归它管".into() },
+    )
+    .is_ok()
+}
+
+fn answer(ctx: &Ctx, on: &On, dice: &Dice) -> bool {
+    let mut said = answering();
+    said.no_contact = if dice.coin() { "打不通".into() } else { String::new() };
+    case::answer::answer(ctx, on, &said).is_ok()
+}
+
+fn review(world: &World, on: &On, dice: &Dice) -> bool {
+    let verdict = if dice.below(4) == 0 { Verdict::SendBack("少照片".into()) } else { Verdict::Approve };
+    case::review::review(&world.ctx("reviewer", "hotline"), on, &verdict).is_ok()
+}
+
+fn callback(world: &World, ctx: &Ctx, on: &On, dice: &Dice) -> bool {
+    let call = if dice.below(3) == 0 { Call::NoReply } else { reached(dice.coin()) };
+    let ctx = if dice.coin() { world.ctx("caller", "hotline") } else { ctx.clone() };
+    case::callback::call(&ctx, on, &call).is_ok()
+}
+
+fn classify(ctx: &Ctx, on: &On, dice: &Dice) -> bool {
+    let to = Classification {
+        category: None,
+        kind: *dice.one(Kind::ALL),
+        urgency: *dice.one(Urgency::ALL),
+        reason: "核实后".into(),
+    };
+    case::classify::classify(ctx, on, &to).is_ok()
+}
+
+fn by_resident(world: &World, number: &Number, dice: &Dice) -> bool {
+    let Ok((who, _)) = resident::unlock(&world.app, number, ["6021", "0000"][dice.below(2)]) else {
+        return false;
+    };
+    if dice.coin() {
+        return resident::speak::add(&world.app, &who, number, "补充一句", &[]).is_ok();
+    }
+    let said = Evaluation { solved: dice.coin(), satisfaction: None, words: String::new() };
+    resident::speak::evaluate(&world.app, &who, number, &said).is_ok()
+}

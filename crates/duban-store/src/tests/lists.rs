@@ -1,0 +1,269 @@
+//! Lists and figures against a model: every filter, every reach, every figure, every page.
+
+use std::collections::BTreeMap;
+
+use duban_domain::{
+    Stamp,
+    case::{Case, Phase},
+    policy::Reach,
+    request::{Channel, Kind, Privacy, Request, Urgency},
+    stamp::date_of_day,
+};
+
+use super::{
+    Bed, both,
+    world::{CENTRE, DAYS, Dice, START, fill, zone},
+};
+use crate::{CaseQuery, CaseRow, Figure, Figures, Order, StoreError};
+
+const SEED: u64 = 48_213;
+
+fn range(dice: &mut Dice) -> (Stamp, Stamp) {
+    let (a, b) = (dice.stamp(), dice.stamp());
+    (a.min(b), a.max(b))
+}
+
+fn reach(dice: &mut Dice) -> Reach {
+    match dice.roll(5) {
+        0 => Reach::Units(vec![dice.unit()]),
+        1 => Reach::Units(vec![dice.unit(), dice.unit()]),
+        2 if dice.one_in(4) => Reach::Nothing,
+        _ => Reach::All,
+    }
+}
+
+/// Few filters at once, so that something is found mostly.
+fn query(dice: &mut Dice) -> CaseQuery {
+    let mut query = CaseQuery { reach: reach(dice), limit: 7, ..CaseQuery::default() };
+    query.order = if dice.one_in(2) { Order::Due } else { Order::Newest };
+    for _ in 0..dice.roll(4) {
+        match dice.roll(14) {
+            0 => query.phases = vec![dice.pick(Phase::ALL)],
+            1 => query.phases = vec![Phase::Received, Phase::InHand, Phase::Callback],
+            2 => query.unit = Some(dice.unit()),
+            3 => query.owner = Some(if dice.one_in(2) { dice.unit() } else { CENTRE.to_owned() }),
+            4 => query.category_prefix = Some(dice.pick(&["city", "city.light", "water"]).to_owned()),
+            5 => query.division_prefix = Some(dice.pick(&["4302", "430202", "430202001"]).to_owned()),
+            6 => query.urgency = Some(dice.pick(Urgency::ALL)),
+            7 => query.kind = Some(dice.pick(Kind::ALL)),
+            8 => query.channel = Some(dice.pick(Channel::ALL)),
+            9 => query.opened = Some(range(dice)),
+            10 => query.closed = Some(range(dice)),
+            11 => query.due = Some(range(dice)),
+            12 => query.overdue_at = Some(dice.stamp()),
+            _ => query.public_only = true,
+        }
+    }
+    query
+}
+
+/// What a query means, said once more and without SQL.
+fn fits(query: &CaseQuery, case: &Case, row: &CaseRow) -> bool {
+    let inside = |range: Option<(Stamp, Stamp)>, at: Option<Stamp>| {
+        range.is_none_or(|(from, to)| at.is_some_and(|at| from <= at && at < to))
+    };
+    let below = |prefix: &str, key: &str| {
+        key == prefix || key.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.'))
+    };
+    query.reach.covers(case)
+        && (query.phases.is_empty() || query.phases.contains(&row.phase))
+        && query.unit.as_ref().is_none_or(|unit| Reach::Units(vec![unit.clone()]).covers(case))
+        && query.owner.as_ref().is_none_or(|owner| row.owner == *owner)
+        && query
+            .category_prefix
+            .as_ref()
+            .is_none_or(|p| row.category.as_ref().is_some_and(|key| below(p, key)))
+        && query
+            .division_prefix
+            .as_ref()
+            .is_none_or(|p| row.division.as_ref().is_some_and(|code| code.starts_with(p)))
+        && query.urgency.is_none_or(|u| row.urgency == u)
+        && query.kind.is_none_or(|k| row.kind == k)
+        && query.channel.is_none_or(|c| row.channel == c)
+        && inside(query.opened, Some(row.opened_at))
+        && inside(query.closed, row.closed_at)
+        && inside(query.due, Some(row.finish_due))
+        && query.overdue_at.is_none_or(|at| case.is_running() && row.finish_due < at)
+        && !(query.public_only && row.privacy == Privacy::Confidential)
+}
+
+fn rows(bed: &Bed, cases: &[(Case, Request)]) -> Vec<CaseRow> {
+    bed.store
+        .read(|tx| {
+            cases
+                .iter()
+                .map(|(case, _)| tx.case_row(case.id).map(Option::unwrap))
+                .collect::<Result<Vec<_>, StoreError>>()
+        })
+        .unwrap()
+}
+
+/// All pages, one after the other.
+fn all_pages(bed: &Bed, query: &CaseQuery) -> Vec<CaseRow> {
+    let (mut query, mut found) = (query.clone(), Vec::new());
+    loop {
+        let page = bed.store.read(|tx| tx.list(&query)).unwrap();
+        assert!(page.next.is_none() || page.rows.len() == 7, "only the last page is short");
+        found.extend(page.rows);
+        match page.next {
+            Some(cursor) => query.after = Some(cursor),
+            None => return found,
+        }
+    }
+}
+
+#[test]
+fn every_list_is_what_the_model_says_page_by_page() {
+    both(|bed| {
+        let cases = fill(&bed.store, SEED, 300);
+        let rows = rows(bed, &cases);
+        let mut dice = Dice::new(SEED + 1);
+        let mut found_something = 0;
+        for n in 0..400 {
+            let query = query(&mut dice);
+            let mut expected: Vec<&CaseRow> = cases
+                .iter()
+                .zip(&rows)
+                .filter(|((case, _), row)| fits(&query, case, row))
+                .map(|(_, row)| row)
+                .collect();
+            match query.effective_order() {
+                Order::Newest => expected.sort_by_key(|row| std::cmp::Reverse(row.id)),
+                Order::Due => expected.sort_by_key(|row| (row.next_due, row.id)),
+            }
+            let listed = all_pages(bed, &query);
+            let ids = |rows: &[&CaseRow]| rows.iter().map(|row| row.id).collect::<Vec<_>>();
+            assert_eq!(ids(&listed.iter().collect::<Vec<_>>()), ids(&expected), "query {n}: {query:?}");
+            let count = bed.store.read(|tx| tx.count(&query, 50)).unwrap();
+            assert_eq!(count, i64::try_from(expected.len().min(50)).unwrap(), "count {n}: {query:?}");
+            found_something += usize::from(!expected.is_empty());
+        }
+        assert!(found_something > 200, "the queries are too narrow to prove anything: {found_something}");
+    });
+}
+
+/// The promise of the figures page: every number opens exactly the cases that it counts.
+#[test]
+fn every_figure_counts_what_its_list_shows() {
+    both(|bed| {
+        fill(&bed.store, SEED, 250);
+        let zone = zone();
+        let start = START.day(&zone);
+        let mut dice = Dice::new(SEED + 2);
+        for _ in 0..25 {
+            let (a, b) = (start + dice.roll(DAYS as u64) as i64, start + dice.roll(DAYS as u64) as i64);
+            let (first, last) = (a.min(b), a.max(b));
+            let (from, to) =
+                (Stamp::start_of(date_of_day(first), &zone), Stamp::start_of(date_of_day(last + 1), &zone));
+            let now = dice.stamp();
+            bed.store
+                .read(|tx| {
+                    let all = tx.figures(&Reach::All, first, last, now, &zone)?;
+                    let units = tx.figures_by_unit(&Reach::All, first, last, now, &zone)?;
+                    let mut whose: Vec<(Option<String>, Figures)> = vec![(None, all)];
+                    whose.extend(units.into_iter().map(|u| (Some(u.unit), u.figures)));
+                    for (owner, figures) in whose {
+                        let base =
+                            CaseQuery { reach: Reach::All, owner: owner.clone(), ..CaseQuery::default() };
+                        for figure in Figure::ALL.into_iter().filter(|f| *f != Figure::Score) {
+                            let listed = tx.count(
+                                &CaseQuery { figure: Some((figure, from, to)), ..base.clone() },
+                                10_000,
+                            )?;
+                            assert_eq!(
+                                figures.get(figure),
+                                listed,
+                                "{figure:?} of {owner:?}, days {first} to {last}"
+                            );
+                        }
+                        let overdue = CaseQuery {
+                            figure: Some((Figure::Running, from, to)),
+                            overdue_at: Some(now),
+                            ..base.clone()
+                        };
+                        assert_eq!(
+                            figures.overdue,
+                            tx.count(&overdue, 10_000)?,
+                            "overdue of {owner:?} at {now:?}"
+                        );
+                        let silent = CaseQuery {
+                            figure: Some((Figure::ContactRunning, from, to)),
+                            contact_overdue_at: Some(now),
+                            ..base
+                        };
+                        assert_eq!(
+                            figures.contact_overdue,
+                            tx.count(&silent, 10_000)?,
+                            "contact overdue of {owner:?} at {now:?}"
+                        );
+                    }
+                    let days = tx.figures_by_day(&Reach::All, first, last)?;
+                    assert_eq!(days.iter().map(|d| d.received).sum::<i64>(), all.get(Figure::In));
+                    assert_eq!(days.iter().map(|d| d.closed).sum::<i64>(), all.get(Figure::Closed));
+                    Ok::<_, StoreError>(())
+                })
+                .unwrap();
+        }
+    });
+}
+
+#[test]
+fn counters_kept_with_every_change_equal_those_counted_anew() {
+    both(|bed| {
+        fill(&bed.store, SEED + 3, 200);
+        let tallies = || {
+            let sql = "SELECT day, what, unit, CAST(sum(n) AS BIGINT) FROM tally GROUP BY day, what, unit HAVING sum(n) <> 0";
+            let read =
+                |row: &crate::value::Row<'_>| Ok(((row.int(0)?, row.int(1)?, row.text(2)?), row.int(3)?));
+            bed.store.read(|tx| tx.all(sql, &[], read)).unwrap().into_iter().collect::<BTreeMap<_, _>>()
+        };
+        let kept = tallies();
+        bed.store.write(|tx| tx.recount(&zone())).unwrap();
+        assert_eq!(kept, tallies());
+        assert!(kept.len() > 300);
+    });
+}
+
+#[test]
+fn figures_of_a_reach_are_those_of_its_units() {
+    both(|bed| {
+        fill(&bed.store, SEED, 120);
+        let zone = zone();
+        let (first, last) = (START.day(&zone), START.day(&zone) + DAYS);
+        let figures = |reach: &Reach| {
+            bed.store.read(|tx| tx.figures_by_unit(reach, first, last, START, &zone)).unwrap()
+        };
+        let units: Vec<String> = vec!["police".to_owned(), "water".to_owned()];
+        let all: Vec<_> = figures(&Reach::All).into_iter().filter(|u| units.contains(&u.unit)).collect();
+        assert_eq!(figures(&Reach::Units(units)), all);
+        assert!(figures(&Reach::Nothing).is_empty());
+    });
+}
+
+#[test]
+fn what_is_near_is_found_nearest_first() {
+    both(|bed| {
+        let cases = fill(&bed.store, SEED, 300);
+        let rows = rows(bed, &cases);
+        for (metres, of) in [(50, 3), (500, 20), (2_000, 60)] {
+            for (case, request) in cases.iter().take(of) {
+                let Some(point) = request.place.point else { continue };
+                let mut expected: Vec<(i64, std::cmp::Reverse<_>)> = rows
+                    .iter()
+                    .filter_map(|row| {
+                        Some((row.point?.metres_to(point).round() as i64, std::cmp::Reverse(row.id)))
+                    })
+                    .filter(|(away, _)| *away <= metres)
+                    .collect();
+                expected.sort();
+                expected.truncate(12);
+                let found = bed.store.read(|tx| tx.near(point, metres, 12, &Reach::All)).unwrap();
+                let found: Vec<_> =
+                    found.into_iter().map(|(row, away)| (away, std::cmp::Reverse(row.id))).collect();
+                assert_eq!(found, expected, "{metres} m around {:?}", case.id);
+            }
+        }
+        let point = cases.iter().find_map(|(_, r)| r.place.point).unwrap();
+        assert!(bed.store.read(|tx| tx.near(point, 5_000, 12, &Reach::Nothing)).unwrap().is_empty());
+    });
+}

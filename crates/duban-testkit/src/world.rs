@@ -1,0 +1,139 @@
+//! A whole city for one test: the shipped pack, an own database, a member for each role.
+//!
+//! Every test ends with the invariants: when a world is dropped, its histories must explain its
+//! states and its counters must be the sum of its rows.
+
+use std::{fs, panic::AssertUnwindSafe, path::Path, sync::Arc};
+
+use duban_app::{App, Ctx, check, keys::Keyring, setup};
+use duban_domain::{
+    Lang, StaffId,
+    city::{City, PackFiles},
+    policy::Member,
+};
+use duban_store::{Store, Target};
+
+use crate::{
+    clock::{Hands, MONDAY_NINE, Seeded},
+    postgres::{TestDatabase, fresh},
+};
+
+/// A city for one test.
+pub struct World {
+    /// The application.
+    pub app: App,
+    /// Its clock.
+    pub clock: Arc<Hands>,
+    /// Where its database is.
+    pub target: Target,
+    checked: bool,
+    _folder: Option<tempfile::TempDir>,
+    _database: Option<TestDatabase>,
+}
+
+impl World {
+    /// On an embedded database in a temporary folder.
+    ///
+    /// # Panics
+    /// When it cannot be made: then no test can run.
+    #[must_use]
+    pub fn sqlite() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let target = Target::Sqlite(folder.path().join("city.db"));
+        Self::on(target, Some(folder), None)
+    }
+
+    /// On a PostgreSQL database of its own.
+    ///
+    /// # Panics
+    /// When there is no server: `cargo xtask test` brings one.
+    #[must_use]
+    pub fn postgres() -> Self {
+        let database = fresh();
+        let target = Target::parse(&database.url()).expect("the address of the test server can be read");
+        Self::on(target, None, Some(database))
+    }
+
+    fn on(target: Target, folder: Option<tempfile::TempDir>, database: Option<TestDatabase>) -> Self {
+        let clock = Arc::new(Hands::at(MONDAY_NINE));
+        let keys = Arc::new(Keyring::new(&[7; 32]));
+        let store = Store::open(&target).expect("the test database opens");
+        let city = setup::begin(&store, Some(&zhuzhou()), &keys, MONDAY_NINE)
+            .expect("the shipped pack makes a city");
+        let app =
+            App { city, store, keys, clock: clock.clone(), entropy: Arc::new(Seeded::new(1)), demo: false };
+        Self { app, clock, target, checked: true, _folder: folder, _database: database }
+    }
+
+    /// The city.
+    #[must_use]
+    pub fn city(&self) -> &City {
+        &self.app.city
+    }
+
+    /// A member of a unit with a role of the pack.
+    #[must_use]
+    pub fn member(&self, role: &str, unit: &str) -> Member {
+        let id = role.bytes().chain(unit.bytes()).fold(17_i64, |id, b| (id * 31 + i64::from(b)) % 1_000_003);
+        Member::of(self.city(), StaffId(id), &format!("测试·{role}"), unit, role)
+    }
+
+    /// A member asking now.
+    #[must_use]
+    pub fn ctx(&self, role: &str, unit: &str) -> Ctx {
+        self.app.ctx(self.member(role, unit), Lang::Zh)
+    }
+
+    /// For tests that damage the data on purpose.
+    pub fn leave_unchecked(&mut self) {
+        self.checked = false;
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if !self.checked || std::thread::panicking() {
+            return;
+        }
+        let found = check::check(&self.app).expect("the invariants can be looked at");
+        assert!(found.faults.is_empty(), "the invariants do not hold:\n{}", found.faults.join("\n"));
+    }
+}
+
+/// Runs a test on both databases; a failure says on which.
+///
+/// # Panics
+/// When the test does.
+pub fn both(test: impl Fn(&mut World)) {
+    for (engine, world) in [("SQLite", World::sqlite as fn() -> World), ("PostgreSQL", World::postgres)] {
+        let ran = std::panic::catch_unwind(AssertUnwindSafe(|| test(&mut world())));
+        if let Err(panic) = ran {
+            eprintln!("this failed on {engine}");
+            std::panic::resume_unwind(panic);
+        }
+    }
+}
+
+/// The files of the shipped pack.
+///
+/// # Panics
+/// When they cannot be read.
+#[must_use]
+pub fn zhuzhou() -> PackFiles {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../cities/zhuzhou");
+    let mut files = PackFiles::new();
+    gather(&root, &root, &mut files);
+    files
+}
+
+fn gather(root: &Path, dir: &Path, into: &mut PackFiles) {
+    for entry in fs::read_dir(dir).expect("the pack is beside the crates") {
+        let path = entry.expect("the folder can be read").path();
+        if path.is_dir() {
+            gather(root, &path, into);
+        } else {
+            let name = path.strip_prefix(root).expect("inside the pack").to_string_lossy().replace('\\', "/");
+            into.insert(name, fs::read_to_string(&path).expect("the pack is text"));
+        }
+    }
+}

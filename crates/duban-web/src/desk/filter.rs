@@ -1,0 +1,290 @@
+//! The filters of the worklist: what the address says, as a query, as chips, and as other addresses.
+
+use duban_app::{CaseQuery, Cursor, Figure, Order};
+use duban_domain::{
+    CaseId, Lang, Stamp,
+    case::Phase,
+    city::City,
+    request::{Channel, Kind, Urgency},
+    stamp::DAY_MS,
+};
+use jiff::civil::Date;
+
+use super::words::{division_path, unit_name};
+use crate::frame::Fields;
+
+/// Rows of one page.
+pub(crate) const PAGE: i64 = 50;
+/// Where the worklist is.
+pub(crate) const PATH: &str = "/desk/cases";
+/// What only says where in the list one is.
+const PLACE: [&str; 4] = ["after", "n", "lang", "done"];
+/// Filters in the order in which their chips stand.
+const NAMES: [&str; 12] = ["q", "stage", "due", "figure", "unit", "owner", "division", "category", "urgency", "kind", "channel", "from"];
+
+/// The filters of an address.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter {
+    pairs: Vec<(String, String)>,
+}
+
+/// A filter that is set, as the page shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Chip {
+    pub(crate) name: String,
+    pub(crate) value: String,
+    pub(crate) without: String,
+}
+
+impl Filter {
+    pub(crate) fn of(query: &str) -> Self {
+        let fields = Fields::of_query(query);
+        Self { pairs: fields.pairs().filter(|(_, v)| !v.trim().is_empty()).map(|(k, v)| (k.to_owned(), v.trim().to_owned())).collect() }
+    }
+
+    /// The first value of a filter; empty when it is not set.
+    pub(crate) fn get(&self, name: &str) -> &str {
+        self.pairs.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v.as_str())
+    }
+
+    /// Whether a filter has a value; the stage that is meant when none is named counts too.
+    pub(crate) fn has(&self, name: &str, value: &str) -> bool {
+        match name {
+            "stage" if self.get("stage").is_empty() => value == if self.is_open_only() { "open" } else { "all" },
+            _ => self.pairs.iter().any(|(k, v)| k == name && v == value),
+        }
+    }
+
+    /// Unless somebody searches or asks for a figure, a worklist is what is still to do.
+    pub(crate) fn is_open_only(&self) -> bool {
+        match self.get("stage") {
+            "" => self.get("q").is_empty() && self.get("figure").is_empty(),
+            stage => stage == "open",
+        }
+    }
+
+    pub(crate) fn is_newest(&self) -> bool {
+        self.get("sort") == "new"
+    }
+
+    /// The address with one filter set to a value, or without it when the value is empty.
+    pub(crate) fn with(&self, name: &str, value: &str) -> String {
+        self.address(|k| k != name && !PLACE.contains(&k), &[(name, value)])
+    }
+
+    /// The address without one filter and what belongs to it.
+    fn without(&self, name: &str) -> String {
+        match name {
+            // An open list is the usual one, so dropping it must say so.
+            "stage" => self.with("stage", "all"),
+            "figure" => self.address(|k| !matches!(k, "figure" | "from" | "to") && !PLACE.contains(&k), &[]),
+            "from" => self.address(|k| !matches!(k, "from" | "to") && !PLACE.contains(&k), &[]),
+            _ => self.with(name, ""),
+        }
+    }
+
+    /// The address of the page that begins after a cursor.
+    pub(crate) fn page(&self, after: Cursor, shown: i64) -> String {
+        let cursor = format!("{}.{}", after.key, after.id.0);
+        self.address(|k| !PLACE.contains(&k), &[("after", &cursor), ("n", &shown.to_string())])
+    }
+
+    /// The address of the first page.
+    pub(crate) fn first(&self) -> String {
+        self.address(|k| !PLACE.contains(&k), &[])
+    }
+
+    fn address(&self, keep: impl Fn(&str) -> bool, more: &[(&str, &str)]) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(self.pairs.iter().filter(|(k, _)| keep(k)));
+        query.extend_pairs(more.iter().filter(|(_, v)| !v.is_empty()));
+        let query = query.finish();
+        if query.is_empty() { PATH.to_owned() } else { format!("{PATH}?{query}") }
+    }
+
+    /// How many rows stand before this page.
+    pub(crate) fn before(&self) -> i64 {
+        self.get("n").parse().ok().filter(|n| (0..=1_000_000).contains(n)).unwrap_or(0)
+    }
+
+    /// The query. What an address says wrongly does not restrict.
+    pub(crate) fn query(&self, city: &City, now: Stamp) -> CaseQuery {
+        let text = |name| Some(self.get(name).to_owned()).filter(|v| !v.is_empty());
+        let (figure, overdue_at, contact_overdue_at) = self.figure(city, now);
+        let due = self.due(city, now);
+        CaseQuery {
+            phases: self.phases(),
+            unit: text("unit"),
+            owner: text("owner"),
+            category_prefix: text("category"),
+            division_prefix: text("division"),
+            urgency: Urgency::from_key(self.get("urgency")),
+            kind: Kind::from_key(self.get("kind")),
+            channel: Channel::from_key(self.get("channel")),
+            opened: if figure.is_some() { None } else { self.period(city) },
+            due,
+            figure,
+            overdue_at: overdue_at.or_else(|| (self.get("due") == "overdue").then_some(now)),
+            contact_overdue_at,
+            words: text("q"),
+            order: if self.is_newest() { Order::Newest } else { Order::Due },
+            after: self.cursor(),
+            limit: PAGE,
+            ..CaseQuery::default()
+        }
+    }
+
+    fn phases(&self) -> Vec<Phase> {
+        let named: Vec<Phase> = self.pairs.iter().filter(|(k, _)| k == "stage").filter_map(|(_, v)| Phase::from_key(v)).collect();
+        match named.is_empty() && self.is_open_only() {
+            true => Phase::ALL.iter().copied().filter(|p| *p != Phase::Closed).collect(),
+            false => named,
+        }
+    }
+
+    fn cursor(&self) -> Option<Cursor> {
+        let (key, id) = self.get("after").split_once('.')?;
+        Some(Cursor { key: key.parse().ok()?, id: CaseId(id.parse().ok()?) })
+    }
+
+    fn date(&self, name: &str) -> Option<Date> {
+        self.get(name).parse().ok()
+    }
+
+    /// From the first instant of one day to the first after another.
+    fn period(&self, city: &City) -> Option<(Stamp, Stamp)> {
+        let (from, to) = (self.date("from"), self.date("to"));
+        if from.is_none() && to.is_none() {
+            return None;
+        }
+        let first = from.map_or(Stamp(0), |date| Stamp::start_of(date, &city.zone));
+        let last = to.map_or(Stamp(i64::MAX), |date| Stamp::start_of(date.saturating_add(jiff::Span::new().days(1)), &city.zone));
+        Some((first, last))
+    }
+
+    /// What a figure counts; two of them count what is past its time already.
+    fn figure(&self, city: &City, now: Stamp) -> (Option<(Figure, Stamp, Stamp)>, Option<Stamp>, Option<Stamp>) {
+        let (from, to) = self.period(city).unwrap_or((Stamp(0), Stamp(i64::MAX)));
+        let over = |figure| Some((figure, from, to));
+        match self.get("figure") {
+            "overdue" => (over(Figure::Running), Some(now), None),
+            "contact-overdue" => (over(Figure::ContactRunning), None, Some(now)),
+            key => (Figure::from_key(key).and_then(over), None, None),
+        }
+    }
+
+    fn due(&self, city: &City, now: Stamp) -> Option<(Stamp, Stamp)> {
+        let today = Stamp::start_of(now.date(&city.zone), &city.zone);
+        match self.get("due") {
+            "today" => Some((today, today.plus_ms(DAY_MS))),
+            "week" => Some((today, today.plus_ms(7 * DAY_MS))),
+            _ => None,
+        }
+    }
+
+    /// The filters that are set, each with the address without it.
+    pub(crate) fn chips(&self, city: &City, lang: Lang) -> Vec<Chip> {
+        NAMES.into_iter().filter_map(|name| {
+            let value = self.value(name, city, lang)?;
+            Some(Chip { name: title(name, lang).to_owned(), value, without: self.without(name) })
+        }).collect()
+    }
+
+    fn value(&self, name: &str, city: &City, lang: Lang) -> Option<String> {
+        let raw = self.get(name);
+        let known = |word: Option<&str>| word.map_or_else(|| raw.to_owned(), str::to_owned);
+        let words = match name {
+            "stage" if self.is_open_only() => lang.t("未办结", "not closed").to_owned(),
+            "stage" if raw == "all" => return None,
+            "from" => return self.dates(lang).filter(|_| self.get("figure").is_empty()),
+            _ if raw.is_empty() => return None,
+            "stage" => self.stages(lang),
+            "due" => due_word(raw, lang).to_owned(),
+            "figure" => format!("{}{}", figure_word(raw, lang), self.dates(lang).map(|d| format!(" {d}")).unwrap_or_default()),
+            "unit" | "owner" => unit_name(city, raw, lang),
+            "division" => known(Some(division_path(city, raw, lang).as_str()).filter(|v| !v.is_empty())),
+            "category" => city.category_path(raw, lang),
+            "urgency" => known(Urgency::from_key(raw).map(|v| v.word(lang))),
+            "kind" => known(Kind::from_key(raw).map(|v| v.word(lang))),
+            "channel" => known(Channel::from_key(raw).map(|v| v.word(lang))),
+            _ => raw.to_owned(),
+        };
+        Some(words)
+    }
+
+    fn stages(&self, lang: Lang) -> String {
+        let all: Vec<&str> = self.phases().into_iter().map(|p| p.word(lang)).collect();
+        all.join(lang.t("、", ", "))
+    }
+
+    fn dates(&self, lang: Lang) -> Option<String> {
+        let (from, to) = (self.get("from"), self.get("to"));
+        if from.is_empty() && to.is_empty() {
+            return None;
+        }
+        Some(format!("{from} {} {to}", lang.t("至", "to")))
+    }
+}
+
+fn title(name: &str, lang: Lang) -> &'static str {
+    match name {
+        "q" => lang.t("词", "Words"),
+        "stage" => lang.t("阶段", "Stage"),
+        "due" => lang.t("到期", "Due"),
+        "figure" => lang.t("数据", "Figure"),
+        "unit" => lang.t("承办", "Unit"),
+        "owner" => lang.t("主办", "Lead"),
+        "division" => lang.t("辖区", "Division"),
+        "category" => lang.t("类别", "Category"),
+        "urgency" => lang.t("紧急程度", "Urgency"),
+        "kind" => lang.t("类型", "Kind"),
+        "channel" => lang.t("渠道", "Channel"),
+        _ => lang.t("受理", "Opened"),
+    }
+}
+
+/// The word of a due filter.
+pub(crate) fn due_word(key: &str, lang: Lang) -> &'static str {
+    match key {
+        "overdue" => lang.t("已逾期", "overdue"),
+        "today" => lang.t("今天", "today"),
+        _ => lang.t("七天内", "within 7 days"),
+    }
+}
+
+/// The word of a figure.
+pub(crate) fn figure_word(key: &str, lang: Lang) -> &'static str {
+    match key {
+        "in" => lang.t("收", "Received"),
+        "closed" => lang.t("办结", "Closed"),
+        "direct" => lang.t("当场答复", "Answered at once"),
+        "on-time" => lang.t("按期答复", "Answered in time"),
+        "late" => lang.t("逾期答复", "Answered late"),
+        "running" => lang.t("到期未答", "Due, not answered"),
+        "overdue" => lang.t("逾期未办", "Overdue and open"),
+        "contact-ok" => lang.t("按时联系", "Contacted in time"),
+        "contact-late" => lang.t("逾期联系", "Contacted late"),
+        "contact-running" => lang.t("待联系", "To contact"),
+        "contact-overdue" => lang.t("逾期未联系", "Contact overdue"),
+        "solved" => lang.t("诉求人说解决了", "Solved, people say"),
+        "unsolved" => lang.t("诉求人说没解决", "Not solved, people say"),
+        _ => lang.t("有满意度评价", "Rated"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_a_list_and_gives_other_addresses() {
+        let filter = Filter::of("q=&unit=zz-power&after=5.7&n=50&stage=in-hand&stage=dispatched");
+        assert_eq!(filter.phases(), [Phase::InHand, Phase::Dispatched]);
+        assert_eq!(filter.cursor(), Some(Cursor { key: 5, id: CaseId(7) }));
+        assert_eq!(filter.with("unit", ""), "/desk/cases?stage=in-hand&stage=dispatched");
+        assert_eq!(filter.without("stage"), "/desk/cases?unit=zz-power&stage=all");
+        assert!(Filter::of("").is_open_only() && !Filter::of("q=a").is_open_only() && !Filter::of("figure=in").is_open_only());
+        assert_eq!(Filter::of("").phases().len(), 5);
+        assert!(Filter::of("stage=all").phases().is_empty());
+    }
+}

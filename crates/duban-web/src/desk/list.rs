@@ -1,0 +1,343 @@
+//! 工单列表: cases within reach in the order of what is due, with filters in the address bar.
+
+use askama::Template;
+use axum::response::Response;
+use duban_app::{
+    AppError, CaseRow, Ctx, Figure, Page,
+    case::{On, list, sign},
+};
+use duban_domain::{
+    Number, Refusal, Stamp,
+    case::Phase,
+    policy::{Action, Reach},
+    request::{Channel, Kind, Privacy, Urgency},
+};
+
+use super::{
+    filter::{Chip, Filter, due_word},
+    words::{self, Choice, Choices, DueWords, cases, thousands},
+};
+use crate::frame::{Desk, Fields, PageResult, Shell, When, html, see_other};
+
+/// Cases that are signed at once at most.
+const SIGN_MAX: usize = 200;
+
+#[derive(Template)]
+#[template(path = "desk/list.html")]
+pub(super) struct ListPage {
+    pub(super) s: Shell,
+    pub(super) f: Filter,
+    pub(super) heading: String,
+    pub(super) tabs: Vec<Tab>,
+    pub(super) chips: Vec<Chip>,
+    pub(super) summary: String,
+    pub(super) order_words: String,
+    pub(super) newest: bool,
+    pub(super) here: String,
+    pub(super) by_due: String,
+    pub(super) groups: Vec<Group>,
+    pub(super) drops: Vec<Drop>,
+    pub(super) can_sign: bool,
+    pub(super) first: Option<String>,
+    pub(super) next: Option<String>,
+    pub(super) place_words: String,
+    pub(super) stages: Vec<Choice>,
+    pub(super) dues: Vec<Choice>,
+    pub(super) units: Vec<Choices>,
+    pub(super) divisions: Vec<Choices>,
+    pub(super) categories: Vec<Choices>,
+    pub(super) urgencies: Vec<Choice>,
+    pub(super) kinds: Vec<Choice>,
+    pub(super) channels: Vec<Choice>,
+}
+
+/// A view above the list.
+pub(super) struct Tab {
+    pub(super) name: String,
+    pub(super) href: String,
+    pub(super) count: String,
+    pub(super) now: bool,
+    pub(super) must: bool,
+}
+
+/// Rows that are due on the same day.
+pub(super) struct Group {
+    pub(super) name: String,
+    pub(super) count: String,
+    pub(super) late: bool,
+    pub(super) rows: Vec<Row>,
+}
+
+/// One case.
+pub(super) struct Row {
+    pub(super) number: String,
+    pub(super) grouped: String,
+    pub(super) title: String,
+    pub(super) place: String,
+    pub(super) stage: String,
+    pub(super) unit: String,
+    pub(super) at: Option<When>,
+    pub(super) due: DueWords,
+    pub(super) tags: Vec<Tag>,
+    pub(super) can_sign: bool,
+}
+
+/// A tag: always a word.
+pub(super) struct Tag {
+    pub(super) words: String,
+    pub(super) class: &'static str,
+}
+
+/// A filter that an empty list could do without.
+pub(super) struct Drop {
+    pub(super) name: String,
+    pub(super) href: String,
+    pub(super) count: String,
+}
+
+/// What was asked for, loaded.
+struct Loaded {
+    page: Page,
+    count: i64,
+    tabs: Vec<(&'static str, String, i64)>,
+    drops: Vec<(Chip, i64)>,
+}
+
+/// The list. A whole number in the search field goes straight to its case.
+pub(crate) async fn page(desk: Desk) -> PageResult {
+    let filter = Filter::of(desk.visit.uri.query().unwrap_or(""));
+    if let Ok(number) = filter.get("q").parse::<Number>() {
+        return Ok(see_other(&format!("/desk/cases/{number}")));
+    }
+    let asked = filter.clone();
+    let loaded = desk.run(move |ctx| load(ctx, &asked)).await?;
+    Ok(html(&view(&desk, filter, loaded)))
+}
+
+fn load(ctx: &Ctx, filter: &Filter) -> Result<Loaded, AppError> {
+    let found = list::list(ctx, &filter.query(ctx.city(), ctx.now))?;
+    let count = |address: &str| {
+        let other = Filter::of(address.split_once('?').map_or("", |(_, query)| query));
+        list::count(ctx, &other.query(ctx.city(), ctx.now))
+    };
+    let tabs = tabs_of(ctx).into_iter().map(|(name, address)| Ok((name, address.to_owned(), count(address)?))).collect::<Result<_, AppError>>()?;
+    let mut drops = Vec::new();
+    if found.page.rows.is_empty() {
+        for chip in filter.chips(ctx.city(), ctx.lang) {
+            let n = count(&chip.without)?;
+            drops.push((chip, n));
+        }
+        drops.retain(|(_, n)| *n > 0);
+    }
+    Ok(Loaded { page: found.page, count: found.count, tabs, drops })
+}
+
+/// The views of a role: what waits for this member, beside what waits for everybody.
+fn tabs_of(ctx: &Ctx) -> Vec<(&'static str, &'static str)> {
+    let lang = ctx.lang;
+    let mut tabs = vec![
+        (lang.t("在办", "Open"), "/desk/cases"),
+        (lang.t("已逾期", "Overdue"), "/desk/cases?due=overdue"),
+        (lang.t("今天到期", "Due today"), "/desk/cases?due=today"),
+    ];
+    let own = [
+        (Action::Dispatch, lang.t("待派单", "To dispatch"), "/desk/cases?stage=received"),
+        (Action::Sign, lang.t("待签收", "To sign"), "/desk/cases?stage=dispatched"),
+        (Action::Review, lang.t("待审核", "To review"), "/desk/cases?stage=in-review"),
+        (Action::Callback, lang.t("待回访", "To call back"), "/desk/cases?stage=callback"),
+    ];
+    tabs.extend(own.into_iter().filter(|(action, _, _)| ctx.who.can(*action)).map(|(_, name, address)| (name, address)));
+    tabs
+}
+
+fn view(desk: &Desk, f: Filter, loaded: Loaded) -> ListPage {
+    let (s, lang) = (desk.shell(), desk.visit.lang);
+    let city = &desk.site.app.city;
+    let here = f.first();
+    let by_due = loaded.page.rows.iter().all(|row| row.next_due.is_some()) && f.query(city, s.now).effective_order() == duban_app::Order::Due;
+    let chosen = |keys: &[(&str, &str)]| keys.iter().map(|(key, name)| Choice { key: (*key).to_owned(), name: (*name).to_owned() }).collect::<Vec<_>>();
+    let mut stages = chosen(&[("open", lang.t("未办结", "Not closed")), ("all", lang.t("全部", "All"))]);
+    stages.extend(Phase::ALL.iter().map(|p| Choice { key: p.key().to_owned(), name: p.word(lang).to_owned() }));
+    ListPage {
+        heading: heading(desk),
+        tabs: loaded.tabs.into_iter().map(|(name, href, n)| tab(name, href, n, &here)).collect(),
+        chips: f.chips(city, lang),
+        summary: summary(&loaded.page, loaded.count, &s),
+        order_words: if by_due { s.t("按到期，先到的在前", "By due time, soonest first") } else { s.t("按受理，新的在前", "By opening, newest first") }.to_owned(),
+        newest: !by_due,
+        by_due: f.with("sort", ""),
+        can_sign: desk.who.can(Action::Sign) && loaded.page.rows.iter().any(|row| signable(desk, row)),
+        first: (f.before() > 0).then(|| f.first()),
+        next: loaded.page.next.map(|after| f.page(after, f.before() + super::filter::PAGE)),
+        place_words: place_words(&f, &loaded.page, loaded.count, &s),
+        drops: loaded.drops.into_iter().map(|(chip, n)| Drop { name: format!("{}：{}", chip.name, chip.value), href: chip.without, count: cases(n, lang) }).collect(),
+        groups: groups(desk, &s, &loaded.page.rows, by_due),
+        stages,
+        dues: ["overdue", "today", "week"].iter().map(|key| Choice { key: (*key).to_owned(), name: due_word(key, lang).to_owned() }).collect(),
+        units: words::unit_choices(city, lang),
+        divisions: words::division_choices(city, lang),
+        categories: words::category_choices(city, lang),
+        urgencies: Urgency::ALL.iter().map(|u| Choice { key: u.key().to_owned(), name: u.word(lang).to_owned() }).collect(),
+        kinds: Kind::ALL.iter().map(|k| Choice { key: k.key().to_owned(), name: k.word(lang).to_owned() }).collect(),
+        channels: Channel::ALL.iter().map(|c| Choice { key: c.key().to_owned(), name: c.word(lang).to_owned() }).collect(),
+        here,
+        f,
+        s,
+    }
+}
+
+fn heading(desk: &Desk) -> String {
+    let lang = desk.visit.lang;
+    match desk.who.reach {
+        Reach::All => lang.t("全市工单", "All cases").to_owned(),
+        _ => words::unit_name(&desk.site.app.city, &desk.who.unit, lang),
+    }
+}
+
+fn tab(name: &str, href: String, n: i64, here: &str) -> Tab {
+    let count = if n >= list::COUNT_MAX { format!("{}+", thousands(list::COUNT_MAX)) } else { thousands(n) };
+    Tab { name: name.to_owned(), now: href == here, must: n > 0 && href.contains("overdue"), href, count }
+}
+
+fn counted(n: i64, s: &Shell) -> String {
+    match n >= list::COUNT_MAX {
+        true => format!("{} {}", s.t("超过", "more than"), cases(list::COUNT_MAX, s.lang)),
+        false => cases(n, s.lang),
+    }
+}
+
+fn summary(page: &Page, count: i64, s: &Shell) -> String {
+    let late = page.rows.iter().filter(|row| row.closed_at.is_none() && row.answered_at.is_none() && row.finish_due < s.now).count();
+    let all = format!("{} {}", s.t("符合条件", "Found"), counted(count, s));
+    if late == 0 { all } else { format!("{all} · {} {}", s.t("本页逾期未办", "overdue on this page"), cases(i64::try_from(late).unwrap_or(0), s.lang)) }
+}
+
+fn place_words(f: &Filter, page: &Page, count: i64, s: &Shell) -> String {
+    let (from, n) = (f.before(), i64::try_from(page.rows.len()).unwrap_or(0));
+    format!("{}–{} · {} {}", thousands(from + 1), thousands(from + n), s.t("共", "of"), counted(count, s))
+}
+
+fn signable(desk: &Desk, row: &CaseRow) -> bool {
+    desk.who.can(Action::Sign) && row.phase == Phase::Dispatched
+}
+
+/// Rows under the heads of their days. Late ones stand together, whatever day they were due on.
+fn groups(desk: &Desk, s: &Shell, rows: &[CaseRow], by_due: bool) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for row in rows {
+        let (name, late) = head(s, row, by_due);
+        if groups.last().is_none_or(|group| group.name != name) {
+            groups.push(Group { name, count: String::new(), late, rows: Vec::new() });
+        }
+        if let Some(group) = groups.last_mut() {
+            group.rows.push(one(desk, s, row));
+            group.count = cases(i64::try_from(group.rows.len()).unwrap_or(0), s.lang);
+        }
+    }
+    groups
+}
+
+fn head(s: &Shell, row: &CaseRow, by_due: bool) -> (String, bool) {
+    let at = row.next_due.filter(|_| by_due).unwrap_or(row.opened_at);
+    if by_due && at < s.now {
+        return (s.t("已过时限", "Past due").to_owned(), true);
+    }
+    let when = s.when(&at);
+    let date = when.full.rsplit_once(' ').map_or("", |(day, _)| day);
+    let relative = !when.day.starts_with(|c: char| c.is_ascii_digit());
+    (if relative { format!("{} {date}", when.day) } else { date.trim_end_matches(',').to_owned() }, false)
+}
+
+fn one(desk: &Desk, s: &Shell, row: &CaseRow) -> Row {
+    let (city, lang) = (&desk.site.app.city, s.lang);
+    let place = [row.division.as_deref().map(|d| words::division_path(city, d, lang)).unwrap_or_default(), row.place_words.clone()].join(" ");
+    let assists = matches!(&desk.who.reach, Reach::Units(units) if !units.contains(&row.owner));
+    let unit = words::unit_name(city, &row.owner, lang);
+    let closed = DueWords { words: String::new(), bare: row.ending.map(|e| e.word(lang).to_owned()).unwrap_or_default(), class: "due-done" };
+    Row {
+        number: row.number.to_string(),
+        grouped: row.number.grouped(),
+        title: row.title.clone(),
+        place: place.trim().to_owned(),
+        stage: row.phase.word(lang).to_owned(),
+        unit: if assists { format!("{} {unit}", s.t("协办", "Assisting")) } else { unit },
+        at: row.next_due.or(row.closed_at).map(|at| s.when(&at)),
+        due: row.next_due.map_or(closed, |due| DueWords::of(city, due, s.now, lang)),
+        tags: tags(s, row),
+        can_sign: signable(desk, row),
+    }
+}
+
+fn tags(s: &Shell, row: &CaseRow) -> Vec<Tag> {
+    let mut tags = Vec::new();
+    let mut add = |words: String, class| tags.push(Tag { words, class });
+    if matches!(row.urgency, Urgency::Critical | Urgency::Urgent) {
+        add(row.urgency.word(s.lang).to_owned(), words::urgency_class(row.urgency));
+    }
+    if row.round > 1 {
+        add(match s.lang { duban_domain::Lang::Zh => format!("第 {} 轮", row.round), duban_domain::Lang::En => format!("round {}", row.round) }, "tag-warn");
+    }
+    if row.voices > 1 {
+        add(match s.lang { duban_domain::Lang::Zh => format!("{} 人同诉", row.voices), duban_domain::Lang::En => format!("{} voices", row.voices) }, "tag-warn");
+    }
+    if row.privacy == Privacy::Confidential {
+        add(row.privacy.word(s.lang).to_owned(), "");
+    }
+    tags
+}
+
+#[derive(Template)]
+#[template(path = "desk/signed.html")]
+pub(super) struct SignedPage {
+    pub(super) s: Shell,
+    pub(super) summary: String,
+    pub(super) signed: Vec<SignedOne>,
+    pub(super) skipped: Vec<SignedOne>,
+    pub(super) back: String,
+}
+
+/// One case of a bulk step, and why nothing happened to it.
+pub(super) struct SignedOne {
+    pub(super) number: String,
+    pub(super) grouped: String,
+    pub(super) why: String,
+}
+
+/// Signs for several cases and says for each what came of it.
+pub(crate) async fn sign_many(desk: Desk, fields: Fields) -> PageResult {
+    let numbers: Vec<Number> = fields.all("case").filter_map(|n| n.parse().ok()).take(SIGN_MAX).collect();
+    let done = desk.run(move |ctx| sign_each(ctx, numbers)).await?;
+    Ok(signed_page(&desk, done, super::login::local(fields.get("back"))))
+}
+
+fn sign_each(ctx: &Ctx, numbers: Vec<Number>) -> Result<Vec<(Number, Option<Refusal>)>, AppError> {
+    let sign = |number: Number| match sign::sign(ctx, &On { number: number.clone(), seen: None }) {
+        Ok(_) => Ok((number, None)),
+        Err(AppError::Refused(refusal)) => Ok((number, Some(refusal))),
+        Err(error) => Err(error),
+    };
+    numbers.into_iter().map(sign).collect()
+}
+
+fn signed_page(desk: &Desk, done: Vec<(Number, Option<Refusal>)>, back: &str) -> Response {
+    let s = desk.shell();
+    let one = |(number, why): (Number, Option<Refusal>)| SignedOne { grouped: number.grouped(), number: number.to_string(), why: why.map(|r| r.sentence(s.lang)).unwrap_or_default() };
+    let (skipped, signed): (Vec<_>, Vec<_>) = done.into_iter().partition(|(_, why)| why.is_some());
+    let (signed, skipped): (Vec<_>, Vec<_>) = (signed.into_iter().map(one).collect(), skipped.into_iter().map(one).collect());
+    let n = |list: &[SignedOne]| cases(i64::try_from(list.len()).unwrap_or(0), s.lang);
+    let summary = match (signed.is_empty(), skipped.is_empty()) {
+        (true, true) => s.t("一件也没有选，什么也没有改。请在列表里勾选待签收的工单。", "None was ticked, so nothing changed. Tick cases to sign in the list.").to_owned(),
+        _ => format!("{} {}{}{} {}{}", s.t("签收了", "Signed"), n(&signed), s.t("；", "; "), s.t("跳过", "skipped"), n(&skipped), s.t("。", ".")),
+    };
+    html(&SignedPage { summary, signed, skipped, back: back.to_owned(), s })
+}
+
+/// Figures that are not lists of cases by themselves are not linked.
+pub(super) fn is_listed(figure: Figure) -> bool {
+    figure != Figure::Score
+}
+
+/// The days of a stamp in the city, for links between pages.
+pub(super) fn date_of(at: Stamp, s: &Shell) -> String {
+    at.date(&s.zone).to_string()
+}

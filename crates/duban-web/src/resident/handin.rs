@@ -1,0 +1,148 @@
+//! From the resident's form to a registered matter, or to what is wrong in which field.
+
+use duban_app::{
+    App, AppError,
+    case::register::{self, Intake},
+    media::NewMedia,
+    resident::access,
+};
+use duban_domain::{
+    Lang, Number, Refusal,
+    case::Wish,
+    city::City,
+    person::{Person, Phone},
+    place::{Point, judge},
+    request::{Channel, Place, Privacy},
+    text,
+};
+
+use super::Fault;
+use crate::frame::{Fields, error::upload_words};
+
+/// The fields as they were typed; they go back onto the page when something is wrong.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Typed {
+    pub(super) nonce: String,
+    pub(super) text: String,
+    pub(super) way: String,
+    pub(super) place: String,
+    pub(super) division: String,
+    pub(super) lng: String,
+    pub(super) lat: String,
+    pub(super) privacy: String,
+    pub(super) name: String,
+    pub(super) phone: String,
+    pub(super) secret_name: String,
+    pub(super) secret_phone: String,
+}
+
+/// What a resident gets for it: the number, and the pass for this browser.
+pub(super) struct Handed {
+    pub(super) number: Number,
+    pub(super) pass: String,
+}
+
+impl Typed {
+    pub(super) fn of(fields: &Fields) -> Self {
+        let get = |name| fields.get(name).to_owned();
+        Self {
+            nonce: get("form"),
+            text: get("text"),
+            way: get("where"),
+            place: get("place"),
+            division: get("division"),
+            lng: get("lng"),
+            lat: get("lat"),
+            privacy: get("privacy"),
+            name: get("name"),
+            phone: get("phone"),
+            secret_name: get("secret-name"),
+            secret_phone: get("secret-phone"),
+        }
+    }
+
+    /// The form as an intake, or everything that is wrong with it at once.
+    pub(super) fn intake(&self, city: &City, media: Vec<NewMedia>, lang: Lang) -> Result<Intake, Vec<Fault>> {
+        let mut faults = Vec::new();
+        if let Err(refusal) = text::required("text", &self.text, text::TEXT_MAX) {
+            faults.push(Fault::new("text", match refusal {
+                Refusal::NeedsText(_) => lang.t("请写一写是什么事，几个字就行。", "Say what it is; a few words will do.").to_owned(),
+                other => other.sentence(lang),
+            }));
+        }
+        let point = self.point(city, lang).map_err(|fault| faults.push(fault)).unwrap_or_default();
+        let (privacy, person) = self.person(lang).map_err(|fault| faults.push(fault)).unwrap_or((Privacy::Anonymous, Person::default()));
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        Ok(Intake {
+            channel: Channel::Web,
+            kind: None,
+            title: String::new(),
+            text: self.text.clone(),
+            place: Place { words: self.place.clone(), division: Some(self.division.clone()).filter(|d| !d.is_empty()), point },
+            privacy,
+            person,
+            media,
+            source_key: Some(&self.nonce).filter(|n| !n.is_empty()).map(|nonce| format!("form:{nonce}")),
+            wish: Wish::default(),
+        })
+    }
+
+    fn point(&self, city: &City, lang: Lang) -> Result<Option<Point>, Fault> {
+        if self.lng.is_empty() && self.lat.is_empty() {
+            return Ok(None);
+        }
+        let number = |typed: &str| typed.parse::<f64>().unwrap_or(f64::NAN);
+        judge(number(&self.lng), number(&self.lat), &city.bounds).map(Some).map_err(|odd| {
+            let next = lang.t("。请在地图上重新点，或者清空这两格，用话说。", ". Tap the map again, or clear both fields and say it in words.");
+            Fault::new("place", format!("{}{next}", odd.word(lang)))
+        })
+    }
+
+    fn person(&self, lang: Lang) -> Result<(Privacy, Person), Fault> {
+        let choose = || Fault::new("privacy", lang.t("请选一种：可联系、保密，还是匿名。", "Please choose: contact, confidential or anonymous."));
+        let (privacy, name, phone, field) = match Privacy::from_key(&self.privacy).ok_or_else(choose)? {
+            Privacy::Anonymous => return Ok((Privacy::Anonymous, Person::default())),
+            Privacy::Contact => (Privacy::Contact, &self.name, &self.phone, "phone"),
+            Privacy::Confidential => (Privacy::Confidential, &self.secret_name, &self.secret_phone, "secret-phone"),
+        };
+        let phone = Phone::parse(phone).and_then(|phone| phone.ok_or(Refusal::NeedsPhone)).map_err(|refusal| Fault::refused(field, &refusal, lang))?;
+        Ok((privacy, Person { name: name.clone(), phone: Some(phone) }))
+    }
+}
+
+/// Hands a form in. Slow, because photos are encoded anew: call it where waiting is allowed.
+pub(super) fn hand_in(app: &App, fields: &Fields, lang: Lang) -> Result<Result<Handed, Vec<Fault>>, AppError> {
+    let photos = fields.media("photo").map_err(|fault| {
+        let (zh, en) = upload_words(fault);
+        Fault::new("photo", lang.t(zh, en))
+    });
+    let (photos, odd) = match photos {
+        Ok(photos) => (photos, None),
+        Err(fault) => (Vec::new(), Some(fault)),
+    };
+    let intake = match (Typed::of(fields).intake(&app.city, photos, lang), odd) {
+        (Ok(intake), None) => intake,
+        (Ok(_), Some(odd)) => return Ok(Err(vec![odd])),
+        (Err(mut faults), odd) => {
+            faults.extend(odd);
+            return Ok(Err(faults));
+        }
+    };
+    match register::by_resident(app, &intake) {
+        Ok(done) => Ok(Ok(Handed { pass: access::pass(app, done.request, app.now())?, number: done.number })),
+        Err(AppError::Refused(refusal)) if refusal.field().is_some() => Ok(Err(vec![Fault::refused(field_of(&refusal), &refusal, lang)])),
+        Err(error) => Err(error),
+    }
+}
+
+/// The field of this form that a refusal is about.
+fn field_of(refusal: &Refusal) -> &'static str {
+    match refusal.field() {
+        Some("place" | "division") => "place",
+        Some("phone") => "phone",
+        Some("name") => "name",
+        _ => "text",
+    }
+}

@@ -1,0 +1,126 @@
+//! Pages for residents: say one thing, follow it, say whether it is solved. Mobile first, without
+//! account, category or script.
+//!
+//! No department language here, and nothing about a person in any address but their own number.
+//! What a resident may see is decided by `duban_app::resident`.
+
+mod handin;
+pub(crate) mod home;
+pub(crate) mod media;
+pub(crate) mod report;
+#[cfg(test)]
+mod tests;
+pub(crate) mod track;
+mod view;
+
+use duban_domain::{
+    Lang, Number, Refusal,
+    city::City,
+    request::{Kind, Urgency},
+};
+
+/// A field of a form with what is wrong in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// The id of the field, so that the summary can lead there.
+    pub(crate) field: &'static str,
+    pub(crate) words: String,
+}
+
+impl Fault {
+    fn new(field: &'static str, words: impl Into<String>) -> Self {
+        Self { field, words: words.into() }
+    }
+
+    fn refused(field: &'static str, refusal: &Refusal, lang: Lang) -> Self {
+        Self::new(field, refusal.sentence(lang))
+    }
+}
+
+/// What is wrong in one field, when something is.
+fn fault_of<'a>(faults: &'a [Fault], field: &str) -> Option<&'a str> {
+    faults.iter().find(|f| f.field == field).map(|f| f.words.as_str())
+}
+
+/// A number as pages show it and as people read it out.
+#[derive(Clone, Debug)]
+pub(crate) struct NumberShown {
+    /// Without spaces, for addresses.
+    pub(crate) digits: String,
+    /// In groups of four.
+    pub(crate) grouped: String,
+    /// All but the check digit.
+    pub(crate) head: String,
+    /// The check digit.
+    pub(crate) check: String,
+    /// `二六零一，零四零零，四一七一`.
+    pub(crate) spelled: String,
+}
+
+impl NumberShown {
+    fn new(number: &Number, lang: Lang) -> Self {
+        let grouped = number.grouped();
+        let (head, check) = grouped.split_at(grouped.len() - 1);
+        Self { digits: number.digits().to_owned(), head: head.to_owned(), check: check.to_owned(), spelled: spelled(&grouped, lang), grouped }
+    }
+}
+
+fn spelled(grouped: &str, lang: Lang) -> String {
+    const ZH: [&str; 10] = ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
+    const EN: [&str; 10] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+    let (words, between) = match lang {
+        Lang::Zh => (ZH, ""),
+        Lang::En => (EN, " "),
+    };
+    let group = |g: &str| g.bytes().map(|b| words[usize::from(b - b'0')]).collect::<Vec<_>>().join(between);
+    grouped.split(' ').map(group).collect::<Vec<_>>().join(lang.t("，", ", "))
+}
+
+/// One of the city's texts, or our own when the city wrote none.
+fn text_or<'a>(city: &'a City, key: &str, lang: Lang, ours: &'a str) -> &'a str {
+    city.texts.get(key).map_or(ours, |words| words.get(lang))
+}
+
+/// The name of a unit in full; the hotline while nobody else has it.
+fn unit_name(city: &City, key: &str, lang: Lang) -> String {
+    match city.unit(key) {
+        Some(unit) if unit.key != city.centre().key => unit.name.get(lang).to_owned(),
+        _ => city.hotline.clone(),
+    }
+}
+
+/// A division with the one above it: `芦淞区建设街道`, `Jianshe Subdistrict, Lusong District`.
+pub(crate) fn place_name(city: &City, code: &str, lang: Lang) -> String {
+    let Some(own) = city.division(code) else { return String::new() };
+    let above = own.parent.as_deref().and_then(|code| city.division(code)).map(|d| d.name.get(lang));
+    match (above, lang) {
+        (None, _) => own.name.get(lang).to_owned(),
+        (Some(above), Lang::Zh) => format!("{above}{}", own.name.zh),
+        (Some(above), Lang::En) => format!("{}, {above}", own.name.en),
+    }
+}
+
+/// What happens after a matter of this urgency and kind is handed in, by the city's own deadlines;
+/// and the ground they stand on.
+fn next_steps(city: &City, urgency: Urgency, kind: Kind, lang: Lang) -> (Vec<(String, String)>, String) {
+    let within = |words: String| match lang {
+        Lang::Zh => format!("{words}内"),
+        Lang::En => format!("Within {words}"),
+    };
+    let say = |when: String, zh: &str, en: &str| (when, lang.t(zh, en).to_owned());
+    let mut steps = vec![say(lang.t("马上", "At once").to_owned(), "给您一个编号，念得出、查得到。", "You get a number to read out and to look up.")];
+    let mut ground = String::new();
+    if let Some(rule) = city.deadlines.iter().find(|rule| rule.fits(urgency, kind)) {
+        if let Some(contact) = rule.contact {
+            steps.push(say(within(contact.words(lang)), "去办的单位联系您（留了电话的）。", "Whoever deals with it contacts you, if you left a telephone."));
+        }
+        steps.push(say(within(rule.finish.words(lang)), "答复您办得怎么样。", "You are told what came of it."));
+        let law = rule.law.as_ref().map_or(lang.t("默认，非法定", "a default, not law"), |law| law.get(lang));
+        ground = match lang {
+            Lang::Zh => format!("一般的事是这样；急事更快，复杂的更久，到时告诉您是哪一天、为什么。（{law}）"),
+            Lang::En => format!("So it goes as a rule; urgent matters go faster, complex ones take longer. You will be told the day, and why. ({law})"),
+        };
+    }
+    steps.push(say(lang.t("办完", "When done").to_owned(), "您说解决了，才算完。", "It is done when you say it is solved."));
+    (steps, ground)
+}

@@ -1,0 +1,170 @@
+//! 说一件事: the one form of residents. No category is asked, and whatever is wrong, nothing typed
+//! is lost.
+
+use askama::Template;
+use axum::{extract::State, http::{HeaderMap, header::SET_COOKIE}, response::Response};
+use duban_app::keys;
+use duban_domain::{
+    city::City,
+    dispatch::{Matter, Proposal, propose},
+    place::Point,
+    request::{Kind, Urgency},
+    text,
+};
+
+use super::{
+    Fault, fault_of,
+    handin::{Handed, Typed, hand_in},
+    next_steps, place_name, text_or,
+};
+use crate::frame::{Fields, PageResult, Shell, Site, Visit, cookies, html, map::MapView, page::html_again, see_other};
+
+#[derive(Template)]
+#[template(path = "resident/report.html")]
+pub(super) struct ReportPage {
+    s: Shell,
+    form: Typed,
+    faults: Vec<Fault>,
+    example: String,
+    place_hint: String,
+    danger: Option<String>,
+    danger_words: String,
+    map: MapView,
+    divisions: Vec<Group>,
+    listed: bool,
+    preview_what: String,
+    preview_place: String,
+    next: Vec<(String, String)>,
+    ground: String,
+}
+
+/// A county-level division with its streets and towns.
+struct Group {
+    name: String,
+    options: Vec<Choice>,
+}
+
+struct Choice {
+    code: String,
+    name: String,
+    here: bool,
+}
+
+/// `GET /report`, with `?text=` from wherever somebody began to write.
+pub(crate) async fn page(State(site): State<Site>, visit: Visit) -> PageResult {
+    let typed = Typed::of(&Fields::of_query(visit.uri.query().unwrap_or("")));
+    Ok(html(&ReportPage::begin(&site, &visit, typed)))
+}
+
+/// `POST /report`: from the first page the text is carried over; from the form itself it is handed in.
+pub(crate) async fn post(State(site): State<Site>, visit: Visit, headers: HeaderMap, fields: Fields) -> PageResult {
+    if fields.opt("carry").is_some() {
+        return Ok(html(&ReportPage::begin(&site, &visit, Typed::of(&fields))));
+    }
+    let (lang, typed) = (visit.lang, Typed::of(&fields));
+    match site.run(move |app| hand_in(app, &fields, lang)).await? {
+        Ok(handed) => Ok(received(&site, &headers, &handed)),
+        Err(faults) => Ok(html_again(&ReportPage::new(visit.shell(&site), &site.app.city, typed, faults))),
+    }
+}
+
+/// On to the page of the matter, which this browser may now open.
+fn received(site: &Site, headers: &HeaderMap, handed: &Handed) -> Response {
+    let mut response = see_other(&format!("/track/{}?new=1", handed.number));
+    response.headers_mut().append(SET_COOKIE, cookies::with_pass(headers, &handed.pass, site.options.secure_cookies));
+    response
+}
+
+impl ReportPage {
+    /// A fresh form with a nonce, so that sending it twice counts once.
+    fn begin(site: &Site, visit: &Visit, mut typed: Typed) -> Self {
+        let mut nonce = [0; 16];
+        site.app.entropy.fill(&mut nonce);
+        typed.nonce = keys::hex(&nonce);
+        Self::new(visit.shell(site), &site.app.city, typed, Vec::new())
+    }
+
+    pub(super) fn new(s: Shell, city: &City, mut form: Typed, faults: Vec<Fault>) -> Self {
+        let lang = s.lang;
+        if form.way.is_empty() {
+            "words".clone_into(&mut form.way);
+        }
+        let proposal = proposal(&s, city, &form);
+        let urgency = if form.text.is_empty() { Urgency::Normal } else { proposal.urgency };
+        let (next, ground) = next_steps(city, urgency, proposal.kind.unwrap_or(Kind::Help), lang);
+        Self {
+            example: text_or(city, "home.example", lang, "").to_owned(),
+            place_hint: text_or(city, "report.place", lang, lang.t("写清路名、门牌或附近的店名。", "A road, a house number or a shop nearby.")).to_owned(),
+            danger: danger(&proposal),
+            danger_words: danger_words(city),
+            map: map(city, &form, lang),
+            divisions: groups(city, &form.division, lang),
+            listed: city.settings.public_listing,
+            preview_what: preview_what(city, &proposal, &s),
+            preview_place: preview_place(city, &form, &s),
+            next,
+            ground,
+            form,
+            faults,
+            s,
+        }
+    }
+
+    fn fault(&self, field: &str) -> Option<&str> {
+        fault_of(&self.faults, field)
+    }
+}
+
+/// What the city's rules make of it so far; shown, never asked.
+fn proposal(s: &Shell, city: &City, form: &Typed) -> Proposal {
+    let title = text::title_of(&form.text);
+    let division = city.division(&form.division).map(|d| d.code.as_str());
+    propose(city, &Matter { title: &title, text: &form.text, category: None, division, place_words: &form.place, kind: None, at: s.now })
+}
+
+/// The word of danger that somebody wrote, as the city's table has it.
+fn danger(proposal: &Proposal) -> Option<String> {
+    (proposal.urgency == Urgency::Critical).then(|| proposal.urgency_because.first().cloned()).flatten()
+}
+
+/// Words that alone make a matter critical, for the island that watches while one writes.
+fn danger_words(city: &City) -> String {
+    let rows = city.urgency_words.iter().filter(|row| row.urgency == Urgency::Critical && row.words.all.is_empty());
+    let words: Vec<&str> = rows.flat_map(|row| row.words.any.iter().map(String::as_str)).collect();
+    serde_json::to_string(&words).unwrap_or_default()
+}
+
+fn map(city: &City, form: &Typed, lang: duban_domain::Lang) -> MapView {
+    let point = form.lng.parse().ok().zip(form.lat.parse().ok()).and_then(|(lng, lat)| Point::from_degrees(lng, lat));
+    let near = point.or_else(|| city.division(&form.division)?.point);
+    MapView::new(city, lang, near).picking("lng", "lat").tall()
+}
+
+fn groups(city: &City, chosen: &str, lang: duban_domain::Lang) -> Vec<Group> {
+    let choice = |d: &duban_domain::city::Division, name: String| Choice { here: d.code == chosen, code: d.code.clone(), name };
+    let group = |county: &duban_domain::city::Division| {
+        let name = county.name.get(lang);
+        let whole = match lang {
+            duban_domain::Lang::Zh => format!("{name}（不清楚哪条街道）"),
+            duban_domain::Lang::En => format!("{name} (street not known)"),
+        };
+        let towns = city.divisions.iter().filter(|d| d.parent.as_deref() == Some(&county.code));
+        let options = std::iter::once(choice(county, whole)).chain(towns.map(|d| choice(d, d.name.get(lang).to_owned()))).collect();
+        Group { name: name.to_owned(), options }
+    };
+    city.divisions.iter().filter(|d| d.parent.is_none()).map(group).collect()
+}
+
+fn preview_what(city: &City, proposal: &Proposal, s: &Shell) -> String {
+    let name = proposal.category.as_deref().and_then(|key| city.category(key)).map(|c| c.name.get(s.lang));
+    name.unwrap_or_else(|| s.t("哪一类事（例如“路灯”）", "The kind of matter, such as “street lamps”")).to_owned()
+}
+
+fn preview_place(city: &City, form: &Typed, s: &Shell) -> String {
+    let place = if form.division.is_empty() { String::new() } else { place_name(city, &form.division, s.lang) };
+    let place = if place.is_empty() { s.t("哪个区、哪条街道", "The district and street").to_owned() } else { place };
+    match s.lang {
+        duban_domain::Lang::Zh => format!("{place}；{}有人反映，办到哪一步。", s.when(&s.now).day),
+        duban_domain::Lang::En => format!("{place}; told {}, and its state.", s.when(&s.now).day),
+    }
+}

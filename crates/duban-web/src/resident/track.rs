@@ -1,0 +1,211 @@
+//! 查进度: find a matter by its number, open its page, say whether it is solved, add something.
+//!
+//! A number that does not exist asks for the telephone tail like any other, so the page tells
+//! nobody which numbers there are.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, header::SET_COOKIE},
+    response::{IntoResponse, Response},
+};
+use duban_app::{
+    AppError,
+    resident::{Known, access, speak::{self, Evaluation}, track::track},
+};
+use duban_domain::{
+    Lang, Number, Refusal,
+    case::Satisfaction,
+    number::NotANumber,
+    text,
+};
+
+use super::{Fault, NumberShown, view::{TrackPage, Typed, already_said}};
+use crate::frame::{Fields, PageResult, Shell, Site, Visit, WebError, cookies, error::upload_words, html, page::html_again, see_other};
+
+#[derive(Template)]
+#[template(path = "resident/lookup.html")]
+pub(super) struct LookupPage {
+    pub(super) s: Shell,
+    pub(super) typed: String,
+    pub(super) fault: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "resident/tail.html")]
+pub(super) struct TailPage {
+    pub(super) s: Shell,
+    pub(super) number: NumberShown,
+    pub(super) fault: Option<String>,
+}
+
+/// `GET /track?number=…`
+pub(crate) async fn lookup(State(site): State<Site>, visit: Visit) -> PageResult {
+    let typed = Fields::of_query(visit.uri.query().unwrap_or("")).get("number").to_owned();
+    let fault = match typed.parse::<Number>() {
+        Ok(number) => return Ok(see_other(&format!("/track/{number}"))),
+        Err(_) if typed.is_empty() => None,
+        Err(why) => Some(misread(why, &typed, visit.lang)),
+    };
+    Ok(html(&LookupPage { s: visit.shell(&site), typed, fault }))
+}
+
+/// `GET /track/{number}`
+pub(crate) async fn page(State(site): State<Site>, visit: Visit, headers: HeaderMap, Path(number): Path<String>) -> PageResult {
+    let Ok(number) = number.parse::<Number>() else {
+        let typed: String = form_urlencoded::byte_serialize(number.as_bytes()).collect();
+        return Ok(see_other(&format!("/track?number={typed}")));
+    };
+    match open(&site, &visit, &number).await? {
+        Some(known) => Ok(html(&shown(&site, &visit, &headers, &known, Typed::default(), Vec::new()).await?)),
+        None => Ok(html(&tail_page(&site, &visit, &number, None))),
+    }
+}
+
+/// `POST /track/{number}/access`
+pub(crate) async fn unlock(State(site): State<Site>, visit: Visit, headers: HeaderMap, Path(number): Path<String>, fields: Fields) -> PageResult {
+    let number: Number = number.parse().map_err(|_| Refusal::NotFound)?;
+    if !site.throttle.admits(&format!("track:{number}")) {
+        return Err(WebError::Slow);
+    }
+    let (of, tail) = (number.clone(), plain_digits(fields.get("tail")));
+    match site.run(move |app| access::unlock(app, &of, &tail)).await {
+        Ok((_, pass)) => Ok(opened(&site, &headers, &number, &pass)),
+        Err(WebError::App(AppError::Credentials)) => Ok(html_again(&tail_page(&site, &visit, &number, Some(mismatch(visit.lang))))),
+        Err(error) => Err(error),
+    }
+}
+
+/// `POST /track/{number}/evaluation`
+pub(crate) async fn evaluate(State(site): State<Site>, visit: Visit, headers: HeaderMap, Path(number): Path<String>, fields: Fields) -> PageResult {
+    let number: Number = number.parse().map_err(|_| Refusal::NotFound)?;
+    let Some(known) = open(&site, &visit, &number).await? else { return Ok(see_other(&format!("/track/{number}"))) };
+    let said = match evaluation(&fields, visit.lang) {
+        Ok(said) => said,
+        Err(faults) => return Ok(html_again(&shown(&site, &visit, &headers, &known, Typed::of(&fields), faults).await?)),
+    };
+    let (of, who) = (number.clone(), known.clone());
+    let done = site.run(move |app| speak::evaluate(app, &who, &of, &said).map(|_| ())).await;
+    told(done, &number, "heard")
+}
+
+/// `POST /track/{number}/material`
+pub(crate) async fn add(State(site): State<Site>, visit: Visit, headers: HeaderMap, Path(number): Path<String>, fields: Fields) -> PageResult {
+    let number: Number = number.parse().map_err(|_| Refusal::NotFound)?;
+    let Some(known) = open(&site, &visit, &number).await? else { return Ok(see_other(&format!("/track/{number}"))) };
+    let (of, who, sent) = (number.clone(), known.clone(), fields.clone());
+    let done = site.run(move |app| {
+        if already_said(&track(app, &who)?, sent.get("text"), app.now()) {
+            return Err(Refusal::AlreadyHeard.into());
+        }
+        speak::add(app, &who, &of, sent.get("text"), &sent.media("photo")?).map(|_| ())
+    });
+    match done.await {
+        Err(WebError::App(error)) if unreadable(&error, visit.lang).is_some() => {
+            let faults = unreadable(&error, visit.lang).into_iter().collect();
+            Ok(html_again(&shown(&site, &visit, &headers, &known, Typed::of(&fields), faults).await?))
+        }
+        done => told(done, &number, "added"),
+    }
+}
+
+/// The proof that this visit may see a number; none for a number that does not exist too.
+pub(super) async fn open(site: &Site, visit: &Visit, number: &Number) -> Result<Option<Known>, WebError> {
+    let (number, passes) = (number.clone(), visit.passes.clone());
+    let known = site.run(move |app| access::known(app, &number, &passes)).await;
+    match known {
+        Err(WebError::App(AppError::Refused(Refusal::NotFound))) => Ok(None),
+        other => other,
+    }
+}
+
+async fn shown(site: &Site, visit: &Visit, headers: &HeaderMap, known: &Known, typed: Typed, faults: Vec<Fault>) -> Result<TrackPage, WebError> {
+    let known = known.clone();
+    let found = site.run(move |app| track(app, &known)).await?;
+    let mut s = visit.shell(site);
+    // A form that comes back was posted to an address that cannot be visited: links go to the page.
+    if !faults.is_empty() {
+        s.path = format!("/track/{}", found.request.number);
+        s.query.clear();
+    }
+    Ok(TrackPage::new(s, &site.app.city, &site.address(headers), &found, typed, faults))
+}
+
+fn tail_page(site: &Site, visit: &Visit, number: &Number, fault: Option<String>) -> TailPage {
+    let mut s = visit.shell(site);
+    s.path = format!("/track/{number}");
+    TailPage { number: NumberShown::new(number, s.lang), s, fault }
+}
+
+fn opened(site: &Site, headers: &HeaderMap, number: &Number, pass: &str) -> Response {
+    let mut response = see_other(&format!("/track/{number}"));
+    response.headers_mut().append(SET_COOKIE, cookies::with_pass(headers, pass, site.options.secure_cookies));
+    response.into_response()
+}
+
+/// Back to the page with a notice; what was said already counts once and is answered kindly.
+fn told(done: Result<(), WebError>, number: &Number, what: &str) -> PageResult {
+    match done {
+        Ok(()) => Ok(see_other(&format!("/track/{number}?done={what}"))),
+        Err(WebError::App(AppError::Refused(Refusal::AlreadyHeard | Refusal::WrongPhase { .. }))) => Ok(see_other(&format!("/track/{number}?done=again"))),
+        Err(error) => Err(error),
+    }
+}
+
+fn evaluation(fields: &Fields, lang: Lang) -> Result<Evaluation, Vec<Fault>> {
+    let solved = match fields.get("solved") {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    };
+    let mut faults = Vec::new();
+    if solved.is_none() {
+        faults.push(Fault::new("solved", lang.t("请选一个：解决了，还是没解决。", "Please choose: solved or not solved.")));
+    }
+    let words = text::optional("words", fields.get("words"), text::TEXT_MAX).unwrap_or_else(|refusal| {
+        faults.push(Fault::refused("words", &refusal, lang));
+        String::new()
+    });
+    match solved.filter(|_| faults.is_empty()) {
+        Some(solved) => Ok(Evaluation { solved, satisfaction: Satisfaction::from_key(fields.get("satisfaction")), words }),
+        None => Err(faults),
+    }
+}
+
+/// What is wrong with an addition, when it is the addition that is wrong.
+fn unreadable(error: &AppError, lang: Lang) -> Option<Fault> {
+    match error {
+        AppError::Upload(fault) => {
+            let (zh, en) = upload_words(*fault);
+            Some(Fault::new("add", lang.t(zh, en)))
+        }
+        AppError::Refused(Refusal::NeedsText(_)) => Some(Fault::new("add", lang.t("写几个字，或者加一张照片。", "Write a few words, or add a photo."))),
+        AppError::Refused(refusal @ Refusal::TooLong { .. }) => Some(Fault::refused("add", refusal, lang)),
+        AppError::Refused(_) | AppError::Store(_) | AppError::Credentials | AppError::Broken(_) => None,
+    }
+}
+
+fn mismatch(lang: Lang) -> String {
+    lang.t("对不上。请核对编号和手机号后四位。", "That does not match. Check the number and the last four digits.").to_owned()
+}
+
+/// Why a text is not a number, in words that help to find the wrong digit.
+fn misread(why: NotANumber, typed: &str, lang: Lang) -> String {
+    let digits = plain_digits(typed).len();
+    match (why, lang) {
+        (NotANumber::Check, Lang::Zh) => "有一位数字不对，或者两位写反了。请对着回执再看一遍。".to_owned(),
+        (NotANumber::Check, Lang::En) => "A digit is wrong, or two are swapped. Compare it with your receipt.".to_owned(),
+        (NotANumber::Length, Lang::Zh) => format!("编号是 12 位或 16 位数字，这里有 {digits} 位。请再核对一遍。"),
+        (NotANumber::Length, Lang::En) => format!("A number has 12 or 16 digits; these are {digits}. Please check it."),
+    }
+}
+
+/// The digits of what somebody typed with any keyboard.
+fn plain_digits(typed: &str) -> String {
+    let plain = |c: char| match c {
+        '0'..='9' => Some(c),
+        '\u{ff10}'..='\u{ff19}' => char::from_digit(c as u32 - 0xff10, 10),
+        _ => None,
+    };
+    typed.chars().filter_map(plain).collect()
+}

@@ -1,0 +1,320 @@
+//! The page of one matter as a value: headline, who, when, why, every word. No request, no database.
+
+use askama::Template;
+use duban_app::{
+    MediaKind, MediaRow,
+    resident::track::{Line, Said, Speaker, Track},
+};
+use duban_domain::{
+    Lang, Stamp,
+    case::{Outcome, Phase, Satisfaction},
+    city::City,
+    deadline,
+};
+use qrcode::{Color, QrCode};
+
+use super::{Fault, NumberShown, fault_of, place_name, text_or, unit_name};
+use crate::frame::{Fields, Shell, When};
+
+/// The same words within this time were sent twice by accident.
+const TWICE_MS: i64 = 10 * 60_000;
+
+#[derive(Template)]
+#[template(path = "resident/track.html")]
+pub(super) struct TrackPage {
+    s: Shell,
+    number: NumberShown,
+    fresh: bool,
+    added: bool,
+    notice: Option<String>,
+    faults: Vec<Fault>,
+    typed: Typed,
+    round: u8,
+    headline: String,
+    lead: String,
+    keep: String,
+    after: String,
+    qr: Qr,
+    late: bool,
+    late_words: String,
+    title: String,
+    place: String,
+    photos: Vec<Photo>,
+    documents: Vec<Photo>,
+    asks: Option<When>,
+    levels: &'static [Satisfaction],
+    who: String,
+    helping: String,
+    unit_phone: Option<String>,
+    due: When,
+    left: String,
+    span: String,
+    why: String,
+    reckoned: Vec<String>,
+    said: Vec<SaidShown>,
+    may_add: bool,
+}
+
+/// What somebody typed into the forms of this page.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Typed {
+    pub(super) solved: String,
+    pub(super) satisfaction: String,
+    pub(super) words: String,
+    pub(super) text: String,
+}
+
+/// A photo or a document on the page.
+struct Photo {
+    href: String,
+    alt: String,
+    caption: String,
+    at: When,
+}
+
+/// One line of what was said: our own words, and the words that somebody wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct SaidShown {
+    who: String,
+    at: When,
+    ours: String,
+    their: String,
+}
+
+/// A QR code as a path of unit squares.
+struct Qr {
+    size: usize,
+    path: String,
+}
+
+impl Typed {
+    pub(super) fn of(fields: &Fields) -> Self {
+        let get = |name| fields.get(name).to_owned();
+        Self { solved: get("solved"), satisfaction: get("satisfaction"), words: get("words"), text: get("text") }
+    }
+}
+
+impl TrackPage {
+    pub(super) fn new(s: Shell, city: &City, address: &str, track: &Track, typed: Typed, faults: Vec<Fault>) -> Self {
+        let lang = s.lang;
+        let query = Fields::of_query(&s.query);
+        let number = NumberShown::new(&track.request.number, lang);
+        let unit = track.unit.as_deref().map(|key| unit_name(city, key, lang));
+        let late = track.due.is_some_and(|due| due < s.now);
+        let (photos, documents) = files(&s, track, &number.digits);
+        let anonymous = track.request.person.is_none();
+        Self {
+            headline: headline(track, unit.as_deref(), late, lang),
+            lead: lead(track, unit.as_deref(), &s),
+            keep: keep(city, anonymous, lang),
+            after: text_or(city, "receipt.after", lang, "").to_owned(),
+            qr: qr(&format!("{address}/track/{}", number.digits)),
+            late_words: if late { late_words(city, track, &s) } else { String::new() },
+            title: track.request.title.clone(),
+            place: place(city, track, lang),
+            asks: track.asks_until.map(|until| s.when(&until)),
+            who: unit.unwrap_or_else(|| format!("{}{}", city.hotline, lang.t("，正在找谁来办", ", finding who deals with it"))),
+            helping: helping(city, track, lang),
+            unit_phone: track.unit.as_deref().and_then(|key| city.unit(key)).and_then(|unit| unit.phone.clone()),
+            due: s.when(&track.finish.due),
+            left: left(city, track, &s),
+            span: span(city, track, lang),
+            why: track.why.as_ref().map_or_else(|| lang.t("还在看该谁来办，定了就写在这里。", "Being looked at; the reason will stand here.").to_owned(), |why| why.get(lang).to_owned()),
+            reckoned: deadline::explain(city, &track.finish, lang),
+            said: track.said.iter().map(|said| line(&s, city, said)).collect(),
+            fresh: query.opt("new").is_some() && faults.is_empty(),
+            added: query.get("done") == "added",
+            notice: notice(query.get("done"), track, lang),
+            round: track.round,
+            levels: Satisfaction::ALL,
+            may_add: track.may_add,
+            photos,
+            documents,
+            late,
+            number,
+            faults,
+            typed,
+            s,
+        }
+    }
+
+    fn fault(&self, field: &str) -> Option<&str> {
+        fault_of(&self.faults, field)
+    }
+}
+
+/// Whether the person added these very words a moment ago.
+pub(super) fn already_said(track: &Track, text: &str, now: Stamp) -> bool {
+    let text = text.replace("\r\n", "\n");
+    let same = |said: &Said| matches!(&said.what, Line::Told(told) if *told == text.trim()) && now.0 - said.at.0 < TWICE_MS;
+    !text.trim().is_empty() && track.said.iter().any(same)
+}
+
+fn headline(track: &Track, unit: Option<&str>, late: bool, lang: Lang) -> String {
+    let unit = unit.unwrap_or_default();
+    let plain = |zh: &str, en: &str| lang.t(zh, en).to_owned();
+    let with_unit = |zh: &str, en: &str| lang.t(zh, en).replace("{}", unit);
+    match track.phase {
+        Phase::Closed if track.verdict.is_some_and(|(solved, _)| solved) => plain("办完了，您说解决了", "Done, and you said it is solved"),
+        Phase::Closed => plain("办完了", "Done"),
+        Phase::Callback if track.asks_until.is_none() => plain("您说过了，谢谢", "You have told us, thank you"),
+        Phase::Callback if outcome(track) == Some(Outcome::Solved) => plain("说是办完了，请您看看", "Said to be done. Is it?"),
+        Phase::Callback => plain("有答复了，请您看看", "There is an answer. Please look"),
+        Phase::InReview => with_unit("{}说办了，热线正在核对", "{} says it is done; the hotline checks"),
+        Phase::InHand if late => plain("晚了，还没有办完", "Late, and not done yet"),
+        Phase::InHand if track.round > 1 => plain("没解决，正在重新办", "Not solved: being done again"),
+        Phase::InHand => with_unit("{}正在办", "{} is dealing with it"),
+        Phase::Dispatched if late => plain("晚了，还没有人接手", "Late: nobody has taken it yet"),
+        Phase::Dispatched => with_unit("交给了{}，等它接手", "Passed on to {}"),
+        Phase::Received if late => plain("晚了，还没有找到谁来办", "Late: still finding who deals with it"),
+        Phase::Received => plain("收到了，正在找谁来办", "We have it, and are finding who deals with it"),
+    }
+}
+
+/// The last accepted outcome.
+fn outcome(track: &Track) -> Option<Outcome> {
+    track.said.iter().find_map(|said| match &said.what {
+        Line::Answered(outcome, _) => Some(*outcome),
+        _ => None,
+    })
+}
+
+fn lead(track: &Track, unit: Option<&str>, s: &Shell) -> String {
+    let unit = unit.unwrap_or(&s.hotline);
+    let answered = track.said.iter().find(|said| matches!(said.what, Line::Answered(..))).map(|said| s.when(&said.at).day);
+    match (track.phase, answered, s.lang) {
+        (Phase::Callback, Some(day), Lang::Zh) => format!("{unit}{day}答复了。您说解决了，才算完。"),
+        (Phase::Callback, Some(day), Lang::En) => format!("{unit} answered, {day}. It is done when you say it is solved."),
+        (Phase::Closed, ..) => track.closed_at.map(|at| s.when(&at).full).unwrap_or_default(),
+        (_, _, Lang::Zh) => format!("{}说的，{}前答复您。", s.when(&track.request.received_at).short, s.when(&track.finish.due).short),
+        (_, _, Lang::En) => format!("You told us {}; you will be answered by {}.", s.when(&track.request.received_at).short, s.when(&track.finish.due).short),
+    }
+}
+
+fn keep(city: &City, anonymous: bool, lang: Lang) -> String {
+    if anonymous {
+        return lang.t("请记下编号。您没有留电话，有编号就能打开这一页，请不要给别人。", "Keep the number. You left no telephone, so the number alone opens this page: show it to nobody.").to_owned();
+    }
+    text_or(city, "receipt.keep", lang, lang.t("请记下编号，用它和手机号后四位查进度。", "Keep the number: with it and the last four digits of your telephone you follow it.")).to_owned()
+}
+
+fn late_words(city: &City, track: &Track, s: &Shell) -> String {
+    let by = deadline::left(city, track.finish.due, s.now, s.lang).words.replacen("逾期 ", "", 1).replacen("Overdue by ", "", 1);
+    let due = s.when(&track.finish.due).short;
+    match s.lang {
+        Lang::Zh => format!("应该在{due}前答复您，已经晚了 {by}。"),
+        Lang::En => format!("You should have been answered by {due}. It is {by} late."),
+    }
+}
+
+fn left(city: &City, track: &Track, s: &Shell) -> String {
+    match track.due {
+        None if track.closed_at.is_some() => s.t("已经办完", "Done").to_owned(),
+        None => s.t("已经答复", "Answered").to_owned(),
+        Some(due) => deadline::left(city, due, s.now, s.lang).words.replacen("逾期", "晚了", 1).replacen("Overdue by", "Late by", 1),
+    }
+}
+
+/// How long, and on what ground.
+fn span(city: &City, track: &Track, lang: Lang) -> String {
+    let rule = track.finish.basis.split('/').next().unwrap_or_default();
+    let law = city.deadlines.iter().find(|row| row.key == rule).and_then(|row| row.law.as_ref());
+    let ground = law.map_or(lang.t("默认，非法定", "a default, not law"), |law| law.get(lang));
+    match lang {
+        Lang::Zh => format!("{}内（{ground}）", track.finish.span.words(lang)),
+        Lang::En => format!("within {} ({ground})", track.finish.span.words(lang)),
+    }
+}
+
+fn place(city: &City, track: &Track, lang: Lang) -> String {
+    let place = &track.request.place;
+    let division = place.division.as_deref().map(|code| place_name(city, code, lang)).unwrap_or_default();
+    let parts: Vec<&str> = [division.as_str(), place.words.as_str()].into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join(lang.t("，", ", "))
+}
+
+fn helping(city: &City, track: &Track, lang: Lang) -> String {
+    if track.assisting.is_empty() {
+        return String::new();
+    }
+    let names: Vec<String> = track.assisting.iter().map(|key| unit_name(city, key, lang)).collect();
+    match lang {
+        Lang::Zh => format!("{}帮着办", names.join("、")),
+        Lang::En => format!("with the help of {}", names.join(", ")),
+    }
+}
+
+fn files(s: &Shell, track: &Track, digits: &str) -> (Vec<Photo>, Vec<Photo>) {
+    let (mut photos, mut documents) = (Vec::new(), Vec::new());
+    let own = track.photos.iter().map(|row| (row, s.t("您拍的", "From you")));
+    let proof = track.proof.iter().map(|row| (row, s.t("办的时候拍的", "From the unit")));
+    for (row, caption) in own.chain(proof) {
+        let shown = photo(s, digits, row, caption);
+        match row.kind {
+            MediaKind::Photo => photos.push(shown),
+            MediaKind::Document => documents.push(shown),
+        }
+    }
+    (photos, documents)
+}
+
+fn photo(s: &Shell, digits: &str, row: &MediaRow, caption: &str) -> Photo {
+    Photo { href: format!("/track/{digits}/media/{}", row.id.0), alt: row.name.clone(), caption: caption.to_owned(), at: s.when(&row.created_at) }
+}
+
+fn line(s: &Shell, city: &City, said: &Said) -> SaidShown {
+    let who = match &said.by {
+        Speaker::You => s.t("您", "You").to_owned(),
+        Speaker::Hotline => city.hotline.clone(),
+        Speaker::Unit(key) => unit_name(city, key, s.lang),
+    };
+    let (ours, their) = words(s.lang, city, &said.what);
+    SaidShown { who, at: s.when(&said.at), ours, their }
+}
+
+fn words(lang: Lang, city: &City, what: &Line) -> (String, String) {
+    let ours = |zh: &str, en: &str| (lang.t(zh, en).to_owned(), String::new());
+    match what {
+        Line::Told(text) => (String::new(), text.clone()),
+        Line::Dispatched(unit, why) => {
+            let (unit, why) = (unit_name(city, unit, lang), why.get(lang));
+            match lang {
+                Lang::Zh => (format!("交给了{unit}。{why}"), String::new()),
+                Lang::En => (format!("Passed on to {unit}. {why}"), String::new()),
+            }
+        }
+        Line::Signed => ours("接手了，开始办。", "Took it and began."),
+        Line::Contacted => ours("联系过您。", "Was in touch with you."),
+        Line::Answered(outcome, text) => (format!("{}{}", outcome.word(lang), lang.t("：", ":")), text.clone()),
+        Line::Judged(true, words) => (lang.t("解决了。", "It is solved.").to_owned(), words.clone()),
+        Line::Judged(false, words) => (lang.t("没解决。", "It is not solved.").to_owned(), words.clone()),
+        Line::Reopened(round) => match lang {
+            Lang::Zh => (format!("没解决，退回去重新办，这是第 {round} 次。"), String::new()),
+            Lang::En => (format!("Not solved: it goes back and is done again, round {round}."), String::new()),
+        },
+        Line::NoReply => ours("给您打过电话，没有打通。", "We called you and could not reach you."),
+        Line::Missed => ours("过了定的时间，还没有答复。", "The time has passed without an answer."),
+        Line::Closed => ours("这件事办完了。", "This matter is closed."),
+    }
+}
+
+fn notice(done: &str, track: &Track, lang: Lang) -> Option<String> {
+    let words = match done {
+        "heard" if track.verdict.is_some_and(|(solved, _)| !solved) => lang.t("记下了：没解决。已经退回去重新办。", "Noted: not solved. It has gone back to be done again."),
+        "heard" => lang.t("记下了，谢谢您。", "Noted. Thank you."),
+        "added" => lang.t("补充上去了，去办的单位看得到。", "Added; whoever deals with it can read it."),
+        "again" => lang.t("这个您刚才已经说过，记着呢，不用再说一遍。", "You have said so already; it is noted once."),
+        _ => return None,
+    };
+    Some(words.to_owned())
+}
+
+/// Squares of one unit, with the quiet margin that scanners need.
+fn qr(text: &str) -> Qr {
+    const MARGIN: usize = 4;
+    let Ok(code) = QrCode::new(text.as_bytes()) else { return Qr { size: 1, path: String::new() } };
+    let width = code.width();
+    let dark = code.to_colors().into_iter().enumerate().filter(|(_, color)| *color == Color::Dark);
+    let path = dark.map(|(i, _)| format!("M{} {}h1v1h-1z", i % width + MARGIN, i / width + MARGIN)).collect();
+    Qr { size: width + 2 * MARGIN, path }
+}
