@@ -10,6 +10,8 @@
 //! sealed bytes and keyed hashes and never sees what is in them).
 
 mod audit;
+#[cfg(feature = "bench")]
+pub mod bare;
 mod case;
 mod city;
 mod dialect;

@@ -60,6 +60,8 @@ impl<'t> ReadTx<'t> {
         params: &[Param<'_>],
         each: &mut dyn FnMut(&Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        #[cfg(feature = "bench")]
+        crate::bare::note(sql, params, true);
         self.run(params, |engine| match engine {
             Engine::Sqlite(conn) => sqlite::query(conn, sql, params, each),
             Engine::Postgres(link) => link.query(sql, params, each),
@@ -133,6 +135,8 @@ impl<'t> WriteTx<'t> {
 
     /// Runs a statement and says how many rows it changed.
     pub(crate) fn exec(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
+        #[cfg(feature = "bench")]
+        crate::bare::note(sql, params, false);
         self.read.run(params, |engine| match engine {
             Engine::Sqlite(conn) => sqlite::exec(conn, sql, params),
             Engine::Postgres(link) => link.exec(sql, params),

@@ -14,41 +14,41 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use duban_app::{
-    App,
-    import::{self, Go, Mapping, Options, Progress, SHIPPED, Summary},
-};
+use duban_app::import::{self, Go, Mapping, Options, Progress, SHIPPED, Summary};
 use duban_domain::Lang;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::{settings::Place, wire};
 
 /// What a shell is told when somebody pressed Ctrl-C.
 const INTERRUPTED: u8 = 130;
 
-/// 导入历史工单 / Take in matters that another system has kept, from CSV and XLSX files.
-#[derive(Debug, clap::Args)]
+#[derive(clap::Args)]
 #[command(after_help = "\
-Example / 例:
-  duban import --data ./zhuzhou --mapping messages-replies with_replies.csv
+Examples:
+  duban import --data ./zhuzhou --mapping messages-replies messages.csv
   duban import --print-mapping generic-12345 > my-city.toml
-  duban import --data ./zhuzhou --mapping my-city.toml --rejects bad.csv orders-2024.xlsx orders-2025.xlsx
+  duban import --data ./zhuzhou --mapping my-city.toml orders-2024.xlsx orders-2025.xlsx
 
 Running it twice imports nothing twice. Rows that cannot be taken in are written to a file with line
 and reason; mend them there and import that file with the same mapping.
-重复运行不会重复导入；不能导入的行连同行号和原因写进退回文件，改好后用同一映射再导入该文件即可。")]
-pub(crate) struct ImportArgs {
-    /// 映射：自带的名称或文件 / The mapping: a shipped name or a file
+")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    place: Place,
+    /// Which column is what: a mapping file, or the name of a mapping inside this program
     #[arg(long, value_name = "NAME|FILE", required_unless_present = "print_mapping")]
     mapping: Option<String>,
-    /// 退回文件，默认在第一个输入旁边 / Where rejected rows go (default: beside the first input)
+    /// Where rejected rows go [default: beside the first input]
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
-    /// 原因用的语言 zh 或 en / Language of the reasons
+    /// The language of the reasons: zh or en
     #[arg(long, value_name = "LANG", default_value = "zh", value_parser = lang)]
     lang: Lang,
-    /// 打印自带的映射，供复制修改 / Print a shipped mapping, to copy and change
+    /// Print a mapping that is inside this program, to copy and change
     #[arg(long, value_name = "NAME")]
     print_mapping: Option<String>,
-    /// CSV 或 XLSX 文件 / CSV or XLSX files
+    /// CSV or XLSX files
     #[arg(value_name = "INPUT", required_unless_present = "print_mapping")]
     inputs: Vec<PathBuf>,
 }
@@ -57,16 +57,12 @@ fn lang(text: &str) -> Result<Lang, String> {
     Lang::parse(text).ok_or_else(|| "write zh or en".to_owned())
 }
 
-/// Runs the command; `open` opens the city on its database once the mapping has been read.
-pub(crate) fn execute(
-    args: &ImportArgs,
-    open: impl FnOnce() -> anyhow::Result<App>,
-) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if let Some(name) = &args.print_mapping {
         return print_mapping(name);
     }
     let mapping = Mapping::load(args.mapping.as_deref().context("--mapping is missing")?)?;
-    let app = open()?;
+    let app = wire::open(&args.place)?;
     let options = Options { rejects: args.rejects.clone(), lang: args.lang };
     let stop = stop_on_ctrl_c()?;
     let bar = bar();

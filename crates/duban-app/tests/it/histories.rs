@@ -1,6 +1,11 @@
 //! Thousands of generated histories: every command, role and time, on both databases, with the
 //! invariants looked at after each. `CITY_SEED=48213 cargo test city_day` repeats one.
 
+use std::sync::{
+    Mutex,
+    atomic::{AtomicU64, Ordering},
+};
+
 use duban_app::{
     Ctx, Entropy,
     case::{self, On, callback::Call, dispatch::Order, register::Intake},
@@ -19,8 +24,12 @@ use duban_testkit::{
 
 use crate::life::{MINUTE, answering, intake, reached};
 
-/// Steps tried in one day of the city.
+/// Steps tried in one day of the city: about a hundred and sixty histories.
 const STEPS: usize = 1_500;
+/// Days, each with a seed of its own: more than two thousand histories on each database.
+const DAYS: u64 = 14;
+/// Days that run side by side, so that one waits for the disk while another thinks.
+const LANES: usize = 4;
 const ROLES: [(&str, &str); 9] = [
     ("operator", "hotline"),
     ("dispatcher", "hotline"),
@@ -57,26 +66,61 @@ fn seed() -> u64 {
 #[test]
 fn city_day() {
     let seed = seed();
-    println!("CITY_SEED={seed}");
-    both(|world| {
-        let dice = Dice(Seeded::new(seed));
-        let (mut numbers, mut done) = (Vec::new(), 0);
-        for _ in 0..STEPS {
-            world.clock.pass_ms(i64::try_from(dice.below(90)).unwrap() * MINUTE);
-            done += usize::from(step(world, &dice, &mut numbers));
+    println!("CITY_SEED={seed} begins {DAYS} days on each database");
+    let next = AtomicU64::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..LANES {
+            scope.spawn(|| {
+                loop {
+                    let day = next.fetch_add(1, Ordering::Relaxed);
+                    if day >= DAYS {
+                        break;
+                    }
+                    both(|world| one_day(world, seed + day));
+                }
+            });
         }
-        while jobs::work(&world.app).unwrap() > 0 {}
-        println!("{} cases, {done} of {STEPS} steps were allowed", numbers.len());
-        assert!(done > STEPS / 5, "the generator must reach deep into the life of a case");
+    });
+}
+
+fn one_day(world: &World, seed: u64) {
+    let dice = Dice(Seeded::new(seed));
+    let (numbers, mut done) = (Mutex::new(Vec::new()), 0);
+    for _ in 0..STEPS {
+        world.clock.pass_ms(i64::try_from(dice.below(90)).unwrap() * MINUTE);
+        done += usize::from(step(world, &dice, &numbers));
+    }
+    while jobs::work(&world.app).unwrap() > 0 {}
+    println!("CITY_SEED={seed}: {} histories, {done} of {STEPS} steps were allowed", numbers.lock().unwrap().len());
+    assert!(done > STEPS / 8, "the generator must reach deep into the life of a case (CITY_SEED={seed})");
+}
+
+/// Several people at once on the same cases: whoever is slower is refused, and nothing is torn.
+#[test]
+fn city_day_with_many_hands() {
+    both(|world| {
+        let (world, numbers) = (&*world, &Mutex::new(Vec::new()));
+        std::thread::scope(|scope| {
+            for hand in 0..4 {
+                scope.spawn(move || {
+                    let dice = Dice(Seeded::new(seed() * 7 + hand));
+                    for _ in 0..STEPS / 5 {
+                        world.clock.pass_ms(MINUTE);
+                        step(world, &dice, numbers);
+                    }
+                });
+            }
+        });
     });
 }
 
 /// Tries one thing; whether the rules allowed it.
-fn step(world: &World, dice: &Dice, numbers: &mut Vec<Number>) -> bool {
-    if numbers.len() < 4 || dice.below(12) == 0 {
+fn step(world: &World, dice: &Dice, numbers: &Mutex<Vec<Number>>) -> bool {
+    let known = numbers.lock().unwrap().clone();
+    if known.len() < 4 || dice.below(7) == 0 {
         return register(world, dice, numbers);
     }
-    let number = numbers[numbers.len() - 1 - dice.below(numbers.len().min(6))].clone();
+    let number = known[known.len() - 1 - dice.below(known.len().min(6))].clone();
     let (role, unit) = *dice.one(&ROLES);
     // Half of the time it is somebody of the unit in charge, or the history would never get far.
     let owner = crate::life::case(world, &number).unit().map(str::to_owned);
@@ -98,7 +142,7 @@ fn step(world: &World, dice: &Dice, numbers: &mut Vec<Number>) -> bool {
     }
 }
 
-fn register(world: &World, dice: &Dice, numbers: &mut Vec<Number>) -> bool {
+fn register(world: &World, dice: &Dice, numbers: &Mutex<Vec<Number>>) -> bool {
     let privacy = *dice.one(&[Privacy::Contact, Privacy::Contact, Privacy::Confidential, Privacy::Anonymous]);
     let wish = Wish {
         hold: dice.below(3) == 0,
@@ -113,7 +157,7 @@ fn register(world: &World, dice: &Dice, numbers: &mut Vec<Number>) -> bool {
     } else {
         case::register::by_resident(&world.app, &said)
     };
-    registered.map(|r| numbers.push(r.number)).is_ok()
+    registered.map(|r| numbers.lock().unwrap().push(r.number)).is_ok()
 }
 
 fn dispatch(ctx: &Ctx, on: &On, dice: &Dice) -> bool {

@@ -30,14 +30,14 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// One line: `units.csv:12: 错误:… → …`.
+    /// One line: `units.csv:12: 错误：… → …`.
     #[must_use]
     pub fn sentence(&self, lang: Lang) -> String {
         let line = self.line.map_or_else(String::new, |line| format!(":{line}"));
         let (file, severity, what, mend) =
             (&self.file, self.severity.word(lang), self.what.get(lang), self.mend.get(lang));
         match lang {
-            Lang::Zh => format!("{file}{line}: {severity}:{what} → {mend}"),
+            Lang::Zh => format!("{file}{line}: {severity}：{what} → {mend}"),
             Lang::En => format!("{file}{line}: {severity}: {what} → {mend}"),
         }
     }
@@ -108,7 +108,7 @@ pub(super) fn did_you_mean<'a>(
     otherwise: Words,
 ) -> Words {
     match nearest(word, among) {
-        Some(near) => words(format!("是不是想写 {near}?"), format!("Did you mean {near}?")),
+        Some(near) => words(format!("是不是想写 {near}？"), format!("Did you mean {near}?")),
         None => otherwise,
     }
 }

@@ -33,7 +33,7 @@ impl<'a> Form<'a> {
                     key,
                     asked.iter().map(String::as_str),
                     words(
-                        format!("删去,或改成其中之一:{}", asked.join("、")),
+                        format!("删去，或改成其中之一：{}", asked.join("、")),
                         format!("Remove it, or use one of: {}", asked.join(", ")),
                     ),
                 ),
@@ -119,7 +119,7 @@ impl<'a> Form<'a> {
         self.faults.warning(
             &self.spot(field),
             words(format!("缺少英文 {field}_en"), format!("The English text {field}_en is missing")),
-            words("补上英文;暂以中文代替。", "Add the English text; until then the Chinese one is shown."),
+            words("补上英文；暂以中文代替。", "Add the English text; until then the Chinese one is shown."),
         );
     }
 
@@ -132,7 +132,7 @@ impl<'a> Form<'a> {
                 format!("{field} {key} 不能作键"),
                 format!("{field} {key} cannot be a key"),
                 words(
-                    "只用小写字母、数字、连字符和点,例如 power.zhuzhou。",
+                    "只用小写字母、数字、连字符和点，例如 power.zhuzhou。",
                     "Use small letters, digits, hyphens and dots only, for example power.zhuzhou.",
                 ),
             );
@@ -147,7 +147,7 @@ impl<'a> Form<'a> {
         if value.is_none() {
             self.wrong(
                 field,
-                format!("{field} 写成 {text},读不懂"),
+                format!("{field} 写成 {text}，读不懂"),
                 format!("{field} is {text}, which cannot be read"),
                 words(format!("写成例如 {like}。"), format!("Write for example {like}.")),
             );
@@ -268,7 +268,7 @@ impl<'a> Form<'a> {
         if found.is_none() {
             let keys: Vec<_> = all.iter().map(|m| key(*m)).collect();
             let otherwise =
-                words(format!("只能是:{}", keys.join("、")), format!("It can be: {}", keys.join(", ")));
+                words(format!("只能是：{}", keys.join("、")), format!("It can be: {}", keys.join(", ")));
             self.wrong(
                 field,
                 format!("{field} 里的 {text} 不认识"),

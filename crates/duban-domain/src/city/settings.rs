@@ -89,6 +89,6 @@ impl Settings {
     /// The law behind a group of settings, or `默认,非法定`.
     #[must_use]
     pub fn ground(&self, group: SettingGroup, lang: Lang) -> &str {
-        self.laws.get(&group).map_or(lang.t("默认,非法定", "a default, not law"), |law| law.get(lang))
+        self.laws.get(&group).map_or(lang.t("默认，非法定", "a default, not law"), |law| law.get(lang))
     }
 }

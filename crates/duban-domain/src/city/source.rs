@@ -62,11 +62,11 @@ pub(super) fn toml(files: &PackFiles, path: &str, faults: &Faults) -> Row {
         faults.error(
             &root.spot_at(line),
             words(
-                format!("TOML 写法有误:{}", error.message()),
+                format!("TOML 写法有误：{}", error.message()),
                 format!("Not valid TOML: {}", error.message()),
             ),
             words(
-                "检查这一行的引号、方括号和等号,同一个字段不要写两次。",
+                "检查这一行的引号、方括号和等号，同一个字段不要写两次。",
                 "Check quotes, brackets and equals signs on this line, and that no field is given twice.",
             ),
         );
@@ -93,7 +93,7 @@ pub(super) fn csv(files: &PackFiles, path: &str, faults: &Faults) -> Vec<Row> {
                 let at = Spot { file: path.to_owned(), line: Some(line) };
                 faults.error(
                     &at,
-                    words(format!("读不懂这一行:{error}"), format!("This line cannot be read: {error}")),
+                    words(format!("读不懂这一行：{error}"), format!("This line cannot be read: {error}")),
                     words("检查逗号和双引号。", "Check commas and double quotes."),
                 );
                 continue;
@@ -105,11 +105,11 @@ pub(super) fn csv(files: &PackFiles, path: &str, faults: &Faults) -> Vec<Row> {
             faults.error(
                 &at,
                 words(
-                    format!("这一行有 {} 栏,表头有 {} 栏", record.len(), head.len()),
+                    format!("这一行有 {} 栏，表头有 {} 栏", record.len(), head.len()),
                     format!("This line has {} columns, the head has {}", record.len(), head.len()),
                 ),
                 words(
-                    "补上或去掉逗号;内容里有逗号时整栏加双引号。",
+                    "补上或去掉逗号；内容里有逗号时整栏加双引号。",
                     "Add or remove commas; put double quotes around a text that holds a comma.",
                 ),
             );

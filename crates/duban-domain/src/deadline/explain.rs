@@ -16,7 +16,7 @@ use crate::{
 #[must_use]
 pub fn explain(city: &City, deadline: &Deadline, lang: Lang) -> Vec<String> {
     let mut lines = vec![
-        format!("{}{}", lang.t("起算:", "Starts: "), moment(city, deadline.start, lang)),
+        format!("{}{}", lang.t("起算：", "Starts: "), moment(city, deadline.start, lang)),
         length(city, deadline, lang),
         clock(deadline.span, lang).to_owned(),
     ];
@@ -26,7 +26,7 @@ pub fn explain(city: &City, deadline: &Deadline, lang: Lang) -> Vec<String> {
     if !deadline.missing_years.is_empty() {
         lines.push(missing(&deadline.missing_years, lang));
     }
-    lines.push(format!("{}{}", lang.t("到期:", "Due: "), moment(city, deadline.due, lang)));
+    lines.push(format!("{}{}", lang.t("到期：", "Due: "), moment(city, deadline.due, lang)));
     lines
 }
 
@@ -35,10 +35,10 @@ fn length(city: &City, deadline: &Deadline, lang: Lang) -> String {
     let (rule, step) = deadline.basis.split_once('/').unwrap_or((&deadline.basis, ""));
     let step = Step::from_key(step).map_or("", |step| step.word(lang));
     let law = city.deadlines.iter().find(|row| row.key == rule).and_then(|row| row.law.as_ref());
-    let ground = law.map_or(lang.t("默认,非法定", "a default, not law"), |law| law.get(lang));
+    let ground = law.map_or(lang.t("默认，非法定", "a default, not law"), |law| law.get(lang));
     let span = deadline.span.words(lang);
     match lang {
-        Lang::Zh => format!("时限:{step} {span}({ground};规则 {rule})"),
+        Lang::Zh => format!("时限：{step} {span}（{ground}；规则 {rule}）"),
         Lang::En => format!("Length: {step}, {span} ({ground}; rule {rule})"),
     }
 }
@@ -46,12 +46,12 @@ fn length(city: &City, deadline: &Deadline, lang: Lang) -> String {
 fn clock(span: Span, lang: Lang) -> &'static str {
     match span {
         Span::Natural { .. } => lang.t(
-            "计法:按自然时间连续计算,夜间和节假日不停。",
+            "计法：按自然时间连续计算，夜间和节假日不停。",
             "Counted: without a break, nights and holidays included.",
         ),
-        Span::Working { days: 0, .. } => lang.t("计法:只计工作时间。", "Counted: working hours only."),
+        Span::Working { days: 0, .. } => lang.t("计法：只计工作时间。", "Counted: working hours only."),
         Span::Working { .. } => lang.t(
-            "计法:起算当日不计,到最后一个工作日下班时为止。",
+            "计法：起算当日不计，到最后一个工作日下班时为止。",
             "Counted: from the day after, to the end of working hours of the last working day.",
         ),
     }
@@ -77,10 +77,10 @@ fn days(city: &City, deadline: &Deadline, lang: Lang) -> Vec<String> {
     let mut lines = Vec::new();
     if !out.is_empty() {
         let list: Vec<_> = out.iter().map(|(from, to, why)| range(*from, *to, why, lang)).collect();
-        lines.push(format!("{}{}", lang.t("不计:", "Left out: "), list.join(lang.t(";", "; "))));
+        lines.push(format!("{}{}", lang.t("不计：", "Left out: "), list.join(lang.t(";", "; "))));
     }
     if !put_in.is_empty() {
-        lines.push(format!("{}{}", lang.t("计入:", "Put in: "), put_in.join(lang.t(";", "; "))));
+        lines.push(format!("{}{}", lang.t("计入：", "Put in: "), put_in.join(lang.t(";", "; "))));
     }
     lines
 }
@@ -101,7 +101,7 @@ fn holiday(name: &str, lang: Lang) -> String {
 
 fn makeup(date: Date, name: &str, lang: Lang) -> String {
     match lang {
-        Lang::Zh => format!("{}{}上班({name}调休)", day(date, lang), weekday(date, lang)),
+        Lang::Zh => format!("{}{}上班（{name}调休）", day(date, lang), weekday(date, lang)),
         Lang::En => format!("{} {} is worked (in exchange for {name})", weekday(date, lang), day(date, lang)),
     }
 }
@@ -120,7 +120,7 @@ fn missing(years: &[i16], lang: Lang) -> String {
     let list = years.iter().map(i16::to_string).collect::<Vec<_>>();
     match lang {
         Lang::Zh => format!(
-            "注意:没有 {} 年的工作日历,暂按周一至周五推算,法定节假日没有扣除。请管理员补上 calendar/{}.toml。",
+            "注意：没有 {} 年的工作日历，暂按周一至周五推算，法定节假日没有扣除。请管理员补上 calendar/{}.toml。",
             list.join("、"),
             years[0]
         ),

@@ -60,20 +60,17 @@ pub fn propose(city: &City, matter: &Matter<'_>) -> Proposal {
     let category = matter.category.map(str::to_owned).or_else(|| by_words(city, &hits));
     let kind = matter.kind.or_else(|| kind_of(city, &hits, category.as_deref()));
     let facts = Facts { city, matter, hits: &hits, category: category.as_deref(), kind };
-    let found = city
-        .catalogue
-        .iter()
-        .enumerate()
-        .find_map(|(i, rule)| facts.ask(i, rule))
-        .unwrap_or_else(|| fallback(city, matter.division));
+    let found = facts.first_rule().unwrap_or_else(|| facts.fallback());
     let raised = raise(city, &hits);
     let by_rule = found.rule.and_then(|rule| rule.urgency);
+    let category = category.clone().or_else(|| found.rule?.set_category.clone());
+    let usual = || city.category(category.as_deref()?)?.kind_default;
     Proposal {
         assisting: found.rule.map_or_else(Vec::new, |rule| {
             rule.assisting.iter().filter(|u| **u != found.unit).cloned().collect()
         }),
-        category: category.clone().or_else(|| found.rule?.set_category.clone()),
-        kind,
+        kind: kind.or_else(usual),
+        category,
         urgency: raised.as_ref().map(|r| r.urgency).or(by_rule).unwrap_or(Urgency::Normal),
         urgency_reason: raised.as_ref().map(|r| r.reason.clone()),
         urgency_because: raised.map_or_else(Vec::new, |r| r.because),
@@ -103,13 +100,32 @@ struct Found<'a> {
 }
 
 impl<'a> Facts<'a> {
-    /// The rule's answer when all its conditions hold and it can name a unit.
-    fn ask(&self, index: usize, rule: &'a Rule) -> Option<Found<'a>> {
-        let (test, place) = &self.city.engine.rules[index];
+    /// The first rule whose conditions hold and that can name a unit.
+    fn first_rule(&self) -> Option<Found<'a>> {
+        let rules = self.city.catalogue.iter().enumerate();
+        rules.filter_map(|(i, rule)| self.ask(i, rule)).find_map(|(rule, because)| {
+            let (unit, key, reason) = (self.unit(rule)?, &rule.key, rule.reason.clone());
+            Some(Found { rule: Some(rule), key, unit, reason, because })
+        })
+    }
+
+    /// The unit a rule sends to; none when it asks for a place and none is known.
+    fn unit(&self, rule: &Rule) -> Option<String> {
+        let unit = match &rule.target {
+            Target::Unit(key) => key,
+            Target::Division => self.city.unit_of_division(county(self.matter.division?))?,
+            Target::Street => self.city.unit_of_division(self.matter.division?)?,
+        };
+        Some(unit.to_owned())
+    }
+
+    /// The rule with what decided, when all its conditions hold.
+    fn ask(&self, index: usize, rule: &'a Rule) -> Option<(&'a Rule, Vec<String>)> {
+        let engine = &self.city.engine;
+        let (test, place) = &engine.rules[index];
         if !test.holds(self.hits) {
             return None;
         }
-        let engine = &self.city.engine;
         let placed = engine.placed(place, self.hits);
         if !place.is_empty() && placed.is_empty() {
             return None;
@@ -117,12 +133,7 @@ impl<'a> Facts<'a> {
         let mut because = engine.said(test, self.hits);
         because.extend(placed);
         because.extend(self.conditions(rule)?);
-        let unit = match &rule.target {
-            Target::Unit(key) => key.clone(),
-            Target::Division => self.city.unit_of_division(county(self.matter.division?))?.to_owned(),
-            Target::Street => self.city.unit_of_division(self.matter.division?)?.to_owned(),
-        };
-        Some(Found { rule: Some(rule), key: &rule.key, unit, reason: rule.reason.clone(), because })
+        Some((rule, because))
     }
 
     /// The conditions other than words, as `name=value`; none when one of them does not hold.
@@ -163,6 +174,35 @@ impl<'a> Facts<'a> {
             because.push(format!("when={}", if wanted { "working" } else { "off" }));
         }
         Some(because)
+    }
+
+    /// Nobody's rule: the division when it is known, and else the centre.
+    fn fallback(&self) -> Found<'a> {
+        let division = self.matter.division.map(county);
+        if let Some((code, unit)) = division.and_then(|code| Some((code, self.city.unit_of_division(code)?)))
+        {
+            let reason = Words {
+                zh: "派单目录没有对应的规则，已知属地，由属地统筹协调。".to_owned(),
+                en: "No rule of the catalogue fits; the place is known, so its division coordinates."
+                    .to_owned(),
+            };
+            let because = vec![format!("division={code}")];
+            return Found { rule: None, key: FALLBACK_DIVISION, unit: unit.to_owned(), reason, because };
+        }
+        let mut rules = self.city.catalogue.iter().enumerate();
+        let placeless = rules.find_map(|(i, rule)| self.ask(i, rule));
+        let reason = match placeless {
+            Some(_) => Words {
+                zh: "按派单目录由属地办理，但地点不清楚，先由热线中心补问地点。".to_owned(),
+                en: "The catalogue leaves it to the place, which is not known, so the hotline centre asks for it first.".to_owned(),
+            },
+            None => Words {
+                zh: "派单目录没有对应的规则，地点也不清楚，由热线中心人工研判。".to_owned(),
+                en: "No rule of the catalogue fits and the place is not known, so the hotline centre looks at it.".to_owned(),
+            },
+        };
+        let because = placeless.map_or_else(Vec::new, |(_, because)| because);
+        Found { rule: None, key: FALLBACK_CENTRE, unit: self.city.centre().key.clone(), reason, because }
     }
 }
 
@@ -211,30 +251,4 @@ fn raise(city: &City, hits: &Hits) -> Option<Raised> {
     let rows = city.urgency_words.iter().zip(&city.engine.urgencies).filter(|(_, test)| test.holds(hits));
     let (row, test) = rows.min_by_key(|(row, _)| row.urgency)?;
     Some(Raised { urgency: row.urgency, because: city.engine.said(test, hits), reason: row.reason.clone() })
-}
-
-fn fallback<'a>(city: &City, division: Option<&str>) -> Found<'a> {
-    let coordinating = division.and_then(|code| Some((code, city.unit_of_division(county(code))?)));
-    match coordinating {
-        Some((code, unit)) => Found {
-            rule: None,
-            key: FALLBACK_DIVISION,
-            unit: unit.to_owned(),
-            reason: Words {
-                zh: "派单目录没有对应的规则,已知属地,由属地统筹协调。".to_owned(),
-                en: "No rule of the catalogue fits; the place is known, so its division coordinates.".to_owned(),
-            },
-            because: vec![format!("division={}", county(code))],
-        },
-        None => Found {
-            rule: None,
-            key: FALLBACK_CENTRE,
-            unit: city.centre().key.clone(),
-            reason: Words {
-                zh: "派单目录没有对应的规则,地点也不清楚,由热线中心人工研判。".to_owned(),
-                en: "No rule of the catalogue fits and the place is not known, so the hotline centre looks at it.".to_owned(),
-            },
-            because: Vec::new(),
-        },
-    }
 }

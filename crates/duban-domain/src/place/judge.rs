@@ -12,13 +12,13 @@ closed_set! {
         /// One of them is not a number.
         NotANumber = 1, "not-a-number", "坐标不是数字", "The coordinates are not numbers";
         /// One of them is exactly zero: nobody filled it in.
-        Zero = 2, "zero", "坐标为 0,多半是没有填", "A coordinate is exactly 0: most likely nobody filled it in";
+        Zero = 2, "zero", "坐标为 0，多半是没有填", "A coordinate is exactly 0: most likely nobody filled it in";
         /// Longitude and latitude changed places.
         Swapped = 3, "swapped", "经度和纬度写反了", "Longitude and latitude are swapped";
         /// Not on the earth.
         OffEarth = 4, "off-earth", "坐标超出经纬度的范围", "The coordinates are not on the earth";
         /// Both are whole degrees: rounded by some program, a hundred kilometres coarse.
-        WholeDegrees = 5, "whole-degrees", "坐标是整度数,被取整过,差可达上百公里", "The coordinates are whole degrees: they were rounded and may be a hundred kilometres off";
+        WholeDegrees = 5, "whole-degrees", "坐标是整度数，被取整过，差可达上百公里", "The coordinates are whole degrees: they were rounded and may be a hundred kilometres off";
         /// On the earth, but in another city.
         OutsideCity = 6, "outside-city", "坐标不在本市范围内", "The coordinates are outside the city";
     }

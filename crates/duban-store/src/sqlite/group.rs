@@ -35,7 +35,7 @@ const WEIGHT_MAX: usize = 4 << 20;
 
 /// How often a small group lets others run before it commits: microseconds, where an fsync takes
 /// hundreds.
-const TURNS: usize = 40;
+const TURNS: usize = 8;
 
 /// The one connection that writes, and who waits for it.
 pub(super) struct Writer {

@@ -15,7 +15,7 @@ use super::{next_steps, place_name, text_or};
 use crate::frame::{Fields, PageResult, Shell, Site, Visit, html};
 
 /// How many matters the first page shows.
-const NEAR_MAX: u32 = 5;
+const NEAR_MAX: i64 = 5;
 /// Notices of the city pack: `notice.NAME.title` and `notice.NAME.text`.
 const NOTICE: &str = "notice.";
 

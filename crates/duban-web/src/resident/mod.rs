@@ -6,10 +6,12 @@
 
 mod handin;
 pub(crate) mod home;
+#[cfg(test)]
+pub(crate) mod journey;
 pub(crate) mod media;
 pub(crate) mod report;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub(crate) mod track;
 mod view;
 

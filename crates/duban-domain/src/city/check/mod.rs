@@ -41,7 +41,7 @@ pub fn check_at(files: &PackFiles, now: Stamp) -> Vec<Fault> {
         late.warning(
             &at,
             words(
-                format!("还没有 {year} 年的工作日历,将按周一至周五推算"),
+                format!("还没有 {year} 年的工作日历，将按周一至周五推算"),
                 format!("There is no calendar of {year} yet; Monday to Friday will be assumed"),
             ),
             words(
@@ -129,7 +129,7 @@ fn strangers(files: &PackFiles, faults: &Faults) {
     };
     for path in files.keys().filter(|path| !known(path)) {
         let at = Spot { file: path.clone(), line: None };
-        let otherwise = words("删去,或改成手册里的文件名。", "Remove it, or give it a name from the guide.");
+        let otherwise = words("删去，或改成手册里的文件名。", "Remove it, or give it a name from the guide.");
         faults.warning(
             &at,
             words("没有程序读这个文件", "Nothing reads this file"),

@@ -88,11 +88,11 @@ fn point(draft: &Draft, at: &Spot, point: Option<place::Point>, faults: &Faults)
     faults.error(
         at,
         words(
-            format!("{}({} {})", odd.word(crate::Lang::Zh), point.lng(), point.lat()),
+            format!("{}（{} {}）", odd.word(crate::Lang::Zh), point.lng(), point.lat()),
             format!("{} ({} {})", odd.word(crate::Lang::En), point.lng(), point.lat()),
         ),
         words(
-            "用 WGS-84 度数改正,或把 lng、lat 都留空。",
+            "用 WGS-84 度数改正，或把 lng、lat 都留空。",
             "Correct it in WGS-84 degrees, or leave lng and lat empty.",
         ),
     );

@@ -41,7 +41,7 @@ fn deadlines(draft: &Draft, faults: &Faults) {
         faults.error(
             &at,
             words(
-                format!("紧急程度“{}”没有时限(类型:{})", urgency.word(zh), kinds(zh)),
+                format!("紧急程度“{}”没有时限（类型：{}）", urgency.word(zh), kinds(zh)),
                 format!("The urgency {} has no deadline (kinds: {})", urgency.word(en), kinds(en)),
             ),
             words(
@@ -58,10 +58,10 @@ fn deadlines(draft: &Draft, faults: &Faults) {
             faults.warning(
                 &row.at,
                 words(
-                    format!("时限规则 {} 永远用不到,前面的规则已包含它", row.it.key),
+                    format!("时限规则 {} 永远用不到，前面的规则已包含它", row.it.key),
                     format!("The deadline rule {} is never used: earlier rules take everything", row.it.key),
                 ),
-                words("移到前面,或删去。", "Move it up, or remove it."),
+                words("移到前面，或删去。", "Move it up, or remove it."),
             );
         }
     }
@@ -79,11 +79,11 @@ fn catalogue(draft: &Draft, faults: &Faults) {
         faults.warning(
             &draft.catalogue[late].at,
             words(
-                format!("规则 {late_key} 永远用不到:第 {line} 行的 {early_key} 总是先命中"),
+                format!("规则 {late_key} 永远用不到：第 {line} 行的 {early_key} 总是先命中"),
                 format!("The rule {late_key} is never used: {early_key} on line {line} always fits first"),
             ),
             words(
-                format!("移到 {early_key} 前面,或删去其中一条。"),
+                format!("移到 {early_key} 前面，或删去其中一条。"),
                 format!("Move it before {early_key}, or remove one of the two."),
             ),
         );
@@ -91,6 +91,32 @@ fn catalogue(draft: &Draft, faults: &Faults) {
 }
 
 fn roles(draft: &Draft, faults: &Faults) {
+    contradictions(draft, faults);
+    twins(draft, faults);
+    if faults.has_error_in("roles.toml") {
+        return;
+    }
+    let at = Spot { file: "roles.toml".to_owned(), line: None };
+    if draft.roles.is_empty() {
+        let mend = words("至少加一个 [[role]]。", "Add at least one [[role]].");
+        faults.error(&at, words("一个角色也没有", "There is no role at all"), mend);
+        return;
+    }
+    let acts = |action: Action| draft.roles.iter().any(|row| row.it.actions.contains(&action));
+    for &action in Action::ALL.iter().filter(|action| !acts(**action)) {
+        faults.warning(
+            &at,
+            words(
+                format!("没有任何角色可以“{}”", action.word(crate::Lang::Zh)),
+                format!("No role may do this: {}", action.word(crate::Lang::En)),
+            ),
+            words(format!("给一个角色加上 {}。", action.key()), format!("Give {} to a role.", action.key())),
+        );
+    }
+}
+
+/// An action listed twice, or actions on cases for a role that sees none.
+fn contradictions(draft: &Draft, faults: &Faults) {
     for row in &draft.roles {
         let role = &row.it;
         let mut seen = Vec::new();
@@ -115,16 +141,20 @@ fn roles(draft: &Draft, faults: &Faults) {
             faults.error(
                 &row.spot("reach"),
                 words(
-                    format!("角色 {} 有工单权限,却看不到任何工单", role.key),
+                    format!("角色 {} 有工单权限，却看不到任何工单", role.key),
                     format!("The role {} may act on cases but sees none", role.key),
                 ),
                 words(
-                    "把 reach 改成 all、unit 或 unit-and-below,或去掉这些权限。",
+                    "把 reach 改成 all、unit 或 unit-and-below，或去掉这些权限。",
                     "Set reach to all, unit or unit-and-below, or remove those actions.",
                 ),
             );
         }
     }
+}
+
+/// Two roles that differ in nothing but their name.
+fn twins(draft: &Draft, faults: &Faults) {
     for (i, row) in draft.roles.iter().enumerate() {
         let twin = draft.roles[..i]
             .iter()
@@ -136,24 +166,9 @@ fn roles(draft: &Draft, faults: &Faults) {
                     format!("角色 {} 和 {} 的权限、范围完全相同", row.it.key, twin.it.key),
                     format!("The roles {} and {} are the same", row.it.key, twin.it.key),
                 ),
-                words("合并成一个,或让它们有区别。", "Merge them, or make them differ."),
+                words("合并成一个，或让它们有区别。", "Merge them, or make them differ."),
             );
         }
-    }
-    if faults.has_error_in("roles.toml") {
-        return;
-    }
-    let acts = |action: Action| draft.roles.iter().any(|row| row.it.actions.contains(&action));
-    for &action in Action::ALL.iter().filter(|action| !draft.roles.is_empty() && !acts(**action)) {
-        let at = Spot { file: "roles.toml".to_owned(), line: None };
-        faults.warning(
-            &at,
-            words(
-                format!("没有任何角色可以“{}”", action.word(crate::Lang::Zh)),
-                format!("No role may do this: {}", action.word(crate::Lang::En)),
-            ),
-            words(format!("给一个角色加上 {}。", action.key()), format!("Give {} to a role.", action.key())),
-        );
     }
 }
 

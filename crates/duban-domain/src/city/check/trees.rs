@@ -35,10 +35,10 @@ fn unique<T>(list: &[Placed<T>], key: impl Fn(&T) -> &str, faults: &Faults) {
             faults.error(
                 &row.spot("key"),
                 words(
-                    format!("键 {own} 重复,第 {line} 行已有"),
+                    format!("键 {own} 重复，第 {line} 行已有"),
                     format!("The key {own} is used twice, first on line {line}"),
                 ),
-                words("改一个名字,或删去多余的一行。", "Give it another key, or remove one of the rows."),
+                words("改一个名字，或删去多余的一行。", "Give it another key, or remove one of the rows."),
             );
         } else {
             seen.insert(own, &row.at);
@@ -55,7 +55,7 @@ fn centre(draft: &Draft, faults: &Faults) {
             &Spot { file: "units.csv".to_owned(), line: None },
             words("没有热线中心", "There is no hotline centre"),
             words(
-                "让一个单位的 kind 为 centre;未派出的工单归它。",
+                "让一个单位的 kind 为 centre；未派出的工单归它。",
                 "Give one unit the kind centre; it owns what is not dispatched yet.",
             ),
         ),
@@ -78,7 +78,7 @@ fn unit_parents(draft: &Draft, faults: &Faults) {
         let Some(parent) = &row.it.parent else { continue };
         if !draft.has_unit(parent) {
             let otherwise = words(
-                "先在 units.csv 里加上这个上级单位,或把 parent 留空。",
+                "先在 units.csv 里加上这个上级单位，或把 parent 留空。",
                 "Add that unit to units.csv first, or leave parent empty.",
             );
             faults.error(
@@ -126,7 +126,7 @@ fn division_parents(draft: &Draft, faults: &Faults) {
                     format!("The division above, {parent}, does not exist"),
                 ),
                 words(
-                    "先加上这个 6 位代码的县级区划,或改正代码的前 6 位。",
+                    "先加上这个 6 位代码的县级区划，或改正代码的前 6 位。",
                     "Add the county-level division with that code, or correct the first 6 digits.",
                 ),
             );

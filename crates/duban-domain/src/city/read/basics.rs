@@ -62,7 +62,7 @@ fn bounds(form: &Form<'_>) -> Option<Bounds> {
             "坐标范围是空的",
             "The box has no inside",
             words(
-                "west 要小于 east,south 要小于 north,都用 WGS-84 度数。",
+                "west 要小于 east，south 要小于 north，都用 WGS-84 度数。",
                 "west must be less than east and south less than north, in WGS-84 degrees.",
             ),
         );

@@ -28,7 +28,7 @@ pub(in crate::city) fn calendar(files: &PackFiles, faults: &Faults) -> Calendar 
     }
     if calendar.years.is_empty() {
         let at = Spot { file: "calendar/".to_owned(), line: None };
-        faults.warning(&at, words("一年的工作日历都没有", "There is no calendar of any year"), words("按国务院办公厅当年通知新建例如 calendar/2026.toml;在此之前按周一至周五推算。", "Add for example calendar/2026.toml from the yearly notice of the State Council; until then Monday to Friday is assumed."));
+        faults.warning(&at, words("一年的工作日历都没有", "There is no calendar of any year"), words("按国务院办公厅当年通知新建例如 calendar/2026.toml；在此之前按周一至周五推算。", "Add for example calendar/2026.toml from the yearly notice of the State Council; until then Monday to Friday is assumed."));
     }
     gaps(&calendar, faults);
     calendar
@@ -42,7 +42,7 @@ fn gaps(calendar: &Calendar, faults: &Faults) {
         faults.warning(
             &at,
             words(
-                format!("缺少 {year} 年的工作日历,将按周一至周五推算"),
+                format!("缺少 {year} 年的工作日历，将按周一至周五推算"),
                 format!("The calendar of {year} is missing; Monday to Friday will be assumed"),
             ),
             words("按当年的放假通知补上这个文件。", "Add this file from the notice of that year."),
@@ -73,7 +73,7 @@ fn hours(form: &Form<'_>, field: &str) -> Hours {
     if hours.is_empty() || hours.len() != list.len() || !in_order {
         form.wrong(
             field,
-            "工作时间读不懂,或先后颠倒、互相重叠",
+            "工作时间读不懂，或先后颠倒、互相重叠",
             "The working hours cannot be read, or are out of order, or overlap",
             words(
                 "按先后写成例如 [\"09:00-12:00\", \"13:00-17:00\"]。",
@@ -108,7 +108,7 @@ fn year(files: &PackFiles, path: &str, faults: &Faults, calendar: &mut Calendar)
             "年份和文件名不一致",
             "The year differs from the name of the file",
             words(
-                "文件名写成 calendar/年份.toml,里面 year 写同一年。",
+                "文件名写成 calendar/年份.toml，里面 year 写同一年。",
                 "Name the file calendar/YEAR.toml and give the same year inside.",
             ),
         );
@@ -146,7 +146,7 @@ impl Days<'_> {
                     &row.spot(),
                     words("放假的结束日期不对", "The last day of the holiday is wrong"),
                     words(
-                        "to 不早于 from,最长两个月。",
+                        "to 不早于 from，最长两个月。",
                         "to must not be before from, and not two months after it.",
                     ),
                 );
@@ -156,11 +156,11 @@ impl Days<'_> {
                 self.faults.error(
                     &row.spot(),
                     words(
-                        format!("{} 没有按日期先后排,或和上一段重叠", name.zh),
+                        format!("{} 没有按日期先后排，或和上一段重叠", name.zh),
                         format!("{} is out of order or overlaps the one before", name.en),
                     ),
                     words(
-                        "按日期从早到晚排列,各段不重叠。",
+                        "按日期从早到晚排列，各段不重叠。",
                         "Put the holidays in the order of their dates, without overlap.",
                     ),
                 );
@@ -189,7 +189,7 @@ impl Days<'_> {
                         format!("{date} is a working day anyway"),
                     ),
                     words(
-                        "核对日期;调休上班日应是周六或周日。",
+                        "核对日期；调休上班日应是周六或周日。",
                         "Check the date: a make-up day is a Saturday or a Sunday.",
                     ),
                 );
@@ -223,11 +223,11 @@ impl Days<'_> {
             self.faults.error(
                 &row.spot(),
                 words(
-                    format!("{date} 写了两次,第 {line} 行已有"),
+                    format!("{date} 写了两次，第 {line} 行已有"),
                     format!("{date} is given twice, first on line {line}"),
                 ),
                 words(
-                    "同一天只能放假、上班或半天之一,删去一处。",
+                    "同一天只能放假、上班或半天之一，删去一处。",
                     "A day can be a holiday, a make-up day or a half day; remove one.",
                 ),
             );

@@ -98,7 +98,7 @@ fn some_word(form: &Form<'_>, test: &WordTest) {
             "这一行一个词也没有",
             "This row has no words",
             words(
-                "在 any 或 all 里写上词,否则什么诉求都会命中。",
+                "在 any 或 all 里写上词，否则什么诉求都会命中。",
                 "Put words into any or all; otherwise every message would fit.",
             ),
         );

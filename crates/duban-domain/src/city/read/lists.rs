@@ -38,7 +38,7 @@ pub(in crate::city) fn divisions(files: &PackFiles, faults: &Faults) -> Vec<Plac
                 format!("区划代码 {code} 不是 6 位或 9 位数字"),
                 format!("The division code {code} is not of 6 or 9 digits"),
                 words(
-                    "县级写 6 位,乡级写 9 位;不要带后面的 000。",
+                    "县级写 6 位，乡级写 9 位；不要带后面的 000。",
                     "Write 6 digits for county level and 9 for town level, without trailing 000.",
                 ),
             );
@@ -67,7 +67,7 @@ pub(in crate::city) fn categories(files: &PackFiles, faults: &Faults) -> Vec<Pla
                 format!("分类 {key} 有 {level} 级"),
                 format!("The category {key} has {level} levels"),
                 words(
-                    "最多三级,用点分开,例如 utilities.aerial.tree。",
+                    "最多三级，用点分开，例如 utilities.aerial.tree。",
                     "At most three, with dots between, for example utilities.aerial.tree.",
                 ),
             );
@@ -92,7 +92,7 @@ pub(in crate::city) fn places(files: &PackFiles, faults: &Faults) -> Vec<Placed<
                 "有坐标却没有写精度 accuracy_m",
                 "There is a point but no accuracy_m",
                 words(
-                    "写上坐标可能相差多少米,例如 300。",
+                    "写上坐标可能相差多少米，例如 300。",
                     "Write by how many metres the point may be off, for example 300.",
                 ),
             );
@@ -146,7 +146,7 @@ fn bend(form: &Form<'_>, pair: &str) -> Option<Point> {
             format!("坐标 {pair} 读不懂"),
             format!("The point {pair} cannot be read"),
             words(
-                "写成“经度 纬度”,例如 113.134 27.828。",
+                "写成“经度 纬度”，例如 113.134 27.828。",
                 "Write longitude, a space and latitude, for example 113.134 27.828.",
             ),
         );
@@ -165,7 +165,7 @@ fn point(form: &Form<'_>) -> Option<Point> {
                     "坐标超出经纬度的范围",
                     "The point is not on the earth",
                     words(
-                        "检查小数点,以及经度、纬度是否写反。",
+                        "检查小数点，以及经度、纬度是否写反。",
                         "Check the decimal point and whether longitude and latitude are swapped.",
                     ),
                 );
@@ -178,7 +178,7 @@ fn point(form: &Form<'_>) -> Option<Point> {
                 "lng",
                 "经度、纬度只写了一个",
                 "Only one of longitude and latitude is given",
-                words("两个都写,或都不写。", "Give both or neither."),
+                words("两个都写，或都不写。", "Give both or neither."),
             );
             None
         }

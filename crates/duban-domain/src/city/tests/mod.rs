@@ -119,6 +119,6 @@ fn the_digest_changes_with_any_file() {
 #[test]
 fn a_default_is_called_a_default() {
     let city = zhuzhou();
-    assert_eq!(city.settings.ground(SettingGroup::Callback, Lang::Zh), "默认,非法定");
+    assert_eq!(city.settings.ground(SettingGroup::Callback, Lang::Zh), "默认，非法定");
     assert_eq!(city.settings.permille(crate::case::Satisfaction::Mostly), 800);
 }

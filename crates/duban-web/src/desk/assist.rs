@@ -1,0 +1,275 @@
+//! Suggestions while an operator listens: category, unit, urgency, deadlines, places, earlier cases.
+//!
+//! Suggestions only: nothing is decided here, and what is saved is decided anew by the rules. The
+//! words that decided always stand beside what they decided.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::response::Response;
+use duban_app::{AppError, CaseRow, Ctx, case::list};
+use duban_domain::{
+    Lang,
+    city::{City, Landmark},
+    deadline::{self, clocks},
+    dispatch::{Matter, Proposal, WordTest, propose},
+    person::Phone,
+    request::{Kind, Urgency},
+    text,
+};
+use serde_json::json;
+
+use super::words::{because_words, division_path, unit_name, urgency_class};
+use crate::frame::{Desk, Fields, PageResult, Shell, When, html};
+
+/// Suggestions of one kind that are shown.
+const SHOWN_MAX: usize = 3;
+/// Places that are shown.
+const PLACES_MAX: usize = 4;
+
+/// Everything that can be suggested for what was typed so far.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Assist {
+    pub(super) categories: Vec<Suggestion>,
+    pub(super) unit: String,
+    pub(super) assisting: String,
+    pub(super) reason: String,
+    pub(super) because: Vec<String>,
+    pub(super) urgency: String,
+    pub(super) urgency_class: &'static str,
+    pub(super) urgency_reason: String,
+    pub(super) urgency_because: Vec<String>,
+    pub(super) kind: String,
+    pub(super) dues: Vec<Due>,
+    pub(super) places: Vec<Place>,
+    pub(super) earlier: Vec<Earlier>,
+    pub(super) has_phone: bool,
+    pub(super) readback: String,
+}
+
+/// A category that the words point to.
+#[derive(Clone, Debug)]
+pub(super) struct Suggestion {
+    pub(super) name: String,
+    pub(super) set: String,
+    pub(super) percent: usize,
+    pub(super) width: usize,
+    pub(super) words: Vec<String>,
+}
+
+/// A deadline that would apply.
+#[derive(Clone, Debug)]
+pub(super) struct Due {
+    pub(super) name: String,
+    pub(super) at: When,
+    pub(super) span: String,
+}
+
+/// A place of the gazetteer.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) name: String,
+    pub(super) division: String,
+    pub(super) set: String,
+    pub(super) note: String,
+}
+
+/// An earlier case of the caller.
+#[derive(Clone, Debug)]
+pub(super) struct Earlier {
+    pub(super) number: String,
+    pub(super) title: String,
+    pub(super) stage: String,
+    pub(super) when: When,
+}
+
+#[derive(Template)]
+#[template(path = "desk/assist.html")]
+pub(super) struct SideFragment {
+    pub(super) s: Shell,
+    pub(super) a: Assist,
+}
+
+#[derive(Template)]
+#[template(path = "desk/assist_read.html")]
+pub(super) struct ReadFragment {
+    pub(super) s: Shell,
+    pub(super) a: Assist,
+}
+
+#[derive(Template)]
+#[template(path = "desk/assist_due.html")]
+pub(super) struct DueFragment {
+    pub(super) s: Shell,
+    pub(super) a: Assist,
+}
+
+/// A fragment of the page for what was typed so far.
+pub(crate) async fn fragment(desk: Desk, fields: Fields) -> PageResult {
+    let part = Fields::of_query(desk.visit.uri.query().unwrap_or("")).get("part").to_owned();
+    let a = suggest(&desk, &fields, part.is_empty()).await?;
+    let s = desk.shell();
+    let response: Response = match part.as_str() {
+        "read" => html(&ReadFragment { s, a }),
+        "due" => html(&DueFragment { s, a }),
+        _ => html(&SideFragment { s, a }),
+    };
+    Ok(response)
+}
+
+/// What can be suggested. Earlier cases are looked up only where they are shown.
+pub(super) async fn suggest(desk: &Desk, fields: &Fields, with_caller: bool) -> Result<Assist, crate::frame::WebError> {
+    let phone = Phone::parse(fields.get("phone")).ok().flatten().filter(|_| with_caller);
+    let has_phone = phone.is_some();
+    let rows = match phone {
+        Some(phone) => desk.run(move |ctx| earlier(ctx, &phone)).await?,
+        None => Vec::new(),
+    };
+    let s = desk.shell();
+    let mut assist = of_rules(&desk.site.app.city, &s, fields);
+    assist.has_phone = has_phone;
+    assist.earlier = rows.iter().map(|row| Earlier {
+        number: row.number.to_string(),
+        title: row.title.clone(),
+        stage: row.phase.word(s.lang).to_owned(),
+        when: s.when(&row.opened_at),
+    }).collect();
+    Ok(assist)
+}
+
+fn earlier(ctx: &Ctx, phone: &Phone) -> Result<Vec<CaseRow>, AppError> {
+    list::of_caller(ctx, phone)
+}
+
+/// Everything that needs no database.
+pub(super) fn of_rules(city: &City, s: &Shell, fields: &Fields) -> Assist {
+    let said = fields.get("text");
+    let title = text::title_of(said);
+    let matter = Matter {
+        title: &title,
+        text: said,
+        category: fields.opt("category").filter(|key| city.category(key).is_some()),
+        division: fields.opt("division").filter(|code| city.division(code).is_some()),
+        place_words: fields.get("place"),
+        kind: Kind::from_key(fields.get("kind")),
+        at: s.now,
+    };
+    let places = places(city, fields.get("place"), s.lang);
+    if said.is_empty() {
+        return Assist { places, ..Assist::default() };
+    }
+    let proposal = propose(city, &matter);
+    let free = propose(city, &Matter { category: None, ..matter });
+    let urgency = Urgency::from_key(fields.get("urgency")).unwrap_or(proposal.urgency);
+    let kind = proposal.kind.unwrap_or(Kind::Help);
+    let assisting: Vec<String> = proposal.assisting.iter().map(|key| unit_name(city, key, s.lang)).collect();
+    Assist {
+        categories: categories(city, &free, said, s.lang),
+        unit: unit_name(city, &proposal.unit, s.lang),
+        assisting: assisting.join(s.t("、", ", ")),
+        reason: proposal.reason.get(s.lang).to_owned(),
+        because: because_words(city, &proposal.because, s.lang),
+        urgency: if urgency == Urgency::Normal { String::new() } else { urgency.word(s.lang).to_owned() },
+        urgency_class: urgency_class(urgency),
+        urgency_reason: proposal.urgency_reason.as_ref().map(|r| r.get(s.lang).to_owned()).unwrap_or_default(),
+        urgency_because: proposal.urgency_because.clone(),
+        kind: kind.word(s.lang).to_owned(),
+        dues: dues(city, s, urgency, kind),
+        readback: readback(city, fields, &title, s.lang),
+        places,
+        ..Assist::default()
+    }
+}
+
+/// Categories by the weight of their words in what was said; the rule's own choice stands first.
+fn categories(city: &City, free: &Proposal, said: &str, lang: Lang) -> Vec<Suggestion> {
+    let mut found: BTreeMap<&str, (usize, Vec<String>)> = BTreeMap::new();
+    for row in &city.category_words {
+        let Some(words) = fitting(&row.words, said) else { continue };
+        let weight = words.iter().map(|w| w.chars().count()).sum();
+        let best = found.entry(&row.category).or_default();
+        if weight > best.0 {
+            *best = (weight, words);
+        }
+    }
+    if let Some(key) = free.category.as_deref() {
+        let top = found.values().map(|(weight, _)| *weight).max().unwrap_or(0) + 1;
+        let known = found.entry(key).or_insert_with(|| (0, because_words(city, &free.because, lang)));
+        known.0 = top;
+    }
+    let total: usize = found.values().map(|(weight, _)| weight).sum::<usize>().max(1);
+    let mut all: Vec<_> = found.into_iter().collect();
+    all.sort_by_key(|(_, (weight, _))| std::cmp::Reverse(*weight));
+    let suggestion = |(key, (weight, words)): (&str, (usize, Vec<String>))| {
+        let percent = weight * 100 / total;
+        Suggestion { name: city.category_path(key, lang), set: json!({"category": key}).to_string(), percent, width: percent / 5 * 5, words }
+    };
+    all.into_iter().take(SHOWN_MAX).map(suggestion).collect()
+}
+
+/// The words of a test that were said, when the test holds.
+fn fitting(test: &WordTest, said: &str) -> Option<Vec<String>> {
+    let has = |word: &&String| said.contains(word.as_str());
+    if test.none.iter().any(|w| has(&w)) || !test.all.iter().all(|w| has(&w)) {
+        return None;
+    }
+    let words: Vec<String> = test.all.iter().chain(test.any.iter().filter(has)).cloned().collect();
+    (!words.is_empty() && (test.any.is_empty() || test.any.iter().any(|w| has(&w)))).then_some(words)
+}
+
+fn dues(city: &City, s: &Shell, urgency: Urgency, kind: Kind) -> Vec<Due> {
+    let clocks = clocks(city, urgency, kind, s.now);
+    let due = |name: &str, d: &deadline::Deadline| Due { name: name.to_owned(), at: s.when(&d.due), span: d.span.words(s.lang) };
+    let mut dues = vec![due(s.t("签收", "Sign"), &clocks.sign)];
+    dues.extend(clocks.contact.as_ref().map(|d| due(s.t("联系您", "Contact"), d)));
+    dues.push(due(s.t("办结", "Answer"), &clocks.finish));
+    dues
+}
+
+fn places(city: &City, typed: &str, lang: Lang) -> Vec<Place> {
+    city.find_places(typed, PLACES_MAX).into_iter().map(|place| one_place(city, place, lang)).collect()
+}
+
+fn one_place(city: &City, place: &Landmark, lang: Lang) -> Place {
+    let mut set = json!({"place": place.name.get(lang)});
+    if let Some(code) = &place.division {
+        set["division"] = json!(code);
+    }
+    if let Some(point) = place.point {
+        set["lng"] = json!(format!("{:.6}", point.lng()));
+        set["lat"] = json!(format!("{:.6}", point.lat()));
+    }
+    let note = match (place.point, place.approximate) {
+        (None, _) => lang.t("只知名称，没有坐标", "name only, no point"),
+        (Some(_), true) => lang.t("坐标为估计", "point is estimated"),
+        (Some(_), false) => "",
+    };
+    Place {
+        name: place.name.get(lang).to_owned(),
+        division: place.division.as_deref().map(|code| division_path(city, code, lang)).unwrap_or_default(),
+        set: set.to_string(),
+        note: note.to_owned(),
+    }
+}
+
+/// One sentence that the operator reads to the caller.
+fn readback(city: &City, fields: &Fields, title: &str, lang: Lang) -> String {
+    let name = fields.get("name");
+    let division = fields.opt("division").map(|code| division_path(city, code, lang)).unwrap_or_default();
+    let place = [division.as_str(), fields.get("place")].iter().filter(|p| !p.is_empty()).copied().collect::<Vec<_>>().join(" ");
+    let wanted = fields.get("wanted");
+    match lang {
+        Lang::Zh => {
+            let who = if name.is_empty() { String::new() } else { format!("{name}，") };
+            let place = if place.is_empty() { String::new() } else { format!("在{place}，") };
+            let wanted = if wanted.is_empty() { String::new() } else { format!("；希望{wanted}") };
+            format!("{who}您反映的是：{place}{title}{wanted}。对吗？")
+        }
+        Lang::En => {
+            let who = if name.is_empty() { String::new() } else { format!("{name}, ") };
+            let place = if place.is_empty() { String::new() } else { format!(" at {place}") };
+            let wanted = if wanted.is_empty() { String::new() } else { format!(" You would like: {wanted}.") };
+            format!("{who}you are telling us about this{place}: {title}.{wanted} Is that right?")
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! 接听: an operator takes down what a caller says. The text comes first; everything else helps.
+
+use askama::Template;
+use axum::response::Response;
+use duban_app::{
+    AppError, Ctx,
+    case::{
+        register::{self, Intake, Registered},
+        show,
+    },
+};
+use duban_domain::{
+    Lang, Number, Refusal,
+    case::Wish,
+    person::{Person, Phone},
+    place::{Point, judge},
+    policy::Action,
+    request::{Channel, Kind, Place, Privacy, Urgency},
+};
+
+pub(crate) use super::assist::fragment as assist;
+use super::{
+    assist::{self as suggestions, Assist},
+    words::{self, Choice, Choices, nonce},
+};
+use crate::frame::{Desk, Fields, PageResult, Shell, WebError, html, html_again, map::MapView, see_other};
+
+/// Doors that an operator takes things in by.
+const DOORS: [Channel; 6] = [Channel::Phone, Channel::Counter, Channel::WeChat, Channel::Mailbox, Channel::Patrol, Channel::Other];
+
+#[derive(Template)]
+#[template(path = "desk/intake.html")]
+pub(super) struct IntakePage {
+    pub(super) s: Shell,
+    pub(super) f: Fields,
+    pub(super) form: String,
+    pub(super) faults: Vec<FieldFault>,
+    pub(super) a: Assist,
+    pub(super) map: MapView,
+    pub(super) kinds: Vec<Choice>,
+    pub(super) urgencies: Vec<Choice>,
+    pub(super) doors: Vec<Choice>,
+    pub(super) privacies: Vec<Choice>,
+    pub(super) divisions: Vec<Choices>,
+    pub(super) categories: Vec<Choices>,
+}
+
+/// What is wrong with one field.
+pub(super) struct FieldFault {
+    pub(super) field: &'static str,
+    pub(super) sentence: String,
+}
+
+impl IntakePage {
+    fn typed(&self, field: &str) -> &str {
+        self.f.get(field)
+    }
+
+    fn wrong(&self, field: &str) -> &str {
+        self.faults.iter().find(|f| f.field == field).map_or("", |f| f.sentence.as_str())
+    }
+
+    fn is(&self, field: &str, key: &str, usual: &str) -> bool {
+        match self.f.get(field) {
+            "" => key == usual,
+            typed => key == typed,
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "desk/saved.html")]
+pub(super) struct SavedPage {
+    pub(super) s: Shell,
+    pub(super) number: String,
+    pub(super) grouped: String,
+    pub(super) spelled: String,
+    pub(super) unit: String,
+    pub(super) dues: Vec<(String, crate::frame::When)>,
+    pub(super) can_view: bool,
+}
+
+/// The form, or what came of the last one.
+pub(crate) async fn page(desk: Desk) -> PageResult {
+    let query = Fields::of_query(desk.visit.uri.query().unwrap_or(""));
+    if let Ok(number) = query.get("saved").parse::<Number>() {
+        return saved(&desk, number).await;
+    }
+    Ok(html(&view(&desk, Fields::default(), Vec::new(), Assist::default())))
+}
+
+/// Saves, or shows the form again with everything that was typed.
+pub(crate) async fn post(desk: Desk, fields: Fields) -> PageResult {
+    if fields.get("do") == "check" {
+        let a = suggestions::suggest(&desk, &fields, true).await?;
+        return Ok(html(&view(&desk, fields, Vec::new(), a)));
+    }
+    let intake = match intake_of(&desk, &fields) {
+        Ok(intake) => intake,
+        Err(faults) => return again(&desk, fields, faults).await,
+    };
+    match desk.run(move |ctx| save(ctx, &intake)).await {
+        Ok(done) => Ok(see_other(&format!("/desk/intake?saved={}", done.number))),
+        Err(WebError::App(AppError::Refused(refusal))) => again(&desk, fields, vec![fault(&refusal, desk.visit.lang)]).await,
+        Err(error) => Err(error),
+    }
+}
+
+fn save(ctx: &Ctx, intake: &Intake) -> Result<Registered, AppError> {
+    register::by_staff(ctx, intake)
+}
+
+async fn again(desk: &Desk, fields: Fields, faults: Vec<FieldFault>) -> PageResult {
+    let a = suggestions::suggest(desk, &fields, true).await?;
+    Ok(html_again(&view(desk, fields, faults, a)))
+}
+
+fn fault(refusal: &Refusal, lang: Lang) -> FieldFault {
+    FieldFault { field: refusal.field().unwrap_or("text"), sentence: refusal.sentence(lang) }
+}
+
+/// The form as the use case wants it, or everything that is wrong with it at once.
+fn intake_of(desk: &Desk, fields: &Fields) -> Result<Intake, Vec<FieldFault>> {
+    let lang = desk.visit.lang;
+    let mut faults = Vec::new();
+    let mut note = |refusal: &Refusal| faults.push(fault(refusal, lang));
+    let phone = Phone::parse(fields.get("phone")).unwrap_or_else(|refusal| {
+        note(&refusal);
+        None
+    });
+    let privacy = Privacy::from_key(fields.get("privacy")).unwrap_or(Privacy::Contact);
+    if fields.get("text").is_empty() {
+        note(&Refusal::NeedsText("text"));
+    }
+    let direct = fields.opt("direct").map(str::to_owned);
+    if fields.get("do") == "direct" && direct.is_none() {
+        note(&Refusal::NeedsText("direct"));
+    }
+    if privacy != Privacy::Anonymous && phone.is_none() && fields.get("phone").is_empty() {
+        note(&Refusal::NeedsPhone);
+    }
+    let point = point_of(desk, fields).unwrap_or_else(|sentence| {
+        faults.push(FieldFault { field: "lng", sentence });
+        None
+    });
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    Ok(Intake {
+        channel: Channel::from_key(fields.get("channel")).filter(|c| DOORS.contains(c)).unwrap_or(Channel::Phone),
+        kind: Kind::from_key(fields.get("kind")),
+        title: String::new(),
+        text: text_of(fields, lang),
+        place: Place { words: fields.get("place").to_owned(), division: fields.opt("division").map(str::to_owned), point },
+        privacy,
+        person: Person { name: fields.get("name").to_owned(), phone },
+        media: Vec::new(),
+        source_key: fields.opt("form").map(|nonce| format!("form:{nonce}")),
+        wish: wish_of(fields, direct),
+    })
+}
+
+fn wish_of(fields: &Fields, direct: Option<String>) -> Wish {
+    Wish {
+        category: fields.opt("category").map(str::to_owned),
+        kind: Kind::from_key(fields.get("kind")),
+        urgency: Urgency::from_key(fields.get("urgency")),
+        direct: direct.filter(|_| fields.get("do") == "direct"),
+        hold: fields.get("do") == "hold",
+    }
+}
+
+/// What was said, with when and what is wanted as lines of their own, so that units read them too.
+fn text_of(fields: &Fields, lang: Lang) -> String {
+    let mut text = fields.get("text").to_owned();
+    let lines = [("when", lang.t("何时：", "When: ")), ("wanted", lang.t("希望：", "Wanted: "))];
+    for (field, head) in lines {
+        if let Some(value) = fields.opt(field) {
+            text.push_str(&format!("\n{head}{value}"));
+        }
+    }
+    text
+}
+
+/// The pin, when there is one; an odd pair is named and not believed.
+fn point_of(desk: &Desk, fields: &Fields) -> Result<Option<Point>, String> {
+    let (lng, lat) = (fields.get("lng"), fields.get("lat"));
+    if lng.is_empty() && lat.is_empty() {
+        return Ok(None);
+    }
+    let degrees = |raw: &str| raw.parse::<f64>().unwrap_or(f64::NAN);
+    let next = desk.visit.lang.t("。请在地图上重点一次，或清空这两格。", ". Pick it on the map again, or empty both fields.");
+    judge(degrees(lng), degrees(lat), &desk.site.app.city.bounds).map(Some).map_err(|odd| format!("{}{next}", odd.word(desk.visit.lang)))
+}
+
+fn view(desk: &Desk, f: Fields, faults: Vec<FieldFault>, a: Assist) -> IntakePage {
+    let (city, lang) = (&desk.site.app.city, desk.visit.lang);
+    let choice = |key: &str, name: &str| Choice { key: key.to_owned(), name: name.to_owned() };
+    let picked = point_of(desk, &f).ok().flatten();
+    let form = f.opt("form").map_or_else(|| nonce(&desk.site), str::to_owned);
+    IntakePage {
+        s: desk.shell(),
+        form,
+        faults,
+        a,
+        map: MapView::new(city, lang, picked).picking("lng", "lat").tall(),
+        kinds: Kind::ALL.iter().map(|k| choice(k.key(), k.word(lang))).collect(),
+        urgencies: Urgency::ALL.iter().map(|u| choice(u.key(), u.word(lang))).collect(),
+        doors: DOORS.iter().map(|c| choice(c.key(), c.word(lang))).collect(),
+        privacies: Privacy::ALL.iter().map(|p| choice(p.key(), p.word(lang))).collect(),
+        divisions: words::division_choices(city, lang),
+        categories: words::category_choices(city, lang),
+        f,
+    }
+}
+
+/// The number, big, as it is read out; who has it and by when.
+async fn saved(desk: &Desk, number: Number) -> PageResult {
+    let asked = number.clone();
+    let shown = match desk.run(move |ctx| show::show(ctx, &asked)).await {
+        Ok(shown) => Some(shown),
+        // Who may only take calls cannot open the case, but must still read its number out.
+        Err(WebError::App(AppError::Refused(Refusal::NotFound | Refusal::MayNot(_)))) => None,
+        Err(error) => return Err(error),
+    };
+    let (s, city) = (desk.shell(), &desk.site.app.city);
+    let mut dues = Vec::new();
+    if let Some(case) = shown.as_ref().map(|shown| &shown.case) {
+        dues.extend(case.contact.as_ref().map(|d| (s.t("联系诉求人", "Contact").to_owned(), s.when(&d.due))));
+        dues.push((s.t("办结答复", "Answer").to_owned(), s.when(&case.finish.due)));
+    }
+    let unit = shown.as_ref().and_then(|shown| shown.case.unit()).map(|key| words::unit_name(city, key, s.lang)).unwrap_or_default();
+    let response: Response = html(&SavedPage {
+        grouped: number.grouped(),
+        spelled: spelled(&number, s.lang),
+        number: number.to_string(),
+        unit,
+        dues,
+        can_view: shown.is_some() && desk.who.can(Action::View),
+        s,
+    });
+    Ok(response)
+}
+
+/// The digits as they are said: `二六零一，零四零零，四一七一`.
+pub(super) fn spelled(number: &Number, lang: Lang) -> String {
+    const ZH: [&str; 10] = ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
+    const EN: [&str; 10] = ["zero ", "one ", "two ", "three ", "four ", "five ", "six ", "seven ", "eight ", "nine "];
+    let table = if lang == Lang::Zh { ZH } else { EN };
+    let grouped = number.grouped();
+    let groups = grouped.split(' ').map(|group| group.bytes().map(|b| table[usize::from(b.saturating_sub(b'0')) % 10]).collect::<String>().trim_end().to_owned());
+    groups.collect::<Vec<_>>().join(lang.t("，", ", "))
+}

@@ -1,0 +1,427 @@
+//! The parts of a case page, each made from what was loaded.
+
+use duban_app::{
+    CaseRow, MediaKind,
+    case::show::Shown,
+};
+use duban_domain::{
+    Lang, MediaId, Stamp,
+    case::{Case, Ending, Event, Outcome, Phase, Satisfaction, Stage, Way, What},
+    city::City,
+    deadline::{Deadline, Pace, explain, left},
+    dispatch::Proposal,
+    policy::{Action, Member},
+    request::{Kind, Privacy, Urgency},
+};
+
+use super::{
+    case::{Revealed, person_words},
+    list::Tag,
+    words::{self, Choice, Stretch, because_words, marked, took, unit_name},
+};
+use crate::frame::{Shell, When, map::MapPoint};
+
+/// Signs for neighbours on the map and in the list beside it.
+const MARKS_ZH: [&str; 12] = ["甲", "乙", "丙", "丁", "戊", "己", "庚", "辛", "壬", "癸", "子", "丑"];
+const MARKS_EN: [&str; 12] = ["A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L"];
+
+/// One stop of the track.
+pub(super) struct Stop {
+    pub(super) name: String,
+    pub(super) at: Option<When>,
+    /// `done`, `now` or nothing.
+    pub(super) class: &'static str,
+}
+
+/// One deadline in the head.
+pub(super) struct DueLine {
+    pub(super) name: String,
+    pub(super) at: When,
+    pub(super) open: bool,
+    pub(super) left: String,
+    pub(super) class: &'static str,
+    pub(super) why: Vec<String>,
+}
+
+/// Something that this member can do now.
+pub(super) struct Act {
+    pub(super) step: &'static str,
+}
+
+/// What the catalogue proposes.
+pub(super) struct Proposed {
+    pub(super) unit: String,
+    pub(super) name: String,
+    pub(super) assisting: String,
+    pub(super) reason: String,
+    pub(super) because: Vec<String>,
+}
+
+/// One person's voice.
+pub(super) struct Voice {
+    pub(super) number: String,
+    pub(super) grouped: String,
+    pub(super) name: String,
+    pub(super) phone: String,
+    pub(super) plain: bool,
+    pub(super) can_reveal: bool,
+    pub(super) heard: bool,
+    pub(super) channel: String,
+    pub(super) privacy: String,
+    pub(super) kind: String,
+    pub(super) when: When,
+    pub(super) text: Vec<Stretch>,
+}
+
+/// An answer of a unit.
+pub(super) struct Answer {
+    pub(super) unit: String,
+    pub(super) when: When,
+    pub(super) outcome: String,
+    pub(super) state: String,
+    pub(super) state_class: &'static str,
+    pub(super) public: String,
+    pub(super) internal: String,
+    pub(super) proof_words: String,
+    pub(super) files: usize,
+}
+
+/// A case nearby.
+pub(super) struct Near {
+    pub(super) mark: &'static str,
+    pub(super) number: String,
+    pub(super) title: String,
+    pub(super) stage: String,
+    pub(super) metres: i64,
+}
+
+/// A unit that has the case.
+pub(super) struct Owner {
+    pub(super) role: String,
+    pub(super) name: String,
+    pub(super) phone: String,
+}
+
+/// A photo.
+pub(super) struct Photo {
+    pub(super) id: i64,
+    pub(super) name: String,
+    pub(super) by: String,
+}
+
+/// A document.
+pub(super) struct File {
+    pub(super) id: i64,
+    pub(super) name: String,
+    pub(super) size: String,
+}
+
+impl Proposed {
+    pub(super) fn of(city: &City, proposal: &Proposal, lang: Lang) -> Self {
+        let assisting: Vec<String> = proposal.assisting.iter().map(|key| unit_name(city, key, lang)).collect();
+        Self {
+            unit: proposal.unit.clone(),
+            name: unit_name(city, &proposal.unit, lang),
+            assisting: assisting.join(lang.t("、", ", ")),
+            reason: proposal.reason.get(lang).to_owned(),
+            because: because_words(city, &proposal.because, lang),
+        }
+    }
+}
+
+pub(super) fn round_words(round: u8, lang: Lang) -> String {
+    match (round, lang) {
+        (1, _) => String::new(),
+        (n, Lang::Zh) => format!("第 {n} 轮"),
+        (n, Lang::En) => format!("Round {n}"),
+    }
+}
+
+pub(super) fn tags(s: &Shell, case: &Case, row: &CaseRow) -> Vec<Tag> {
+    let mut tags = vec![Tag { words: case.phase().word(s.lang).to_owned(), class: if case.is_open() { "tag-go" } else { "tag-ok" } }];
+    if case.urgency != Urgency::Normal {
+        tags.push(Tag { words: case.urgency.word(s.lang).to_owned(), class: words::urgency_class(case.urgency) });
+    }
+    if row.voices > 1 {
+        tags.push(Tag { words: if s.lang == Lang::Zh { format!("{} 人同诉", row.voices) } else { format!("{} voices", row.voices) }, class: "tag-warn" });
+    }
+    if row.privacy != Privacy::Contact {
+        tags.push(Tag { words: row.privacy.word(s.lang).to_owned(), class: "" });
+    }
+    tags
+}
+
+/// The latest time that something of a kind happened in this round.
+fn last(history: &[Option<Event>], since: Stamp, key: &str) -> Option<Stamp> {
+    history.iter().flatten().rev().find(|e| e.at >= since && e.what.key() == key).map(|e| e.at)
+}
+
+pub(super) fn track(s: &Shell, shown: &Shown) -> Vec<Stop> {
+    let Shown { case, history, .. } = shown;
+    let at = |key: &str| last(history, Stamp(i64::MIN), key);
+    let round = |key: &str| last(history, case.round_at, key);
+    let ended_apart = matches!(case.stage, Stage::Closed { ending: Ending::Direct | Ending::Historic, .. });
+    let closed = match case.stage {
+        Stage::Closed { at, .. } => Some(at),
+        _ => None,
+    };
+    let now = match case.phase() {
+        Phase::Received => 1,
+        Phase::Dispatched => 2,
+        Phase::InHand => 3,
+        Phase::InReview => 4,
+        Phase::Callback => 5,
+        Phase::Closed => 7,
+    };
+    let stops = [
+        (s.t("受理", "Taken in"), Some(case.opened_at)),
+        (s.t("派单", "Dispatch"), at("dispatched")),
+        (s.t("签收", "Signed"), at("signed")),
+        (s.t("办理", "In hand"), case.answered_at),
+        (s.t("审核", "Review"), round("approved")),
+        (s.t("回访", "Callback"), round("heard")),
+        (s.t("办结", "Closed"), closed),
+    ];
+    let class = |i: usize| if i < now { "done" } else if i == now { "now" } else { "" };
+    let stop = |(i, (name, at)): (usize, (&str, Option<Stamp>))| Stop { name: name.to_owned(), at: at.filter(|_| i < now).map(|at| s.when(&at)), class: class(i) };
+    let all = stops.into_iter().enumerate();
+    match ended_apart {
+        // What was answered at once, or elsewhere before, never had the steps between.
+        true => all.filter(|(i, _)| matches!(i, 0 | 3 | 6)).map(stop).collect(),
+        false => all.map(stop).collect(),
+    }
+}
+
+pub(super) fn dues(city: &City, s: &Shell, shown: &Shown) -> Vec<DueLine> {
+    let Shown { case, history, .. } = shown;
+    let mut lines = Vec::new();
+    let order = history.iter().flatten().rev().find_map(|e| match &e.what {
+        What::Dispatched { sign, .. } => Some((e.at, sign)),
+        _ => None,
+    });
+    if let Some((at, sign)) = order.filter(|(at, _)| *at >= case.round_at) {
+        let signed = last(history, at, "signed");
+        lines.extend(line(city, s, s.t("签收", "Sign"), sign, signed, case.phase() == Phase::Dispatched));
+    }
+    if let Some(contact) = &case.contact {
+        lines.extend(line(city, s, s.t("联系", "Contact"), contact, case.contacted_at, case.is_open()));
+    }
+    lines.extend(line(city, s, s.t("办结", "Answer"), &case.finish, case.answered_at, case.is_open()));
+    lines
+}
+
+/// One deadline: kept, missed, or still running. One that nobody owes any more is left out.
+fn line(city: &City, s: &Shell, name: &str, deadline: &Deadline, done: Option<Stamp>, owed: bool) -> Option<DueLine> {
+    let lang = s.lang;
+    let (at, words, class) = match done {
+        Some(at) if at <= deadline.due => (at, format!("{}{}", lang.t("按时，用了 ", "In time, took "), took(at.0 - deadline.start.0, lang)), "t-ok"),
+        Some(at) => (at, format!("{}{}", lang.t("迟了 ", "Late by "), took(at.0 - deadline.due.0, lang)), "t-seal"),
+        None if !owed => return None,
+        None => {
+            let left = left(city, deadline.due, s.now, lang);
+            let class = match left.state {
+                Pace::Late => "t-seal strong",
+                Pace::Soon => "t-warn strong",
+                Pace::Ok => "",
+            };
+            (deadline.due, left.words, class)
+        }
+    };
+    Some(DueLine { name: name.to_owned(), at: s.when(&at), open: done.is_none(), left: words, class, why: explain(city, deadline, lang) })
+}
+
+/// What this member can do now, the first thing first.
+pub(super) fn acts(who: &Member, case: &Case, _lang: Lang) -> Vec<Act> {
+    let first: &[(&str, Action)] = match &case.stage {
+        Stage::Received => &[("dispatch", Action::Dispatch)],
+        Stage::Dispatched { .. } => &[("sign", Action::Sign), ("dispatch", Action::Dispatch)],
+        Stage::InHand { .. } => &[("answer", Action::Answer), ("contact", Action::Contact), ("dispatch", Action::Dispatch)],
+        Stage::InReview { by, .. } if *by != who.id.0 => &[("review", Action::Review)],
+        Stage::Callback { .. } => &[("callback", Action::Callback)],
+        Stage::InReview { .. } | Stage::Closed { .. } => &[],
+    };
+    let mut steps: Vec<(&'static str, Action)> = first.to_vec();
+    if case.is_open() {
+        steps.push(("classify", Action::Classify));
+    }
+    steps.push(("note", Action::Note));
+    steps.into_iter().filter(|(_, action)| who.can(*action)).map(|(step, _)| Act { step }).collect()
+}
+
+/// Why the case cannot be closed yet.
+pub(super) fn blockers(case: &Case, lang: Lang) -> String {
+    let mut missing = Vec::new();
+    match &case.stage {
+        Stage::Received => missing.push(lang.t("还没有派单", "it is not dispatched yet").to_owned()),
+        Stage::Dispatched { .. } => missing.push(lang.t("承办单位还没有签收", "the unit has not signed yet").to_owned()),
+        Stage::InHand { .. } => {
+            if case.contacted_at.is_none() {
+                missing.push(lang.t("还没有联系诉求人", "the person was not contacted yet").to_owned());
+            }
+            missing.push(lang.t("还没有答复", "there is no answer yet").to_owned());
+        }
+        Stage::InReview { .. } => missing.push(lang.t("答复还没有审核", "the answer is not reviewed yet").to_owned()),
+        Stage::Callback { heard, .. } => {
+            let n = case.requests.len().saturating_sub(heard.len());
+            missing.push(if lang == Lang::Zh { format!("还有 {n} 人没有回访到") } else { format!("{n} to be called back") });
+        }
+        Stage::Closed { .. } => return String::new(),
+    }
+    format!("{}{}{}", lang.t("还不能办结：", "Cannot be closed yet: "), missing.join(lang.t("，", ", ")), lang.t("。", "."))
+}
+
+pub(super) fn voices(s: &Shell, shown: &Shown, revealed: Option<&Revealed>, _may: bool) -> Vec<Voice> {
+    let raised = shown.history.iter().flatten().find_map(|e| match &e.what {
+        What::Opened { because, .. } => Some(because.clone()),
+        _ => None,
+    }).unwrap_or_default();
+    let spoke = |id| match &shown.case.stage {
+        Stage::Callback { heard, .. } => heard.contains(&id),
+        _ => false,
+    };
+    shown.voices.iter().map(|voice| {
+        let plain = revealed.filter(|r| r.request == voice.request.number).map(|r| &r.person);
+        let (name, phone) = person_words(&voice.person, plain);
+        Voice {
+            number: voice.request.number.to_string(),
+            grouped: voice.request.number.grouped(),
+            name,
+            phone,
+            plain: plain.is_some(),
+            can_reveal: voice.person.can_reveal && plain.is_none(),
+            heard: spoke(voice.request.id),
+            channel: voice.request.channel.word(s.lang).to_owned(),
+            privacy: voice.request.privacy.word(s.lang).to_owned(),
+            kind: voice.request.kind.word(s.lang).to_owned(),
+            when: s.when(&voice.request.received_at),
+            text: marked(&voice.request.text, &raised),
+        }
+    }).collect()
+}
+
+/// Every answer, newest first, with what the centre said to it.
+pub(super) fn answers(city: &City, s: &Shell, history: &[Option<Event>]) -> Vec<Answer> {
+    let mut answers: Vec<Answer> = Vec::new();
+    for event in history.iter().flatten() {
+        match &event.what {
+            What::Answered { outcome, public, internal, proof, proof_words, .. } => answers.push(Answer {
+                unit: event.by.unit.as_deref().map(|key| unit_name(city, key, s.lang)).unwrap_or_default(),
+                when: s.when(&event.at),
+                outcome: outcome.word(s.lang).to_owned(),
+                state: s.t("待审核", "In review").to_owned(),
+                state_class: "tag-warn",
+                public: public.clone(),
+                internal: internal.clone(),
+                proof_words: proof_words.clone(),
+                files: proof.len(),
+            }),
+            What::Approved { .. } | What::Closed { .. } => state(answers.last_mut(), s.t("已公开", "Public"), "tag-go"),
+            What::SentBack { .. } => state(answers.last_mut(), s.t("已退回", "Sent back"), "tag-must"),
+            _ => {}
+        }
+    }
+    answers.reverse();
+    answers
+}
+
+fn state(answer: Option<&mut Answer>, words: &str, class: &'static str) {
+    if let Some(answer) = answer.filter(|a| a.state_class == "tag-warn") {
+        words.clone_into(&mut answer.state);
+        answer.state_class = class;
+    }
+}
+
+pub(super) fn place(city: &City, row: &CaseRow, lang: Lang) -> String {
+    let division = row.division.as_deref().map(|code| words::division_path(city, code, lang)).unwrap_or_default();
+    [division, row.place_words.clone()].into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+fn mark(i: usize, lang: Lang) -> &'static str {
+    let marks = if lang == Lang::Zh { MARKS_ZH } else { MARKS_EN };
+    marks[i % marks.len()]
+}
+
+pub(super) fn dots(shown: &Shown, s: &Shell) -> Vec<MapPoint> {
+    let state = |row: &CaseRow| match (row.closed_at, row.answered_at) {
+        (Some(_), _) => "done",
+        (None, None) if row.finish_due < s.now => "late",
+        _ => "near",
+    };
+    let dot = |(i, (row, _)): (usize, &(CaseRow, i64))| Some(MapPoint { at: row.point?, label: mark(i, s.lang).to_owned(), state: state(row), href: format!("/desk/cases/{}", row.number) });
+    shown.near.iter().enumerate().filter_map(dot).collect()
+}
+
+pub(super) fn near(shown: &Shown, s: &Shell) -> Vec<Near> {
+    let one = |(i, (row, metres)): (usize, &(CaseRow, i64))| Near { mark: mark(i, s.lang), number: row.number.to_string(), title: row.title.clone(), stage: row.phase.word(s.lang).to_owned(), metres: *metres };
+    shown.near.iter().enumerate().map(one).collect()
+}
+
+pub(super) fn owners(city: &City, case: &Case, lang: Lang) -> Vec<Owner> {
+    let one = |role: &str, key: &str| Owner {
+        role: role.to_owned(),
+        name: city.unit(key).map_or_else(|| key.to_owned(), |u| u.name.get(lang).to_owned()),
+        phone: city.unit(key).and_then(|u| u.phone.clone()).unwrap_or_default(),
+    };
+    let lead = case.unit().filter(|key| !key.is_empty()).unwrap_or(&city.centre().key);
+    let mut all = vec![one(lang.t("主办", "Lead"), lead)];
+    all.extend(case.assisting.iter().map(|key| one(lang.t("协办", "Assists"), key)));
+    all
+}
+
+pub(super) fn photos(shown: &Shown, lang: Lang) -> Vec<Photo> {
+    let by = |of_person: bool| if of_person { lang.t("诉求人拍的", "From the person") } else { lang.t("承办单位的凭据", "Proof of the unit") };
+    let all = shown.media.iter().filter(|m| m.kind == MediaKind::Photo);
+    all.map(|m| Photo { id: id(m.id), name: m.name.clone(), by: by(m.request.is_some()).to_owned() }).collect()
+}
+
+pub(super) fn files(shown: &Shown) -> Vec<File> {
+    let size = |bytes: i64| if bytes < 1 << 20 { format!("{} KB", (bytes / 1024).max(1)) } else { format!("{:.1} MB", bytes as f64 / f64::from(1 << 20)) };
+    let all = shown.media.iter().filter(|m| m.kind != MediaKind::Photo);
+    all.map(|m| File { id: id(m.id), name: m.name.clone(), size: size(m.size) }).collect()
+}
+
+fn id(id: MediaId) -> i64 {
+    id.0
+}
+
+fn choice(key: &str, name: &str) -> Choice {
+    Choice { key: key.to_owned(), name: name.to_owned() }
+}
+
+pub(super) fn outcomes(lang: Lang) -> Vec<Choice> {
+    Outcome::ALL.iter().filter(|o| **o != Outcome::Unrecorded).map(|o| choice(o.key(), o.word(lang))).collect()
+}
+
+pub(super) fn feelings(lang: Lang) -> Vec<Choice> {
+    Satisfaction::ALL.iter().map(|f| choice(f.key(), f.word(lang))).collect()
+}
+
+pub(super) fn ways(lang: Lang) -> Vec<Choice> {
+    Way::ALL.iter().map(|w| choice(w.key(), w.word(lang))).collect()
+}
+
+pub(super) fn kinds(lang: Lang) -> Vec<Choice> {
+    Kind::ALL.iter().map(|k| choice(k.key(), k.word(lang))).collect()
+}
+
+pub(super) fn urgencies(lang: Lang) -> Vec<Choice> {
+    Urgency::ALL.iter().map(|u| choice(u.key(), u.word(lang))).collect()
+}
+
+/// What a page says after a step that was done.
+pub(super) fn done_words(step: &str, lang: Lang) -> &'static str {
+    match step {
+        "dispatch" => lang.t("派出去了。承办单位已经看得到。", "Dispatched. The unit sees it now."),
+        "sign" => lang.t("签收了。接下来：联系诉求人，办理，答复。", "Signed. Next: contact the person, do the work, answer."),
+        "contact" => lang.t("记下了这次联系。", "The contact is recorded."),
+        "answer" => lang.t("答复送审了。热线中心会审核。", "The answer was sent for review."),
+        "approve" => lang.t("答复通过。接下来回访诉求人。", "The answer is accepted. Next: call the person back."),
+        "send-back" => lang.t("退回去了，单位会看到缺什么。", "Sent back; the unit sees what is missing."),
+        "callback" => lang.t("记下了诉求人的话。", "The person’s word is recorded."),
+        "no-reply" => lang.t("记下了这次没打通。", "The unanswered call is recorded."),
+        "classify" => lang.t("分类改了，时限按新的重算。", "Reclassified; the deadline was reckoned again."),
+        "note" => lang.t("批注写好了，只有内部看得到。", "The note is kept; only staff see it."),
+        "reveal" => lang.t("这次查看连同理由已经记下。离开本页就不再显示。", "This look and its reason are recorded. It is not shown again after you leave this page."),
+        _ => "",
+    }
+}

@@ -1,0 +1,167 @@
+//! What is done on a case page. Each step parses its form, calls its use case, and goes back to the
+//! page; a step that did not happen shows the page again with everything that was typed.
+
+use axum::extract::Path;
+use duban_app::{
+    AppError, Ctx,
+    case::{
+        On,
+        answer::{self, Answering},
+        callback::{self, Call},
+        classify, contact, dispatch, note, review, sign,
+    },
+};
+use duban_domain::{
+    Number, Refusal,
+    case::{Case, Classification, Outcome, Satisfaction, Verdict, Way},
+    request::{Kind, Urgency},
+};
+
+use super::{
+    case::{Revealed, Trouble, again, revealed},
+    words,
+};
+use crate::frame::{Desk, Fields, PageResult, WebError, see_other};
+
+/// Fields in which one chooses and does not write.
+const CHOICES: [&str; 5] = ["unit", "outcome", "solved", "kind", "urgency"];
+
+/// 派单
+pub(crate) async fn dispatch(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
+    step(&desk, &on, "dispatch", fields, "dispatch", |ctx, on, fields| dispatch::dispatch(ctx, on, &order(fields)?)).await
+}
+
+/// 签收
+pub(crate) async fn sign(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
+    step(&desk, &on, "sign", fields, "sign", |ctx, on, _| sign::sign(ctx, on)).await
+}
+
+/// 记联系
+pub(crate) async fn contact(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
+    step(&desk, &on, "contact", fields, "contact", |ctx, on, fields| {
+        contact::contact(ctx, on, Way::from_key(fields.get("way")).unwrap_or(Way::Phone), fields.get("note"))
+    })
+    .await
+}
+
+/// 答复
+pub(crate) async fn answer(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
+    step(&desk, &on, "answer", fields, "answer", |ctx, on, fields| answer::answer(ctx, on, &answering(fields)?)).await
+}
+
+/// 审核
+pub(crate) async fn review(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
+    let sends_back = fields.get("do") == "send-back";
+    let (done, verdict) = if sends_back { ("send-back", Verdict::SendBack(fields.get("reason").to_owned())) } else { ("approve", Verdict::Approve) };
+    step(&desk, &on, "review", fields, done, move |ctx, on, _| review::review(ctx, on, &verdict)).await
+}
+
+/// 回访
+pub(crate) async fn callback(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
+    let done = if fields.get("do") == "no-reply" { "no-reply" } else { "callback" };
+    step(&desk, &on, "callback", fields, done, |ctx, on, fields| callback::call(ctx, on, &call(fields)?)).await
+}
+
+/// 改分类
+pub(crate) async fn classify(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
+    step(&desk, &on, "classify", fields, "classify", |ctx, on, fields| classify::classify(ctx, on, &classification(fields)?)).await
+}
+
+/// 批注
+pub(crate) async fn note(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
+    step(&desk, &on, "note", fields, "note", |ctx, on, fields| note::note(ctx, on, fields.get("text"))).await
+}
+
+/// 看诉求人: shown once, on the page that answers the form.
+pub(crate) async fn reveal(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
+    let number = words::number(&on)?;
+    let request = words::number(fields.get("request"))?;
+    let (on, of, reason) = (seen(&number, &fields), request.clone(), fields.get("reason").to_owned());
+    match desk.run(move |ctx| note::reveal(ctx, &on, &of, &reason)).await {
+        Ok(person) => revealed(&desk, number, Revealed { request, person }).await,
+        Err(error) => failed(&desk, number, "reveal", fields, error).await,
+    }
+}
+
+/// One step, from the form to the page after it.
+async fn step(
+    desk: &Desk,
+    on: &str,
+    name: &'static str,
+    fields: Fields,
+    done: &'static str,
+    work: impl FnOnce(&Ctx, &On, &Fields) -> Result<Case, AppError> + Send + 'static,
+) -> PageResult {
+    let number = words::number(on)?;
+    let (seen, sent) = (seen(&number, &fields), fields.clone());
+    match desk.run(move |ctx| work(ctx, &seen, &sent)).await {
+        Ok(case) => Ok(see_other(&format!("/desk/cases/{}?done={done}", case.number))),
+        Err(error) => failed(desk, number, name, fields, error).await,
+    }
+}
+
+/// The page again, unless nobody may see it or the server itself failed.
+async fn failed(desk: &Desk, number: Number, step: &'static str, typed: Fields, error: WebError) -> PageResult {
+    let (note, lang) = (error.note(), desk.visit.lang);
+    let sentence = match &error {
+        WebError::App(AppError::Refused(Refusal::NeedsText(field))) if CHOICES.contains(field) => lang.t("请选一项。", "Choose one."),
+        _ => note.sentence(lang),
+    };
+    let field = match &error {
+        WebError::App(AppError::Refused(Refusal::NotFound | Refusal::MayNot(_))) => return Err(error),
+        WebError::App(AppError::Refused(refusal)) => refusal.field(),
+        WebError::App(AppError::Upload(_)) => Some("proof"),
+        WebError::App(AppError::Store(_)) => None,
+        _ => return Err(error),
+    };
+    let trouble = Trouble { step, sentence: sentence.to_owned(), status: note.status, typed, field };
+    again(desk, number, trouble).await
+}
+
+fn seen(number: &Number, fields: &Fields) -> On {
+    On { number: number.clone(), seen: fields.get("seen").parse().ok() }
+}
+
+fn order(fields: &Fields) -> Result<dispatch::Order, AppError> {
+    let unit = fields.opt("unit").ok_or(Refusal::NeedsText("unit"))?;
+    let mut assisting: Vec<String> = fields.all("assisting").filter(|key| *key != unit).map(str::to_owned).collect();
+    assisting.dedup();
+    Ok(dispatch::Order { unit: unit.to_owned(), assisting, reason: fields.get("reason").to_owned() })
+}
+
+fn answering(fields: &Fields) -> Result<Answering, AppError> {
+    Ok(Answering {
+        outcome: Outcome::from_key(fields.get("outcome")).filter(|o| *o != Outcome::Unrecorded).ok_or(Refusal::NeedsText("outcome"))?,
+        public: fields.get("public").to_owned(),
+        internal: fields.get("internal").to_owned(),
+        proof: fields.media("proof")?,
+        proof_words: fields.get("proof_words").to_owned(),
+        no_contact: fields.get("no_contact").to_owned(),
+    })
+}
+
+fn call(fields: &Fields) -> Result<Call, AppError> {
+    if fields.get("do") == "no-reply" {
+        return Ok(Call::NoReply);
+    }
+    let solved = match fields.get("solved") {
+        "yes" => true,
+        "no" => false,
+        _ => return Err(Refusal::NeedsText("solved").into()),
+    };
+    Ok(Call::Reached {
+        request: fields.get("request").parse().ok(),
+        solved,
+        satisfaction: Satisfaction::from_key(fields.get("satisfaction")),
+        words: fields.get("words").to_owned(),
+    })
+}
+
+fn classification(fields: &Fields) -> Result<Classification, AppError> {
+    Ok(Classification {
+        category: fields.opt("category").map(str::to_owned),
+        kind: Kind::from_key(fields.get("kind")).ok_or(Refusal::NeedsText("kind"))?,
+        urgency: Urgency::from_key(fields.get("urgency")).ok_or(Refusal::NeedsText("urgency"))?,
+        reason: fields.get("reason").to_owned(),
+    })
+}

@@ -1,0 +1,112 @@
+//! Who calls: nobody, a resident with a pass, and a member of staff for each role.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    http::{Request, StatusCode, header},
+};
+use duban_app::{
+    DEMO_PASSWORD, case,
+    case::register::{Intake, Registered},
+    staff::{self, users::Account},
+};
+use duban_domain::{
+    Number,
+    case::Wish,
+    person::{Person, Phone},
+    place::Point,
+    request::{Channel, Place, Privacy},
+};
+use duban_testkit::world::World;
+use duban_web::{Options, Site, router};
+use futures_util::StreamExt;
+use tower::ServiceExt;
+
+/// What somebody said and left, that must not be seen by others.
+pub(crate) const TEXT: &str = "金丝雀文字路灯";
+pub(crate) const TITLE: &str = "金丝雀标题";
+pub(crate) const NAME: &str = "金丝雀姓名";
+pub(crate) const PHONE: &str = "13912344321";
+pub(crate) const NOTE: &str = "金丝雀批注";
+
+/// A site with accounts and one case that belongs to the power company.
+pub(crate) struct Stage {
+    pub(crate) router: Router,
+    pub(crate) sessions: BTreeMap<&'static str, String>,
+    pub(crate) hidden: Registered,
+}
+
+/// The accounts: login, role, unit. The second handler has nothing to do with the case.
+pub(crate) const STAFF: [(&str, &str, &str); 9] = [
+    ("operator", "operator", "hotline"),
+    ("dispatcher", "dispatcher", "hotline"),
+    ("handler", "handler", "power"),
+    ("stranger", "handler", "gas"),
+    ("reviewer", "reviewer", "hotline"),
+    ("caller", "caller", "hotline"),
+    ("supervisor", "supervisor", "hotline"),
+    ("leader", "leader", "hotline"),
+    ("administrator", "administrator", "hotline"),
+];
+
+impl Stage {
+    pub(crate) fn set(world: &World, privacy: Privacy) -> Self {
+        let mut sessions = BTreeMap::new();
+        for (login, role, unit) in STAFF {
+            let account = Account { login: login.into(), name: format!("测试·{login}"), unit: unit.into(), role: role.into(), password: DEMO_PASSWORD.into() };
+            staff::users::put(&world.app, &account).unwrap();
+            sessions.insert(login, staff::sign_in(&world.app, login, DEMO_PASSWORD).unwrap());
+        }
+        let hidden = hidden_case(world, privacy);
+        Self { router: router(Site::new(world.app.clone(), Options::default())), sessions, hidden }
+    }
+
+    /// Calls an address; returns the status and at most the first second of the body.
+    pub(crate) async fn call(&self, who: &str, method: &str, path: &str, form: &str) -> (StatusCode, String) {
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "test");
+        if let Some(session) = self.sessions.get(who) {
+            request = request.header(header::COOKIE, format!("duban_session={session}"));
+        }
+        if method == "POST" {
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        let response = self.router.clone().oneshot(request.body(Body::from(form.to_owned())).unwrap()).await.unwrap();
+        let (head, body) = response.into_parts();
+        let mut text = Vec::new();
+        let mut stream = body.into_data_stream();
+        // A live stream never ends: what it says in its first moment is enough.
+        while let Ok(Some(Ok(chunk))) = tokio::time::timeout(Duration::from_millis(900), stream.next()).await {
+            let chunk: Bytes = chunk;
+            text.extend_from_slice(&chunk);
+        }
+        let location = head.headers.get(header::LOCATION).and_then(|v| v.to_str().ok()).unwrap_or("");
+        (head.status, format!("{location}\n{}", String::from_utf8_lossy(&text)))
+    }
+}
+
+fn hidden_case(world: &World, privacy: Privacy) -> Registered {
+    let intake = Intake {
+        channel: Channel::Web,
+        kind: None,
+        title: TITLE.into(),
+        text: format!("{TEXT}，整条街都不亮。"),
+        place: Place { words: "金丝雀地点".into(), division: Some("430203001".into()), point: Point::from_degrees(113.145, 27.831) },
+        privacy,
+        person: Person { name: NAME.into(), phone: Phone::parse(PHONE).unwrap() },
+        media: Vec::new(),
+        source_key: None,
+        wish: Wish { hold: true, ..Wish::default() },
+    };
+    let registered = case::register::by_resident(&world.app, &intake).unwrap();
+    let on = on(&registered.number);
+    let order = case::dispatch::Order { unit: "power".into(), assisting: Vec::new(), reason: "它的线".into() };
+    case::dispatch::dispatch(&world.ctx("dispatcher", "hotline"), &on, &order).unwrap();
+    case::note::note(&world.ctx("supervisor", "hotline"), &on, NOTE).unwrap();
+    registered
+}
+
+fn on(number: &Number) -> case::On {
+    case::On { number: number.clone(), seen: None }
+}
