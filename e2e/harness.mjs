@@ -3,22 +3,21 @@
 // Deliberately not here: selectors of single pages (they belong to the journey that uses them) and
 // any fake. What a journey sees is what a city gets.
 
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { chromium } from 'playwright-core';
 
+import { serveDemo } from './program.mjs';
+
 const here = dirname(fileURLToPath(import.meta.url));
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-const READY_MS_MAX = 120_000;
-const STOP_MS_MAX = 5_000;
+/** Two journeys share two cores, so a page may take its time; one that never comes fails here. */
+const WAIT_MS_MAX = 15_000;
 
 /** Nothing but loopback is ever asked, so the browser's own errands are switched off. */
 const FLAGS = [
@@ -32,17 +31,17 @@ const FLAGS = [
   '--disable-dev-shm-usage',
 ];
 
-/** A demo city and a browser for all tests of the calling file; both end with them. */
-export function withCity() {
+/** A served city and a browser for all tests of the calling file; both end with them. */
+export function withCity(city = serveDemo) {
   const stage = {};
-  before(async () => Object.assign(stage, await openStage()));
+  before(async () => Object.assign(stage, await openStage(city)));
   after(() => stage.close?.());
   return stage;
 }
 
-/** Starts both; `url` may name a city that is served already. */
-export async function openStage(url) {
-  const city = url ? { url, stop: async () => {} } : await serveDemo();
+/** Starts both; instead of a way to serve a city, an address may name one that is served already. */
+export async function openStage(serving = serveDemo) {
+  const city = typeof serving === 'string' ? { url: serving, stop: async () => {} } : await serving();
   let browser;
   try {
     browser = await launch();
@@ -51,7 +50,7 @@ export async function openStage(url) {
     throw error;
   }
   return {
-    url: city.url,
+    ...city,
     browser,
     page: (options) => openPage(browser, city.url, options),
     close: async () => {
@@ -75,13 +74,16 @@ export async function openPage(browser, baseURL, options = {}) {
     colorScheme: dark ? 'dark' : 'light',
     javaScriptEnabled: script,
     hasTouch: touch,
+    isMobile: touch,
     reducedMotion: 'reduce',
   });
+  context.setDefaultTimeout(WAIT_MS_MAX);
   const page = await context.newPage();
   page.complaints = [];
   page.on('pageerror', (error) => page.complaints.push(`script: ${error.message}`));
   page.on('console', (message) => {
-    if (message.type() === 'error') page.complaints.push(`console: ${message.text()}`);
+    // The browser writes every answer above 399 there, and a form that comes back with 422 is no fault.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) page.complaints.push(`console: ${message.text()}`);
   });
   page.on('response', (response) => {
     if (response.status() >= 500) page.complaints.push(`${response.status()}: ${response.url()}`);
@@ -89,20 +91,38 @@ export async function openPage(browser, baseURL, options = {}) {
   return page;
 }
 
+/** Another tab of the same person: the cookies of `page`, and its complaints apart. */
+export async function tab(page) {
+  const other = await page.context().newPage();
+  other.complaints = [];
+  other.on('pageerror', (error) => other.complaints.push(`script: ${error.message}`));
+  return other;
+}
+
 /**
  * Signs in as one of the demo's people: the login page has a small form for each in demo mode, and
  * `who` is the value that form carries. It is a plain form, so this works without script too.
  */
-export async function login(page, who) {
-  await page.goto('/desk'); // nobody is signed in yet, so this ends on the login page
+export async function login(page, who, to = '/desk') {
+  await page.goto(to); // nobody is signed in yet, so this ends on the login page
   const door = page.url();
   const demo = page.locator('.demo form');
   const button = demo.filter({ has: page.locator(`[value="${who}"]`) }).locator('button');
   if ((await button.count()) === 0) {
-    const offered = await demo.locator('[value]').evaluateAll((all) => all.map((one) => one.value));
+    const offered = await demo.locator('[name="demo"]').evaluateAll((all) => all.map((one) => one.value));
     throw new Error(`${door} offers no "${who}"; it offers: ${offered.join(', ') || 'nobody'}`);
   }
   await button.first().click();
+  await page.waitForURL((url) => url.href !== door);
+}
+
+/** Signs in with a login and a password, as in a real city. */
+export async function signIn(page, name, password) {
+  await page.goto('/desk');
+  const door = page.url();
+  await page.fill('#login', name);
+  await page.fill('#password', password);
+  await page.locator('.login form button').click();
   await page.waitForURL((url) => url.href !== door);
 }
 
@@ -118,7 +138,7 @@ export async function axe(page) {
   if (violations.length === 0) return;
   const lines = violations.flatMap(({ id, impact, help, nodes }) => [
     `${id} (${impact}): ${help}`,
-    ...nodes.map((node) => `    ${node.target.join(' ')}  ${node.html.slice(0, 160)}`),
+    ...nodes.map((node) => `    ${node.target.join(' ')}  ${node.html.slice(0, 160)}  ${node.any[0]?.message ?? ''}`),
   ]);
   throw new Error(`axe finds fault with ${page.url()}:\n${lines.join('\n')}`);
 }
@@ -130,10 +150,9 @@ export function quiet(page) {
 
 /** Fails when the page is wider than its window: nobody scrolls sideways on a phone. */
 export async function fits(page) {
-  const [content, window] = await page.evaluate(() => [
-    document.documentElement.scrollWidth,
-    document.documentElement.clientWidth,
-  ]);
+  // A phone widens its window to a wide page, so the width that was asked for is the measure.
+  const window = page.viewportSize().width;
+  const content = await page.evaluate(() => document.documentElement.scrollWidth);
   if (content > window) throw new Error(`${page.url()} is ${content} px wide in a window of ${window} px`);
 }
 
@@ -150,52 +169,4 @@ async function launch() {
   const executablePath = process.env.DUBAN_CHROMIUM ?? known.find((path) => existsSync(path));
   if (!executablePath) throw new Error('no Chromium; `cargo xtask test` installs it, DUBAN_CHROMIUM names another');
   return chromium.launch({ executablePath, args: FLAGS });
-}
-
-/** Starts `duban demo` on a free port and waits for its `ready` line. */
-async function serveDemo() {
-  const program = process.env.DUBAN_BIN ?? join(here, '../target/debug/duban');
-  const data = mkdtempSync(join(tmpdir(), 'duban-e2e-'));
-  const words = ['demo', '--listen', '127.0.0.1:0', '--data', data];
-  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const log = [];
-  createInterface({ input: child.stderr }).on('line', (line) => {
-    log.push(line);
-    if (log.length > 200) log.shift();
-  });
-  const killed = () => child.kill('SIGKILL');
-  process.once('exit', killed);
-
-  const stop = async () => {
-    process.off('exit', killed);
-    if (child.exitCode === null && child.signalCode === null) {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      const timer = setTimeout(killed, STOP_MS_MAX);
-      child.kill('SIGTERM');
-      await ended;
-      clearTimeout(timer);
-    }
-    rmSync(data, { recursive: true, force: true });
-  };
-
-  try {
-    return { url: await readyLine(child, log), stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-}
-
-function readyLine(child, log) {
-  return new Promise((resolve, reject) => {
-    const fail = (why) => reject(new Error(`duban demo ${why}; the end of its log:\n${log.join('\n')}`));
-    const timer = setTimeout(() => fail(`was not ready after ${READY_MS_MAX / 1000} s`), READY_MS_MAX);
-    child.once('error', (error) => fail(`could not be started: ${error.message}`));
-    child.once('exit', (code) => fail(`ended with ${code} before it was ready`));
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      if (!line.startsWith('ready ')) return;
-      clearTimeout(timer);
-      resolve(line.slice('ready '.length).trim());
-    });
-  });
 }

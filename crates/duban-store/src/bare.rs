@@ -3,7 +3,7 @@
 //!
 //! Not here: any statement of its own. What is replayed is what the verbs really ran.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, collections::HashSet, sync::Arc};
 
 use crate::{Store, StoreError, value::Param};
 
@@ -15,7 +15,8 @@ pub struct Tape {
 
 #[derive(Debug)]
 struct Statement {
-    sql: String,
+    /// Shared by all tapes: there are few texts and many tapes.
+    sql: Arc<str>,
     values: Vec<Value>,
     /// Whether it answers rows, which are read and dropped.
     asks: bool,
@@ -57,6 +58,7 @@ impl Tape {
 
 thread_local! {
     static RECORDER: RefCell<Option<Tape>> = const { RefCell::new(None) };
+    static TEXTS: RefCell<HashSet<Arc<str>>> = RefCell::new(HashSet::new());
 }
 
 /// Runs something and records what it asks of any store on this thread.
@@ -71,8 +73,19 @@ pub(crate) fn note(sql: &str, params: &[Param<'_>], asks: bool) {
     RECORDER.with_borrow_mut(|recorder| {
         let Some(tape) = recorder else { return };
         let values = params.iter().map(Value::of).collect();
-        tape.statements.push(Statement { sql: sql.to_owned(), values, asks });
+        tape.statements.push(Statement { sql: shared(sql), values, asks });
     });
+}
+
+fn shared(sql: &str) -> Arc<str> {
+    TEXTS.with_borrow_mut(|texts| {
+        if let Some(known) = texts.get(sql) {
+            return Arc::clone(known);
+        }
+        let text: Arc<str> = sql.into();
+        texts.insert(Arc::clone(&text));
+        text
+    })
 }
 
 impl Value {

@@ -3,7 +3,10 @@
 use std::{path::PathBuf, sync::Arc};
 
 use anyhow::Context;
-use duban_app::{App, Clock, setup};
+use duban_app::{
+    App, Clock,
+    setup::{self, SetupError},
+};
 use duban_store::{Store, Target};
 use tracing_subscriber::EnvFilter;
 
@@ -35,7 +38,13 @@ pub(crate) fn app(settings: &Settings, clock: Arc<dyn Clock>, demo: bool) -> any
     let store = Store::open(&target(settings)?)?;
     let keys = keyfile::keyring(data, &System)?;
     let files = settings.city.value.as_deref().map(pack::files).transpose()?;
-    let city = setup::begin(&store, files.as_ref(), &keys, clock.now())?;
+    let city = match setup::begin(&store, files.as_ref(), &keys, clock.now()) {
+        Err(SetupError::NoCity) => {
+            eprintln!("duban: no city was named, so this one begins as the pack inside this program ({}). Another: --city DIR", pack::EMBEDDED);
+            setup::begin(&store, Some(&pack::files(pack::EMBEDDED)?), &keys, clock.now())?
+        }
+        begun => begun?,
+    };
     Ok(App { city, store, keys: Arc::new(keys), clock, entropy: Arc::new(System), demo })
 }
 

@@ -202,12 +202,12 @@ impl Reading<'_> {
         if raw.is_empty() {
             return self.plan.mapping.default.get(&field).cloned().unwrap_or_default();
         }
-        self.named(field, &raw.to_lowercase()).map_or_else(|| raw.into_owned(), str::to_owned)
+        self.named(field, &raw).map_or_else(|| raw.to_string(), str::to_owned)
     }
 
     /// What the mapping says that a word means.
     fn named(&self, field: Field, word: &str) -> Option<&str> {
-        self.plan.mapping.values.get(&field)?.get(word).map(String::as_str)
+        self.plan.mapping.values.get(&field)?.get(&word.to_lowercase()).map(String::as_str)
     }
 
     fn bounded(&self, field: Field, max: usize) -> Result<String, Reason> {

@@ -1,5 +1,5 @@
-//! One import from the first row to the last: rows in chunks, each chunk one transaction, each row
-//! a part of it that may fail alone.
+//! One import from the first row to the last: rows in chunks, each chunk one transaction. When a row
+//! of a chunk fails, the chunk is done again with each row as a part that may fail alone.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -158,24 +158,6 @@ enum Done {
     Rejected(Reason),
 }
 
-/// Why the part of one row is undone.
-enum Undo {
-    Already,
-    Failed(AppError),
-}
-
-impl From<StoreError> for Undo {
-    fn from(error: StoreError) -> Self {
-        Self::Failed(error.into())
-    }
-}
-
-impl From<AppError> for Undo {
-    fn from(error: AppError) -> Self {
-        Self::Failed(error)
-    }
-}
-
 impl<'a> Run<'a> {
     fn new(app: &'a App, tables: &[Table], options: &Options) -> Result<Self, ImportError> {
         let beside = |ending: &str| {
@@ -298,12 +280,10 @@ impl Run<'_> {
             return Ok(());
         }
         let (app, now) = (self.app, self.known.now);
-        let done = app.store.write(|tx| {
-            chunk
-                .iter()
-                .map(|waiting| one(app, tx, &waiting.incoming, now))
-                .collect::<Result<Vec<Done>, AppError>>()
-        })?;
+        let done = match app.store.write(|tx| all(app, tx, chunk, now)) {
+            Err(error) if is_of_a_row(&error) => app.store.write(|tx| one_by_one(app, tx, chunk, now))?,
+            done => done?,
+        };
         for (Waiting { row, incoming }, done) in chunk.iter().zip(done) {
             match done {
                 Done::Imported => self.imported(row, incoming, sheet)?,
@@ -349,45 +329,54 @@ impl Run<'_> {
     }
 }
 
-/// Takes one row in. A row that the rules or the tables refuse is undone alone; a database that
-/// cannot go on ends the chunk.
-fn one(app: &App, tx: &mut WriteTx<'_>, incoming: &Incoming, now: Stamp) -> Result<Done, AppError> {
-    for attempt in 1..=TRIES {
-        let undo = match tx.savepoint(|tx| take_in(app, tx, incoming, now)) {
-            Ok(()) => return Ok(Done::Imported),
-            Err(undo) => undo,
-        };
-        match undo {
-            Undo::Already => return Ok(Done::Already),
-            Undo::Failed(AppError::Refused(refusal)) => return Ok(Done::Rejected(Reason::Refused(refusal))),
-            // Many rows of one day share an instant, so a random id may be taken: others are drawn.
-            Undo::Failed(AppError::Store(StoreError::Taken { .. }) | AppError::Broken(_))
-                if attempt < TRIES => {}
-            Undo::Failed(
-                error @ (AppError::Broken(_)
-                | AppError::Store(
-                    StoreError::Taken { .. } | StoreError::Rule { .. } | StoreError::Nul,
-                )),
-            ) => {
-                return Ok(Done::Rejected(Reason::Database(error.to_string())));
-            }
-            Undo::Failed(error) => return Err(error),
-        }
-    }
-    Err(AppError::Broken("the last try of a row ends in an answer"))
+/// Takes a chunk in; nothing of it when one of its rows fails. A part for each row would make the
+/// full-text index write itself out at each, so parts are made only when a row did fail.
+fn all(app: &App, tx: &mut WriteTx<'_>, chunk: &[Waiting], now: Stamp) -> Result<Vec<Done>, AppError> {
+    chunk.iter().map(|waiting| take_in(app, tx, &waiting.incoming, now)).collect()
 }
 
-fn take_in(app: &App, tx: &mut WriteTx<'_>, incoming: &Incoming, now: Stamp) -> Result<(), Undo> {
+/// Takes a chunk in, each row as a part that may fail alone.
+fn one_by_one(app: &App, tx: &mut WriteTx<'_>, chunk: &[Waiting], now: Stamp) -> Result<Vec<Done>, AppError> {
+    chunk.iter().map(|waiting| one(app, tx, &waiting.incoming, now)).collect()
+}
+
+fn one(app: &App, tx: &mut WriteTx<'_>, incoming: &Incoming, now: Stamp) -> Result<Done, AppError> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match tx.savepoint(|tx| take_in(app, tx, incoming, now)) {
+            Err(AppError::Refused(refusal)) => return Ok(Done::Rejected(Reason::Refused(refusal))),
+            Err(error) if is_of_a_row(&error) && tries == TRIES => {
+                return Ok(Done::Rejected(Reason::Database(error.to_string())));
+            }
+            Err(error) if is_of_a_row(&error) => {}
+            done => return done,
+        }
+    }
+}
+
+/// Whether an error is about what one row says, and not about the database as a whole. Many rows of
+/// one day share an instant, so a random id may be taken: the next try draws others.
+fn is_of_a_row(error: &AppError) -> bool {
+    use StoreError::{Nul, Rule, Taken};
+    matches!(
+        error,
+        AppError::Refused(_) | AppError::Broken(_) | AppError::Store(Taken { .. } | Rule { .. } | Nul)
+    )
+}
+
+fn take_in(app: &App, tx: &mut WriteTx<'_>, incoming: &Incoming, now: Stamp) -> Result<Done, AppError> {
     if tx.request_by_source(&incoming.source_key)?.is_some() {
-        return Err(Undo::Already);
+        return Ok(Done::Already);
     }
     let mut request = request_of(app, tx, incoming)?;
     if register::insert(app, tx, &mut request)?.is_some() {
-        return Err(Undo::Already);
+        // The person is written already: undone here, found above at the next try.
+        return Err(AppError::Broken("another import took this row in at the same moment"));
     }
     let events = events_of(app, &request, incoming, now);
     open_recorded(app, tx, request.case, &request, events)?;
-    Ok(())
+    Ok(Done::Imported)
 }
 
 fn request_of(app: &App, tx: &mut WriteTx<'_>, incoming: &Incoming) -> Result<Request, AppError> {

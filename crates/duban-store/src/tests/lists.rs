@@ -127,8 +127,14 @@ fn every_list_is_what_the_model_says_page_by_page() {
                 .filter(|((case, _), row)| fits(&query, case, row))
                 .map(|(_, row)| row)
                 .collect();
+            let at = |row: &CaseRow| match &query {
+                q if q.closed.is_some() => row.closed_at,
+                q if q.due.is_some() => Some(row.finish_due),
+                q if q.opened.is_some() => Some(row.opened_at),
+                _ => None,
+            };
             match query.effective_order() {
-                Order::Newest => expected.sort_by_key(|row| std::cmp::Reverse(row.id)),
+                Order::Newest => expected.sort_by_key(|row| std::cmp::Reverse((at(row), row.id))),
                 Order::Due => expected.sort_by_key(|row| (row.next_due, row.id)),
             }
             let listed = all_pages(bed, &query);

@@ -12,12 +12,12 @@ use crate::{StoreError, sql::Sql, value::params};
 #[derive(Debug)]
 enum Mine {
     No,
-    Store(StoreError),
+    Store,
 }
 
 impl From<StoreError> for Mine {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
+    fn from(_: StoreError) -> Self {
+        Self::Store
     }
 }
 

@@ -10,7 +10,7 @@ use duban_app::{
     case::show::{self, Shown},
     person,
 };
-use duban_domain::{Number, person::Person, policy::Action};
+use duban_domain::{Number, person::Person};
 
 use super::{
     list::Tag,
@@ -84,11 +84,6 @@ impl CasePage {
     /// Whether this member can do a step now.
     fn may(&self, step: &str) -> bool {
         self.acts.iter().any(|act| act.step == step)
-    }
-
-    /// Whether a step is the one that the page offers first.
-    fn is_main(&self, step: &str) -> bool {
-        self.acts.first().is_some_and(|act| act.step == step)
     }
 
     /// Whether a step's form came back.
@@ -167,11 +162,11 @@ fn view(desk: &Desk, shown: &Shown, trouble: Option<Trouble>, revealed: Option<R
         track: present::track(&s, shown),
         dues: present::dues(city, &s, shown),
         done: done.to_owned(),
-        acts: present::acts(&desk.who, case, lang),
+        acts: present::acts(&desk.who, case),
         blockers: present::blockers(case, lang),
         proposed: shown.proposal.as_ref().map(|p| Proposed::of(city, p, lang)),
         contacted: case.contacted_at.is_some(),
-        voices: present::voices(&s, shown, revealed.as_ref(), desk.who.can(Action::Reveal)),
+        voices: present::voices(&s, shown, revealed.as_ref()),
         answers: present::answers(city, &s, history),
         rounds: timeline::rounds(city, &s, history),
         events: history.len(),

@@ -3,11 +3,11 @@
 use askama::Template;
 use axum::response::Response;
 use duban_app::{
-    AppError, CaseRow, Ctx, Figure, Page,
+    AppError, CaseRow, Ctx, Page,
     case::{On, list, sign},
 };
 use duban_domain::{
-    Number, Refusal, Stamp,
+    Number, Refusal,
     case::Phase,
     policy::{Action, Reach},
     request::{Channel, Kind, Privacy, Urgency},
@@ -330,14 +330,4 @@ fn signed_page(desk: &Desk, done: Vec<(Number, Option<Refusal>)>, back: &str) ->
         _ => format!("{} {}{}{} {}{}", s.t("签收了", "Signed"), n(&signed), s.t("；", "; "), s.t("跳过", "skipped"), n(&skipped), s.t("。", ".")),
     };
     html(&SignedPage { summary, signed, skipped, back: back.to_owned(), s })
-}
-
-/// Figures that are not lists of cases by themselves are not linked.
-pub(super) fn is_listed(figure: Figure) -> bool {
-    figure != Figure::Score
-}
-
-/// The days of a stamp in the city, for links between pages.
-pub(super) fn date_of(at: Stamp, s: &Shell) -> String {
-    at.date(&s.zone).to_string()
 }

@@ -4,6 +4,7 @@
 
 pub(crate) mod assist;
 pub(crate) mod case;
+pub(crate) mod chart;
 pub(crate) mod figures;
 pub(crate) mod filter;
 pub(crate) mod intake;

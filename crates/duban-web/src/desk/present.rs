@@ -231,7 +231,7 @@ fn line(city: &City, s: &Shell, name: &str, deadline: &Deadline, done: Option<St
 }
 
 /// What this member can do now, the first thing first.
-pub(super) fn acts(who: &Member, case: &Case, _lang: Lang) -> Vec<Act> {
+pub(super) fn acts(who: &Member, case: &Case) -> Vec<Act> {
     let first: &[(&str, Action)] = match &case.stage {
         Stage::Received => &[("dispatch", Action::Dispatch)],
         Stage::Dispatched { .. } => &[("sign", Action::Sign), ("dispatch", Action::Dispatch)],
@@ -270,7 +270,7 @@ pub(super) fn blockers(case: &Case, lang: Lang) -> String {
     format!("{}{}{}", lang.t("还不能办结：", "Cannot be closed yet: "), missing.join(lang.t("，", ", ")), lang.t("。", "."))
 }
 
-pub(super) fn voices(s: &Shell, shown: &Shown, revealed: Option<&Revealed>, _may: bool) -> Vec<Voice> {
+pub(super) fn voices(s: &Shell, shown: &Shown, revealed: Option<&Revealed>) -> Vec<Voice> {
     let raised = shown.history.iter().flatten().find_map(|e| match &e.what {
         What::Opened { because, .. } => Some(because.clone()),
         _ => None,

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, header::HOST};
 use duban_app::{App, AppError};
 
 use super::{error::WebError, throttle::Throttle};
+use crate::desk::live::Radio;
 
 /// How the site meets the outside.
 #[derive(Clone, Debug, Default)]
@@ -25,13 +26,15 @@ pub struct Site {
     pub options: Arc<Options>,
     /// Slows down whoever guesses.
     pub(crate) throttle: Arc<Throttle>,
+    /// Tells live readers what is new.
+    pub(crate) radio: Arc<Radio>,
 }
 
 impl Site {
     /// A site on an application.
     #[must_use]
     pub fn new(app: App, options: Options) -> Self {
-        Self { app, options: Arc::new(options), throttle: Arc::new(Throttle::new()) }
+        Self { app, options: Arc::new(options), throttle: Arc::new(Throttle::new()), radio: Arc::default() }
     }
 
     /// The address people reach this site by, without a slash at its end: as it was set, otherwise

@@ -58,7 +58,8 @@ pub(super) fn wanted(city: &City, fields: &Fields, now: Stamp) -> Result<Wanted,
 
 fn window(fields: &Fields, now: Stamp) -> Result<(Stamp, Stamp), Problem> {
     let (from, to) = (instant(fields, "start_date")?, instant(fields, "end_date")?);
-    let to_or_now = to.unwrap_or_else(|| from.map_or(now, |from| from.plus_ms(WINDOW_MS)));
+    // The end is excluded, and what came in this very instant belongs to the list.
+    let to_or_now = to.unwrap_or_else(|| from.map_or(now.plus_ms(1), |from| from.plus_ms(WINDOW_MS)));
     let from = from.unwrap_or_else(|| to_or_now.plus_ms(-WINDOW_MS));
     if from >= to_or_now {
         return Err(Problem::bad("start_date must be before end_date. start_date 要早于 end_date。"));

@@ -1,7 +1,7 @@
 //! The documents of Open311 as they are sent, side by side; XML is read back.
 
 use duban_app::partner;
-use duban_domain::{Lang, request::Privacy};
+use duban_domain::{Lang, Stamp, request::Privacy};
 use duban_testkit::world::World;
 use expect_test::expect;
 use quick_xml::{Reader, events::Event};
@@ -87,12 +87,12 @@ fn what_a_client_posts_becomes_an_intake() {
 #[test]
 fn a_list_is_bounded_in_time_and_in_number() {
     let city = city();
-    let now = "2026-01-05T07:04:00Z".parse::<jiff::Timestamp>().unwrap().into();
+    let now = Stamp::from("2026-01-05T07:04:00Z".parse::<jiff::Timestamp>().unwrap());
     let of = |query: &str| params::wanted(&city, &Fields::of_query(query), now);
     let plain = of("").unwrap();
     assert_eq!((plain.queries.len(), plain.skip, plain.take, plain.queries[0].limit), (1, 0, 1_000, 1_000));
     let (from, to) = plain.queries[0].opened.unwrap();
-    assert_eq!((to, to.0 - from.0), (now, 90 * 86_400_000));
+    assert_eq!((to, to.0 - from.0), (now.plus_ms(1), 90 * 86_400_000));
     assert_eq!(of("page=3&page_size=50&status=closed").unwrap().skip, 100);
     for wrong in ["status=done", "start_date=yesterday", "page=x", "page=99", "service_code=no", "start_date=2025-01-01T00:00:00Z&end_date=2026-01-01T00:00:00Z"] {
         assert!(of(wrong).is_err(), "{wrong}");

@@ -58,7 +58,7 @@ impl Browser {
 }
 
 impl Reply {
-    fn to(&self) -> &str {
+    pub(crate) fn to(&self) -> &str {
         self.headers.get(header::LOCATION).and_then(|to| to.to_str().ok()).unwrap_or("")
     }
 

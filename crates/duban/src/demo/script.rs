@@ -40,6 +40,8 @@ pub(super) struct Scene {
     pub(super) hold: bool,
     pub(super) direct: Option<String>,
     pub(super) step: Vec<Step>,
+    /// Whether the case may rest where the catalogue sends it to a unit without an account.
+    pub(super) lenient: bool,
 }
 
 /// One step of a case.

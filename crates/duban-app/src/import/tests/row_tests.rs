@@ -101,7 +101,7 @@ fn ragged_rows_and_a_quotation_mark_that_is_never_closed() {
             3: ✗ this row has 5 cells and the header 4; most likely a quotation mark or delimiter is wrong: mend it and import again
             4: import:test:3 | 多空格 | 内容 | 2019-02-27T16:00:00Z (day) | web anonymous
             5: import:test:4 | 好 | 内容 | 2019-02-27T16:00:00Z (day) | web anonymous
-            5: ✗ this row has 2 cells and the header 4; most likely a quotation mark or delimiter is wrong: mend it and import again
+            6: ✗ this row has 2 cells and the header 4; most likely a quotation mark or delimiter is wrong: mend it and import again
         "#]],
     );
 }

@@ -44,6 +44,18 @@ impl Entropy for Counting {
     }
 }
 
+/// Draws from so few numbers that ids meet.
+struct Unlucky(Counting);
+impl Entropy for Unlucky {
+    fn fill(&self, buffer: &mut [u8]) {
+        self.0.fill(buffer);
+        if let [first, rest @ ..] = buffer {
+            *first %= 64;
+            rest.fill(0);
+        }
+    }
+}
+
 fn pack() -> BTreeMap<String, String> {
     fn walk(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) {
         for entry in std::fs::read_dir(folder).unwrap() {
@@ -179,6 +191,20 @@ fn a_stopped_import_goes_on() {
     assert_eq!((first.imported, first.stopped), (200, true));
     let second = import(&app, &mapping(), &[path]);
     assert_eq!((second.read, second.imported, second.already, second.day_only), (450, 250, 200, 250));
+}
+
+#[test]
+fn a_row_that_the_database_refuses_is_rejected_alone_and_comes_in_later() {
+    let (_data, mut app) = city();
+    let rows: String = (0..40).map(|n| format!("{n},测试第 {n} 件,2025-12-01,,,\n")).collect();
+    let (_folder, path) = file("many.csv", format!("{HEADER}{rows}").as_bytes());
+    let lucky = std::mem::replace(&mut app.entropy, Arc::new(Unlucky(Counting(AtomicU64::new(1)))));
+    let first = import(&app, &mapping(), std::slice::from_ref(&path));
+    assert!(first.imported > 0 && first.rejected > 0, "{first:?}");
+    assert_eq!((first.read, first.imported + first.rejected), (40, 40));
+    app.entropy = lucky;
+    let second = import(&app, &mapping(), &[path]);
+    assert_eq!((second.imported, second.already), (first.rejected, first.imported));
 }
 
 #[test]

@@ -1,0 +1,322 @@
+//! How a list is read: which condition leads, and in which order the rows come.
+//!
+//! PostgreSQL keeps statistics and chooses by itself. SQLite guesses, and a wrong guess costs a
+//! second at a million cases; so each condition that has an index is counted first, up to a limit
+//! (a fraction of a millisecond). A rare one leads, and its few rows are sorted. When all are
+//! common, the index of the order leads and the page is full soon. The unary `+` of SQLite keeps a
+//! column from its index.
+
+use duban_domain::{
+    CaseId, Stamp,
+    case::Phase,
+    policy::Reach,
+    request::{Channel, Kind, Privacy, Urgency},
+};
+
+use super::{CaseQuery, Order};
+use crate::{
+    CaseRow, Figure, ReadTx, StoreError,
+    dialect::Dialect,
+    row::COLUMNS,
+    search::{self, Query},
+    sql::Sql,
+    value::Param,
+};
+
+/// Fewer than this is rare: so many rows are read and sorted within a few milliseconds.
+const RARE: i64 = 2_000;
+
+/// The order of a list, and what a cursor of it holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sort {
+    /// Soonest due first.
+    Due,
+    /// Largest id first.
+    Newest,
+    /// The latest of an instant first.
+    At(&'static str),
+}
+
+impl Sort {
+    pub(super) fn of(query: &CaseQuery) -> Self {
+        let has_words = query.words.as_deref().is_some_and(|words| !words.trim().is_empty());
+        if has_words {
+            return Self::Newest;
+        }
+        let open_phases = !query.phases.is_empty() && !query.phases.contains(&Phase::Closed);
+        let running = matches!(query.figure, Some((Figure::Running | Figure::ContactRunning, _, _)));
+        let open = open_phases || running || query.overdue_at.is_some() || query.contact_overdue_at.is_some();
+        if query.order == Order::Due && open {
+            return Self::Due;
+        }
+        let figure = query.figure.map(|(figure, _, _)| figure.condition().0);
+        let closed = query.closed.map(|_| "c.closed_at");
+        let due = query.due.map(|_| "c.finish_due");
+        let opened = query.opened.map(|_| "c.opened_at");
+        figure.or(closed).or(due).or(opened).map_or(Self::Newest, Self::At)
+    }
+
+    /// The instant by which a row has its place.
+    pub(super) fn key(self, row: &CaseRow) -> i64 {
+        let at = match self {
+            Self::Newest => None,
+            Self::Due => row.next_due,
+            Self::At("c.opened_at") => Some(row.opened_at),
+            Self::At("c.closed_at") => row.closed_at,
+            Self::At("c.contact_due") => row.contact_due,
+            Self::At("c.heard_at") => row.heard_at,
+            Self::At(_) => Some(row.finish_due),
+        };
+        at.map_or(0, |at| at.0)
+    }
+
+    /// Sorts rows as the list does.
+    pub(super) fn place(self, row: &CaseRow) -> (i64, i64) {
+        let (key, id) = (self.key(row), row.id.0);
+        if self == Self::Due { (key, id) } else { (-key, -id) }
+    }
+}
+
+/// One statement of a list. A reach of several units is read unit by unit, each from its own index,
+/// and put together; a case of two of them is in the first one's leg only.
+pub(super) struct Leg<'a> {
+    query: &'a CaseQuery,
+    words: Option<&'a Query>,
+    /// The unit of this leg, when the reach is read by units.
+    own: Option<&'a str>,
+    /// Units whose cases are in another leg.
+    except: &'a [String],
+    conditions: Vec<Condition<'a>>,
+}
+
+/// A condition on a case.
+enum Condition<'a> {
+    Unit(&'a str),
+    Equal(&'static str, Param<'a>),
+    OneOf(&'static str, Vec<i64>),
+    /// A key and what is below it.
+    Below(&'static str, &'a str),
+    /// A code and what begins with it.
+    Begins(&'static str, &'a str),
+    /// An instant from (included) to (excluded), and what else holds.
+    Range(&'static str, Option<Stamp>, Stamp, &'static str),
+    /// Everything that is not confidential.
+    Public,
+}
+
+impl<'a> Leg<'a> {
+    pub(super) fn all(query: &'a CaseQuery, words: Option<&'a Query>) -> Vec<Self> {
+        let leg = |own: Option<&'a str>, except: &'a [String]| Self { query, words, own, except, conditions: conditions(query, own) };
+        match &query.reach {
+            Reach::Units(units) if words.is_none() && query.unit.is_none() => {
+                units.iter().enumerate().map(|(at, unit)| leg(Some(unit), &units[..at])).collect()
+            }
+            Reach::All | Reach::Units(_) => vec![leg(None, &[])],
+            Reach::Nothing => Vec::new(),
+        }
+    }
+}
+
+fn conditions<'a>(query: &'a CaseQuery, own: Option<&'a str>) -> Vec<Condition<'a>> {
+    let mut all = Vec::new();
+    all.extend(own.or(query.unit.as_deref()).map(Condition::Unit));
+    match query.phases.as_slice() {
+        [] => {}
+        [one] => all.push(Condition::Equal("c.phase", one.code().into())),
+        many => all.push(Condition::OneOf("c.phase", many.iter().map(|phase| phase.code()).collect())),
+    }
+    let equal = |column, code: Option<i64>| code.map(|code| Condition::Equal(column, code.into()));
+    all.extend(equal("c.urgency", query.urgency.map(Urgency::code)));
+    all.extend(equal("c.kind", query.kind.map(Kind::code)));
+    all.extend(equal("c.channel", query.channel.map(Channel::code)));
+    all.extend(query.owner.as_ref().map(|owner| Condition::Equal("c.owner", owner.into())));
+    all.extend(query.category_prefix.as_deref().map(|key| Condition::Below("c.category", key)));
+    all.extend(query.division_prefix.as_deref().map(|code| Condition::Begins("c.division", code)));
+    let range = |column, range: Option<(Stamp, Stamp)>| range.map(|(from, to)| Condition::Range(column, Some(from), to, ""));
+    all.extend(range("c.opened_at", query.opened));
+    all.extend(range("c.closed_at", query.closed));
+    all.extend(range("c.finish_due", query.due));
+    all.extend(query.figure.map(|(figure, from, to)| {
+        let (column, counts) = figure.condition();
+        Condition::Range(column, Some(from), to, counts)
+    }));
+    let before = |figure: Figure, at: Option<Stamp>| {
+        let (column, counts) = figure.condition();
+        at.map(|at| Condition::Range(column, None, at, counts))
+    };
+    all.extend(before(Figure::Running, query.overdue_at));
+    all.extend(before(Figure::ContactRunning, query.contact_overdue_at));
+    all.extend(query.public_only.then_some(Condition::Public));
+    all
+}
+
+impl<'a> Condition<'a> {
+    /// Writes the condition after an `AND`; with `+` before its column it uses no index.
+    fn write(&self, sql: &mut Sql<'a>, plus: &str) {
+        match self {
+            Self::Unit(unit) => {
+                sql.push("EXISTS (SELECT 1 FROM case_unit f WHERE f.case_id = c.id AND f.unit = ").bind(*unit).push(")");
+            }
+            Self::Equal(column, value) => {
+                sql.push(plus).push(column).push(" = ").bind(*value);
+            }
+            Self::OneOf(column, values) => {
+                sql.push(plus).push(column).push(" IN (").bind_all(values.iter().copied()).push(")");
+            }
+            Self::Below(column, key) => {
+                // Keys below are `key.…`; the full stop and the slash are neighbours, so this is one range
+                // and a little more, which the second half leaves out.
+                sql.push(plus).push(column).push(" >= ").bind(*key).push(" AND ").push(plus).push(column).push(" < ");
+                sql.bind_made(format!("{key}/")).push(" AND (").push(plus).push(column).push(" = ").bind(*key);
+                sql.push(" OR ").push(plus).push(column).push(" >= ").bind_made(format!("{key}.")).push(")");
+            }
+            Self::Begins(column, code) => {
+                sql.push(plus).push(column).push(" >= ").bind(*code).push(" AND ").push(plus).push(column).push(" < ");
+                sql.bind_made(format!("{code}:"));
+            }
+            Self::Range(column, from, to, counts) => {
+                if let Some(from) = from {
+                    sql.push(plus).push(column).push(" >= ").bind(*from).push(" AND ");
+                }
+                sql.push(plus).push(column).push(" < ").bind(*to).push(counts);
+            }
+            Self::Public => {
+                sql.push("c.privacy <> ").bind(Privacy::Confidential.code());
+            }
+        }
+    }
+
+    /// Whether an index can lead to its cases.
+    fn has_index(&self) -> bool {
+        !matches!(self, Self::Public)
+    }
+}
+
+impl ReadTx<'_> {
+    /// The statement of one leg of a list.
+    pub(super) fn list_sql<'a>(&mut self, leg: &'a Leg<'a>, limit: i64) -> Result<Sql<'a>, StoreError> {
+        let sort = Sort::of(leg.query);
+        let rare = self.rare(leg)?;
+        let mut sql = Sql::new(&format!("SELECT {COLUMNS}"));
+        let by_unit = rare.is_none() && sort.by_unit();
+        let lead = write(&mut sql, leg, self.dialect(), rare, by_unit, true);
+        let (due, id) = match lead {
+            Lead::Unit => ("u.next_due", "u.case_id"),
+            Lead::Words => ("c.next_due", search::source(self.dialect()).1),
+            Lead::Rows => ("c.next_due", "c.id"),
+        };
+        // The few rows of a rare condition are sorted; without the sign SQLite may read all cases in order.
+        let plus = if rare.is_some() && lead == Lead::Rows { "+" } else { "" };
+        let after = leg.query.after;
+        match sort {
+            Sort::Newest => {
+                if let Some(after) = after {
+                    sql.push(&format!(" AND {plus}{id} < ")).bind(after.id);
+                }
+                sql.push(&format!(" ORDER BY {plus}{id} DESC"));
+            }
+            Sort::Due => {
+                sql.push(&format!(" AND {due} IS NOT NULL"));
+                beyond(&mut sql, (due, id), ">", after.map(|a| (a.key, a.id)));
+                sql.push(&format!(" ORDER BY {plus}{due}, {plus}{id}"));
+            }
+            Sort::At(column) => {
+                beyond(&mut sql, (column, id), "<", after.map(|a| (a.key, a.id)));
+                sql.push(&format!(" ORDER BY {plus}{column} DESC, {plus}{id} DESC"));
+            }
+        }
+        sql.push(" LIMIT ").bind(limit);
+        Ok(sql)
+    }
+
+    /// The statement that counts one leg.
+    pub(super) fn count_sql<'a>(&mut self, leg: &'a Leg<'a>, cap: i64) -> Result<Sql<'a>, StoreError> {
+        let rare = self.rare(leg)?;
+        let mut sql = Sql::new("SELECT count(*) FROM (SELECT 1 AS one");
+        write(&mut sql, leg, self.dialect(), rare, rare.is_none(), false);
+        sql.push(" LIMIT ").bind(cap).push(") AS found");
+        Ok(sql)
+    }
+
+    /// The rarest condition, if one is rare; PostgreSQL knows by itself.
+    fn rare(&mut self, leg: &Leg<'_>) -> Result<Option<usize>, StoreError> {
+        if self.dialect() == Dialect::Postgres || leg.words.is_some() {
+            return Ok(None);
+        }
+        let mut best = (RARE, None);
+        for (at, condition) in leg.conditions.iter().enumerate().filter(|(_, c)| c.has_index()) {
+            let mut sql = Sql::new("SELECT count(*) FROM (SELECT 1 AS one FROM ");
+            match condition {
+                Condition::Unit(unit) => _ = sql.push("case_unit u WHERE u.unit = ").bind(*unit),
+                other => {
+                    sql.push("case_row c WHERE ");
+                    other.write(&mut sql, "");
+                }
+            }
+            sql.push(" LIMIT ").bind(best.0).push(") AS found");
+            let found = self.number(&sql.text, &sql.params())?;
+            if found < best.0 {
+                best = (found, Some(at));
+            }
+        }
+        Ok(best.1)
+    }
+}
+
+impl Sort {
+    /// Whether the table of units has an index in this order.
+    fn by_unit(self) -> bool {
+        matches!(self, Self::Due | Self::Newest)
+    }
+}
+
+/// Which table the rows are read from first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lead {
+    Words,
+    Unit,
+    Rows,
+}
+
+/// Writes FROM and WHERE. In an ordered list the conditions that do not lead keep their indexes out
+/// of the way, save the one that the order goes by.
+fn write<'a>(sql: &mut Sql<'a>, leg: &'a Leg<'a>, dialect: Dialect, rare: Option<usize>, by_unit: bool, ordered: bool) -> Lead {
+    let unit = leg.conditions.iter().position(|c| matches!(c, Condition::Unit(_)));
+    let unit_leads = unit.filter(|at| rare == Some(*at) || by_unit);
+    let lead = if let Some(words) = leg.words {
+        let (table, id) = search::source(dialect);
+        sql.push(&format!(" FROM {table} CROSS JOIN case_row c WHERE c.id = {id} AND "));
+        search::matches(sql, dialect, words);
+        Lead::Words
+    } else if let Some(Condition::Unit(unit)) = unit_leads.map(|at| &leg.conditions[at]) {
+        sql.push(" FROM case_unit u CROSS JOIN case_row c WHERE c.id = u.case_id AND u.unit = ").bind(*unit);
+        Lead::Unit
+    } else {
+        sql.push(" FROM case_row c WHERE 1 = 1");
+        Lead::Rows
+    };
+    let sort = Sort::of(leg.query);
+    for (at, condition) in leg.conditions.iter().enumerate() {
+        if lead == Lead::Unit && unit_leads == Some(at) {
+            continue;
+        }
+        let orders = rare.is_none() && matches!((condition, sort), (Condition::Range(column, ..), Sort::At(by)) if *column == by);
+        let free = rare == Some(at) || orders || (rare.is_none() && !ordered) || dialect == Dialect::Postgres;
+        sql.push(" AND ");
+        condition.write(sql, if free { "" } else { "+" });
+    }
+    if leg.own.is_none() {
+        super::within(sql, &leg.query.reach);
+    }
+    if !leg.except.is_empty() {
+        sql.push(" AND NOT EXISTS (SELECT 1 FROM case_unit x WHERE x.case_id = c.id AND x.unit IN (").bind_all(leg.except).push("))");
+    }
+    lead
+}
+
+/// Adds the condition that a row comes after a cursor.
+fn beyond(sql: &mut Sql<'_>, columns: (&str, &str), sign: &str, after: Option<(i64, CaseId)>) {
+    if let Some((key, id)) = after {
+        sql.push(&format!(" AND ({}, {}) {sign} (", columns.0, columns.1)).bind(key).push(", ").bind(id).push(")");
+    }
+}

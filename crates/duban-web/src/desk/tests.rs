@@ -1,0 +1,172 @@
+//! The staff's pages over HTTP, in both languages: one case from the voice to the callback, and
+//! every page on the way looked at for what must never be in one.
+
+use std::fs;
+
+use axum::http::StatusCode;
+use duban_app::staff::users::{self, Account};
+use duban_domain::{Number, Stamp};
+use duban_testkit::world::World;
+
+use super::{filter::Filter, intake::spelled, login::local};
+use crate::resident::journey::{Browser, Reply};
+
+const PASSWORD: &str = "测试密码一二三四五六";
+const TEXT: &str = "测试路口电线杆上的电线断了，掉在人行道上打火";
+
+fn put(world: &World, login: &str, unit: &str, role: &str) {
+    let account = Account { login: login.into(), name: format!("测试·{login}"), unit: unit.into(), role: role.into(), password: PASSWORD.into() };
+    users::put(&world.app, &account).unwrap();
+}
+
+async fn sign_in(world: &World, login: &str, unit: &str, role: &str) -> Browser {
+    put(world, login, unit, role);
+    let mut browser = Browser::on(world);
+    let into = browser.post("/desk/login", &[("login", login), ("password", PASSWORD), ("to", "/desk/cases?stage=all")], None).await;
+    assert_eq!(to(&into), "/desk/cases?stage=all");
+    browser
+}
+
+fn to(reply: &Reply) -> &str {
+    reply.headers.get("location").and_then(|to| to.to_str().ok()).unwrap_or("")
+}
+
+/// A page in both languages, without anything that must never be in one.
+async fn look(browser: &mut Browser, address: &str) -> Reply {
+    let join = if address.contains('?') { '&' } else { '?' };
+    let english = browser.get(&format!("{address}{join}lang=en")).await;
+    let chinese = browser.get(&format!("{address}{join}lang=zh")).await;
+    for page in [&english, &chinese] {
+        assert!(page.status.is_success(), "{address}: {} {}", page.status, page.text);
+        for never in ["{{", "{%", " style=\"", "<script>", "javascript:"] {
+            assert!(!page.text.contains(never), "{address} has {never}: {}", page.text);
+        }
+    }
+    assert!(english.text.contains("<html lang=\"en\"") && chinese.text.contains("<html lang=\"zh-CN\""));
+    assert!(!english.text.contains(">签收<") && chinese.text.contains("main"));
+    chinese
+}
+
+async fn step(browser: &mut Browser, number: &str, step: &str, form: &[(&str, &str)]) -> Reply {
+    let done = browser.post(&format!("/desk/cases/{number}/{step}"), form, None).await;
+    assert!(done.status == StatusCode::SEE_OTHER || done.status == StatusCode::OK, "{step}: {} {}", done.status, done.text);
+    done
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_case_from_the_voice_to_the_callback() {
+    let world = World::sqlite();
+    let centre = world.city().centre().key.clone();
+    let mut operator = sign_in(&world, "operator", &centre, "operator").await;
+    look(&mut operator, "/desk/intake").await;
+    let hint = operator.post("/desk/intake/assist", &[("text", TEXT), ("phone", "13900006021"), ("place", "株洲")], None).await;
+    assert!(hint.text.contains("mark class") && !hint.text.contains("<html"), "{}", hint.text);
+    assert!(operator.post("/desk/intake/assist?part=due", &[("text", TEXT)], None).await.text.contains("<time"));
+
+    let wrong = operator.post("/desk/intake", &[("text", TEXT), ("phone", "12"), ("do", "dispatch"), ("lng", "27.8"), ("lat", "113.1")], None).await;
+    assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.text.contains(TEXT) && wrong.text.matches("class=\"error\"").count() == 2, "{}", wrong.text);
+    let check = operator.post("/desk/intake", &[("text", TEXT), ("do", "check")], None).await;
+    assert!(check.status == StatusCode::OK && check.text.contains("data-set"));
+
+    let form = [("form", "5a"), ("text", TEXT), ("name", "测试·路先生"), ("phone", "13900006021"), ("wanted", "先围起来"), ("do", "hold")];
+    let (once, twice) = (operator.post("/desk/intake", &form, None).await, operator.post("/desk/intake", &form, None).await);
+    assert_eq!(to(&once), to(&twice), "sent twice counts once");
+    let saved = look(&mut operator, to(&once)).await;
+    let number = to(&once).rsplit('=').next().unwrap().to_owned();
+    assert!(saved.text.contains("no-big") && saved.text.contains("data-draft-clear"));
+
+    let mut dispatcher = sign_in(&world, "dispatcher", &centre, "dispatcher").await;
+    assert_eq!(to(&dispatcher.get(&format!("/desk/cases?q={number}")).await), format!("/desk/cases/{number}"));
+    let unexplained = dispatcher.post(&format!("/desk/cases/{number}/dispatch"), &[("unit", "power")], None).await;
+    if unexplained.status != StatusCode::SEE_OTHER {
+        assert!(unexplained.text.contains("id=\"dispatch\" open"), "the form stays open");
+        step(&mut dispatcher, &number, "dispatch", &[("unit", "power"), ("reason", "线路归供电公司")]).await;
+    }
+    look(&mut dispatcher, &format!("/desk/cases/{number}")).await;
+
+    let mut handler = sign_in(&world, "handler", "power", "handler").await;
+    let list = look(&mut handler, "/desk/cases?stage=dispatched").await;
+    assert!(list.text.contains("name=\"case\"") && list.text.contains(&number));
+    let signed = handler.post("/desk/signatures", &[("case", &number), ("case", &number), ("back", "//elsewhere.example")], None).await;
+    assert!(signed.text.contains("签收了 1 件") && signed.text.contains("跳过 1 件") && !signed.text.contains("elsewhere"), "{}", signed.text);
+
+    let short = handler.post(&format!("/desk/cases/{number}/answer"), &[("outcome", "solved"), ("public", "接好了，测试")], None).await;
+    assert!(short.status == StatusCode::UNPROCESSABLE_ENTITY && short.text.contains("接好了，测试") && short.text.contains("class=\"error\""));
+    step(&mut handler, &number, "contact", &[("way", "phone"), ("note", "约好下午看")]).await;
+    let stale = handler.post(&format!("/desk/cases/{number}/contact"), &[("seen", "1"), ("way", "phone"), ("note", "又约了一次")], None).await;
+    assert!(stale.status == StatusCode::CONFLICT && stale.text.contains("又约了一次"), "{}", stale.text);
+    step(&mut handler, &number, "answer", &[("outcome", "solved"), ("public", "接好了，测试"), ("proof_words", "抢修单 测-1")]).await;
+    let late = handler.post(&format!("/desk/cases/{number}/answer"), &[("outcome", "solved"), ("public", "写晚了的话"), ("proof_words", "x")], None).await;
+    assert!(late.status == StatusCode::CONFLICT && late.text.contains("写晚了的话"), "a text is kept when its form is gone");
+
+    let mut reviewer = sign_in(&world, "reviewer", &centre, "reviewer").await;
+    look(&mut reviewer, &format!("/desk/cases/{number}")).await;
+    step(&mut reviewer, &number, "review", &[("do", "approve")]).await;
+    let mut caller = sign_in(&world, "caller", &centre, "caller").await;
+    let seen = look(&mut caller, &format!("/desk/cases/{number}")).await;
+    assert!(!seen.text.contains("13900006021"), "a number is masked until it is revealed");
+    let revealed = step(&mut caller, &number, "reveal", &[("request", &number), ("reason", "回访")]).await;
+    assert!(revealed.text.contains("13900006021") && to(&revealed).is_empty());
+    step(&mut caller, &number, "callback", &[("solved", "no"), ("satisfaction", "dissatisfied"), ("words", "又断了")]).await;
+    let again = look(&mut caller, &format!("/desk/cases/{number}")).await;
+    assert!(again.text.contains("第 2 轮") && again.text.contains("又断了"));
+
+    let mut leader = sign_in(&world, "leader", &centre, "leader").await;
+    let figures = look(&mut leader, "/desk/figures").await;
+    let counted = figures.text.split("figure=unsolved").nth(1).unwrap().split('"').next().unwrap().replace("&#38;", "&");
+    let listed = leader.get(&format!("/desk/cases?figure=unsolved{counted}")).await;
+    assert!(listed.text.contains(&number), "a number opens the cases it counts: {counted}");
+    look(&mut leader, "/desk/cases?q=电线&unit=power&division=430202&due=overdue").await;
+    let style = leader.get("/style").await;
+    assert!(style.status == StatusCode::OK && style.text.contains("css/resident.css"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_not_signed_in_sees_nothing_and_guessing_is_slow() {
+    let mut world = World::sqlite();
+    world.app.demo = true;
+    put(&world, "leader", &world.city().centre().key.clone(), "leader");
+    let mut nobody = Browser::on(&world);
+    assert_eq!(to(&nobody.get("/desk/cases?q=a").await), "/desk/login?to=%2Fdesk%2Fcases%3Fq%3Da");
+    let page = look(&mut nobody, "/desk/login?to=/desk/figures").await;
+    assert!(page.text.contains("name=\"demo\" value=\"leader\"") && !page.text.contains(duban_app::DEMO_PASSWORD));
+    assert!(nobody.get("/health").await.text.contains("\"status\":\"ok\""));
+    let gone = nobody.get("/desk/nowhere").await;
+    assert!(gone.status == StatusCode::NOT_FOUND && gone.text.contains("<code>E"));
+    let mut last = StatusCode::OK;
+    for _ in 0..12 {
+        let wrong = nobody.post("/desk/login", &[("login", "leader"), ("password", "no")], None).await;
+        assert!(wrong.text.contains("value=\"leader\""), "the login is kept");
+        last = wrong.status;
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[test]
+fn only_addresses_of_the_desk_are_gone_to() {
+    for bad in ["", "//evil.example", "/desk\\@evil", "https://evil.example", "/deskevil", "/desk/login?to=x", "/desk/\r\nx"] {
+        assert_eq!(local(bad), "/desk", "{bad}");
+    }
+    assert_eq!(local("/desk/cases?q=a"), "/desk/cases?q=a");
+    let number = Number::make(Stamp(1_767_596_640_000).date(&jiff::tz::TimeZone::UTC), 417, false);
+    assert!(spelled(&number, duban_domain::Lang::Zh).starts_with("二六零一，"));
+    assert!(Filter::of("stage=all").query(World::sqlite().city(), Stamp(0)).phases.is_empty());
+}
+
+#[test]
+fn templates_hold_no_inline_style_or_script() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let mut folders = vec![root];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            let handler = text.split(" on").skip(1).any(|rest| rest.split_once('=').is_some_and(|(name, value)| (3..12).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase()) && value.starts_with(['"', '\''])));
+            assert!(!handler && !text.contains(" style=") && !text.contains("<script>") && !text.contains("<style"), "{}", path.display());
+        }
+    }
+}
