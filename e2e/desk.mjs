@@ -77,11 +77,12 @@ export async function callback(page, { solved, satisfaction, words }) {
   await press(page, form.locator('button[value=reached]'), 'callback');
 }
 
-/** The stage that the case page marks as the present one. */
+/** The stop that the case page marks as the present one; of a closed case, the last. */
 export async function stage(page) {
+  const name = (stop) => stop.evaluate((li) => li.firstChild.textContent.trim());
   const now = page.locator('.track [aria-current=step]');
-  return (await now.count()) > 0 ? (await now.innerText()).trim() : '';
+  return (await now.count()) > 0 ? name(now) : name(page.locator('.track li.done').last());
 }
 
-/** The units that a case page names: lead first. */
-export const owners = (page) => page.locator('section[aria-labelledby=owners] dd:first-of-type').allInnerTexts();
+/** The unit that has the case, as its page says. */
+export const owner = async (page) => (await page.locator('section[aria-labelledby=owners] dd').first().innerText()).trim();

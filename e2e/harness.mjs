@@ -19,6 +19,9 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 /** Two journeys share two cores, so a page may take its time; one that never comes fails here. */
 const WAIT_MS_MAX = 15_000;
 
+/** How many places a report of axe names for one rule; the rest is the same again. */
+const NODES_MAX = 5;
+
 /** Nothing but loopback is ever asked, so the browser's own errands are switched off. */
 const FLAGS = [
   '--no-sandbox',
@@ -138,7 +141,7 @@ export async function axe(page) {
   if (violations.length === 0) return;
   const lines = violations.flatMap(({ id, impact, help, nodes }) => [
     `${id} (${impact}): ${help}`,
-    ...nodes.map((node) => `    ${node.target.join(' ')}  ${node.html.slice(0, 160)}  ${node.any[0]?.message ?? ''}`),
+    ...nodes.slice(0, NODES_MAX).map((node) => `    ${node.target.join(' ')}  ${node.html.slice(0, 160)}  ${node.any[0]?.message ?? ''}`),
   ]);
   throw new Error(`axe finds fault with ${page.url()}:\n${lines.join('\n')}`);
 }

@@ -1,62 +1,54 @@
-// Pictures of the pages: `node shots.mjs URL FOLDER`. `cargo xtask shots` calls it.
+// Pictures of the pages, to be looked at by a person: `node shots.mjs URL FOLDER [WORD]` takes those whose
+// name has the word in it. `cargo xtask shots` calls it. `node shots.mjs URL --readme FOLDER` takes the three
+// pictures of the README.
 
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 
-import { axe, fits, login, openStage, shot } from './harness.mjs';
+import { axe, fits, openStage, shot } from './harness.mjs';
+import { ALL, DESK, RESIDENT, visit } from './pages.mjs';
 
-/**
- * Name, where it is, and who looks (nobody: a resident). Instead of an address, a function leads
- * there from a page that is already open.
- */
-const PAGES = [
-  ['resident-home', '/'],
-  ['resident-report', '/report'],
-  ['resident-track', '/track'],
-  ['login', '/desk'],
-  ['desk-worklist', '/desk', 'dispatcher'],
-  ['desk-new', '/desk/new', 'operator'],
-  ['desk-case', firstCase, 'dispatcher'],
-  ['desk-figures', '/desk/figures', 'supervisor'],
-  ['desk-unit', '/desk', 'handler'],
-  ['style', '/style'],
-  ['not-found', '/no-such-page'],
-];
 const WIDTHS = [375, 768, 1440];
+const BYTES_MAX = 200 * 1024;
 
-async function firstCase(page) {
-  await page.goto('/desk');
-  await page.locator('main a[data-open]').first().click();
-}
-
-const [url, folder] = process.argv.slice(2);
+const [url, ...words] = process.argv.slice(2);
+const readme = words[0] === '--readme';
+const folder = readme ? words[1] : words[0];
 if (!url || !folder) {
-  console.error('usage: node shots.mjs URL FOLDER, for example: node shots.mjs http://127.0.0.1:8080 out');
+  console.error('usage: node shots.mjs URL FOLDER [WORD], or node shots.mjs URL --readme FOLDER');
   process.exit(2);
 }
-rmSync(folder, { recursive: true, force: true });
 
 let faults = 0;
 const stage = await openStage(url);
 try {
-  for (const dark of [false, true]) {
-    for (const width of WIDTHS) {
-      for (const entry of PAGES) await picture(entry, width, dark);
-    }
-  }
+  if (readme) await readmePictures();
+  else await everything(words[1] ?? '');
 } finally {
   await stage.close();
 }
 process.exitCode = faults === 0 ? 0 : 1;
 
+async function everything(word) {
+  if (!word) rmSync(folder, { recursive: true, force: true });
+  const chosen = (list) => list.filter((entry) => entry.name.includes(word));
+  for (const dark of [false, true]) {
+    for (const width of WIDTHS) {
+      for (const entry of chosen(ALL)) await picture(entry, { width, dark }, dark ? 'dark' : 'light');
+    }
+  }
+  for (const entry of chosen(RESIDENT)) await picture(entry, { width: 375, elder: true }, 'elder');
+  for (const entry of chosen([...RESIDENT, ...DESK])) await picture(entry, { width: 1440, lang: 'en' }, 'en');
+}
+
 /** One picture; what is wrong with the page is said, and the walk goes on. */
-async function picture([name, where, role], width, dark) {
-  const page = await stage.page({ width, height: width < 700 ? 812 : 900, dark });
-  const file = `${name}-${width}-${dark ? 'dark' : 'light'}`;
+async function picture(entry, options, mode) {
+  const { width, elder = false } = options;
+  const page = await stage.page({ ...options, height: width < 700 ? 812 : 900 });
+  const file = `${entry.name}-${width}-${mode}`;
   try {
-    if (role) await login(page, role);
-    if (typeof where === 'function') await where(page);
-    else await page.goto(where);
-    await page.waitForLoadState('load');
+    if (elder) await page.goto('/?mode=elder');
+    await visit(page, entry);
     await shot(page, file, folder);
     await fits(page);
     await axe(page);
@@ -66,4 +58,26 @@ async function picture([name, where, role], width, dark) {
   } finally {
     await page.context().close();
   }
+}
+
+/** The worklist, a case and a resident's page, as the README shows them. */
+async function readmePictures() {
+  mkdirSync(folder, { recursive: true });
+  const named = (name) => ALL.find((entry) => entry.name === name);
+  await clip('worklist', named('desk-worklist'), { width: 1440, height: 900 });
+  await clip('case', named('desk-case-wire'), { width: 1440, height: 900 });
+  await clip('track', named('track-callback'), { width: 375, height: 900 });
+}
+
+async function clip(name, entry, size) {
+  const page = await stage.page(size);
+  await visit(page, entry);
+  const path = join(folder, `${name}.png`);
+  await page.screenshot({ path, animations: 'disabled', clip: { x: 0, y: 0, ...size } });
+  await page.context().close();
+  const { size: bytes } = statSync(path);
+  console.log(`${path}  ${Math.round(bytes / 1024)} KB`);
+  if (bytes <= BYTES_MAX) return;
+  faults += 1;
+  console.error(`${path} has ${bytes} bytes; ${BYTES_MAX} at most, so that a clone stays small`);
 }

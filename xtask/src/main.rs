@@ -39,8 +39,11 @@ cargo xtask COMMAND
                                    cargo xtask ci
   tidy                           the rules of the house that no compiler checks
                                    cargo xtask tidy
-  bench [NAME]                   measures, prints a table, writes target/bench/NAME.json
+  bench [NAME] [FLAGS]           measures, prints a table, writes target/bench/NAME.json;
+                                   create, pages and start take long: flags make them smaller
                                    cargo xtask bench source
+                                   cargo xtask bench create --seconds 5 --rounds 1
+                                   cargo xtask bench pages --sizes 100000
   shots                          pictures of the pages in three widths, light and dark, in target/shots
                                    cargo xtask shots
 

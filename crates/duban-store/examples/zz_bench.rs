@@ -5,7 +5,7 @@ use duban_domain::{*, policy::Reach, case::Phase, request::*, id::mint};
 fn main() {
     let arg = std::env::args().nth(1).unwrap();
     let store = Store::open(&Target::parse(&arg).unwrap()).unwrap();
-    store.migrate(Stamp(0)).unwrap();
+    if std::env::args().nth(2).is_some() { store.migrate(Stamp(0)).unwrap(); }
     if std::env::args().nth(2).is_some() { return; }
     let day = 86_400_000i64; let now = Stamp(1_767_196_800_000);
     let all = CaseQuery { reach: Reach::All, ..Default::default() };

@@ -4,14 +4,20 @@
 //! feeds the counters, as a condition it lists the cases; a test holds the two against each other.
 //! Knows no clock and no zone: callers pass both.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use duban_domain::{CaseId, Stamp, case::Ending, policy::Reach, request::Kind, stamp::date_of_day};
 use jiff::tz::TimeZone;
 
-use crate::{CaseRow, ReadTx, StoreError, WriteTx, dialect::Dialect, row::COLUMNS, sql::Sql, value::params};
+use crate::{
+    CaseRow, ReadTx, StoreError, WriteTx,
+    dialect::Dialect,
+    row::COLUMNS,
+    sql::Sql,
+    value::{Param, Row, params},
+};
 
-/// What is counted. The number is what the table of counters holds.
+/// What is counted. The number, less one, is its place in [`Figure::ALL`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Figure {
     /// 受理: opened on the day.
@@ -86,8 +92,23 @@ impl Figure {
         Self::ALL.into_iter().find(|figure| figure.key() == key)
     }
 
-    pub(crate) fn code(self) -> i64 {
-        self as i64
+    /// Its column in the table of counters.
+    fn column(self) -> &'static str {
+        match self {
+            Self::In => "received",
+            Self::Closed => "closed",
+            Self::Direct => "direct",
+            Self::OnTime => "on_time",
+            Self::Late => "late",
+            Self::Running => "running",
+            Self::ContactOk => "contact_ok",
+            Self::ContactLate => "contact_late",
+            Self::ContactRunning => "contact_running",
+            Self::Solved => "solved",
+            Self::Unsolved => "unsolved",
+            Self::Rated => "rated",
+            Self::Score => "score",
+        }
     }
 
     /// What a row adds: the instant that decides the day, and how much; none when it does not count.
@@ -151,11 +172,13 @@ impl Figures {
         self.sums[figure as usize - 1]
     }
 
-    fn add(&mut self, code: i64, n: i64) {
-        let at = usize::try_from(code - 1).ok();
-        if let Some(sum) = at.and_then(|at| self.sums.get_mut(at)) {
-            *sum += n;
+    /// Reads the sums from columns that begin at a position.
+    pub(crate) fn read(row: &Row<'_>, at: usize) -> Result<Self, StoreError> {
+        let mut figures = Self::default();
+        for (n, sum) in figures.sums.iter_mut().enumerate() {
+            *sum = row.int(at + n)?;
         }
+        Ok(figures)
     }
 }
 
@@ -215,14 +238,14 @@ impl ReadTx<'_> {
         zone: &TimeZone,
     ) -> Result<Vec<UnitFigures>, StoreError> {
         let mut units: BTreeMap<String, Figures> = BTreeMap::new();
-        let mut sql = Sql::new("SELECT unit, what, CAST(sum(n) AS BIGINT) FROM tally WHERE day >= ");
+        let mut sql = Sql::new(&format!("SELECT unit, {} FROM tally WHERE day >= ", *SUMS));
         sql.bind(first).push(" AND day <= ").bind(last);
         of_reach(&mut sql, "unit", reach);
-        sql.push(" GROUP BY unit, what");
+        sql.push(" GROUP BY unit");
         self.each(&sql.text, &sql.params(), &mut |row| {
-            let n = row.int(2)?;
-            if n != 0 {
-                units.entry(row.text(0)?).or_default().add(row.int(1)?, n);
+            let figures = Figures::read(row, 1)?;
+            if figures != Figures::default() {
+                units.insert(row.text(0)?, figures);
             }
             Ok(())
         })?;
@@ -247,16 +270,16 @@ impl ReadTx<'_> {
     ) -> Result<Vec<DaySums>, StoreError> {
         let mut days: Vec<DaySums> =
             (first..=last).map(|day| DaySums { day, ..DaySums::default() }).collect();
-        let mut sql = Sql::new("SELECT day, what, CAST(sum(n) AS BIGINT) FROM tally WHERE day >= ");
+        let mut sql = Sql::new(
+            "SELECT day, CAST(sum(received) AS BIGINT), CAST(sum(closed) AS BIGINT) FROM tally WHERE day >= ",
+        );
         sql.bind(first).push(" AND day <= ").bind(last);
-        sql.push(" AND what IN (").bind_all([Figure::In.code(), Figure::Closed.code()]).push(")");
         of_reach(&mut sql, "unit", reach);
-        sql.push(" GROUP BY day, what");
+        sql.push(" GROUP BY day");
         self.each(&sql.text, &sql.params(), &mut |row| {
             let at = usize::try_from(row.int(0)? - first).ok();
             if let Some(day) = at.and_then(|at| days.get_mut(at)) {
-                let sum = if row.int(1)? == Figure::In.code() { &mut day.received } else { &mut day.closed };
-                *sum += row.int(2)?;
+                (day.received, day.closed) = (row.int(1)?, row.int(2)?);
             }
             Ok(())
         })?;
@@ -275,14 +298,11 @@ impl ReadTx<'_> {
     ) -> Result<Vec<(String, i64)>, StoreError> {
         let (first, last) = days;
         let today = now.day(zone);
-        let mut sql = Sql::new("SELECT unit, CAST(sum(n) AS BIGINT) FROM tally WHERE day >= ");
-        sql.bind(first)
-            .push(" AND day <= ")
-            .bind(last.min(today - 1))
-            .push(" AND what = ")
-            .bind(figure.code());
+        let sum = format!("sum({})", figure.column());
+        let mut sql = Sql::new(&format!("SELECT unit, CAST({sum} AS BIGINT) FROM tally WHERE day >= "));
+        sql.bind(first).push(" AND day <= ").bind(last.min(today - 1));
         of_reach(&mut sql, "unit", reach);
-        sql.push(" GROUP BY unit HAVING sum(n) <> 0");
+        sql.push(&format!(" GROUP BY unit HAVING {sum} <> 0"));
         let mut found = self.all(&sql.text, &sql.params(), |row| Ok((row.text(0)?, row.int(1)?)))?;
         if (first..=last).contains(&today) {
             let (column, counts) = figure.condition();
@@ -326,12 +346,12 @@ pub(crate) fn count(
     after: Option<&CaseRow>,
     zone: &TimeZone,
 ) -> Result<(), StoreError> {
-    let mut moves: BTreeMap<(i64, i64, &str), i64> = BTreeMap::new();
+    let mut moves: BTreeMap<(i64, &str), [i64; Figure::ALL.len()]> = BTreeMap::new();
     for (row, sign) in [(before, -1), (after, 1)] {
         let Some(row) = row else { continue };
         for figure in Figure::ALL {
             if let Some((at, n)) = figure.of(row) {
-                *moves.entry((at.day(zone), figure.code(), row.owner.as_str())).or_default() += sign * n;
+                moves.entry((at.day(zone), row.owner.as_str())).or_default()[figure as usize - 1] += sign * n;
             }
         }
     }
@@ -340,15 +360,31 @@ pub(crate) fn count(
         Dialect::Sqlite => 0,
         Dialect::Postgres => case.0 & 7,
     };
-    for ((day, what, unit), n) in moves.into_iter().filter(|(_, n)| *n != 0) {
-        tx.exec(
-            "INSERT INTO tally (day, what, unit, slot, n) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (day, what, unit, slot) DO UPDATE SET n = tally.n + excluded.n",
-            params![day, what, unit, slot, n],
-        )?;
+    for ((day, unit), sums) in moves.into_iter().filter(|(_, sums)| sums.iter().any(|n| *n != 0)) {
+        let mut values = params![day, unit, slot].to_vec();
+        values.extend(sums.into_iter().map(Param::from));
+        tx.exec(&MOVE, &values)?;
     }
     Ok(())
 }
+
+/// Adds to the counters of a day and an owner.
+static MOVE: LazyLock<String> = LazyLock::new(|| {
+    let columns = Figure::ALL.map(Figure::column);
+    let places: Vec<String> = (4..).take(columns.len()).map(|n| format!("${n}")).collect();
+    let sums = columns.map(|column| format!("{column} = tally.{column} + excluded.{column}"));
+    format!(
+        "INSERT INTO tally (day, unit, slot, {}) VALUES ($1, $2, $3, {}) ON CONFLICT (day, unit, slot) DO UPDATE SET {}",
+        columns.join(", "),
+        places.join(", "),
+        sums.join(", "),
+    )
+});
+
+/// The sum of every figure, in the order of [`Figure::ALL`].
+pub(crate) static SUMS: LazyLock<String> = LazyLock::new(|| {
+    Figure::ALL.map(|figure| format!("CAST(sum({}) AS BIGINT)", figure.column())).join(", ")
+});
 
 /// Counters within a reach: of every owner, of some units, or of nobody.
 fn of_reach<'a>(sql: &mut Sql<'a>, column: &str, reach: &'a Reach) {

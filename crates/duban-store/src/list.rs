@@ -182,7 +182,9 @@ pub(crate) fn within<'a>(sql: &mut Sql<'a>, reach: &'a Reach) {
     match reach {
         Reach::All => {}
         Reach::Units(units) => {
-            sql.push(" AND EXISTS (SELECT 1 FROM case_unit r WHERE r.case_id = c.id AND r.unit IN (").bind_all(units).push("))");
+            sql.push(" AND EXISTS (SELECT 1 FROM case_unit r WHERE r.case_id = c.id AND r.unit IN (")
+                .bind_all(units)
+                .push("))");
         }
         Reach::Nothing => {
             sql.push(" AND 1 = 0");

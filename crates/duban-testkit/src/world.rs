@@ -114,6 +114,15 @@ pub fn both(test: impl Fn(&mut World)) {
     }
 }
 
+/// An empty database of its own on the test server, for tests that open it more than once.
+///
+/// # Panics
+/// When there is no server: `cargo xtask test` brings one.
+#[must_use]
+pub fn server_database() -> TestDatabase {
+    fresh()
+}
+
 /// The files of the shipped pack.
 ///
 /// # Panics

@@ -13,7 +13,7 @@ use duban_domain::Number;
 use duban_store::{Store, Target};
 use duban_testkit::{
     clock::{Hands, MONDAY_NINE, Seeded},
-    world::zhuzhou,
+    world::{server_database, zhuzhou},
 };
 
 use crate::life::intake;
@@ -95,5 +95,5 @@ fn nothing_acknowledged_is_lost_when_the_process_is_killed_sqlite() {
 
 #[test]
 fn nothing_acknowledged_is_lost_when_the_process_is_killed_postgres() {
-    killed_under_load(&duban_testkit::postgres::fresh().url());
+    killed_under_load(&server_database().url());
 }

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Fewer than this is rare: so many rows are read and sorted within a few milliseconds.
-const RARE: i64 = 2_000;
+const RARE: i64 = 4_000;
 
 /// The order of a list, and what a cursor of it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,10 +43,7 @@ impl Sort {
         if has_words {
             return Self::Newest;
         }
-        let open_phases = !query.phases.is_empty() && !query.phases.contains(&Phase::Closed);
-        let running = matches!(query.figure, Some((Figure::Running | Figure::ContactRunning, _, _)));
-        let open = open_phases || running || query.overdue_at.is_some() || query.contact_overdue_at.is_some();
-        if query.order == Order::Due && open {
+        if query.order == Order::Due && only_open(query) {
             return Self::Due;
         }
         let figure = query.figure.map(|(figure, _, _)| figure.condition().0);
@@ -75,6 +72,13 @@ impl Sort {
         let (key, id) = (self.key(row), row.id.0);
         if self == Self::Due { (key, id) } else { (-key, -id) }
     }
+}
+
+/// Whether no closed case fits a query.
+fn only_open(query: &CaseQuery) -> bool {
+    let open_phases = !query.phases.is_empty() && !query.phases.contains(&Phase::Closed);
+    let running = matches!(query.figure, Some((Figure::Running | Figure::ContactRunning, _, _)));
+    open_phases || running || query.overdue_at.is_some() || query.contact_overdue_at.is_some()
 }
 
 /// One statement of a list. A reach of several units is read unit by unit, each from its own index,
@@ -106,7 +110,13 @@ enum Condition<'a> {
 
 impl<'a> Leg<'a> {
     pub(super) fn all(query: &'a CaseQuery, words: Option<&'a Query>) -> Vec<Self> {
-        let leg = |own: Option<&'a str>, except: &'a [String]| Self { query, words, own, except, conditions: conditions(query, own) };
+        let leg = |own: Option<&'a str>, except: &'a [String]| Self {
+            query,
+            words,
+            own,
+            except,
+            conditions: conditions(query, own),
+        };
         match &query.reach {
             Reach::Units(units) if words.is_none() && query.unit.is_none() => {
                 units.iter().enumerate().map(|(at, unit)| leg(Some(unit), &units[..at])).collect()
@@ -132,7 +142,9 @@ fn conditions<'a>(query: &'a CaseQuery, own: Option<&'a str>) -> Vec<Condition<'
     all.extend(query.owner.as_ref().map(|owner| Condition::Equal("c.owner", owner.into())));
     all.extend(query.category_prefix.as_deref().map(|key| Condition::Below("c.category", key)));
     all.extend(query.division_prefix.as_deref().map(|code| Condition::Begins("c.division", code)));
-    let range = |column, range: Option<(Stamp, Stamp)>| range.map(|(from, to)| Condition::Range(column, Some(from), to, ""));
+    let range = |column, range: Option<(Stamp, Stamp)>| {
+        range.map(|(from, to)| Condition::Range(column, Some(from), to, ""))
+    };
     all.extend(range("c.opened_at", query.opened));
     all.extend(range("c.closed_at", query.closed));
     all.extend(range("c.finish_due", query.due));
@@ -155,7 +167,9 @@ impl<'a> Condition<'a> {
     fn write(&self, sql: &mut Sql<'a>, plus: &str) {
         match self {
             Self::Unit(unit) => {
-                sql.push("EXISTS (SELECT 1 FROM case_unit f WHERE f.case_id = c.id AND f.unit = ").bind(*unit).push(")");
+                sql.push("EXISTS (SELECT 1 FROM case_unit f WHERE f.case_id = c.id AND f.unit = ")
+                    .bind(*unit)
+                    .push(")");
             }
             Self::Equal(column, value) => {
                 sql.push(plus).push(column).push(" = ").bind(*value);
@@ -166,12 +180,31 @@ impl<'a> Condition<'a> {
             Self::Below(column, key) => {
                 // Keys below are `key.…`; the full stop and the slash are neighbours, so this is one range
                 // and a little more, which the second half leaves out.
-                sql.push(plus).push(column).push(" >= ").bind(*key).push(" AND ").push(plus).push(column).push(" < ");
-                sql.bind_made(format!("{key}/")).push(" AND (").push(plus).push(column).push(" = ").bind(*key);
+                sql.push(plus)
+                    .push(column)
+                    .push(" >= ")
+                    .bind(*key)
+                    .push(" AND ")
+                    .push(plus)
+                    .push(column)
+                    .push(" < ");
+                sql.bind_made(format!("{key}/"))
+                    .push(" AND (")
+                    .push(plus)
+                    .push(column)
+                    .push(" = ")
+                    .bind(*key);
                 sql.push(" OR ").push(plus).push(column).push(" >= ").bind_made(format!("{key}.")).push(")");
             }
             Self::Begins(column, code) => {
-                sql.push(plus).push(column).push(" >= ").bind(*code).push(" AND ").push(plus).push(column).push(" < ");
+                sql.push(plus)
+                    .push(column)
+                    .push(" >= ")
+                    .bind(*code)
+                    .push(" AND ")
+                    .push(plus)
+                    .push(column)
+                    .push(" < ");
                 sql.bind_made(format!("{code}:"));
             }
             Self::Range(column, from, to, counts) => {
@@ -216,7 +249,6 @@ impl ReadTx<'_> {
                 sql.push(&format!(" ORDER BY {plus}{id} DESC"));
             }
             Sort::Due => {
-                sql.push(&format!(" AND {due} IS NOT NULL"));
                 beyond(&mut sql, (due, id), ">", after.map(|a| (a.key, a.id)));
                 sql.push(&format!(" ORDER BY {plus}{due}, {plus}{id}"));
             }
@@ -280,7 +312,14 @@ enum Lead {
 
 /// Writes FROM and WHERE. In an ordered list the conditions that do not lead keep their indexes out
 /// of the way, save the one that the order goes by.
-fn write<'a>(sql: &mut Sql<'a>, leg: &'a Leg<'a>, dialect: Dialect, rare: Option<usize>, by_unit: bool, ordered: bool) -> Lead {
+fn write<'a>(
+    sql: &mut Sql<'a>,
+    leg: &'a Leg<'a>,
+    dialect: Dialect,
+    rare: Option<usize>,
+    by_unit: bool,
+    ordered: bool,
+) -> Lead {
     let unit = leg.conditions.iter().position(|c| matches!(c, Condition::Unit(_)));
     let unit_leads = unit.filter(|at| rare == Some(*at) || by_unit);
     let lead = if let Some(words) = leg.words {
@@ -295,12 +334,21 @@ fn write<'a>(sql: &mut Sql<'a>, leg: &'a Leg<'a>, dialect: Dialect, rare: Option
         sql.push(" FROM case_row c WHERE 1 = 1");
         Lead::Rows
     };
+    if only_open(leg.query) {
+        // Something is due on every open case, and indexes of what is due hold nothing else.
+        sql.push(if lead == Lead::Unit {
+            " AND u.next_due IS NOT NULL"
+        } else {
+            " AND c.next_due IS NOT NULL"
+        });
+    }
     let sort = Sort::of(leg.query);
     for (at, condition) in leg.conditions.iter().enumerate() {
         if lead == Lead::Unit && unit_leads == Some(at) {
             continue;
         }
-        let orders = rare.is_none() && matches!((condition, sort), (Condition::Range(column, ..), Sort::At(by)) if *column == by);
+        let orders = rare.is_none()
+            && matches!((condition, sort), (Condition::Range(column, ..), Sort::At(by)) if *column == by);
         let free = rare == Some(at) || orders || (rare.is_none() && !ordered) || dialect == Dialect::Postgres;
         sql.push(" AND ");
         condition.write(sql, if free { "" } else { "+" });
@@ -309,7 +357,9 @@ fn write<'a>(sql: &mut Sql<'a>, leg: &'a Leg<'a>, dialect: Dialect, rare: Option
         super::within(sql, &leg.query.reach);
     }
     if !leg.except.is_empty() {
-        sql.push(" AND NOT EXISTS (SELECT 1 FROM case_unit x WHERE x.case_id = c.id AND x.unit IN (").bind_all(leg.except).push("))");
+        sql.push(" AND NOT EXISTS (SELECT 1 FROM case_unit x WHERE x.case_id = c.id AND x.unit IN (")
+            .bind_all(leg.except)
+            .push("))");
     }
     lead
 }
@@ -317,6 +367,10 @@ fn write<'a>(sql: &mut Sql<'a>, leg: &'a Leg<'a>, dialect: Dialect, rare: Option
 /// Adds the condition that a row comes after a cursor.
 fn beyond(sql: &mut Sql<'_>, columns: (&str, &str), sign: &str, after: Option<(i64, CaseId)>) {
     if let Some((key, id)) = after {
-        sql.push(&format!(" AND ({}, {}) {sign} (", columns.0, columns.1)).bind(key).push(", ").bind(id).push(")");
+        sql.push(&format!(" AND ({}, {}) {sign} (", columns.0, columns.1))
+            .bind(key)
+            .push(", ")
+            .bind(id)
+            .push(")");
     }
 }

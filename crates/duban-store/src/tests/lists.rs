@@ -1,7 +1,5 @@
 //! Lists and figures against a model: every filter, every reach, every figure, every page.
 
-use std::collections::BTreeMap;
-
 use duban_domain::{
     Stamp,
     case::{Case, Phase},
@@ -119,7 +117,7 @@ fn every_list_is_what_the_model_says_page_by_page() {
         let rows = rows(bed, &cases);
         let mut dice = Dice::new(SEED + 1);
         let mut found_something = 0;
-        for n in 0..400 {
+        for n in 0..300 {
             let query = query(&mut dice);
             let mut expected: Vec<&CaseRow> = cases
                 .iter()
@@ -144,7 +142,7 @@ fn every_list_is_what_the_model_says_page_by_page() {
             assert_eq!(count, i64::try_from(expected.len().min(50)).unwrap(), "count {n}: {query:?}");
             found_something += usize::from(!expected.is_empty());
         }
-        assert!(found_something > 200, "the queries are too narrow to prove anything: {found_something}");
+        assert!(found_something > 150, "the queries are too narrow to prove anything: {found_something}");
     });
 }
 
@@ -156,7 +154,7 @@ fn every_figure_counts_what_its_list_shows() {
         let zone = zone();
         let start = START.day(&zone);
         let mut dice = Dice::new(SEED + 2);
-        for _ in 0..25 {
+        for _ in 0..10 {
             let (a, b) = (start + dice.roll(DAYS as u64) as i64, start + dice.roll(DAYS as u64) as i64);
             let (first, last) = (a.min(b), a.max(b));
             let (from, to) =
@@ -217,16 +215,17 @@ fn every_figure_counts_what_its_list_shows() {
 fn counters_kept_with_every_change_equal_those_counted_anew() {
     both(|bed| {
         fill(&bed.store, SEED + 3, 200);
-        let tallies = || {
-            let sql = "SELECT day, what, unit, CAST(sum(n) AS BIGINT) FROM tally GROUP BY day, what, unit HAVING sum(n) <> 0";
-            let read =
-                |row: &crate::value::Row<'_>| Ok(((row.int(0)?, row.int(1)?, row.text(2)?), row.int(3)?));
-            bed.store.read(|tx| tx.all(sql, &[], read)).unwrap().into_iter().collect::<BTreeMap<_, _>>()
+        let zone = zone();
+        let days = (START.day(&zone), START.day(&zone) + DAYS);
+        let tallies = || -> Vec<_> {
+            let of_day =
+                |day| bed.store.read(|tx| tx.figures_by_unit(&Reach::All, day, day, START, &zone)).unwrap();
+            (days.0..=days.1).map(of_day).collect()
         };
         let kept = tallies();
-        bed.store.write(|tx| tx.recount(&zone())).unwrap();
+        bed.store.write(|tx| tx.recount(&zone)).unwrap();
         assert_eq!(kept, tallies());
-        assert!(kept.len() > 300);
+        assert!(kept.iter().map(Vec::len).sum::<usize>() > 100);
     });
 }
 

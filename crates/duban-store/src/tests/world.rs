@@ -168,20 +168,23 @@ pub(super) fn extra(case: &Case) -> RowExtra {
 pub(super) fn fill(store: &Store, seed: u64, count: u32) -> Vec<(Case, Request)> {
     let mut dice = Dice::new(seed);
     let mut cases: Vec<(Case, Request)> = Vec::new();
-    for n in 0..count {
-        let (mut case, request) = opened(&mut dice, n);
-        store
-            .write(|tx| {
-                tx.insert_request(&request).and_then(|_| tx.insert_case(&case, &request, &extra(&case)))
-            })
-            .unwrap();
-        for _ in 0..dice.roll(4) {
-            let next = later(&mut dice, &case);
-            store.write(|tx| tx.update_case(&case, &next, &extra(&next))).unwrap();
-            case = next;
-        }
-        cases.push((case, request));
-    }
+    // One transaction, so that the test waits for one commit.
+    store
+        .write(|tx| {
+            for n in 0..count {
+                let (mut case, request) = opened(&mut dice, n);
+                tx.insert_request(&request)?;
+                tx.insert_case(&case, &request, &extra(&case))?;
+                for _ in 0..dice.roll(4) {
+                    let next = later(&mut dice, &case);
+                    tx.update_case(&case, &next, &extra(&next))?;
+                    case = next;
+                }
+                cases.push((case, request));
+            }
+            Ok::<_, crate::StoreError>(())
+        })
+        .unwrap();
     cases
 }
 

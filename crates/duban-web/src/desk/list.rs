@@ -3,11 +3,12 @@
 use askama::Template;
 use axum::response::Response;
 use duban_app::{
-    AppError, CaseRow, Ctx, Page,
+    AppError, CaseRow, Ctx, Figure, Page,
     case::{On, list, sign},
+    figures,
 };
 use duban_domain::{
-    Number, Refusal,
+    Lang, Number, Refusal,
     case::Phase,
     policy::{Action, Reach},
     request::{Channel, Kind, Privacy, Urgency},
@@ -30,6 +31,8 @@ pub(super) struct ListPage {
     pub(super) heading: String,
     pub(super) tabs: Vec<Tab>,
     pub(super) chips: Vec<Chip>,
+    /// What came in and went out today: name, number, its list.
+    pub(super) today: Vec<(&'static str, String, String)>,
     pub(super) summary: String,
     pub(super) order_words: String,
     pub(super) newest: bool,
@@ -101,6 +104,7 @@ struct Loaded {
     count: i64,
     tabs: Vec<(&'static str, String, i64)>,
     drops: Vec<(Chip, i64)>,
+    today: Option<(i64, i64)>,
 }
 
 /// The list. A whole number in the search field goes straight to its case.
@@ -129,7 +133,17 @@ fn load(ctx: &Ctx, filter: &Filter) -> Result<Loaded, AppError> {
         }
         drops.retain(|(_, n)| *n > 0);
     }
-    Ok(Loaded { page: found.page, count: found.count, tabs, drops })
+    Ok(Loaded { page: found.page, count: found.count, tabs, drops, today: today(ctx)? })
+}
+
+/// Taken in and closed today, for those who see figures.
+fn today(ctx: &Ctx) -> Result<Option<(i64, i64)>, AppError> {
+    if !ctx.who.can(Action::Figures) {
+        return Ok(None);
+    }
+    let day = ctx.now.date(&ctx.city().zone);
+    let found = figures::report(ctx, day, day)?;
+    Ok(Some((found.all.get(Figure::In), found.all.get(Figure::Closed))))
 }
 
 /// The views of a role: what waits for this member, beside what waits for everybody.
@@ -162,6 +176,7 @@ fn view(desk: &Desk, f: Filter, loaded: Loaded) -> ListPage {
         heading: heading(desk),
         tabs: loaded.tabs.into_iter().map(|(name, href, n)| tab(name, href, n, &here)).collect(),
         chips: f.chips(city, lang),
+        today: loaded.today.map(|sums| today_shown(&s, sums)).unwrap_or_default(),
         summary: summary(&loaded.page, loaded.count, &s),
         order_words: if by_due { s.t("按到期，先到的在前", "By due time, soonest first") } else { s.t("按受理，新的在前", "By opening, newest first") }.to_owned(),
         newest: !by_due,
@@ -186,6 +201,15 @@ fn view(desk: &Desk, f: Filter, loaded: Loaded) -> ListPage {
     }
 }
 
+fn today_shown(s: &Shell, (received, closed): (i64, i64)) -> Vec<(&'static str, String, String)> {
+    let day = s.now.date(&s.zone);
+    let list = |figure: Figure| format!("/desk/cases?figure={}&from={day}&to={day}", figure.key());
+    vec![
+        (s.lang.t("今天收", "In today"), thousands(received), list(Figure::In)),
+        (s.lang.t("今天办结", "Closed today"), thousands(closed), list(Figure::Closed)),
+    ]
+}
+
 fn heading(desk: &Desk) -> String {
     let lang = desk.visit.lang;
     match desk.who.reach {
@@ -208,7 +232,7 @@ fn counted(n: i64, s: &Shell) -> String {
 
 fn summary(page: &Page, count: i64, s: &Shell) -> String {
     let late = page.rows.iter().filter(|row| row.closed_at.is_none() && row.answered_at.is_none() && row.finish_due < s.now).count();
-    let all = format!("{} {}", s.t("符合条件", "Found"), counted(count, s));
+    let all = counted(count, s);
     if late == 0 { all } else { format!("{all} · {} {}", s.t("本页逾期未办", "overdue on this page"), cases(i64::try_from(late).unwrap_or(0), s.lang)) }
 }
 
@@ -243,9 +267,12 @@ fn head(s: &Shell, row: &CaseRow, by_due: bool) -> (String, bool) {
         return (s.t("已过时限", "Past due").to_owned(), true);
     }
     let when = s.when(&at);
-    let date = when.full.rsplit_once(' ').map_or("", |(day, _)| day);
     let relative = !when.day.starts_with(|c: char| c.is_ascii_digit());
-    (if relative { format!("{} {date}", when.day) } else { date.trim_end_matches(',').to_owned() }, false)
+    let date = match s.lang {
+        Lang::Zh => when.full.split_once('年').and_then(|(_, rest)| rest.rsplit_once(' ')).map_or("", |(date, _)| date),
+        Lang::En => when.full.rsplit_once(", ").and_then(|(date, _)| date.rsplit_once(' ')).map_or("", |(date, _)| date),
+    };
+    (if relative { format!("{} {date}", when.day) } else { format!("{} {}", when.day, when.weekday) }, false)
 }
 
 fn one(desk: &Desk, s: &Shell, row: &CaseRow) -> Row {
@@ -275,10 +302,10 @@ fn tags(s: &Shell, row: &CaseRow) -> Vec<Tag> {
         add(row.urgency.word(s.lang).to_owned(), words::urgency_class(row.urgency));
     }
     if row.round > 1 {
-        add(match s.lang { duban_domain::Lang::Zh => format!("第 {} 轮", row.round), duban_domain::Lang::En => format!("round {}", row.round) }, "tag-warn");
+        add(match s.lang { Lang::Zh => format!("第 {} 轮", row.round), Lang::En => format!("round {}", row.round) }, "tag-warn");
     }
     if row.voices > 1 {
-        add(match s.lang { duban_domain::Lang::Zh => format!("{} 人同诉", row.voices), duban_domain::Lang::En => format!("{} voices", row.voices) }, "tag-warn");
+        add(match s.lang { Lang::Zh => format!("{} 人同诉", row.voices), Lang::En => format!("{} voices", row.voices) }, "tag-warn");
     }
     if row.privacy == Privacy::Confidential {
         add(row.privacy.word(s.lang).to_owned(), "");

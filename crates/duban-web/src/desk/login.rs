@@ -108,7 +108,10 @@ async fn demo(lang: Lang, site: &Site) -> Result<Vec<Group>, WebError> {
         does: does(city, role, lang),
     }).collect::<Vec<_>>();
     let groups = city.roles.iter().map(|role| Group { role: role.name.get(lang).to_owned(), accounts: accounts(&role.key) });
-    Ok(groups.filter(|g| !g.accounts.is_empty()).collect())
+    let mut groups: Vec<Group> = groups.filter(|g| !g.accounts.is_empty()).collect();
+    // One role has an account for every unit: it stands last, so that the others are in sight.
+    groups.sort_by_key(|g| g.accounts.len() > 3);
+    Ok(groups)
 }
 
 /// What a role does, in the words of its first actions.

@@ -67,7 +67,6 @@ pub(super) struct Voice {
     pub(super) can_reveal: bool,
     pub(super) heard: bool,
     pub(super) channel: String,
-    pub(super) privacy: String,
     pub(super) kind: String,
     pub(super) when: When,
     pub(super) text: Vec<Stretch>,
@@ -227,7 +226,9 @@ fn line(city: &City, s: &Shell, name: &str, deadline: &Deadline, done: Option<St
             (deadline.due, left.words, class)
         }
     };
-    Some(DueLine { name: name.to_owned(), at: s.when(&at), open: done.is_none(), left: words, class, why: explain(city, deadline, lang) })
+    // A step that was kept needs no reckoning; the answer's always has one.
+    let why = if done.is_none() || deadline.basis.ends_with("/finish") { explain(city, deadline, lang) } else { Vec::new() };
+    Some(DueLine { name: name.to_owned(), at: s.when(&at), open: done.is_none(), left: words, class, why })
 }
 
 /// What this member can do now, the first thing first.
@@ -291,7 +292,6 @@ pub(super) fn voices(s: &Shell, shown: &Shown, revealed: Option<&Revealed>) -> V
             can_reveal: voice.person.can_reveal && plain.is_none(),
             heard: spoke(voice.request.id),
             channel: voice.request.channel.word(s.lang).to_owned(),
-            privacy: voice.request.privacy.word(s.lang).to_owned(),
             kind: voice.request.kind.word(s.lang).to_owned(),
             when: s.when(&voice.request.received_at),
             text: marked(&voice.request.text, &raised),

@@ -34,7 +34,8 @@ pub(crate) async fn around(State(site): State<Site>, mut request: Request, next:
         Some(note) if open311::is_ours(visit.uri.path()) => open311::error(note, visit.uri.path()),
         Some(note) => error::page(note, &visit, &site),
         None if response.status() == StatusCode::NOT_FOUND && response.headers().get(header::CONTENT_TYPE).is_none() => {
-            error::page(&WebError::NoPage.note(), &visit, &site)
+            let note = WebError::NoPage.note();
+            if open311::is_ours(visit.uri.path()) { open311::error(&note, visit.uri.path()) } else { error::page(&note, &visit, &site) }
         }
         None => response,
     };

@@ -17,7 +17,7 @@ const EQUATOR_M: f64 = 40_075_016.686;
 /// Where a single known point is looked at from.
 const ZOOM_NEAR: f64 = 15.0;
 /// Where a whole city is looked at from.
-const ZOOM_CITY: f64 = 10.0;
+const ZOOM_CITY: f64 = 11.0;
 /// Names that are written at most; more would lie on each other.
 const NAMES_MAX: usize = 14;
 

@@ -11,7 +11,7 @@ use duban_domain::{
     request::{Kind, Urgency},
 };
 
-use super::{next_steps, place_name, text_or};
+use super::{next_steps, place_name, plain_late, text_or};
 use crate::frame::{Fields, PageResult, Shell, Site, Visit, html};
 
 /// How many matters the first page shows.
@@ -37,7 +37,7 @@ struct Near {
     what: String,
     place: String,
     mark: &'static str,
-    state: &'static str,
+    state: String,
     more: String,
 }
 
@@ -106,22 +106,23 @@ fn near(s: &Shell, city: &City, case: &PublicCase) -> Near {
     }
 }
 
-fn state(s: &Shell, city: &City, case: &PublicCase) -> (&'static str, &'static str, String) {
+fn state(s: &Shell, city: &City, case: &PublicCase) -> (&'static str, String, String) {
     let (row, lang) = (&case.row, s.lang);
     let day = |at: Stamp| s.when(&at).day;
+    let said = |zh: &str, en: &str| lang.t(zh, en).to_owned();
     if let Some(at) = row.closed_at {
-        return ("st-done", lang.t("办完了", "Done"), day(at));
+        return ("st-done", said("办完了", "Done"), day(at));
     }
     if row.answered_at.is_some() {
-        return ("", lang.t("说是办完了，正在核实", "Said to be done; being checked"), String::new());
+        return ("", said("说是办完了，正在核实", "Said to be done; being checked"), String::new());
     }
-    let left = deadline::left(city, row.finish_due, s.now, lang);
+    let left = deadline::left(city, row.finish_due, s.now, lang).words;
     if row.finish_due < s.now {
-        return ("st-late", lang.t("晚了", "Late"), left.words.replacen("逾期 ", "", 1).replacen("Overdue by ", "", 1));
+        return ("st-late", plain_late(&left), String::new());
     }
     match row.phase {
-        Phase::Received => ("", lang.t("正在找谁来办", "Finding who deals with it"), day(row.opened_at)),
-        Phase::Dispatched | Phase::InHand | Phase::InReview | Phase::Callback | Phase::Closed => ("", lang.t("正在办", "Being dealt with"), left.words),
+        Phase::Received => ("", said("正在找谁来办", "Finding who deals with it"), day(row.opened_at)),
+        Phase::Dispatched | Phase::InHand | Phase::InReview | Phase::Callback | Phase::Closed => ("", said("正在办", "Being dealt with"), left),
     }
 }
 

@@ -18,6 +18,7 @@ mod view;
 use duban_domain::{
     Lang, Number, Refusal,
     city::City,
+    deadline::Span,
     request::{Kind, Urgency},
 };
 
@@ -91,6 +92,14 @@ fn unit_name(city: &City, key: &str, lang: Lang) -> String {
     }
 }
 
+/// The name of a unit as it is called, for sentences.
+fn unit_short(city: &City, key: &str, lang: Lang) -> String {
+    match city.unit(key) {
+        Some(unit) if unit.key != city.centre().key => unit.short.get(lang).to_owned(),
+        _ => city.hotline.clone(),
+    }
+}
+
 /// A division with the one above it: `芦淞区建设街道`, `Jianshe Subdistrict, Lusong District`.
 pub(crate) fn place_name(city: &City, code: &str, lang: Lang) -> String {
     let Some(own) = city.division(code) else { return String::new() };
@@ -102,27 +111,32 @@ pub(crate) fn place_name(city: &City, code: &str, lang: Lang) -> String {
     }
 }
 
+/// "Overdue" in the words of residents.
+fn plain_late(left: &str) -> String {
+    left.replacen("逾期", "晚了", 1).replacen("Overdue by", "Late by", 1)
+}
+
 /// What happens after a matter of this urgency and kind is handed in, by the city's own deadlines;
 /// and the ground they stand on.
 fn next_steps(city: &City, urgency: Urgency, kind: Kind, lang: Lang) -> (Vec<(String, String)>, String) {
-    let within = |words: String| match lang {
-        Lang::Zh => format!("{words}内"),
-        Lang::En => format!("Within {words}"),
-    };
-    let say = |when: String, zh: &str, en: &str| (when, lang.t(zh, en).to_owned());
-    let mut steps = vec![say(lang.t("马上", "At once").to_owned(), "给您一个编号，念得出、查得到。", "You get a number to read out and to look up.")];
+    let say = |when: (&str, &str), what: (&str, &str)| (lang.t(when.0, when.1).to_owned(), lang.t(what.0, what.1).to_owned());
+    let within = |zh: &str, en: &str, span: &Span| lang.t(zh, en).replace("{}", &span.words(lang));
+    let mut steps = vec![say(("马上", "At once"), ("给您一个编号，念得出、查得到。", "You get a number to read out and to look up."))];
     let mut ground = String::new();
     if let Some(rule) = city.deadlines.iter().find(|rule| rule.fits(urgency, kind)) {
-        if let Some(contact) = rule.contact {
-            steps.push(say(within(contact.words(lang)), "去办的单位联系您（留了电话的）。", "Whoever deals with it contacts you, if you left a telephone."));
+        if let Some(contact) = &rule.contact {
+            let words = within("{}内，去办的单位联系您（留了电话的）。", "Within {}, whoever deals with it contacts you, if you left a telephone.", contact);
+            steps.push((lang.t("先联系", "First").to_owned(), words));
         }
-        steps.push(say(within(rule.finish.words(lang)), "答复您办得怎么样。", "You are told what came of it."));
+        let words = within("{}内，答复您办得怎么样。", "Within {}, you are told what came of it.", &rule.finish);
+        steps.push((lang.t("再答复", "Then").to_owned(), words));
         let law = rule.law.as_ref().map_or(lang.t("默认，非法定", "a default, not law"), |law| law.get(lang));
-        ground = match lang {
-            Lang::Zh => format!("一般的事是这样；急事更快，复杂的更久，到时告诉您是哪一天、为什么。（{law}）"),
-            Lang::En => format!("So it goes as a rule; urgent matters go faster, complex ones take longer. You will be told the day, and why. ({law})"),
+        let usual = match urgency {
+            Urgency::Normal => lang.t("一般的事是这样；急事更快，复杂的更久，到时告诉您是哪一天、为什么。", "So it goes as a rule; urgent matters go faster, complex ones take longer. You will be told the day, and why."),
+            Urgency::Critical | Urgency::Urgent | Urgency::Complex => lang.t("照您写的先这样算；交了以后告诉您准确的时间和理由。", "So it looks from what you wrote; you will be told the exact time, and why, when you have sent it."),
         };
+        ground = format!("{usual}{}{law}{}", lang.t("（", " ("), lang.t("）", ")"));
     }
-    steps.push(say(lang.t("办完", "When done").to_owned(), "您说解决了，才算完。", "It is done when you say it is solved."));
+    steps.push(say(("办完", "At last"), ("您说解决了，才算完。", "It is done when you say it is solved.")));
     (steps, ground)
 }

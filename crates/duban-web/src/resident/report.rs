@@ -162,9 +162,9 @@ fn preview_what(city: &City, proposal: &Proposal, s: &Shell) -> String {
 
 fn preview_place(city: &City, form: &Typed, s: &Shell) -> String {
     let place = if form.division.is_empty() { String::new() } else { place_name(city, &form.division, s.lang) };
-    let place = if place.is_empty() { s.t("哪个区、哪条街道", "The district and street").to_owned() } else { place };
+    let place = if place.is_empty() { s.t("大致在哪儿（哪条街道，约一百米）", "Roughly where (the street, to about 100 m)").to_owned() } else { place };
     match s.lang {
-        duban_domain::Lang::Zh => format!("{place}；{}有人反映，办到哪一步。", s.when(&s.now).day),
-        duban_domain::Lang::En => format!("{place}; told {}, and its state.", s.when(&s.now).day),
+        duban_domain::Lang::Zh => format!("{place}；{}有人反映，办到哪一步，单位怎么公开答复。", s.when(&s.now).day),
+        duban_domain::Lang::En => format!("{place}; told {}, its state, and the public answer of the unit.", s.when(&s.now).day),
     }
 }

@@ -13,7 +13,7 @@ use duban_domain::{
 };
 use qrcode::{Color, QrCode};
 
-use super::{Fault, NumberShown, fault_of, place_name, text_or, unit_name};
+use super::{Fault, NumberShown, fault_of, place_name, plain_late, text_or, unit_name, unit_short};
 use crate::frame::{Fields, Shell, When};
 
 /// The same words within this time were sent twice by accident.
@@ -99,13 +99,14 @@ impl TrackPage {
         let lang = s.lang;
         let query = Fields::of_query(&s.query);
         let number = NumberShown::new(&track.request.number, lang);
-        let unit = track.unit.as_deref().map(|key| unit_name(city, key, lang));
+        let unit = track.unit.as_deref().map(|key| unit_short(city, key, lang));
+        let fresh = query.opt("new").is_some() && faults.is_empty();
         let late = track.due.is_some_and(|due| due < s.now);
         let (photos, documents) = files(&s, track, &number.digits);
         let anonymous = track.request.person.is_none();
         Self {
-            headline: headline(track, unit.as_deref(), late, lang),
-            lead: lead(track, unit.as_deref(), &s),
+            headline: if fresh { lang.t("收到了，请记下编号", "We have it. Keep this number").to_owned() } else { headline(track, unit.as_deref(), late, lang) },
+            lead: if fresh { handed_on(track, unit.as_deref(), &s) } else { lead(track, unit.as_deref(), late, &s) },
             keep: keep(city, anonymous, lang),
             after: text_or(city, "receipt.after", lang, "").to_owned(),
             qr: qr(&format!("{address}/track/{}", number.digits)),
@@ -113,7 +114,7 @@ impl TrackPage {
             title: track.request.title.clone(),
             place: place(city, track, lang),
             asks: track.asks_until.map(|until| s.when(&until)),
-            who: unit.unwrap_or_else(|| format!("{}{}", city.hotline, lang.t("，正在找谁来办", ", finding who deals with it"))),
+            who: track.unit.as_deref().map(|key| unit_name(city, key, lang)).unwrap_or_else(|| format!("{}{}", city.hotline, lang.t("，正在找谁来办", ", finding who deals with it"))),
             helping: helping(city, track, lang),
             unit_phone: track.unit.as_deref().and_then(|key| city.unit(key)).and_then(|unit| unit.phone.clone()),
             due: s.when(&track.finish.due),
@@ -122,7 +123,7 @@ impl TrackPage {
             why: track.why.as_ref().map_or_else(|| lang.t("还在看该谁来办，定了就写在这里。", "Being looked at; the reason will stand here.").to_owned(), |why| why.get(lang).to_owned()),
             reckoned: deadline::explain(city, &track.finish, lang),
             said: track.said.iter().map(|said| line(&s, city, said)).collect(),
-            fresh: query.opt("new").is_some() && faults.is_empty(),
+            fresh,
             added: query.get("done") == "added",
             notice: notice(query.get("done"), track, lang),
             round: track.round,
@@ -179,13 +180,26 @@ fn outcome(track: &Track) -> Option<Outcome> {
     })
 }
 
-fn lead(track: &Track, unit: Option<&str>, s: &Shell) -> String {
+/// What became of it in the first second.
+fn handed_on(track: &Track, unit: Option<&str>, s: &Shell) -> String {
+    let due = s.when(&track.finish.due).short;
+    match (unit, s.lang) {
+        (Some(unit), Lang::Zh) => format!("已经交给{unit}，{due}前答复您。"),
+        (Some(unit), Lang::En) => format!("It has gone to {unit}; you will be answered by {due}."),
+        (None, Lang::Zh) => format!("正在找谁来办，{due}前答复您。"),
+        (None, Lang::En) => format!("We are finding who deals with it; you will be answered by {due}."),
+    }
+}
+
+fn lead(track: &Track, unit: Option<&str>, late: bool, s: &Shell) -> String {
     let unit = unit.unwrap_or(&s.hotline);
     let answered = track.said.iter().find(|said| matches!(said.what, Line::Answered(..))).map(|said| s.when(&said.at).day);
     match (track.phase, answered, s.lang) {
         (Phase::Callback, Some(day), Lang::Zh) => format!("{unit}{day}答复了。您说解决了，才算完。"),
         (Phase::Callback, Some(day), Lang::En) => format!("{unit} answered, {day}. It is done when you say it is solved."),
         (Phase::Closed, ..) => track.closed_at.map(|at| s.when(&at).full).unwrap_or_default(),
+        (_, _, Lang::Zh) if late => format!("{}说的。", s.when(&track.request.received_at).short),
+        (_, _, Lang::En) if late => format!("You told us {}.", s.when(&track.request.received_at).short),
         (_, _, Lang::Zh) => format!("{}说的，{}前答复您。", s.when(&track.request.received_at).short, s.when(&track.finish.due).short),
         (_, _, Lang::En) => format!("You told us {}; you will be answered by {}.", s.when(&track.request.received_at).short, s.when(&track.finish.due).short),
     }
@@ -199,11 +213,11 @@ fn keep(city: &City, anonymous: bool, lang: Lang) -> String {
 }
 
 fn late_words(city: &City, track: &Track, s: &Shell) -> String {
-    let by = deadline::left(city, track.finish.due, s.now, s.lang).words.replacen("逾期 ", "", 1).replacen("Overdue by ", "", 1);
+    let by = plain_late(&deadline::left(city, track.finish.due, s.now, s.lang).words);
     let due = s.when(&track.finish.due).short;
     match s.lang {
-        Lang::Zh => format!("应该在{due}前答复您，已经晚了 {by}。"),
-        Lang::En => format!("You should have been answered by {due}. It is {by} late."),
+        Lang::Zh => format!("应该在{due}前答复您，已经{by}。"),
+        Lang::En => format!("You should have been answered by {due}. {by}."),
     }
 }
 
@@ -211,7 +225,7 @@ fn left(city: &City, track: &Track, s: &Shell) -> String {
     match track.due {
         None if track.closed_at.is_some() => s.t("已经办完", "Done").to_owned(),
         None => s.t("已经答复", "Answered").to_owned(),
-        Some(due) => deadline::left(city, due, s.now, s.lang).words.replacen("逾期", "晚了", 1).replacen("Overdue by", "Late by", 1),
+        Some(due) => plain_late(&deadline::left(city, due, s.now, s.lang).words),
     }
 }
 
@@ -237,7 +251,7 @@ fn helping(city: &City, track: &Track, lang: Lang) -> String {
     if track.assisting.is_empty() {
         return String::new();
     }
-    let names: Vec<String> = track.assisting.iter().map(|key| unit_name(city, key, lang)).collect();
+    let names: Vec<String> = track.assisting.iter().map(|key| unit_short(city, key, lang)).collect();
     match lang {
         Lang::Zh => format!("{}帮着办", names.join("、")),
         Lang::En => format!("with the help of {}", names.join(", ")),
@@ -266,7 +280,7 @@ fn line(s: &Shell, city: &City, said: &Said) -> SaidShown {
     let who = match &said.by {
         Speaker::You => s.t("您", "You").to_owned(),
         Speaker::Hotline => city.hotline.clone(),
-        Speaker::Unit(key) => unit_name(city, key, s.lang),
+        Speaker::Unit(key) => unit_short(city, key, s.lang),
     };
     let (ours, their) = words(s.lang, city, &said.what);
     SaidShown { who, at: s.when(&said.at), ours, their }
@@ -277,7 +291,7 @@ fn words(lang: Lang, city: &City, what: &Line) -> (String, String) {
     match what {
         Line::Told(text) => (String::new(), text.clone()),
         Line::Dispatched(unit, why) => {
-            let (unit, why) = (unit_name(city, unit, lang), why.get(lang));
+            let (unit, why) = (unit_short(city, unit, lang), why.get(lang));
             match lang {
                 Lang::Zh => (format!("交给了{unit}。{why}"), String::new()),
                 Lang::En => (format!("Passed on to {unit}. {why}"), String::new()),

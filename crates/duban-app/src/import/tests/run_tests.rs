@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
 };
 
@@ -23,10 +23,12 @@ use super::{
 };
 use crate::{App, AppError, Clock, Entropy, keys::Keyring};
 
-struct Still;
-impl Clock for Still {
+/// A clock that moves a millisecond each time somebody looks, as a real one does in a long import:
+/// ids hold the time, and one instant has room for only so many.
+struct Ticking(AtomicI64);
+impl Clock for Ticking {
     fn now(&self) -> Stamp {
-        NOW
+        Stamp(self.0.fetch_add(1, Ordering::Relaxed))
     }
 }
 
@@ -83,7 +85,7 @@ pub(super) fn city() -> (tempfile::TempDir, App) {
         city: Arc::new(city),
         store,
         keys: Arc::new(Keyring::new(&[7; 32])),
-        clock: Arc::new(Still),
+        clock: Arc::new(Ticking(AtomicI64::new(NOW.0))),
         entropy: Arc::new(Counting(AtomicU64::new(1))),
         demo: false,
     };

@@ -77,9 +77,14 @@ impl<'a> Teller<'a> {
         }
         telling.miss();
         let base = telling.dice.word() & 0x3f_ff00;
-        let events = telling.events.into_iter().zip(base..);
+        // Many deadlines pass in the same instant, and the program looks at them one after the other.
+        let late = telling.dice.below(60_000) as i64;
         // Within a case the low bits count up, so that no two events of one instant get the same id.
-        let events = events.map(|(event, tail)| (EventId(id::mint(event.at, tail)), event)).collect();
+        let events = telling.events.into_iter().zip(base..).map(|(event, tail)| {
+            let recorded = if matches!(event.what, What::Missed { .. }) { event.at.plus_ms(late) } else { event.at };
+            (EventId(id::mint(recorded, tail)), event)
+        });
+        let events = events.collect();
         Story { case: telling.case, events }
     }
 

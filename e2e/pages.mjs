@@ -1,0 +1,183 @@
+// Every page that a person can meet, with how to get there: for pictures, for axe, for both languages.
+//
+// `who` is a login of the demo (nobody: a resident). `go` is an address, or leads there from nothing.
+
+import { find, numberOf } from './desk.mjs';
+import { login } from './harness.mjs';
+
+/** The case that the demo tells most about: a wire grown through a tree. */
+export const WIRE = '电线长进香樟';
+
+/** The units of the demo that have an account each. */
+const HANDLERS = ['urban', 'water', 'power', 'hejiatu', 'drainage', 'traffic', 'bus', 'transport', 'housing', 'green', 'ecology', 'labour'];
+
+export const RESIDENT = [
+  { name: 'resident-home', go: '/' },
+  { name: 'resident-report', go: '/report' },
+  { name: 'resident-report-errors', go: reportWithErrors },
+  { name: 'resident-receipt', go: receipt },
+  { name: 'resident-lookup', go: '/track' },
+  { name: 'resident-lookup-error', go: '/track?number=260104004178' },
+  { name: 'resident-tail', go: tail },
+  { name: 'track-received', go: track('stage=received') },
+  { name: 'track-dispatched', go: track('stage=dispatched') },
+  { name: 'track-in-hand', go: track(`q=${WIRE}`) },
+  { name: 'track-in-review', go: track('stage=in-review') },
+  { name: 'track-callback', go: track('stage=callback') },
+  { name: 'track-closed', go: track(`q=路灯整条街不亮`) },
+  { name: 'track-late', go: track('due=overdue') },
+  { name: 'resident-privacy', go: '/privacy' },
+  { name: 'not-found', go: '/no-such-page' },
+];
+
+export const DESK = [
+  { name: 'login', go: '/desk/login' },
+  { name: 'login-wrong', go: wrongPassword },
+  { name: 'desk-worklist', who: 'dispatcher', go: '/desk/cases' },
+  { name: 'desk-worklist-filter', who: 'dispatcher', go: filter },
+  { name: 'desk-empty', who: 'dispatcher', go: '/desk/cases?q=没有这样的词&stage=received' },
+  { name: 'desk-unit', who: 'urban', go: '/desk/cases' },
+  { name: 'desk-intake', who: 'operator', go: '/desk/intake' },
+  { name: 'desk-intake-suggestions', who: 'operator', go: intake },
+  { name: 'desk-intake-errors', who: 'operator', go: intakeWithErrors },
+  { name: 'desk-case-received', who: 'dispatcher', go: first('stage=received') },
+  { name: 'desk-case-dispatched', go: asHandler('stage=dispatched') },
+  { name: 'desk-case-in-hand', who: 'cable', go: wire },
+  { name: 'desk-case-in-review', who: 'reviewer', go: first('stage=in-review') },
+  { name: 'desk-case-callback', who: 'caller', go: first('stage=callback') },
+  { name: 'desk-case-closed', who: 'leader', go: first('stage=closed') },
+  { name: 'desk-case-wire', who: 'dispatcher', go: wire },
+  { name: 'desk-figures', who: 'supervisor', go: '/desk/figures' },
+  { name: 'desk-no-cases', who: 'admin', go: '/desk' },
+  { name: 'desk-forbidden', who: 'leader', go: '/desk/intake' },
+  { name: 'desk-not-found', who: 'leader', go: '/desk/cases/000000000000' },
+  { name: 'style', go: '/style' },
+];
+
+export const ALL = [...RESIDENT, ...DESK];
+
+/** Brings a page to an entry of the lists above. */
+export async function visit(page, { who, go }) {
+  if (who) await login(page, who);
+  if (typeof go === 'function') await go(page);
+  else await page.goto(go);
+  await page.waitForLoadState('load');
+}
+
+/** The first case of a worklist. */
+function first(query) {
+  return async (page) => {
+    await page.goto(`/desk/cases?${query}`);
+    const link = page.locator('a[data-open]').first();
+    if ((await link.count()) === 0) throw new Error(`the demo has no case with ${query} for this account`);
+    await page.goto(await link.getAttribute('href'));
+  };
+}
+
+/** The first case of a worklist, as whichever unit has one. */
+function asHandler(query) {
+  return async (page) => {
+    for (const who of HANDLERS) {
+      await page.context().clearCookies({ name: /session/ });
+      await login(page, who);
+      await page.goto(`/desk/cases?${query}`);
+      if ((await page.locator('a[data-open]').count()) > 0) return first(query)(page);
+    }
+    throw new Error(`no unit of the demo has a case with ${query}`);
+  };
+}
+
+async function wire(page) {
+  await find(page, WIRE);
+}
+
+/** The number and telephone tail of a case, which only staff see, then the person's own page. */
+function track(query) {
+  return async (page) => {
+    const context = await page.context().browser().newContext({ baseURL: new URL('/', await origin(page)).href, locale: 'zh-CN' });
+    const staff = await context.newPage();
+    let key;
+    try {
+      await login(staff, 'dispatcher');
+      key = await keyOf(staff, query);
+    } finally {
+      await context.close();
+    }
+    await page.goto(`/track/${key.number}`);
+    await page.fill('#tail', key.tail);
+    await page.locator('form[action$="/access"] button').click();
+    await page.locator('section[aria-labelledby=who]').waitFor();
+  };
+}
+
+async function keyOf(staff, query) {
+  await staff.goto(`/desk/cases?${query}`);
+  const links = await staff.locator('a[data-open]').evaluateAll((all) => all.map((one) => one.getAttribute('href')));
+  for (const link of links) {
+    await staff.goto(link);
+    const tail = /(\d{4})\s*$/.exec((await staff.locator('.people li span').first().innerText()).trim())?.[1];
+    if (tail) return { number: numberOf(staff), tail };
+  }
+  throw new Error(`the demo has no case with ${query} whose person left a telephone`);
+}
+
+/** Where this page's city is served, even before the page went anywhere. */
+async function origin(page) {
+  if (page.url() === 'about:blank') await page.goto('/track');
+  return page.url();
+}
+
+async function reportWithErrors(page) {
+  await page.goto('/report');
+  await page.check('[name=privacy][value=contact]');
+  await page.fill('#phone', '139');
+  await page.locator('form.report > button.btn-main').click();
+  await page.locator('.note-must').waitFor();
+}
+
+async function receipt(page) {
+  await page.goto('/report');
+  await page.fill('#text', '小区门口的路灯不亮，晚上看不见台阶。');
+  await page.fill('#place', '建设中路近中心广场');
+  await page.check('[name=privacy][value=contact]');
+  await page.fill('#phone', '13900008899');
+  await page.locator('form.report > button.btn-main').click();
+  await page.waitForURL(/new=1/);
+}
+
+async function tail(page) {
+  await receipt(page);
+  const address = page.url().split('?')[0];
+  await page.context().clearCookies({ name: /pass|track/ });
+  await page.goto(address);
+}
+
+async function wrongPassword(page) {
+  await page.goto('/desk/login');
+  await page.fill('#login', 'nobody');
+  await page.fill('#password', 'not the password');
+  await page.locator('.login form button').click();
+  await page.locator('.note-must').waitFor();
+}
+
+async function filter(page) {
+  await page.goto('/desk/cases?unit=urban&due=overdue&stage=open');
+  await page.locator('details.chip-add summary').click();
+}
+
+async function intake(page) {
+  await page.goto('/desk/intake');
+  await page.fill('#text', '来电人说，纺织路和四通路交口那棵樟树里有根电线，刮风就打火花，下面有小学生走。');
+  await page.fill('#place', '纺织路与四通路交口');
+  await page.fill('#name', '测试·路先生');
+  await page.fill('#phone', '13900006021');
+  await page.locator('[data-assist-out] .sug').first().waitFor();
+  await page.waitForLoadState('networkidle');
+}
+
+async function intakeWithErrors(page) {
+  await page.goto('/desk/intake');
+  await page.fill('#phone', '12');
+  await page.locator('button[value=dispatch]').click();
+  await page.locator('.note-must').waitFor();
+}
