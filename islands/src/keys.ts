@@ -62,7 +62,9 @@ function escape(target: EventTarget | null): boolean {
 
 function submit(target: EventTarget | null): boolean {
   const form = target instanceof Element ? target.closest("form") : null;
-  const button = form?.querySelector<HTMLButtonElement>("button.btn-main:not([type=button]), button:not([type=button])");
+  // The main button wherever it stands: a selector list would give whichever comes first on the page.
+  const of = (which: string): HTMLButtonElement | null | undefined => form?.querySelector<HTMLButtonElement>(`${which}:not([type=button])`);
+  const button = of("button.btn-main") ?? of("button");
   if (!form || !button || button.disabled) return false;
   form.requestSubmit(button);
   return true;

@@ -15,14 +15,16 @@ function start(el: HTMLElement): void {
   if (!el.dataset["src"] || !link) return;
   const kinds = (el.dataset["kinds"] ?? "").split(",").filter(Boolean);
   link.href = location.pathname + location.search;
-  let count = 0;
+  // By number: one case that is opened and dispatched at once is one arrival.
+  const arrived = new Set<string>();
   const source = new EventSource(el.dataset["src"]);
   source.onopen = () => show(el.dataset["on"], false);
   source.onerror = () => show(el.dataset["off"], true);
   source.onmessage = (message: MessageEvent<string>) => {
-    const { kind } = parsed<{ kind?: string }>(message.data, {});
-    if (!kind || (kinds.length > 0 && !kinds.includes(kind))) return;
-    count += 1;
+    const { kind, number } = parsed<{ kind?: string; number?: string }>(message.data, {});
+    if (!kind || !number || (kinds.length > 0 && !kinds.includes(kind)) || arrived.has(number)) return;
+    arrived.add(number);
+    const count = arrived.size;
     link.textContent = fill(count === 1 ? el.dataset["one"] : el.dataset["many"], { n: count });
     link.hidden = false;
     if (key) key.hidden = false;

@@ -1,9 +1,12 @@
 //! What a use case stands on: the city, the store, the keys, the clock; and who asks.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
 
 use duban_domain::{
-    CaseId, EventId, JobId, Lang, MediaId, PersonId, RequestId, StaffId, Stamp, case::Ground, city::City, id,
+    EventId, JobId, Lang, MediaId, PersonId, RequestId, StaffId, Stamp, case::Ground, city::City, id,
     policy::Member,
 };
 use duban_store::Store;
@@ -25,9 +28,18 @@ pub struct App {
     pub entropy: Arc<dyn Entropy>,
     /// Whether this is a demonstration: the login page then lists its accounts.
     pub demo: bool,
+    /// The last id that was minted for this instant: the next is larger, so that two of one
+    /// millisecond never meet.
+    last: Arc<AtomicI64>,
 }
 
 impl App {
+    /// Puts an installation together.
+    #[must_use]
+    pub fn new(city: Arc<City>, store: Store, keys: Arc<Keyring>, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, demo: bool) -> Self {
+        Self { city, store, keys, clock, entropy, demo, last: Arc::default() }
+    }
+
     /// This instant.
     #[must_use]
     pub fn now(&self) -> Stamp {
@@ -46,50 +58,49 @@ impl App {
         Ctx { app: self.clone(), who, lang, now: self.now() }
     }
 
-    fn mint(&self, at: Stamp) -> i64 {
-        id::mint(at, self.entropy.number())
+    /// An id for something that is recorded now: strictly rising within this process.
+    fn mint(&self) -> i64 {
+        let fresh = id::mint(self.now(), self.entropy.number());
+        let next = |last: i64| Some(fresh.max(last + 1));
+        let before = self.last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
+        before.map_or(fresh, |last| fresh.max(last + 1))
     }
 
-    /// A new id for a case that reached the city at an instant.
-    #[must_use]
-    pub fn case_id(&self, at: Stamp) -> CaseId {
-        CaseId(self.mint(at))
-    }
-
-    /// A new id for a request.
+    /// A new id for a request that reached the city at an instant, which may lie years back. It may be
+    /// taken; whoever stores the request then mints another.
     #[must_use]
     pub fn request_id(&self, at: Stamp) -> RequestId {
-        RequestId(self.mint(at))
+        RequestId(id::mint(at, self.entropy.number()))
     }
 
     /// A new id for an event. Live readers follow these, so they are minted at the time of recording.
     #[must_use]
     pub fn event_id(&self) -> EventId {
-        EventId(self.mint(self.now()))
+        EventId(self.mint())
     }
 
     /// A new id for a person.
     #[must_use]
     pub fn person_id(&self) -> PersonId {
-        PersonId(self.mint(self.now()))
+        PersonId(self.mint())
     }
 
     /// A new id for a picture or document.
     #[must_use]
     pub fn media_id(&self) -> MediaId {
-        MediaId(self.mint(self.now()))
+        MediaId(self.mint())
     }
 
     /// A new id for a member of staff.
     #[must_use]
     pub fn staff_id(&self) -> StaffId {
-        StaffId(self.mint(self.now()))
+        StaffId(self.mint())
     }
 
     /// A new id for a job.
     #[must_use]
     pub fn job_id(&self) -> JobId {
-        JobId(self.mint(self.now()))
+        JobId(self.mint())
     }
 }
 

@@ -61,7 +61,7 @@ impl World {
         let city = setup::begin(&store, Some(&zhuzhou()), &keys, MONDAY_NINE)
             .expect("the shipped pack makes a city");
         let app =
-            App { city, store, keys, clock: clock.clone(), entropy: Arc::new(Seeded::new(1)), demo: false };
+            App::new(city, store, keys, clock.clone(), Arc::new(Seeded::new(1)), false);
         Self { app, clock, target, checked: true, _folder: folder, _database: database }
     }
 

@@ -45,7 +45,7 @@ pub(crate) fn app(settings: &Settings, clock: Arc<dyn Clock>, demo: bool) -> any
         }
         begun => begun?,
     };
-    Ok(App { city, store, keys: Arc::new(keys), clock, entropy: Arc::new(System), demo })
+    Ok(App::new(city, store, Arc::new(keys), clock, Arc::new(System), demo))
 }
 
 /// Opens a city for a command that does not serve.

@@ -1,7 +1,7 @@
 //! 登记: a request comes in by any door, becomes a case and is dispatched by the catalogue.
 
 use duban_domain::{
-    Number, Refusal, RequestId, Stamp,
+    CaseId, Number, Refusal, RequestId, Stamp,
     case::{Actor, ActorKind, Case, Event, Wish, open},
     person::Person,
     policy::{allow, verb},
@@ -128,9 +128,10 @@ fn checked(app: &App, intake: &Intake) -> Result<Intake> {
 
 fn request_of(app: &App, tx: &mut WriteTx<'_>, intake: &Intake, now: Stamp) -> Result<Request> {
     let person = person::keep(app, tx, &intake.person)?;
+    let id = app.request_id(now);
     Ok(Request {
-        id: app.request_id(now),
-        case: app.case_id(now),
+        id,
+        case: CaseId(id.0),
         number: number(app, now, false),
         kind: intake.kind.unwrap_or(Kind::Help),
         channel: intake.channel,
@@ -150,7 +151,10 @@ pub(crate) fn insert(app: &App, tx: &mut WriteTx<'_>, request: &mut Request) -> 
         match tx.insert_request(request)? {
             Inserted::Done => return Ok(None),
             Inserted::NumberTaken => {
-                request.number = number(app, request.received_at, attempt + 1 >= SHORT_TRIES)
+                // The id may have been the one that was taken; a case has the id of its first request.
+                request.id = app.request_id(request.received_at);
+                request.case = CaseId(request.id.0);
+                request.number = number(app, request.received_at, attempt + 1 >= SHORT_TRIES);
             }
             Inserted::SourceKnown(id) => return Ok(tx.request(id)?),
         }

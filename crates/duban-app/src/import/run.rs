@@ -8,7 +8,7 @@ use std::{
 };
 
 use duban_domain::{
-    Lang, Stamp,
+    CaseId, Lang, Stamp,
     case::{Case, Event, History, Wish, overdue, replay},
     policy::by_system,
     request::{Kind, Request},
@@ -211,7 +211,7 @@ impl Run<'_> {
         let sheet = Sheet { name: table.name().into(), headers: &headers, plan };
         loop {
             let (chunk, done) = self.chunk(table, &sheet)?;
-            self.write(&chunk, &sheet)?;
+            self.write(chunk, &sheet)?;
             let Some(done) = done else { return Ok(Go::On) };
             let so_far = Progress { file: &table.path, done, total: table.total, so_far: &self.summary };
             if progress(so_far) == Go::Stop {
@@ -275,20 +275,25 @@ impl Run<'_> {
     }
 
     /// Writes a chunk as one transaction and books what became of each row.
-    fn write(&mut self, chunk: &[Waiting], sheet: &Sheet<'_>) -> Result<(), ImportError> {
+    fn write(&mut self, mut chunk: Vec<Waiting>, sheet: &Sheet<'_>) -> Result<(), ImportError> {
         if chunk.is_empty() {
             return Ok(());
         }
+        // Ids follow the time of receipt, and SQLite's full-text index writes itself out whenever an
+        // id is smaller than the one before: in order, it does so once a transaction.
+        chunk.sort_by_key(|waiting| waiting.incoming.received_at);
         let (app, now) = (self.app, self.known.now);
-        let done = match app.store.write(|tx| all(app, tx, chunk, now)) {
-            Err(error) if is_of_a_row(&error) => app.store.write(|tx| one_by_one(app, tx, chunk, now))?,
+        let done = match app.store.write(|tx| all(app, tx, &chunk, now)) {
+            Err(error) if is_of_a_row(&error) => app.store.write(|tx| one_by_one(app, tx, &chunk, now))?,
             done => done?,
         };
-        for (Waiting { row, incoming }, done) in chunk.iter().zip(done) {
+        let mut done: Vec<(Waiting, Done)> = chunk.into_iter().zip(done).collect();
+        done.sort_by_key(|(waiting, _)| waiting.row.line);
+        for (Waiting { row, incoming }, done) in &done {
             match done {
                 Done::Imported => self.imported(row, incoming, sheet)?,
                 Done::Already => self.summary.already += 1,
-                Done::Rejected(reason) => self.reject(row, sheet, &reason)?,
+                Done::Rejected(reason) => self.reject(row, sheet, reason)?,
             }
         }
         // What was committed is also reported, should the next chunk fail.
@@ -382,9 +387,10 @@ fn take_in(app: &App, tx: &mut WriteTx<'_>, incoming: &Incoming, now: Stamp) -> 
 fn request_of(app: &App, tx: &mut WriteTx<'_>, incoming: &Incoming) -> Result<Request, AppError> {
     let at = incoming.received_at;
     let person = incoming.person.as_ref().map(|p| person::keep(app, tx, p)).transpose()?.flatten();
+    let id = app.request_id(at);
     Ok(Request {
-        id: app.request_id(at),
-        case: app.case_id(at),
+        id,
+        case: CaseId(id.0),
         number: register::number(app, at, false),
         kind: incoming.kind.unwrap_or(Kind::Help),
         channel: incoming.channel,

@@ -26,14 +26,7 @@ fn app(target: &Target, seed: u64) -> App {
     let keys = Arc::new(Keyring::new(&[7; 32]));
     let store = Store::open(target).unwrap();
     let city = setup::begin(&store, Some(&zhuzhou()), &keys, MONDAY_NINE).unwrap();
-    App {
-        city,
-        store,
-        keys,
-        clock: Arc::new(Hands::at(MONDAY_NINE)),
-        entropy: Arc::new(Seeded::new(seed)),
-        demo: false,
-    }
+    App::new(city, store, keys, Arc::new(Hands::at(MONDAY_NINE)), Arc::new(Seeded::new(seed)), false)
 }
 
 /// Not a test of its own: what the killed process does, when it is one.

@@ -129,6 +129,17 @@ fn a_form_sent_twice_counts_once() {
     });
 }
 
+/// Two ids of one millisecond used to meet now and then, and somebody's request failed for nothing.
+#[test]
+fn a_thousand_requests_of_the_same_millisecond_all_come_in() {
+    let world = World::sqlite();
+    let ids: std::collections::BTreeSet<i64> = (0..100_000).map(|_| world.app.event_id().0).collect();
+    assert_eq!(ids.len(), 100_000);
+    for _ in 0..1_000 {
+        case::register::by_resident(&world.app, &intake()).unwrap();
+    }
+}
+
 #[test]
 fn whoever_looked_at_an_old_page_is_told_and_nothing_is_overwritten() {
     both(|world| {

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Fewer than this is rare: so many rows are read and sorted within a few milliseconds.
-const RARE: i64 = 4_000;
+const RARE: i64 = 2_000;
 
 /// The order of a list, and what a cursor of it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +104,8 @@ enum Condition<'a> {
     Begins(&'static str, &'a str),
     /// An instant from (included) to (excluded), and what else holds.
     Range(&'static str, Option<Stamp>, Stamp, &'static str),
+    /// Something is due.
+    Open,
     /// Everything that is not confidential.
     Public,
 }
@@ -130,8 +132,12 @@ impl<'a> Leg<'a> {
 fn conditions<'a>(query: &'a CaseQuery, own: Option<&'a str>) -> Vec<Condition<'a>> {
     let mut all = Vec::new();
     all.extend(own.or(query.unit.as_deref()).map(Condition::Unit));
+    // Every open case has something due, so a list by what is due need not ask for all open phases.
+    let mut open_phases = Phase::ALL.iter().filter(|phase| **phase != Phase::Closed);
+    let implied = Sort::of(query) == Sort::Due && open_phases.all(|phase| query.phases.contains(phase));
     match query.phases.as_slice() {
         [] => {}
+        _ if implied => all.push(Condition::Open),
         [one] => all.push(Condition::Equal("c.phase", one.code().into())),
         many => all.push(Condition::OneOf("c.phase", many.iter().map(|phase| phase.code()).collect())),
     }
@@ -213,6 +219,9 @@ impl<'a> Condition<'a> {
                 }
                 sql.push(plus).push(column).push(" < ").bind(*to).push(counts);
             }
+            Self::Open => {
+                sql.push("c.next_due IS NOT NULL");
+            }
             Self::Public => {
                 sql.push("c.privacy <> ").bind(Privacy::Confidential.code());
             }
@@ -221,7 +230,7 @@ impl<'a> Condition<'a> {
 
     /// Whether an index can lead to its cases.
     fn has_index(&self) -> bool {
-        !matches!(self, Self::Public)
+        !matches!(self, Self::Public | Self::Open)
     }
 }
 
@@ -239,7 +248,10 @@ impl ReadTx<'_> {
             Lead::Rows => ("c.next_due", "c.id"),
         };
         // The few rows of a rare condition are sorted; without the sign SQLite may read all cases in order.
-        let plus = if rare.is_some() && lead == Lead::Rows { "+" } else { "" };
+        // An index of one value has its cases in the order of their ids already.
+        let in_order =
+            sort == Sort::Newest && rare.is_some_and(|at| matches!(leg.conditions[at], Condition::Equal(..)));
+        let plus = if rare.is_some() && lead == Lead::Rows && !in_order { "+" } else { "" };
         let after = leg.query.after;
         match sort {
             Sort::Newest => {
@@ -334,7 +346,8 @@ fn write<'a>(
         sql.push(" FROM case_row c WHERE 1 = 1");
         Lead::Rows
     };
-    if only_open(leg.query) {
+    let by_due = ordered && Sort::of(leg.query) == Sort::Due;
+    if by_due || (lead == Lead::Unit && only_open(leg.query)) {
         // Something is due on every open case, and indexes of what is due hold nothing else.
         sql.push(if lead == Lead::Unit {
             " AND u.next_due IS NOT NULL"

@@ -18,6 +18,8 @@ use crate::frame::{Fields, Shell, When};
 
 /// The same words within this time were sent twice by accident.
 const TWICE_MS: i64 = 10 * 60_000;
+/// Our Chinese sentences break at punctuation only; beside a long name they may break here too.
+const MAY_BREAK: char = '\u{200b}';
 
 #[derive(Template)]
 #[template(path = "resident/track.html")]
@@ -184,7 +186,7 @@ fn outcome(track: &Track) -> Option<Outcome> {
 fn handed_on(track: &Track, unit: Option<&str>, s: &Shell) -> String {
     let due = s.when(&track.finish.due).short;
     match (unit, s.lang) {
-        (Some(unit), Lang::Zh) => format!("已经交给{unit}，{due}前答复您。"),
+        (Some(unit), Lang::Zh) => format!("已经交给{MAY_BREAK}{unit}，{due}前答复您。"),
         (Some(unit), Lang::En) => format!("It has gone to {unit}; you will be answered by {due}."),
         (None, Lang::Zh) => format!("正在找谁来办，{due}前答复您。"),
         (None, Lang::En) => format!("We are finding who deals with it; you will be answered by {due}."),
@@ -195,7 +197,7 @@ fn lead(track: &Track, unit: Option<&str>, late: bool, s: &Shell) -> String {
     let unit = unit.unwrap_or(&s.hotline);
     let answered = track.said.iter().find(|said| matches!(said.what, Line::Answered(..))).map(|said| s.when(&said.at).day);
     match (track.phase, answered, s.lang) {
-        (Phase::Callback, Some(day), Lang::Zh) => format!("{unit}{day}答复了。您说解决了，才算完。"),
+        (Phase::Callback, Some(day), Lang::Zh) => format!("{unit}{MAY_BREAK}{day}答复了。您说解决了，才算完。"),
         (Phase::Callback, Some(day), Lang::En) => format!("{unit} answered, {day}. It is done when you say it is solved."),
         (Phase::Closed, ..) => track.closed_at.map(|at| s.when(&at).full).unwrap_or_default(),
         (_, _, Lang::Zh) if late => format!("{}说的。", s.when(&track.request.received_at).short),

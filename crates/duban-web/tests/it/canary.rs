@@ -88,3 +88,18 @@ async fn a_step_on_a_hidden_case_answers_as_if_there_were_none() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn live_news_of_a_hidden_case_reach_only_those_within_reach() {
+    let world = World::sqlite();
+    let stage = Stage::set(&world, Privacy::Contact);
+    let number = stage.hidden.number.digits();
+    let write = async {
+        tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+        stage.call("supervisor", "POST", &format!("/desk/cases/{number}/note"), "text=note").await
+    };
+    let (inside, outside, (status, _)) = tokio::join!(stage.listen("handler"), stage.listen("stranger"), write);
+    assert_eq!(status.as_u16(), 303);
+    assert!(inside.contains(number), "the unit in charge hears of it: {inside}");
+    assert!(!outside.contains(number) && !outside.contains("noted"), "a stranger heard: {outside}");
+}

@@ -63,8 +63,17 @@ impl Stage {
         Self { router: router(Site::new(world.app.clone(), Options::default())), sessions, hidden }
     }
 
-    /// Calls an address; returns the status and at most the first second of the body.
+    /// Calls an address; returns the status and what the body says until it pauses.
     pub(crate) async fn call(&self, who: &str, method: &str, path: &str, form: &str) -> (StatusCode, String) {
+        self.ask(who, method, path, form, Duration::from_millis(300)).await
+    }
+
+    /// What the live stream says in its first seconds.
+    pub(crate) async fn listen(&self, who: &str) -> String {
+        self.ask(who, "GET", "/events", "", Duration::from_secs(4)).await.1
+    }
+
+    async fn ask(&self, who: &str, method: &str, path: &str, form: &str, quiet: Duration) -> (StatusCode, String) {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "test");
         if let Some(session) = self.sessions.get(who) {
             request = request.header(header::COOKIE, format!("duban_session={session}"));
@@ -77,7 +86,7 @@ impl Stage {
         let mut text = Vec::new();
         let mut stream = body.into_data_stream();
         // A live stream never ends: what it says in its first moment is enough.
-        while let Ok(Some(Ok(chunk))) = tokio::time::timeout(Duration::from_millis(900), stream.next()).await {
+        while let Ok(Some(Ok(chunk))) = tokio::time::timeout(quiet, stream.next()).await {
             let chunk: Bytes = chunk;
             text.extend_from_slice(&chunk);
         }

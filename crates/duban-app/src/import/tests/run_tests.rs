@@ -52,7 +52,7 @@ impl Entropy for Unlucky {
     fn fill(&self, buffer: &mut [u8]) {
         self.0.fill(buffer);
         if let [first, rest @ ..] = buffer {
-            *first %= 64;
+            *first %= 16;
             rest.fill(0);
         }
     }
@@ -81,14 +81,9 @@ pub(super) fn city() -> (tempfile::TempDir, App) {
     let store = Store::open(&Target::Sqlite(folder.path().join("city.db"))).unwrap();
     store.migrate(NOW).unwrap();
     let city = City::load(&pack()).unwrap_or_else(|faults| panic!("{faults:?}"));
-    let app = App {
-        city: Arc::new(city),
-        store,
-        keys: Arc::new(Keyring::new(&[7; 32])),
-        clock: Arc::new(Ticking(AtomicI64::new(NOW.0))),
-        entropy: Arc::new(Counting(AtomicU64::new(1))),
-        demo: false,
-    };
+    let (clock, entropy) = (Ticking(AtomicI64::new(NOW.0)), Counting(AtomicU64::new(1)));
+    let keys = Arc::new(Keyring::new(&[7; 32]));
+    let app = App::new(Arc::new(city), store, keys, Arc::new(clock), Arc::new(entropy), false);
     (folder, app)
 }
 

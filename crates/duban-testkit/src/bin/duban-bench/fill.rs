@@ -82,7 +82,7 @@ pub(crate) fn app(file: &Path, now: Stamp) -> Done<App> {
     let store = Store::open(&Target::Sqlite(file.to_owned()))?;
     let city = setup::begin(&store, Some(&zhuzhou()), &keys, now)?;
     let clock = Arc::new(Hands::at(now));
-    Ok(App { city, store, keys, clock, entropy: Arc::new(Seeded::new(now.0.unsigned_abs())), demo: false })
+    Ok(App::new(city, store, keys, clock, Arc::new(Seeded::new(now.0.unsigned_abs())), false))
 }
 
 fn known(folder: &Path, today: i64) -> Option<Filled> {

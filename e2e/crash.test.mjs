@@ -1,0 +1,83 @@
+// 7b. The power goes while eight systems hand in requests: after the restart every number that was given is there,
+// and rows, counters and histories agree.
+
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { duban, folder, serve } from './program.mjs';
+
+const CLIENTS = 8;
+/** Numbers to wait for before the power goes. */
+const ENOUGH = 200;
+
+test('a server that is killed under load has every acknowledged request when it is back', async () => {
+  const place = folder();
+  const data = join(place.path, 'city');
+  const made = await duban(['key', 'add', '--data', data, '--city', 'zhuzhou', '--name', 'e2e']);
+  assert.equal(made.code, 0, made.stderr);
+  const key = made.stdout.trim();
+  const words = ['serve', '--data', data, '--city', 'zhuzhou'];
+  let server = await serve(words);
+  try {
+    const given = await loadUntilKilled(server, key);
+    assert.ok(given.length >= ENOUGH, `${given.length} requests were acknowledged`);
+    server = await serve(words);
+    assert.deepEqual(await missing(server.url, given), []);
+    await oneMore(server.url, key);
+  } finally {
+    await server.stop();
+  }
+  const checked = await duban(['check', '--data', data, '--json']);
+  assert.equal(checked.code, 0, checked.stdout + checked.stderr);
+  assert.deepEqual(JSON.parse(checked.stdout).faults, []);
+  place.drop();
+});
+
+/** Eight clients post as fast as they are answered; in the middle of it the server dies. */
+async function loadUntilKilled(server, key) {
+  const given = [];
+  let dead = false;
+  const client = async (name) => {
+    for (let i = 0; !dead; i += 1) {
+      try {
+        const number = await handIn(server.url, key, `${name}-${i}`);
+        given.push(number);
+      } catch {
+        return; // the line broke: nothing was acknowledged
+      }
+      if (given.length >= ENOUGH && !dead) {
+        dead = true;
+        void server.kill();
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, (_, n) => client(`client-${n}`)));
+  await server.kill();
+  return given;
+}
+
+async function handIn(url, key, name) {
+  const body = new URLSearchParams({ api_key: key, service_code: 'utilities.aerial.tree', lat: '27.832', long: '113.137', description: `测试：${name}` });
+  const answer = await fetch(new URL('/open311/v2/requests.json', url), { method: 'POST', body });
+  assert.equal(answer.status, 201);
+  const [{ service_request_id: number }] = await answer.json();
+  assert.match(number, /^\d{12,16}$/);
+  return number;
+}
+
+/** Numbers that were given and cannot be read any more. */
+async function missing(url, given) {
+  const lost = [];
+  for (let i = 0; i < given.length; i += 100) {
+    const some = given.slice(i, i + 100);
+    const answer = await fetch(new URL(`/open311/v2/requests.json?service_request_id=${some.join(',')}`, url));
+    const found = new Set((await answer.json()).map((one) => one.service_request_id));
+    lost.push(...some.filter((number) => !found.has(number)));
+  }
+  return lost;
+}
+
+async function oneMore(url, key) {
+  assert.match(await handIn(url, key, 'after'), /^\d{12,16}$/, 'and it goes on');
+}
