@@ -40,25 +40,20 @@ test("a resident's words survive a reload and a broken line, and are gone after 
   quiet(page);
 });
 
-test('sending twice counts once', async () => {
+test('sending one form three times is one request', async () => {
   const page = await city.page(PHONE);
-  const first = await report(page, { words: '公园的亭子没有扶手。', phone: '13900006688' });
-  await page.goBack();
-  const again = page.locator('form.report > button.btn-main');
-  await page.fill('#text', '公园的亭子没有扶手。');
-  await page.check('[name=privacy][value=contact]');
-  await page.fill('#phone', '13900006688');
-  const nonce = await page.inputValue('[name=form]');
-  const answers = await page.evaluate(async (form) => {
+  await page.goto('/report');
+  const addresses = await page.evaluate(async (form) => {
     const send = () => {
       const body = new FormData();
       for (const [name, value] of Object.entries({ form, text: '公园的滑梯裂了。', privacy: 'anonymous' })) body.append(name, value);
       return fetch('/report', { method: 'POST', body }).then((answer) => answer.url);
     };
     return Promise.all([send(), send(), send()]);
-  }, `${nonce}0`);
-  assert.equal(new Set(answers.map((url) => /\/track\/(\d+)/.exec(url)?.[1])).size, 1, 'three sendings of one form are one request');
-  assert.ok(first && (await again.count()) === 1);
+  }, await page.inputValue('[name=form]'));
+  const numbers = addresses.map((url) => /\/track\/(\d+)/.exec(url)?.[1]);
+  assert.ok(numbers[0], addresses[0]);
+  assert.equal(new Set(numbers).size, 1, numbers.join(' '));
 });
 
 test("an operator's words survive a reload and a broken line", async () => {

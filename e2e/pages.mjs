@@ -19,7 +19,7 @@ export const RESIDENT = [
   { name: 'resident-lookup', go: '/track' },
   { name: 'resident-lookup-error', go: '/track?number=260104004178' },
   { name: 'resident-tail', go: tail },
-  { name: 'track-received', go: track('stage=received') },
+  { name: 'track-received', go: trackHeld },
   { name: 'track-dispatched', go: track('stage=dispatched') },
   { name: 'track-in-hand', go: track(`q=${WIRE}`) },
   { name: 'track-in-review', go: track('stage=in-review') },
@@ -40,7 +40,7 @@ export const DESK = [
   { name: 'desk-intake', who: 'operator', go: '/desk/intake' },
   { name: 'desk-intake-suggestions', who: 'operator', go: intake },
   { name: 'desk-intake-errors', who: 'operator', go: intakeWithErrors },
-  { name: 'desk-case-received', who: 'dispatcher', go: first('stage=received') },
+  { name: 'desk-case-received', who: 'dispatcher', go: held },
   { name: 'desk-case-dispatched', go: asHandler('stage=dispatched') },
   { name: 'desk-case-in-hand', who: 'cable', go: wire },
   { name: 'desk-case-in-review', who: 'reviewer', go: first('stage=in-review') },
@@ -91,23 +91,51 @@ async function wire(page) {
   await find(page, WIRE);
 }
 
+/** A case that the operator left to the dispatcher, so that nobody has it yet. */
+async function held(page) {
+  await page.goto(`/desk/cases/${await hold(page)}`);
+}
+
+async function trackHeld(page) {
+  await unlock(page, { number: await hold(page), tail: '2345' });
+}
+
+/** The operator takes a call and leaves it to the dispatcher; gives the number. */
+function hold(page) {
+  return asStaff(page, 'operator', async (staff) => {
+    await staff.goto('/desk/intake');
+    await staff.fill('#text', '来电人说，桥头的石狮子被人涂了字。');
+    await staff.fill('#place', '桥头');
+    await staff.fill('#phone', '13900012345');
+    await staff.locator('button[value=hold]').click();
+    await staff.waitForURL(/saved=\d+/);
+    return /saved=(\d+)/.exec(staff.url())[1];
+  });
+}
+
+/** Does something as staff in a context of its own, beside a page that is a resident's. */
+async function asStaff(page, who, work) {
+  const context = await page.context().browser().newContext({ baseURL: await origin(page), locale: 'zh-CN' });
+  try {
+    const staff = await context.newPage();
+    await login(staff, who);
+    return await work(staff);
+  } finally {
+    await context.close();
+  }
+}
+
+/** Opens a matter as its person does. */
+async function unlock(page, { number, tail }) {
+  await page.goto(`/track/${number}`);
+  await page.fill('#tail', tail);
+  await page.locator('form[action$="/access"] button').click();
+  await page.locator('section[aria-labelledby=who]').waitFor();
+}
+
 /** The number and telephone tail of a case, which only staff see, then the person's own page. */
 function track(query) {
-  return async (page) => {
-    const context = await page.context().browser().newContext({ baseURL: new URL('/', await origin(page)).href, locale: 'zh-CN' });
-    const staff = await context.newPage();
-    let key;
-    try {
-      await login(staff, 'dispatcher');
-      key = await keyOf(staff, query);
-    } finally {
-      await context.close();
-    }
-    await page.goto(`/track/${key.number}`);
-    await page.fill('#tail', key.tail);
-    await page.locator('form[action$="/access"] button').click();
-    await page.locator('section[aria-labelledby=who]').waitFor();
-  };
+  return async (page) => unlock(page, await asStaff(page, 'dispatcher', (staff) => keyOf(staff, query)));
 }
 
 async function keyOf(staff, query) {
@@ -124,7 +152,7 @@ async function keyOf(staff, query) {
 /** Where this page's city is served, even before the page went anywhere. */
 async function origin(page) {
   if (page.url() === 'about:blank') await page.goto('/track');
-  return page.url();
+  return new URL('/', page.url()).href;
 }
 
 async function reportWithErrors(page) {

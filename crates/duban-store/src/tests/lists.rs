@@ -37,6 +37,7 @@ fn query(dice: &mut Dice) -> CaseQuery {
     for _ in 0..dice.roll(4) {
         match dice.roll(14) {
             0 => query.phases = vec![dice.pick(Phase::ALL)],
+            1 if dice.one_in(2) => query.phases = Phase::ALL[..5].to_vec(),
             1 => query.phases = vec![Phase::Received, Phase::InHand, Phase::Callback],
             2 => query.unit = Some(dice.unit()),
             3 => query.owner = Some(if dice.one_in(2) { dice.unit() } else { CENTRE.to_owned() }),
