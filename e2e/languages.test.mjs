@@ -13,12 +13,15 @@ const city = withCity();
  * Where Chinese may stand on an English page: what a person wrote, and the words of theirs that a
  * rule matched. The names of the demo's people begin with 测试 and are names.
  */
-const THEIRS = '.their, [lang|=zh], [aria-hidden=true], textarea, a[data-open], .c-where, mark, .case-head h1, .near-title, .files a, [data-island=copy]';
+const THEIRS = '.their, [lang|=zh], [aria-hidden=true], textarea, a[data-open], .c-where, mark, .case-head h1, .files a, .photos';
+
+/** Reasons that the demo's dispatcher typed; the catalogue's own have English. */
+const TYPED = ['线上吊牌写明', '线缆无主又危及行人'];
 
 /** Element and text of everything Chinese outside what people wrote. */
-function chinese(theirs) {
-  const han = /\p{Script=Han}/u;
-  const own = (text) => text.replaceAll(/测试·\S*|测\*+/g, '');
+function chinese([theirs, typed]) {
+  const han = /[\p{Script=Han}，。：；？！（）「」、]/u;
+  const own = (text) => (typed.some((words) => text.includes(words)) ? '' : text.replaceAll(/测试·\S*|测\*+/g, ''));
   const found = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -42,7 +45,7 @@ for (const entry of ALL.filter(({ name }) => name !== 'style')) {
     const page = await city.page({ lang: 'en' });
     try {
       await visit(page, entry);
-      assert.deepEqual(await page.evaluate(chinese, THEIRS), []);
+      assert.deepEqual(await page.evaluate(chinese, [THEIRS, TYPED]), []);
     } finally {
       await page.context().close();
     }

@@ -4,7 +4,7 @@
 //! and a second server on the same PostgreSQL, are seen as well. One [`Watch`] serves a whole
 //! process; each reader then asks [`News::is_for`] whether it lies within their reach.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use duban_domain::{CaseId, EventId, id, policy::Reach};
 use duban_store::{LiveEvent, ReadTx};
@@ -63,7 +63,8 @@ impl Watch {
             let events = tx.events_after(from, LOOK_MAX, &Reach::All)?;
             // More than one look holds: the rest of an import is not told one by one.
             let full = i64::try_from(events.len()).unwrap_or(0) >= LOOK_MAX;
-            let newest = if full { tx.newest_event()? } else { events.last().map_or(self.mark, |event| event.id) };
+            let newest =
+                if full { tx.newest_event()? } else { events.last().map_or(self.mark, |event| event.id) };
             let fresh = events.into_iter().filter(|event| !self.seen.contains(&event.id)).collect();
             Ok::<_, crate::AppError>((with_units(tx, fresh)?, newest))
         })?;
@@ -79,12 +80,15 @@ fn with_units(tx: &mut ReadTx<'_>, events: Vec<LiveEvent>) -> Result<Vec<News>> 
     let mut known: BTreeMap<CaseId, Vec<String>> = BTreeMap::new();
     let mut news = Vec::with_capacity(events.len());
     for event in events {
-        if !known.contains_key(&event.case) {
-            let case = tx.case(event.case)?;
-            let units = case.map(|case| case.unit().map(str::to_owned).into_iter().chain(case.assisting).collect());
-            known.insert(event.case, units.unwrap_or_default());
-        }
-        let units = known.get(&event.case).cloned().unwrap_or_default();
+        let units = match known.entry(event.case) {
+            Entry::Occupied(there) => there.get().clone(),
+            Entry::Vacant(place) => {
+                let case = tx.case(event.case)?;
+                let units = case
+                    .map(|case| case.unit().map(str::to_owned).into_iter().chain(case.assisting).collect());
+                place.insert(units.unwrap_or_default()).clone()
+            }
+        };
         news.push(News { event, units });
     }
     Ok(news)

@@ -36,8 +36,21 @@ pub struct App {
 impl App {
     /// Puts an installation together.
     #[must_use]
-    pub fn new(city: Arc<City>, store: Store, keys: Arc<Keyring>, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, demo: bool) -> Self {
+    pub fn new(
+        city: Arc<City>,
+        store: Store,
+        keys: Arc<Keyring>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        demo: bool,
+    ) -> Self {
         Self { city, store, keys, clock, entropy, demo, last: Arc::default() }
+    }
+
+    /// The same installation by another clock: for telling a past.
+    #[must_use]
+    pub fn by_clock(&self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self.clone() }
     }
 
     /// This instant.

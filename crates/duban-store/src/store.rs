@@ -31,7 +31,7 @@ pub struct Store {
 /// The engine underneath.
 pub(crate) enum Base {
     /// The embedded one.
-    Sqlite(File),
+    Sqlite(Box<File>),
     /// A server.
     Postgres(Server),
 }
@@ -52,7 +52,7 @@ impl Store {
     /// When the file or the server cannot be used.
     pub fn open(target: &Target) -> Result<Self, StoreError> {
         let base = match target {
-            Target::Sqlite(path) => Base::Sqlite(File::open(path)?),
+            Target::Sqlite(path) => Base::Sqlite(Box::new(File::open(path)?)),
             Target::Postgres(url) => Base::Postgres(Server::open(url, target)?),
         };
         Ok(Self { base: Arc::new(base) })

@@ -60,8 +60,7 @@ impl World {
         let store = Store::open(&target).expect("the test database opens");
         let city = setup::begin(&store, Some(&zhuzhou()), &keys, MONDAY_NINE)
             .expect("the shipped pack makes a city");
-        let app =
-            App::new(city, store, keys, clock.clone(), Arc::new(Seeded::new(1)), false);
+        let app = App::new(city, store, keys, clock.clone(), Arc::new(Seeded::new(1)), false);
         Self { app, clock, target, checked: true, _folder: folder, _database: database }
     }
 

@@ -13,9 +13,9 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
     desk,
+    frame::Site,
     frame::{assets, fields::FORM_BYTES_MAX, guard},
     open311, resident,
-    frame::Site,
 };
 
 /// Who may call a route at all. What they find there is decided by their reach.

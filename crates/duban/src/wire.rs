@@ -40,7 +40,10 @@ pub(crate) fn app(settings: &Settings, clock: Arc<dyn Clock>, demo: bool) -> any
     let files = settings.city.value.as_deref().map(pack::files).transpose()?;
     let city = match setup::begin(&store, files.as_ref(), &keys, clock.now()) {
         Err(SetupError::NoCity) => {
-            eprintln!("duban: no city was named, so this one begins as the pack inside this program ({}). Another: --city DIR", pack::EMBEDDED);
+            eprintln!(
+                "duban: no city was named, so this one begins as the pack inside this program ({}). Another: --city DIR",
+                pack::EMBEDDED
+            );
             setup::begin(&store, Some(&pack::files(pack::EMBEDDED)?), &keys, clock.now())?
         }
         begun => begun?,

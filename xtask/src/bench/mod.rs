@@ -38,7 +38,8 @@ const PEER: &str = "\
 
 /// Runs the one that is named, or all.
 pub(crate) fn run(words: &[&str]) -> Result<()> {
-    let (names, flags) = words.split_at(words.iter().position(|word| word.starts_with("--")).unwrap_or(words.len()));
+    let (names, flags) =
+        words.split_at(words.iter().position(|word| word.starts_with("--")).unwrap_or(words.len()));
     let chosen: Vec<&Bench> = match names {
         [] => BENCHES.iter().collect(),
         [name] => BENCHES.iter().filter(|(known, ..)| known == name).collect(),

@@ -26,7 +26,13 @@ pub(super) fn start(flags: &[&str]) -> Result<Vec<Row>> {
 fn measure(name: &str, flags: &[&str]) -> Result<Vec<Row>> {
     let program = demo::release_program()?;
     let mut command = Command::new(tool()?);
-    command.arg(name).arg("--program").arg(program).arg("--work").arg(demo::target().join("bench")).args(flags);
+    command
+        .arg(name)
+        .arg("--program")
+        .arg(program)
+        .arg("--work")
+        .arg(demo::target().join("bench"))
+        .args(flags);
     let output = command
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
@@ -42,14 +48,24 @@ fn measure(name: &str, flags: &[&str]) -> Result<Vec<Row>> {
 /// Builds the tool apart from the program: it turns a recorder on in the store, which the measured
 /// program must not have.
 fn tool() -> Result<PathBuf> {
-    let words =
-        ["build", "--release", "--locked", "--package", "duban-testkit", "--features", "bench", "--bin", "duban-bench"];
+    let words = [
+        "build",
+        "--release",
+        "--locked",
+        "--package",
+        "duban-testkit",
+        "--features",
+        "bench",
+        "--bin",
+        "duban-bench",
+    ];
     sh::run(sh::cargo().args(words))?;
     Ok(demo::target().join("release/duban-bench"))
 }
 
 fn row(entry: &Value) -> Result<Row> {
-    let text = |name: &str| entry[name].as_str().map(str::to_owned).with_context(|| format!("a row without {name}"));
+    let text =
+        |name: &str| entry[name].as_str().map(str::to_owned).with_context(|| format!("a row without {name}"));
     Ok(Row {
         what: text("what")?,
         value: entry["value"].as_f64().context("a row without a value")?,

@@ -91,7 +91,10 @@ fn one_day(world: &World, seed: u64) {
         done += usize::from(step(world, &dice, &numbers));
     }
     while jobs::work(&world.app).unwrap() > 0 {}
-    println!("CITY_SEED={seed}: {} histories, {done} of {STEPS} steps were allowed", numbers.lock().unwrap().len());
+    println!(
+        "CITY_SEED={seed}: {} histories, {done} of {STEPS} steps were allowed",
+        numbers.lock().unwrap().len()
+    );
     assert!(done > STEPS / 8, "the generator must reach deep into the life of a case (CITY_SEED={seed})");
 }
 

@@ -1,5 +1,7 @@
 //! Use cases against real databases, both of them, every time. One program for all of these tests.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 mod crash;
 mod histories;
 mod life;

@@ -46,7 +46,7 @@ impl Case {
                 self.answered_at = None;
                 self.outcome = None;
             }
-            What::Signed => self.to_hand(),
+            What::Signed => self.take_in_hand(),
             What::Contacted { .. } => {
                 self.contacted_at.get_or_insert(at);
             }
@@ -56,7 +56,7 @@ impl Case {
                 self.stage = Stage::Callback { unit, until: *until, tries: 0, heard: Vec::new() };
             }
             What::SentBack { .. } => {
-                self.to_hand();
+                self.take_in_hand();
                 self.answered_at = None;
                 self.outcome = None;
             }
@@ -102,7 +102,7 @@ impl Case {
         Some(case)
     }
 
-    fn to_hand(&mut self) {
+    fn take_in_hand(&mut self) {
         self.stage = Stage::InHand { unit: self.unit_or_nobody() };
     }
 

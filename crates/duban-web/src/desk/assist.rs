@@ -118,7 +118,11 @@ pub(crate) async fn fragment(desk: Desk, fields: Fields) -> PageResult {
 }
 
 /// What can be suggested. Earlier cases are looked up only where they are shown.
-pub(super) async fn suggest(desk: &Desk, fields: &Fields, with_caller: bool) -> Result<Assist, crate::frame::WebError> {
+pub(super) async fn suggest(
+    desk: &Desk,
+    fields: &Fields,
+    with_caller: bool,
+) -> Result<Assist, crate::frame::WebError> {
     let phone = Phone::parse(fields.get("phone")).ok().flatten().filter(|_| with_caller);
     let has_phone = phone.is_some();
     let rows = match phone {
@@ -128,12 +132,15 @@ pub(super) async fn suggest(desk: &Desk, fields: &Fields, with_caller: bool) -> 
     let s = desk.shell();
     let mut assist = of_rules(&desk.site.app.city, &s, fields);
     assist.has_phone = has_phone;
-    assist.earlier = rows.iter().map(|row| Earlier {
-        number: row.number.to_string(),
-        title: row.title.clone(),
-        stage: row.phase.word(s.lang).to_owned(),
-        when: s.when(&row.opened_at),
-    }).collect();
+    assist.earlier = rows
+        .iter()
+        .map(|row| Earlier {
+            number: row.number.to_string(),
+            title: row.title.clone(),
+            stage: row.phase.word(s.lang).to_owned(),
+            when: s.when(&row.opened_at),
+        })
+        .collect();
     Ok(assist)
 }
 
@@ -171,7 +178,11 @@ pub(super) fn of_rules(city: &City, s: &Shell, fields: &Fields) -> Assist {
         because: because_words(city, &proposal.because, s.lang),
         urgency: if urgency == Urgency::Normal { String::new() } else { urgency.word(s.lang).to_owned() },
         urgency_class: urgency_class(urgency),
-        urgency_reason: proposal.urgency_reason.as_ref().map(|r| r.get(s.lang).to_owned()).unwrap_or_default(),
+        urgency_reason: proposal
+            .urgency_reason
+            .as_ref()
+            .map(|r| r.get(s.lang).to_owned())
+            .unwrap_or_default(),
         urgency_because: proposal.urgency_because.clone(),
         kind: kind.word(s.lang).to_owned(),
         dues: dues(city, s, urgency, kind),
@@ -202,7 +213,13 @@ fn categories(city: &City, free: &Proposal, said: &str, lang: Lang) -> Vec<Sugge
     all.sort_by_key(|(_, (weight, _))| std::cmp::Reverse(*weight));
     let suggestion = |(key, (weight, words)): (&str, (usize, Vec<String>))| {
         let percent = weight * 100 / total;
-        Suggestion { name: city.category_path(key, lang), set: json!({"category": key}).to_string(), percent, width: percent / 5 * 5, words }
+        Suggestion {
+            name: city.category_path(key, lang),
+            set: json!({"category": key}).to_string(),
+            percent,
+            width: percent / 5 * 5,
+            words,
+        }
     };
     all.into_iter().take(SHOWN_MAX).map(suggestion).collect()
 }
@@ -219,7 +236,11 @@ fn fitting(test: &WordTest, said: &str) -> Option<Vec<String>> {
 
 fn dues(city: &City, s: &Shell, urgency: Urgency, kind: Kind) -> Vec<Due> {
     let clocks = clocks(city, urgency, kind, s.now);
-    let due = |name: &str, d: &deadline::Deadline| Due { name: name.to_owned(), at: s.when(&d.due), span: d.span.words(s.lang) };
+    let due = |name: &str, d: &deadline::Deadline| Due {
+        name: name.to_owned(),
+        at: s.when(&d.due),
+        span: d.span.words(s.lang),
+    };
     let mut dues = vec![due(s.t("签收", "Sign"), &clocks.sign)];
     dues.extend(clocks.contact.as_ref().map(|d| due(s.t("联系您", "Contact"), d)));
     dues.push(due(s.t("办结", "Answer"), &clocks.finish));
@@ -256,7 +277,12 @@ fn one_place(city: &City, place: &Landmark, lang: Lang) -> Place {
 fn readback(city: &City, fields: &Fields, title: &str, lang: Lang) -> String {
     let name = fields.get("name");
     let division = fields.opt("division").map(|code| division_path(city, code, lang)).unwrap_or_default();
-    let place = [division.as_str(), fields.get("place")].iter().filter(|p| !p.is_empty()).copied().collect::<Vec<_>>().join(" ");
+    let place = [division.as_str(), fields.get("place")]
+        .iter()
+        .filter(|p| !p.is_empty())
+        .copied()
+        .collect::<Vec<_>>()
+        .join(" ");
     let wanted = fields.get("wanted");
     match lang {
         Lang::Zh => {
@@ -268,7 +294,8 @@ fn readback(city: &City, fields: &Fields, title: &str, lang: Lang) -> String {
         Lang::En => {
             let who = if name.is_empty() { String::new() } else { format!("{name}, ") };
             let place = if place.is_empty() { String::new() } else { format!(" at {place}") };
-            let wanted = if wanted.is_empty() { String::new() } else { format!(" You would like: {wanted}.") };
+            let wanted =
+                if wanted.is_empty() { String::new() } else { format!(" You would like: {wanted}.") };
             format!("{who}you are telling us about this{place}: {title}.{wanted} Is that right?")
         }
     }

@@ -1,11 +1,7 @@
 //! 工单页: everything a member may see of one case, and what they can do with it now.
 
 use askama::Template;
-use axum::{
-    extract::Path,
-    http::StatusCode,
-    response::Response,
-};
+use axum::{extract::Path, http::StatusCode, response::Response};
 use duban_app::{
     case::show::{self, Shown},
     person,
@@ -78,7 +74,8 @@ pub(super) struct Revealed {
 }
 
 /// Fields whose text must not be lost when their form is gone.
-const TEXTS: [&str; 8] = ["public", "internal", "proof_words", "no_contact", "note", "text", "words", "reason"];
+const TEXTS: [&str; 8] =
+    ["public", "internal", "proof_words", "no_contact", "note", "text", "words", "reason"];
 
 impl CasePage {
     /// Whether this member can do a step now.
@@ -98,7 +95,10 @@ impl CasePage {
 
     /// What is wrong with a field of the form that came back.
     fn wrong(&self, step: &str, field: &str) -> &str {
-        self.trouble.as_ref().filter(|t| t.step == step && t.field == Some(field)).map_or("", |t| t.sentence.as_str())
+        self.trouble
+            .as_ref()
+            .filter(|t| t.step == step && t.field == Some(field))
+            .map_or("", |t| t.sentence.as_str())
     }
 
     /// Whether a choice is the one that stands: typed before, or as the case has it.
@@ -111,7 +111,9 @@ impl CasePage {
 
     /// Texts of a form that is no longer offered.
     fn kept(&self) -> Vec<&str> {
-        let Some(trouble) = self.trouble.as_ref().filter(|t| t.step != "reveal" && !self.may(t.step)) else { return Vec::new() };
+        let Some(trouble) = self.trouble.as_ref().filter(|t| t.step != "reveal" && !self.may(t.step)) else {
+            return Vec::new();
+        };
         TEXTS.iter().map(|name| trouble.typed.get(name)).filter(|text| !text.is_empty()).collect()
     }
 }
@@ -144,7 +146,13 @@ async fn load(desk: &Desk, number: Number) -> Result<Shown, crate::frame::WebErr
     desk.run(move |ctx| show::show(ctx, &number)).await
 }
 
-fn view(desk: &Desk, shown: &Shown, trouble: Option<Trouble>, revealed: Option<Revealed>, done: &str) -> CasePage {
+fn view(
+    desk: &Desk,
+    shown: &Shown,
+    trouble: Option<Trouble>,
+    revealed: Option<Revealed>,
+    done: &str,
+) -> CasePage {
     let (s, lang) = (desk.shell(), desk.visit.lang);
     let city = &desk.site.app.city;
     let Shown { case, row, history, .. } = shown;
@@ -192,7 +200,9 @@ fn view(desk: &Desk, shown: &Shown, trouble: Option<Trouble>, revealed: Option<R
 /// A person as the page shows them: masked, or in plain text once.
 pub(super) fn person_words(masked: &person::Shown, plain: Option<&Person>) -> (String, String) {
     match plain {
-        Some(person) => (person.name.clone(), person.phone.as_ref().map(|p| p.digits().to_owned()).unwrap_or_default()),
+        Some(person) => {
+            (person.name.clone(), person.phone.as_ref().map(|p| p.digits().to_owned()).unwrap_or_default())
+        }
         None => (masked.name.clone(), masked.phone.clone()),
     }
 }

@@ -62,10 +62,22 @@ impl Chart {
         let middle = |i: usize| LEFT + slot * (i as f64 + 0.5);
         Self {
             sentence: sentence(&steps, lang),
-            bars: steps.iter().enumerate().flat_map(|(i, step)| pair(step, middle(i), slot, &y, lang)).collect(),
+            bars: steps
+                .iter()
+                .enumerate()
+                .flat_map(|(i, step)| pair(step, middle(i), slot, &y, lang))
+                .collect(),
             lines: grid.iter().map(|n| Mark { at: format!("{:.1}", y(*n)), words: thousands(*n) }).collect(),
-            marks: steps.iter().enumerate().step_by(every).map(|(i, step)| Mark { at: format!("{:.1}", middle(i)), words: step.name.clone() }).collect(),
-            rows: steps.iter().map(|s| (s.name.clone(), thousands(s.received), thousands(s.closed))).collect(),
+            marks: steps
+                .iter()
+                .enumerate()
+                .step_by(every)
+                .map(|(i, step)| Mark { at: format!("{:.1}", middle(i)), words: step.name.clone() })
+                .collect(),
+            rows: steps
+                .iter()
+                .map(|s| (s.name.clone(), thousands(s.received), thousands(s.closed)))
+                .collect(),
             head: if by_month { lang.t("月", "Month") } else { lang.t("日", "Day") },
         }
     }
@@ -81,7 +93,10 @@ fn pair(step: &Step, middle: f64, slot: f64, y: &impl Fn(i64) -> f64, lang: Lang
         class,
         title: format!("{} {word} {}", step.name, cases(n, lang)),
     };
-    [bar(step.received, middle - width - 0.5, "s2", lang.t("收", "received")), bar(step.closed, middle + 0.5, "s1", lang.t("办结", "closed"))]
+    [
+        bar(step.received, middle - width - 0.5, "s2", lang.t("收", "received")),
+        bar(step.closed, middle + 0.5, "s1", lang.t("办结", "closed")),
+    ]
 }
 
 fn steps(days: &[DayFigures], by_month: bool, lang: Lang) -> Vec<Step> {
@@ -93,7 +108,10 @@ fn steps(days: &[DayFigures], by_month: bool, lang: Lang) -> Vec<Step> {
                 step.received += day.received;
                 step.closed += day.closed;
             }
-            _ => steps.push((key, Step { name: name(key, by_month, lang), received: day.received, closed: day.closed })),
+            _ => steps.push((
+                key,
+                Step { name: name(key, by_month, lang), received: day.received, closed: day.closed },
+            )),
         }
     }
     // Years in which nothing happened before the first case would only be an empty plain.
@@ -102,7 +120,8 @@ fn steps(days: &[DayFigures], by_month: bool, lang: Lang) -> Vec<Step> {
 }
 
 fn name(date: Date, by_month: bool, lang: Lang) -> String {
-    const EN: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const EN: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let month = EN[usize::try_from(date.month() - 1).unwrap_or(0) % 12];
     match (by_month, lang) {
         (true, Lang::Zh) => format!("{}年{}月", date.year(), date.month()),
@@ -116,7 +135,9 @@ fn name(date: Date, by_month: bool, lang: Lang) -> String {
 fn grid(most: i64) -> Vec<i64> {
     let rough = (most.max(1) as f64 / 4.0).max(1.0);
     let power = 10_f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|n| n * power).find(|n| *n >= rough).unwrap_or(rough).ceil() as i64;
+    let step =
+        [1.0, 2.0, 5.0, 10.0].into_iter().map(|n| n * power).find(|n| *n >= rough).unwrap_or(rough).ceil()
+            as i64;
     let up_to = most.max(1).div_euclid(step) + i64::from(most.max(1).rem_euclid(step) > 0);
     (0..=up_to).map(|i| i * step).collect()
 }
@@ -129,8 +150,15 @@ fn sentence(steps: &[Step], lang: Lang) -> String {
         Lang::En => format!("; the most on {}: {}", s.name, cases(s.received, lang)),
     });
     match lang {
-        Lang::Zh => format!("收 {}，办结 {}{}", cases(received, lang), cases(closed, lang), peak.unwrap_or_default()),
-        Lang::En => format!("Received {}, closed {}{}", cases(received, lang), cases(closed, lang), peak.unwrap_or_default()),
+        Lang::Zh => {
+            format!("收 {}，办结 {}{}", cases(received, lang), cases(closed, lang), peak.unwrap_or_default())
+        }
+        Lang::En => format!(
+            "Received {}, closed {}{}",
+            cases(received, lang),
+            cases(closed, lang),
+            peak.unwrap_or_default()
+        ),
     }
 }
 
@@ -140,7 +168,9 @@ mod tests {
 
     #[test]
     fn a_chart_says_what_it_shows_and_fits_its_frame() {
-        let days: Vec<DayFigures> = (1..=28).map(|d| DayFigures { date: Date::constant(2026, 1, d), received: i64::from(d) * 3, closed: 0 }).collect();
+        let days: Vec<DayFigures> = (1..=28)
+            .map(|d| DayFigures { date: Date::constant(2026, 1, d), received: i64::from(d) * 3, closed: 0 })
+            .collect();
         let chart = Chart::of(&days, Lang::Zh);
         assert!(chart.sentence.contains("最多的是1月28日，收 84 件"), "{}", chart.sentence);
         assert_eq!((chart.bars.len(), chart.rows.len()), (56, 28));

@@ -137,7 +137,11 @@ fn presets(lang: Lang, found: &Report, today: Date) -> Vec<Preset> {
         (lang.t("今年", "This year"), today.first_of_year(), today),
         (lang.t("全部", "All"), Date::constant(2000, 1, 1), today),
     ];
-    let preset = |(name, from, to): (&'static str, Date, Date)| Preset { name, href: format!("/desk/figures?from={from}&to={to}"), now: from == found.from && to == found.to };
+    let preset = |(name, from, to): (&'static str, Date, Date)| Preset {
+        name,
+        href: format!("/desk/figures?from={from}&to={to}"),
+        now: from == found.from && to == found.to,
+    };
     all.into_iter().map(preset).collect()
 }
 
@@ -146,7 +150,11 @@ impl Links<'_> {
     fn count(&self, key: &str, n: i64) -> Count {
         let name = figure_word(key, self.lang);
         let owner = self.owner.map(|unit| format!("&owner={unit}")).unwrap_or_default();
-        let href = if self.linked { format!("{PATH}?figure={key}&from={}&to={}{owner}", self.from, self.to) } else { "#units".to_owned() };
+        let href = if self.linked {
+            format!("{PATH}?figure={key}&from={}&to={}{owner}", self.from, self.to)
+        } else {
+            "#units".to_owned()
+        };
         Count { name, n: thousands(n), href, about: "", must: n > 0 && key.ends_with("overdue") }
     }
 
@@ -161,7 +169,10 @@ fn counts(all: &Figures, links: &Links<'_>) -> Vec<Count> {
     vec![
         about(links.of(all, Figure::In), lang.t("期内受理", "taken in during the period")),
         about(links.of(all, Figure::Closed), lang.t("期内办结", "closed during the period")),
-        about(links.of(all, Figure::Running), lang.t("期内到期，还没有答复", "due in the period, not answered")),
+        about(
+            links.of(all, Figure::Running),
+            lang.t("期内到期，还没有答复", "due in the period, not answered"),
+        ),
         about(links.count("overdue", all.overdue), lang.t("其中已过时限", "of these past their time")),
     ]
 }
@@ -176,28 +187,53 @@ fn rates(all: &Figures, links: &Links<'_>) -> Vec<Rate> {
             value: percent(n(Figure::OnTime), n(Figure::OnTime) + n(Figure::Late) + all.overdue),
             part: links.of(all, Figure::OnTime),
             whole: vec![links.of(all, Figure::OnTime), links.of(all, Figure::Late), overdue()],
-            about: lang.t("期内到期的都算，逾期还没办的也在分母里", "everything due in the period; what is overdue and open counts against it"),
+            about: lang.t(
+                "期内到期的都算，逾期还没办的也在分母里",
+                "everything due in the period; what is overdue and open counts against it",
+            ),
         },
         Rate {
             name: lang.t("响应率", "Response"),
-            value: percent(n(Figure::ContactOk), n(Figure::ContactOk) + n(Figure::ContactLate) + all.contact_overdue),
+            value: percent(
+                n(Figure::ContactOk),
+                n(Figure::ContactOk) + n(Figure::ContactLate) + all.contact_overdue,
+            ),
             part: links.of(all, Figure::ContactOk),
-            whole: vec![links.of(all, Figure::ContactOk), links.of(all, Figure::ContactLate), contact_overdue()],
-            about: lang.t("按时联系诉求人；逾期还没联系的也在分母里", "contacted in time; who is overdue and not contacted counts against it"),
+            whole: vec![
+                links.of(all, Figure::ContactOk),
+                links.of(all, Figure::ContactLate),
+                contact_overdue(),
+            ],
+            about: lang.t(
+                "按时联系诉求人；逾期还没联系的也在分母里",
+                "contacted in time; who is overdue and not contacted counts against it",
+            ),
         },
         Rate {
             name: lang.t("解决率", "Solved"),
             value: percent(n(Figure::Solved), n(Figure::Solved) + n(Figure::Unsolved)),
             part: links.of(all, Figure::Solved),
             whole: vec![links.of(all, Figure::Solved), links.of(all, Figure::Unsolved)],
-            about: lang.t("按诉求人的话；咨询不算，没说的不算", "in people’s own word; questions and silence do not count"),
+            about: lang.t(
+                "按诉求人的话；咨询不算，没说的不算",
+                "in people’s own word; questions and silence do not count",
+            ),
         },
         Rate {
             name: lang.t("满意度", "Satisfaction"),
             value: score(n(Figure::Score), n(Figure::Rated)),
-            part: Count { name: lang.t("得分合计", "sum of points"), n: thousands(n(Figure::Score)), href: String::new(), about: "", must: false },
+            part: Count {
+                name: lang.t("得分合计", "sum of points"),
+                n: thousands(n(Figure::Score)),
+                href: String::new(),
+                about: "",
+                must: false,
+            },
             whole: vec![links.of(all, Figure::Rated)],
-            about: lang.t("每档满意程度值多少分是本市设置；没评的不算", "what each answer is worth is a setting of the city; silence does not count"),
+            about: lang.t(
+                "每档满意程度值多少分是本市设置；没评的不算",
+                "what each answer is worth is a setting of the city; silence does not count",
+            ),
         },
     ]
 }
@@ -245,7 +281,10 @@ mod tests {
         assert_eq!(percent(968, 1_000), "96.8 %");
         assert_eq!(score(280, 3), "93.3 %");
         let query = Fields::of_query("from=2026-02-01&to=2026-01-04");
-        assert_eq!(period(&query, Date::constant(2026, 3, 3)), (Date::constant(2026, 1, 4), Date::constant(2026, 2, 1)));
+        assert_eq!(
+            period(&query, Date::constant(2026, 3, 3)),
+            (Date::constant(2026, 1, 4), Date::constant(2026, 2, 1))
+        );
         assert_eq!(period(&Fields::default(), Date::constant(2026, 3, 3)).0, Date::constant(2026, 3, 1));
     }
 }

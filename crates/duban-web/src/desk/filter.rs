@@ -20,7 +20,10 @@ pub(crate) const PATH: &str = "/desk/cases";
 /// What only says where in the list one is.
 const PLACE: [&str; 4] = ["after", "n", "lang", "done"];
 /// Filters in the order in which their chips stand.
-const NAMES: [&str; 12] = ["q", "stage", "due", "figure", "unit", "owner", "division", "category", "urgency", "kind", "channel", "from"];
+const NAMES: [&str; 12] = [
+    "q", "stage", "due", "figure", "unit", "owner", "division", "category", "urgency", "kind", "channel",
+    "from",
+];
 
 /// The filters of an address.
 #[derive(Clone, Debug, Default)]
@@ -36,10 +39,23 @@ pub(crate) struct Chip {
     pub(crate) without: String,
 }
 
+/// What a figure counts, as conditions of a list.
+struct Counted {
+    figure: Option<(Figure, Stamp, Stamp)>,
+    overdue_at: Option<Stamp>,
+    contact_overdue_at: Option<Stamp>,
+}
+
 impl Filter {
     pub(crate) fn of(query: &str) -> Self {
         let fields = Fields::of_query(query);
-        Self { pairs: fields.pairs().filter(|(_, v)| !v.trim().is_empty()).map(|(k, v)| (k.to_owned(), v.trim().to_owned())).collect() }
+        Self {
+            pairs: fields
+                .pairs()
+                .filter(|(_, v)| !v.trim().is_empty())
+                .map(|(k, v)| (k.to_owned(), v.trim().to_owned()))
+                .collect(),
+        }
     }
 
     /// The first value of a filter; empty when it is not set.
@@ -50,7 +66,9 @@ impl Filter {
     /// Whether a filter has a value; the stage that is meant when none is named counts too.
     pub(crate) fn has(&self, name: &str, value: &str) -> bool {
         match name {
-            "stage" if self.get("stage").is_empty() => value == if self.is_open_only() { "open" } else { "all" },
+            "stage" if self.get("stage").is_empty() => {
+                value == if self.is_open_only() { "open" } else { "all" }
+            }
             _ => self.pairs.iter().any(|(k, v)| k == name && v == value),
         }
     }
@@ -110,7 +128,7 @@ impl Filter {
     /// The query. What an address says wrongly does not restrict.
     pub(crate) fn query(&self, city: &City, now: Stamp) -> CaseQuery {
         let text = |name| Some(self.get(name).to_owned()).filter(|v| !v.is_empty());
-        let (figure, overdue_at, contact_overdue_at) = self.figure(city, now);
+        let Counted { figure, overdue_at, contact_overdue_at } = self.figure(city, now);
         let due = self.due(city, now);
         CaseQuery {
             phases: self.phases(),
@@ -135,7 +153,8 @@ impl Filter {
     }
 
     fn phases(&self) -> Vec<Phase> {
-        let named: Vec<Phase> = self.pairs.iter().filter(|(k, _)| k == "stage").filter_map(|(_, v)| Phase::from_key(v)).collect();
+        let named: Vec<Phase> =
+            self.pairs.iter().filter(|(k, _)| k == "stage").filter_map(|(_, v)| Phase::from_key(v)).collect();
         match named.is_empty() && self.is_open_only() {
             true => Phase::ALL.iter().copied().filter(|p| *p != Phase::Closed).collect(),
             false => named,
@@ -158,18 +177,30 @@ impl Filter {
             return None;
         }
         let first = from.map_or(Stamp(0), |date| Stamp::start_of(date, &city.zone));
-        let last = to.map_or(Stamp(i64::MAX), |date| Stamp::start_of(date.saturating_add(jiff::Span::new().days(1)), &city.zone));
+        let last = to.map_or(Stamp(i64::MAX), |date| {
+            Stamp::start_of(date.saturating_add(jiff::Span::new().days(1)), &city.zone)
+        });
         Some((first, last))
     }
 
     /// What a figure counts; two of them count what is past its time already.
-    fn figure(&self, city: &City, now: Stamp) -> (Option<(Figure, Stamp, Stamp)>, Option<Stamp>, Option<Stamp>) {
+    fn figure(&self, city: &City, now: Stamp) -> Counted {
         let (from, to) = self.period(city).unwrap_or((Stamp(0), Stamp(i64::MAX)));
         let over = |figure| Some((figure, from, to));
         match self.get("figure") {
-            "overdue" => (over(Figure::Running), Some(now), None),
-            "contact-overdue" => (over(Figure::ContactRunning), None, Some(now)),
-            key => (Figure::from_key(key).and_then(over), None, None),
+            "overdue" => {
+                Counted { figure: over(Figure::Running), overdue_at: Some(now), contact_overdue_at: None }
+            }
+            "contact-overdue" => Counted {
+                figure: over(Figure::ContactRunning),
+                overdue_at: None,
+                contact_overdue_at: Some(now),
+            },
+            key => Counted {
+                figure: Figure::from_key(key).and_then(over),
+                overdue_at: None,
+                contact_overdue_at: None,
+            },
         }
     }
 
@@ -184,10 +215,13 @@ impl Filter {
 
     /// The filters that are set, each with the address without it.
     pub(crate) fn chips(&self, city: &City, lang: Lang) -> Vec<Chip> {
-        NAMES.into_iter().filter_map(|name| {
-            let value = self.value(name, city, lang)?;
-            Some(Chip { name: title(name, lang).to_owned(), value, without: self.without(name) })
-        }).collect()
+        NAMES
+            .into_iter()
+            .filter_map(|name| {
+                let value = self.value(name, city, lang)?;
+                Some(Chip { name: title(name, lang).to_owned(), value, without: self.without(name) })
+            })
+            .collect()
     }
 
     fn value(&self, name: &str, city: &City, lang: Lang) -> Option<String> {
@@ -200,7 +234,11 @@ impl Filter {
             _ if raw.is_empty() => return None,
             "stage" => self.stages(lang),
             "due" => due_word(raw, lang).to_owned(),
-            "figure" => format!("{}{}", figure_word(raw, lang), self.dates(lang).map(|d| format!(" {d}")).unwrap_or_default()),
+            "figure" => format!(
+                "{}{}",
+                figure_word(raw, lang),
+                self.dates(lang).map(|d| format!(" {d}")).unwrap_or_default()
+            ),
             "unit" | "owner" => unit_name(city, raw, lang),
             "division" => known(Some(division_path(city, raw, lang).as_str()).filter(|v| !v.is_empty())),
             "category" => city.category_path(raw, lang),
@@ -283,7 +321,11 @@ mod tests {
         assert_eq!(filter.cursor(), Some(Cursor { key: 5, id: CaseId(7) }));
         assert_eq!(filter.with("unit", ""), "/desk/cases?stage=in-hand&stage=dispatched");
         assert_eq!(filter.without("stage"), "/desk/cases?unit=zz-power&stage=all");
-        assert!(Filter::of("").is_open_only() && !Filter::of("q=a").is_open_only() && !Filter::of("figure=in").is_open_only());
+        assert!(
+            Filter::of("").is_open_only()
+                && !Filter::of("q=a").is_open_only()
+                && !Filter::of("figure=in").is_open_only()
+        );
         assert_eq!(Filter::of("").phases().len(), 5);
         assert!(Filter::of("stage=all").phases().is_empty());
     }

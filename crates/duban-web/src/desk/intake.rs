@@ -26,7 +26,8 @@ use super::{
 use crate::frame::{Desk, Fields, PageResult, Shell, WebError, html, html_again, map::MapView, see_other};
 
 /// Doors that an operator takes things in by.
-const DOORS: [Channel; 6] = [Channel::Phone, Channel::Counter, Channel::WeChat, Channel::Mailbox, Channel::Patrol, Channel::Other];
+const DOORS: [Channel; 6] =
+    [Channel::Phone, Channel::Counter, Channel::WeChat, Channel::Mailbox, Channel::Patrol, Channel::Other];
 
 #[derive(Template)]
 #[template(path = "desk/intake.html")]
@@ -101,7 +102,9 @@ pub(crate) async fn post(desk: Desk, fields: Fields) -> PageResult {
     };
     match desk.run(move |ctx| save(ctx, &intake)).await {
         Ok(done) => Ok(see_other(&format!("/desk/intake?saved={}", done.number))),
-        Err(WebError::App(AppError::Refused(refusal))) => again(&desk, fields, vec![fault(&refusal, desk.visit.lang)]).await,
+        Err(WebError::App(AppError::Refused(refusal))) => {
+            again(&desk, fields, vec![fault(&refusal, desk.visit.lang)]).await
+        }
         Err(error) => Err(error),
     }
 }
@@ -147,11 +150,17 @@ fn intake_of(desk: &Desk, fields: &Fields) -> Result<Intake, Vec<FieldFault>> {
         return Err(faults);
     }
     Ok(Intake {
-        channel: Channel::from_key(fields.get("channel")).filter(|c| DOORS.contains(c)).unwrap_or(Channel::Phone),
+        channel: Channel::from_key(fields.get("channel"))
+            .filter(|c| DOORS.contains(c))
+            .unwrap_or(Channel::Phone),
         kind: Kind::from_key(fields.get("kind")),
         title: String::new(),
         text: text_of(fields, lang),
-        place: Place { words: fields.get("place").to_owned(), division: fields.opt("division").map(str::to_owned), point },
+        place: Place {
+            words: fields.get("place").to_owned(),
+            division: fields.opt("division").map(str::to_owned),
+            point,
+        },
         privacy,
         person: Person { name: fields.get("name").to_owned(), phone },
         media: Vec::new(),
@@ -189,8 +198,13 @@ fn point_of(desk: &Desk, fields: &Fields) -> Result<Option<Point>, String> {
         return Ok(None);
     }
     let degrees = |raw: &str| raw.parse::<f64>().unwrap_or(f64::NAN);
-    let next = desk.visit.lang.t("。请在地图上重点一次，或清空这两格。", ". Pick it on the map again, or empty both fields.");
-    judge(degrees(lng), degrees(lat), &desk.site.app.city.bounds).map(Some).map_err(|odd| format!("{}{next}", odd.word(desk.visit.lang)))
+    let next = desk
+        .visit
+        .lang
+        .t("。请在地图上重点一次，或清空这两格。", ". Pick it on the map again, or empty both fields.");
+    judge(degrees(lng), degrees(lat), &desk.site.app.city.bounds)
+        .map(Some)
+        .map_err(|odd| format!("{}{next}", odd.word(desk.visit.lang)))
 }
 
 fn view(desk: &Desk, f: Fields, faults: Vec<FieldFault>, a: Assist) -> IntakePage {
@@ -229,7 +243,11 @@ async fn saved(desk: &Desk, number: Number) -> PageResult {
         dues.extend(case.contact.as_ref().map(|d| (s.t("联系诉求人", "Contact").to_owned(), s.when(&d.due))));
         dues.push((s.t("办结答复", "Answer").to_owned(), s.when(&case.finish.due)));
     }
-    let unit = shown.as_ref().and_then(|shown| shown.case.unit()).map(|key| words::unit_name(city, key, s.lang)).unwrap_or_default();
+    let unit = shown
+        .as_ref()
+        .and_then(|shown| shown.case.unit())
+        .map(|key| words::unit_name(city, key, s.lang))
+        .unwrap_or_default();
     let response: Response = html(&SavedPage {
         grouped: number.grouped(),
         spelled: spelled(&number, s.lang),
@@ -245,9 +263,17 @@ async fn saved(desk: &Desk, number: Number) -> PageResult {
 /// The digits as they are said: `二六零一，零四零零，四一七一`.
 pub(super) fn spelled(number: &Number, lang: Lang) -> String {
     const ZH: [&str; 10] = ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
-    const EN: [&str; 10] = ["zero ", "one ", "two ", "three ", "four ", "five ", "six ", "seven ", "eight ", "nine "];
+    const EN: [&str; 10] =
+        ["zero ", "one ", "two ", "three ", "four ", "five ", "six ", "seven ", "eight ", "nine "];
     let table = if lang == Lang::Zh { ZH } else { EN };
     let grouped = number.grouped();
-    let groups = grouped.split(' ').map(|group| group.bytes().map(|b| table[usize::from(b.saturating_sub(b'0')) % 10]).collect::<String>().trim_end().to_owned());
+    let groups = grouped.split(' ').map(|group| {
+        group
+            .bytes()
+            .map(|b| table[usize::from(b.saturating_sub(b'0')) % 10])
+            .collect::<String>()
+            .trim_end()
+            .to_owned()
+    });
     groups.collect::<Vec<_>>().join(lang.t("，", ", "))
 }

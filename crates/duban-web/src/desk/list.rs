@@ -124,7 +124,10 @@ fn load(ctx: &Ctx, filter: &Filter) -> Result<Loaded, AppError> {
         let other = Filter::of(address.split_once('?').map_or("", |(_, query)| query));
         list::count(ctx, &other.query(ctx.city(), ctx.now))
     };
-    let tabs = tabs_of(ctx).into_iter().map(|(name, address)| Ok((name, address.to_owned(), count(address)?))).collect::<Result<_, AppError>>()?;
+    let tabs = tabs_of(ctx)
+        .into_iter()
+        .map(|(name, address)| Ok((name, address.to_owned(), count(address)?)))
+        .collect::<Result<_, AppError>>()?;
     let mut drops = Vec::new();
     if found.page.rows.is_empty() {
         for chip in filter.chips(ctx.city(), ctx.lang) {
@@ -160,7 +163,11 @@ fn tabs_of(ctx: &Ctx) -> Vec<(&'static str, &'static str)> {
         (Action::Review, lang.t("待审核", "To review"), "/desk/cases?stage=in-review"),
         (Action::Callback, lang.t("待回访", "To call back"), "/desk/cases?stage=callback"),
     ];
-    tabs.extend(own.into_iter().filter(|(action, _, _)| ctx.who.can(*action)).map(|(_, name, address)| (name, address)));
+    tabs.extend(
+        own.into_iter()
+            .filter(|(action, _, _)| ctx.who.can(*action))
+            .map(|(_, name, address)| (name, address)),
+    );
     tabs
 }
 
@@ -168,33 +175,64 @@ fn view(desk: &Desk, f: Filter, loaded: Loaded) -> ListPage {
     let (s, lang) = (desk.shell(), desk.visit.lang);
     let city = &desk.site.app.city;
     let here = f.first();
-    let by_due = loaded.page.rows.iter().all(|row| row.next_due.is_some()) && f.query(city, s.now).effective_order() == duban_app::Order::Due;
-    let chosen = |keys: &[(&str, &str)]| keys.iter().map(|(key, name)| Choice { key: (*key).to_owned(), name: (*name).to_owned() }).collect::<Vec<_>>();
+    let by_due = loaded.page.rows.iter().all(|row| row.next_due.is_some())
+        && f.query(city, s.now).effective_order() == duban_app::Order::Due;
+    let chosen = |keys: &[(&str, &str)]| {
+        keys.iter()
+            .map(|(key, name)| Choice { key: (*key).to_owned(), name: (*name).to_owned() })
+            .collect::<Vec<_>>()
+    };
     let mut stages = chosen(&[("open", lang.t("未办结", "Not closed")), ("all", lang.t("全部", "All"))]);
-    stages.extend(Phase::ALL.iter().map(|p| Choice { key: p.key().to_owned(), name: p.word(lang).to_owned() }));
+    stages
+        .extend(Phase::ALL.iter().map(|p| Choice { key: p.key().to_owned(), name: p.word(lang).to_owned() }));
     ListPage {
         heading: heading(desk),
         tabs: loaded.tabs.into_iter().map(|(name, href, n)| tab(name, href, n, &here)).collect(),
         chips: f.chips(city, lang),
         today: loaded.today.map(|sums| today_shown(&s, sums)).unwrap_or_default(),
         summary: summary(&loaded.page, loaded.count, &s),
-        order_words: if by_due { s.t("按到期，先到的在前", "By due time, soonest first") } else { s.t("按受理，新的在前", "By opening, newest first") }.to_owned(),
+        order_words: if by_due {
+            s.t("按到期，先到的在前", "By due time, soonest first")
+        } else {
+            s.t("按受理，新的在前", "By opening, newest first")
+        }
+        .to_owned(),
         newest: !by_due,
         by_due: f.with("sort", ""),
         can_sign: desk.who.can(Action::Sign) && loaded.page.rows.iter().any(|row| signable(desk, row)),
         first: (f.before() > 0).then(|| f.first()),
         next: loaded.page.next.map(|after| f.page(after, f.before() + super::filter::PAGE)),
         place_words: place_words(&f, &loaded.page, loaded.count, &s),
-        drops: loaded.drops.into_iter().map(|(chip, n)| Drop { name: format!("{}：{}", chip.name, chip.value), href: chip.without, count: cases(n, lang) }).collect(),
+        drops: loaded
+            .drops
+            .into_iter()
+            .map(|(chip, n)| Drop {
+                name: format!("{}：{}", chip.name, chip.value),
+                href: chip.without,
+                count: cases(n, lang),
+            })
+            .collect(),
         groups: groups(desk, &s, &loaded.page.rows, by_due),
         stages,
-        dues: ["overdue", "today", "week"].iter().map(|key| Choice { key: (*key).to_owned(), name: due_word(key, lang).to_owned() }).collect(),
+        dues: ["overdue", "today", "week"]
+            .iter()
+            .map(|key| Choice { key: (*key).to_owned(), name: due_word(key, lang).to_owned() })
+            .collect(),
         units: words::unit_choices(city, lang),
         divisions: words::division_choices(city, lang),
         categories: words::category_choices(city, lang),
-        urgencies: Urgency::ALL.iter().map(|u| Choice { key: u.key().to_owned(), name: u.word(lang).to_owned() }).collect(),
-        kinds: Kind::ALL.iter().map(|k| Choice { key: k.key().to_owned(), name: k.word(lang).to_owned() }).collect(),
-        channels: Channel::ALL.iter().map(|c| Choice { key: c.key().to_owned(), name: c.word(lang).to_owned() }).collect(),
+        urgencies: Urgency::ALL
+            .iter()
+            .map(|u| Choice { key: u.key().to_owned(), name: u.word(lang).to_owned() })
+            .collect(),
+        kinds: Kind::ALL
+            .iter()
+            .map(|k| Choice { key: k.key().to_owned(), name: k.word(lang).to_owned() })
+            .collect(),
+        channels: Channel::ALL
+            .iter()
+            .map(|c| Choice { key: c.key().to_owned(), name: c.word(lang).to_owned() })
+            .collect(),
         here,
         f,
         s,
@@ -231,9 +269,21 @@ fn counted(n: i64, s: &Shell) -> String {
 }
 
 fn summary(page: &Page, count: i64, s: &Shell) -> String {
-    let late = page.rows.iter().filter(|row| row.closed_at.is_none() && row.answered_at.is_none() && row.finish_due < s.now).count();
+    let late = page
+        .rows
+        .iter()
+        .filter(|row| row.closed_at.is_none() && row.answered_at.is_none() && row.finish_due < s.now)
+        .count();
     let all = counted(count, s);
-    if late == 0 { all } else { format!("{all} · {} {}", s.t("本页逾期未办", "overdue on this page"), cases(i64::try_from(late).unwrap_or(0), s.lang)) }
+    if late == 0 {
+        all
+    } else {
+        format!(
+            "{all} · {} {}",
+            s.t("本页逾期未办", "overdue on this page"),
+            cases(i64::try_from(late).unwrap_or(0), s.lang)
+        )
+    }
 }
 
 fn place_words(f: &Filter, page: &Page, count: i64, s: &Shell) -> String {
@@ -242,7 +292,7 @@ fn place_words(f: &Filter, page: &Page, count: i64, s: &Shell) -> String {
 }
 
 fn signable(desk: &Desk, row: &CaseRow) -> bool {
-    desk.who.can(Action::Sign) && row.phase == Phase::Dispatched
+    desk.who.can(Action::Sign) && row.phase == Phase::Dispatched && super::present::leads(&desk.who, &row.owner)
 }
 
 /// Rows under the heads of their days. Late ones stand together, whatever day they were due on.
@@ -269,23 +319,34 @@ fn head(s: &Shell, row: &CaseRow, by_due: bool) -> (String, bool) {
     let when = s.when(&at);
     let relative = !when.day.starts_with(|c: char| c.is_ascii_digit());
     let date = match s.lang {
-        Lang::Zh => when.full.split_once('年').and_then(|(_, rest)| rest.rsplit_once(' ')).map_or("", |(date, _)| date),
-        Lang::En => when.full.rsplit_once(", ").and_then(|(date, _)| date.rsplit_once(' ')).map_or("", |(date, _)| date),
+        Lang::Zh => when
+            .full
+            .split_once('年')
+            .and_then(|(_, rest)| rest.rsplit_once(' '))
+            .map_or("", |(date, _)| date),
+        Lang::En => when
+            .full
+            .rsplit_once(", ")
+            .and_then(|(date, _)| date.rsplit_once(' '))
+            .map_or("", |(date, _)| date),
     };
     (if relative { format!("{} {date}", when.day) } else { format!("{} {}", when.day, when.weekday) }, false)
 }
 
 fn one(desk: &Desk, s: &Shell, row: &CaseRow) -> Row {
     let (city, lang) = (&desk.site.app.city, s.lang);
-    let place = [row.division.as_deref().map(|d| words::division_path(city, d, lang)).unwrap_or_default(), row.place_words.clone()].join(" ");
     let assists = matches!(&desk.who.reach, Reach::Units(units) if !units.contains(&row.owner));
     let unit = words::unit_name(city, &row.owner, lang);
-    let closed = DueWords { words: String::new(), bare: row.ending.map(|e| e.word(lang).to_owned()).unwrap_or_default(), class: "due-done" };
+    let closed = DueWords {
+        words: String::new(),
+        bare: row.ending.map(|e| e.word(lang).to_owned()).unwrap_or_default(),
+        class: "due-done",
+    };
     Row {
         number: row.number.to_string(),
         grouped: row.number.grouped(),
         title: row.title.clone(),
-        place: place.trim().to_owned(),
+        place: words::place_line(city, row.division.as_deref(), &row.place_words, lang),
         stage: row.phase.word(lang).to_owned(),
         unit: if assists { format!("{} {unit}", s.t("协办", "Assisting")) } else { unit },
         at: row.next_due.or(row.closed_at).map(|at| s.when(&at)),
@@ -302,10 +363,22 @@ fn tags(s: &Shell, row: &CaseRow) -> Vec<Tag> {
         add(row.urgency.word(s.lang).to_owned(), words::urgency_class(row.urgency));
     }
     if row.round > 1 {
-        add(match s.lang { Lang::Zh => format!("第 {} 轮", row.round), Lang::En => format!("round {}", row.round) }, "tag-warn");
+        add(
+            match s.lang {
+                Lang::Zh => format!("第 {} 轮", row.round),
+                Lang::En => format!("round {}", row.round),
+            },
+            "tag-warn",
+        );
     }
     if row.voices > 1 {
-        add(match s.lang { Lang::Zh => format!("{} 人同诉", row.voices), Lang::En => format!("{} voices", row.voices) }, "tag-warn");
+        add(
+            match s.lang {
+                Lang::Zh => format!("{} 人同诉", row.voices),
+                Lang::En => format!("{} voices", row.voices),
+            },
+            "tag-warn",
+        );
     }
     if row.privacy == Privacy::Confidential {
         add(row.privacy.word(s.lang).to_owned(), "");
@@ -348,13 +421,31 @@ fn sign_each(ctx: &Ctx, numbers: Vec<Number>) -> Result<Vec<(Number, Option<Refu
 
 fn signed_page(desk: &Desk, done: Vec<(Number, Option<Refusal>)>, back: &str) -> Response {
     let s = desk.shell();
-    let one = |(number, why): (Number, Option<Refusal>)| SignedOne { grouped: number.grouped(), number: number.to_string(), why: why.map(|r| r.sentence(s.lang)).unwrap_or_default() };
+    let one = |(number, why): (Number, Option<Refusal>)| SignedOne {
+        grouped: number.grouped(),
+        number: number.to_string(),
+        why: why.map(|r| r.sentence(s.lang)).unwrap_or_default(),
+    };
     let (skipped, signed): (Vec<_>, Vec<_>) = done.into_iter().partition(|(_, why)| why.is_some());
-    let (signed, skipped): (Vec<_>, Vec<_>) = (signed.into_iter().map(one).collect(), skipped.into_iter().map(one).collect());
+    let (signed, skipped): (Vec<_>, Vec<_>) =
+        (signed.into_iter().map(one).collect(), skipped.into_iter().map(one).collect());
     let n = |list: &[SignedOne]| cases(i64::try_from(list.len()).unwrap_or(0), s.lang);
     let summary = match (signed.is_empty(), skipped.is_empty()) {
-        (true, true) => s.t("一件也没有选，什么也没有改。请在列表里勾选待签收的工单。", "None was ticked, so nothing changed. Tick cases to sign in the list.").to_owned(),
-        _ => format!("{} {}{}{} {}{}", s.t("签收了", "Signed"), n(&signed), s.t("；", "; "), s.t("跳过", "skipped"), n(&skipped), s.t("。", ".")),
+        (true, true) => s
+            .t(
+                "一件也没有选，什么也没有改。请在列表里勾选待签收的工单。",
+                "None was ticked, so nothing changed. Tick cases to sign in the list.",
+            )
+            .to_owned(),
+        _ => format!(
+            "{} {}{}{} {}{}",
+            s.t("签收了", "Signed"),
+            n(&signed),
+            s.t("；", "; "),
+            s.t("跳过", "skipped"),
+            n(&skipped),
+            s.t("。", ".")
+        ),
     };
     html(&SignedPage { summary, signed, skipped, back: back.to_owned(), s })
 }

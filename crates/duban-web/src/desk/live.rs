@@ -101,14 +101,24 @@ pub(crate) async fn stream(desk: Desk) -> Response {
     let only = Fields::of_query(desk.visit.uri.query().unwrap_or("")).opt("number").map(str::to_owned);
     let events = heard(receiver, desk.who.reach.clone(), only).take_until(tokio::time::sleep(LIFE));
     let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(ALIVE)).into_response();
-    response.headers_mut().insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    response
+        .headers_mut()
+        .insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     response
 }
 
-fn heard(receiver: broadcast::Receiver<Arc<News>>, reach: Reach, only: Option<String>) -> impl Stream<Item = Result<Event, Infallible>> {
-    let first = futures_util::stream::once(future::ready(Ok(Event::default().comment("here").retry(Duration::from_secs(3)))));
+fn heard(
+    receiver: broadcast::Receiver<Arc<News>>,
+    reach: Reach,
+    only: Option<String>,
+) -> impl Stream<Item = Result<Event, Infallible>> {
+    let first = futures_util::stream::once(future::ready(Ok(Event::default()
+        .comment("here")
+        .retry(Duration::from_secs(3)))));
     let rest = BroadcastStream::new(receiver).filter_map(move |news| {
-        let news = news.ok().filter(|n| n.is_for(&reach) && only.as_deref().is_none_or(|number| n.event.number.digits() == number));
+        let news = news.ok().filter(|n| {
+            n.is_for(&reach) && only.as_deref().is_none_or(|number| n.event.number.digits() == number)
+        });
         future::ready(news.map(|n| Ok(event(&n))))
     });
     first.chain(rest)
@@ -116,5 +126,7 @@ fn heard(receiver: broadcast::Receiver<Arc<News>>, reach: Reach, only: Option<St
 
 fn event(news: &News) -> Event {
     let event = &news.event;
-    Event::default().data(json!({"kind": event.kind, "number": event.number.digits(), "phase": event.phase.key()}).to_string())
+    Event::default().data(
+        json!({"kind": event.kind, "number": event.number.digits(), "phase": event.phase.key()}).to_string(),
+    )
 }

@@ -90,10 +90,19 @@ async fn again(visit: &Visit, site: &Site, to: String, login: &str, error: &WebE
 }
 
 fn wrong(lang: Lang) -> &'static str {
-    lang.t("登录名或密码不对。请核对后再输一次；忘了密码，请找管理员重设。", "Login or password is wrong. Check and type them again; if you forgot it, ask an administrator.")
+    lang.t(
+        "登录名或密码不对。请核对后再输一次；忘了密码，请找管理员重设。",
+        "Login or password is wrong. Check and type them again; if you forgot it, ask an administrator.",
+    )
 }
 
-async fn form(visit: &Visit, site: &Site, to: String, login: &str, error: &str) -> Result<LoginPage, WebError> {
+async fn form(
+    visit: &Visit,
+    site: &Site,
+    to: String,
+    login: &str,
+    error: &str,
+) -> Result<LoginPage, WebError> {
     let groups = if site.app.demo { demo(visit.lang, site).await? } else { Vec::new() };
     Ok(LoginPage { s: visit.shell(site), login: login.to_owned(), to, error: error.to_owned(), groups })
 }
@@ -101,13 +110,22 @@ async fn form(visit: &Visit, site: &Site, to: String, login: &str, error: &str) 
 async fn demo(lang: Lang, site: &Site) -> Result<Vec<Group>, WebError> {
     let staff = site.run(users::list).await?;
     let city = &site.app.city;
-    let accounts = |role: &str| staff.iter().filter(|s| s.active && s.role == role).map(|s| Account {
-        login: s.login.clone(),
-        name: s.name.clone(),
-        unit: city.unit(&s.unit).map_or_else(|| s.unit.clone(), |u| u.short.get(lang).to_owned()),
-        does: does(city, role, lang),
-    }).collect::<Vec<_>>();
-    let groups = city.roles.iter().map(|role| Group { role: role.name.get(lang).to_owned(), accounts: accounts(&role.key) });
+    let accounts = |role: &str| {
+        staff
+            .iter()
+            .filter(|s| s.active && s.role == role)
+            .map(|s| Account {
+                login: s.login.clone(),
+                name: s.name.clone(),
+                unit: city.unit(&s.unit).map_or_else(|| s.unit.clone(), |u| u.short.get(lang).to_owned()),
+                does: does(city, role, lang),
+            })
+            .collect::<Vec<_>>()
+    };
+    let groups = city
+        .roles
+        .iter()
+        .map(|role| Group { role: role.name.get(lang).to_owned(), accounts: accounts(&role.key) });
     let mut groups: Vec<Group> = groups.filter(|g| !g.accounts.is_empty()).collect();
     // One role has an account for every unit: it stands last, so that the others are in sight.
     groups.sort_by_key(|g| g.accounts.len() > 3);
@@ -117,14 +135,17 @@ async fn demo(lang: Lang, site: &Site) -> Result<Vec<Group>, WebError> {
 /// What a role does, in the words of its first actions.
 fn does(city: &City, role: &str, lang: Lang) -> String {
     let actions = city.role(role).map_or(&[][..], |r| &r.actions);
-    let words: Vec<&str> = actions.iter().filter(|a| a.key() != "view").take(4).map(|a| a.word(lang)).collect();
+    let words: Vec<&str> =
+        actions.iter().filter(|a| a.key() != "view").take(4).map(|a| a.word(lang)).collect();
     words.join(lang.t("、", ", "))
 }
 
 /// Only addresses of the desk: a sign-in page that leads anywhere would lend its name to others.
 pub(super) fn local(to: &str) -> &str {
     let rest = to.strip_prefix("/desk").unwrap_or("\\");
-    let fits = (rest.is_empty() || rest.starts_with(['/', '?'])) && !rest.contains(['\\', '\r', '\n']) && to.is_ascii();
+    let fits = (rest.is_empty() || rest.starts_with(['/', '?']))
+        && !rest.contains(['\\', '\r', '\n'])
+        && to.is_ascii();
     if fits && !to.starts_with("/desk/login") { to } else { "/desk" }
 }
 

@@ -12,7 +12,11 @@ use super::words::number;
 use crate::frame::{Desk, PageResult, WebError};
 
 /// One file; `?thumb` gives the small picture.
-pub(crate) async fn serve(desk: Desk, Path((on, id)): Path<(String, String)>, RawQuery(query): RawQuery) -> PageResult {
+pub(crate) async fn serve(
+    desk: Desk,
+    Path((on, id)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+) -> PageResult {
     let number = number(&on)?;
     let id = MediaId(id.parse().map_err(|_| WebError::from(Refusal::NotFound))?);
     let thumb = query.is_some_and(|q| q.split('&').any(|part| part == "thumb" || part.starts_with("thumb=")));
@@ -23,11 +27,17 @@ pub(crate) async fn serve(desk: Desk, Path((on, id)): Path<(String, String)>, Ra
 /// A file as a browser takes it: pictures are shown, everything else is saved.
 pub(crate) fn file(shown: Shown) -> Response {
     let way = if shown.mime.starts_with("image/") { "inline" } else { "attachment" };
-    let name: String = form_urlencoded::byte_serialize(shown.name.as_bytes()).collect::<String>().replace('+', "%20");
-    let mime = HeaderValue::from_str(&shown.mime).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let name: String =
+        form_urlencoded::byte_serialize(shown.name.as_bytes()).collect::<String>().replace('+', "%20");
+    let mime =
+        HeaderValue::from_str(&shown.mime).unwrap_or(HeaderValue::from_static("application/octet-stream"));
     let headers = [
         (header::CONTENT_TYPE, mime),
-        (header::CONTENT_DISPOSITION, HeaderValue::from_str(&format!("{way}; filename*=UTF-8''{name}")).unwrap_or(HeaderValue::from_static("attachment"))),
+        (
+            header::CONTENT_DISPOSITION,
+            HeaderValue::from_str(&format!("{way}; filename*=UTF-8''{name}"))
+                .unwrap_or(HeaderValue::from_static("attachment")),
+        ),
         (header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600")),
     ];
     (headers, shown.bytes).into_response()

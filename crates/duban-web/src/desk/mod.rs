@@ -55,7 +55,8 @@ pub(crate) async fn home(desk: Desk) -> Response {
 /// For whoever watches the server: it answers, and so does its database.
 pub(crate) async fn health(State(site): State<Site>) -> PageResult {
     site.run(events::mark).await?;
-    let state = json!({"status": "ok", "engine": site.app.store.engine(), "version": env!("CARGO_PKG_VERSION")});
+    let state =
+        json!({"status": "ok", "engine": site.app.store.engine(), "version": env!("CARGO_PKG_VERSION")});
     Ok(Json(state).into_response())
 }
 

@@ -1,16 +1,13 @@
 //! The parts of a case page, each made from what was loaded.
 
-use duban_app::{
-    CaseRow, MediaKind,
-    case::show::Shown,
-};
+use duban_app::{CaseRow, MediaKind, case::show::Shown};
 use duban_domain::{
     Lang, MediaId, Stamp,
     case::{Case, Ending, Event, Outcome, Phase, Satisfaction, Stage, Way, What},
     city::City,
     deadline::{Deadline, Pace, explain, left},
     dispatch::Proposal,
-    policy::{Action, Member},
+    policy::{Action, Member, Reach},
     request::{Kind, Privacy, Urgency},
 };
 
@@ -117,7 +114,8 @@ pub(super) struct File {
 
 impl Proposed {
     pub(super) fn of(city: &City, proposal: &Proposal, lang: Lang) -> Self {
-        let assisting: Vec<String> = proposal.assisting.iter().map(|key| unit_name(city, key, lang)).collect();
+        let assisting: Vec<String> =
+            proposal.assisting.iter().map(|key| unit_name(city, key, lang)).collect();
         Self {
             unit: proposal.unit.clone(),
             name: unit_name(city, &proposal.unit, lang),
@@ -137,12 +135,25 @@ pub(super) fn round_words(round: u8, lang: Lang) -> String {
 }
 
 pub(super) fn tags(s: &Shell, case: &Case, row: &CaseRow) -> Vec<Tag> {
-    let mut tags = vec![Tag { words: case.phase().word(s.lang).to_owned(), class: if case.is_open() { "tag-go" } else { "tag-ok" } }];
+    let mut tags = vec![Tag {
+        words: case.phase().word(s.lang).to_owned(),
+        class: if case.is_open() { "tag-go" } else { "tag-ok" },
+    }];
     if case.urgency != Urgency::Normal {
-        tags.push(Tag { words: case.urgency.word(s.lang).to_owned(), class: words::urgency_class(case.urgency) });
+        tags.push(Tag {
+            words: case.urgency.word(s.lang).to_owned(),
+            class: words::urgency_class(case.urgency),
+        });
     }
     if row.voices > 1 {
-        tags.push(Tag { words: if s.lang == Lang::Zh { format!("{} 人同诉", row.voices) } else { format!("{} voices", row.voices) }, class: "tag-warn" });
+        tags.push(Tag {
+            words: if s.lang == Lang::Zh {
+                format!("{} 人同诉", row.voices)
+            } else {
+                format!("{} voices", row.voices)
+            },
+            class: "tag-warn",
+        });
     }
     if row.privacy != Privacy::Contact {
         tags.push(Tag { words: row.privacy.word(s.lang).to_owned(), class: "" });
@@ -181,8 +192,20 @@ pub(super) fn track(s: &Shell, shown: &Shown) -> Vec<Stop> {
         (s.t("回访", "Callback"), round("heard")),
         (s.t("办结", "Closed"), closed),
     ];
-    let class = |i: usize| if i < now { "done" } else if i == now { "now" } else { "" };
-    let stop = |(i, (name, at)): (usize, (&str, Option<Stamp>))| Stop { name: name.to_owned(), at: at.filter(|_| i < now).map(|at| s.when(&at)), class: class(i) };
+    let class = |i: usize| {
+        if i < now {
+            "done"
+        } else if i == now {
+            "now"
+        } else {
+            ""
+        }
+    };
+    let stop = |(i, (name, at)): (usize, (&str, Option<Stamp>))| Stop {
+        name: name.to_owned(),
+        at: at.filter(|_| i < now).map(|at| s.when(&at)),
+        class: class(i),
+    };
     let all = stops.into_iter().enumerate();
     match ended_apart {
         // What was answered at once, or elsewhere before, never had the steps between.
@@ -210,11 +233,24 @@ pub(super) fn dues(city: &City, s: &Shell, shown: &Shown) -> Vec<DueLine> {
 }
 
 /// One deadline: kept, missed, or still running. One that nobody owes any more is left out.
-fn line(city: &City, s: &Shell, name: &str, deadline: &Deadline, done: Option<Stamp>, owed: bool) -> Option<DueLine> {
+fn line(
+    city: &City,
+    s: &Shell,
+    name: &str,
+    deadline: &Deadline,
+    done: Option<Stamp>,
+    owed: bool,
+) -> Option<DueLine> {
     let lang = s.lang;
     let (at, words, class) = match done {
-        Some(at) if at <= deadline.due => (at, format!("{}{}", lang.t("按时，用了 ", "In time, took "), took(at.0 - deadline.start.0, lang)), "t-ok"),
-        Some(at) => (at, format!("{}{}", lang.t("迟了 ", "Late by "), took(at.0 - deadline.due.0, lang)), "t-seal"),
+        Some(at) if at <= deadline.due => (
+            at,
+            format!("{}{}", lang.t("按时，用了 ", "In time, took "), took(at.0 - deadline.start.0, lang)),
+            "t-ok",
+        ),
+        Some(at) => {
+            (at, format!("{}{}", lang.t("迟了 ", "Late by "), took(at.0 - deadline.due.0, lang)), "t-seal")
+        }
         None if !owed => return None,
         None => {
             let left = left(city, deadline.due, s.now, lang);
@@ -227,7 +263,11 @@ fn line(city: &City, s: &Shell, name: &str, deadline: &Deadline, done: Option<St
         }
     };
     // A step that was kept needs no reckoning; the answer's always has one.
-    let why = if done.is_none() || deadline.basis.ends_with("/finish") { explain(city, deadline, lang) } else { Vec::new() };
+    let why = if done.is_none() || deadline.basis.ends_with("/finish") {
+        explain(city, deadline, lang)
+    } else {
+        Vec::new()
+    };
     Some(DueLine { name: name.to_owned(), at: s.when(&at), open: done.is_none(), left: words, class, why })
 }
 
@@ -236,7 +276,9 @@ pub(super) fn acts(who: &Member, case: &Case) -> Vec<Act> {
     let first: &[(&str, Action)] = match &case.stage {
         Stage::Received => &[("dispatch", Action::Dispatch)],
         Stage::Dispatched { .. } => &[("sign", Action::Sign), ("dispatch", Action::Dispatch)],
-        Stage::InHand { .. } => &[("answer", Action::Answer), ("contact", Action::Contact), ("dispatch", Action::Dispatch)],
+        Stage::InHand { .. } => {
+            &[("answer", Action::Answer), ("contact", Action::Contact), ("dispatch", Action::Dispatch)]
+        }
         Stage::InReview { by, .. } if *by != who.id.0 => &[("review", Action::Review)],
         Stage::Callback { .. } => &[("callback", Action::Callback)],
         Stage::InReview { .. } | Stage::Closed { .. } => &[],
@@ -246,7 +288,18 @@ pub(super) fn acts(who: &Member, case: &Case) -> Vec<Act> {
         steps.push(("classify", Action::Classify));
     }
     steps.push(("note", Action::Note));
-    steps.into_iter().filter(|(_, action)| who.can(*action)).map(|(step, _)| Act { step }).collect()
+    let leads = leads(who, case.unit().unwrap_or_default());
+    let ours = |step: &str| leads || !matches!(step, "sign" | "answer");
+    steps.into_iter().filter(|(step, action)| who.can(*action) && ours(step)).map(|(step, _)| Act { step }).collect()
+}
+
+/// Whether a unit is this member's own. One that only assists neither signs nor answers for the lead.
+pub(super) fn leads(who: &Member, unit: &str) -> bool {
+    match &who.reach {
+        Reach::All => true,
+        Reach::Nothing => false,
+        Reach::Units(units) => units.iter().any(|own| own == unit),
+    }
 }
 
 /// Why the case cannot be closed yet.
@@ -254,49 +307,71 @@ pub(super) fn blockers(case: &Case, lang: Lang) -> String {
     let mut missing = Vec::new();
     match &case.stage {
         Stage::Received => missing.push(lang.t("还没有派单", "it is not dispatched yet").to_owned()),
-        Stage::Dispatched { .. } => missing.push(lang.t("承办单位还没有签收", "the unit has not signed yet").to_owned()),
+        Stage::Dispatched { .. } => {
+            missing.push(lang.t("承办单位还没有签收", "the unit has not signed yet").to_owned())
+        }
         Stage::InHand { .. } => {
             if case.contacted_at.is_none() {
                 missing.push(lang.t("还没有联系诉求人", "the person was not contacted yet").to_owned());
             }
             missing.push(lang.t("还没有答复", "there is no answer yet").to_owned());
         }
-        Stage::InReview { .. } => missing.push(lang.t("答复还没有审核", "the answer is not reviewed yet").to_owned()),
+        Stage::InReview { .. } => {
+            missing.push(lang.t("答复还没有审核", "the answer is not reviewed yet").to_owned())
+        }
         Stage::Callback { heard, .. } => {
             let n = case.requests.len().saturating_sub(heard.len());
-            missing.push(if lang == Lang::Zh { format!("还有 {n} 人没有回访到") } else { format!("{n} to be called back") });
+            missing.push(if lang == Lang::Zh {
+                format!("还有 {n} 人没有回访到")
+            } else {
+                format!("{n} to be called back")
+            });
         }
         Stage::Closed { .. } => return String::new(),
     }
-    format!("{}{}{}", lang.t("还不能办结：", "Cannot be closed yet: "), missing.join(lang.t("，", ", ")), lang.t("。", "."))
+    format!(
+        "{}{}{}",
+        lang.t("还不能办结：", "Cannot be closed yet: "),
+        missing.join(lang.t("，", ", ")),
+        lang.t("。", ".")
+    )
 }
 
 pub(super) fn voices(s: &Shell, shown: &Shown, revealed: Option<&Revealed>) -> Vec<Voice> {
-    let raised = shown.history.iter().flatten().find_map(|e| match &e.what {
-        What::Opened { because, .. } => Some(because.clone()),
-        _ => None,
-    }).unwrap_or_default();
+    let raised = shown
+        .history
+        .iter()
+        .flatten()
+        .find_map(|e| match &e.what {
+            What::Opened { because, .. } => Some(because.clone()),
+            _ => None,
+        })
+        .unwrap_or_default();
     let spoke = |id| match &shown.case.stage {
         Stage::Callback { heard, .. } => heard.contains(&id),
         _ => false,
     };
-    shown.voices.iter().map(|voice| {
-        let plain = revealed.filter(|r| r.request == voice.request.number).map(|r| &r.person);
-        let (name, phone) = person_words(&voice.person, plain);
-        Voice {
-            number: voice.request.number.to_string(),
-            grouped: voice.request.number.grouped(),
-            name,
-            phone,
-            plain: plain.is_some(),
-            can_reveal: voice.person.can_reveal && plain.is_none(),
-            heard: spoke(voice.request.id),
-            channel: voice.request.channel.word(s.lang).to_owned(),
-            kind: voice.request.kind.word(s.lang).to_owned(),
-            when: s.when(&voice.request.received_at),
-            text: marked(&voice.request.text, &raised),
-        }
-    }).collect()
+    shown
+        .voices
+        .iter()
+        .map(|voice| {
+            let plain = revealed.filter(|r| r.request == voice.request.number).map(|r| &r.person);
+            let (name, phone) = person_words(&voice.person, plain);
+            Voice {
+                number: voice.request.number.to_string(),
+                grouped: voice.request.number.grouped(),
+                name,
+                phone,
+                plain: plain.is_some(),
+                can_reveal: voice.person.can_reveal && plain.is_none(),
+                heard: spoke(voice.request.id),
+                channel: voice.request.channel.word(s.lang).to_owned(),
+                kind: voice.request.kind.word(s.lang).to_owned(),
+                when: s.when(&voice.request.received_at),
+                text: marked(&voice.request.text, &raised),
+            }
+        })
+        .collect()
 }
 
 /// Every answer, newest first, with what the centre said to it.
@@ -315,7 +390,9 @@ pub(super) fn answers(city: &City, s: &Shell, history: &[Option<Event>]) -> Vec<
                 proof_words: proof_words.clone(),
                 files: proof.len(),
             }),
-            What::Approved { .. } | What::Closed { .. } => state(answers.last_mut(), s.t("已公开", "Public"), "tag-go"),
+            What::Approved { .. } | What::Closed { .. } => {
+                state(answers.last_mut(), s.t("已公开", "Public"), "tag-go")
+            }
             What::SentBack { .. } => state(answers.last_mut(), s.t("已退回", "Sent back"), "tag-must"),
             _ => {}
         }
@@ -332,8 +409,7 @@ fn state(answer: Option<&mut Answer>, words: &str, class: &'static str) {
 }
 
 pub(super) fn place(city: &City, row: &CaseRow, lang: Lang) -> String {
-    let division = row.division.as_deref().map(|code| words::division_path(city, code, lang)).unwrap_or_default();
-    [division, row.place_words.clone()].into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" ")
+    words::place_line(city, row.division.as_deref(), &row.place_words, lang)
 }
 
 fn mark(i: usize, lang: Lang) -> &'static str {
@@ -347,12 +423,25 @@ pub(super) fn dots(shown: &Shown, s: &Shell) -> Vec<MapPoint> {
         (None, None) if row.finish_due < s.now => "late",
         _ => "near",
     };
-    let dot = |(i, (row, _)): (usize, &(CaseRow, i64))| Some(MapPoint { at: row.point?, label: mark(i, s.lang).to_owned(), state: state(row), href: format!("/desk/cases/{}", row.number) });
+    let dot = |(i, (row, _)): (usize, &(CaseRow, i64))| {
+        Some(MapPoint {
+            at: row.point?,
+            label: mark(i, s.lang).to_owned(),
+            state: state(row),
+            href: format!("/desk/cases/{}", row.number),
+        })
+    };
     shown.near.iter().enumerate().filter_map(dot).collect()
 }
 
 pub(super) fn near(shown: &Shown, s: &Shell) -> Vec<Near> {
-    let one = |(i, (row, metres)): (usize, &(CaseRow, i64))| Near { mark: mark(i, s.lang), number: row.number.to_string(), title: row.title.clone(), stage: row.phase.word(s.lang).to_owned(), metres: *metres };
+    let one = |(i, (row, metres)): (usize, &(CaseRow, i64))| Near {
+        mark: mark(i, s.lang),
+        number: row.number.to_string(),
+        title: row.title.clone(),
+        stage: row.phase.word(s.lang).to_owned(),
+        metres: *metres,
+    };
     shown.near.iter().enumerate().map(one).collect()
 }
 
@@ -369,13 +458,26 @@ pub(super) fn owners(city: &City, case: &Case, lang: Lang) -> Vec<Owner> {
 }
 
 pub(super) fn photos(shown: &Shown, lang: Lang) -> Vec<Photo> {
-    let by = |of_person: bool| if of_person { lang.t("诉求人拍的", "From the person") } else { lang.t("承办单位的凭据", "Proof of the unit") };
+    let by = |of_person: bool| {
+        if of_person {
+            lang.t("诉求人拍的", "From the person")
+        } else {
+            lang.t("承办单位的凭据", "Proof of the unit")
+        }
+    };
     let all = shown.media.iter().filter(|m| m.kind == MediaKind::Photo);
-    all.map(|m| Photo { id: id(m.id), name: m.name.clone(), by: by(m.request.is_some()).to_owned() }).collect()
+    all.map(|m| Photo { id: id(m.id), name: m.name.clone(), by: by(m.request.is_some()).to_owned() })
+        .collect()
 }
 
 pub(super) fn files(shown: &Shown) -> Vec<File> {
-    let size = |bytes: i64| if bytes < 1 << 20 { format!("{} KB", (bytes / 1024).max(1)) } else { format!("{:.1} MB", bytes as f64 / f64::from(1 << 20)) };
+    let size = |bytes: i64| {
+        if bytes < 1 << 20 {
+            format!("{} KB", (bytes / 1024).max(1))
+        } else {
+            format!("{:.1} MB", bytes as f64 / f64::from(1 << 20))
+        }
+    };
     let all = shown.media.iter().filter(|m| m.kind != MediaKind::Photo);
     all.map(|m| File { id: id(m.id), name: m.name.clone(), size: size(m.size) }).collect()
 }
@@ -389,7 +491,11 @@ fn choice(key: &str, name: &str) -> Choice {
 }
 
 pub(super) fn outcomes(lang: Lang) -> Vec<Choice> {
-    Outcome::ALL.iter().filter(|o| **o != Outcome::Unrecorded).map(|o| choice(o.key(), o.word(lang))).collect()
+    Outcome::ALL
+        .iter()
+        .filter(|o| **o != Outcome::Unrecorded)
+        .map(|o| choice(o.key(), o.word(lang)))
+        .collect()
 }
 
 pub(super) fn feelings(lang: Lang) -> Vec<Choice> {
@@ -412,16 +518,24 @@ pub(super) fn urgencies(lang: Lang) -> Vec<Choice> {
 pub(super) fn done_words(step: &str, lang: Lang) -> &'static str {
     match step {
         "dispatch" => lang.t("派出去了。承办单位已经看得到。", "Dispatched. The unit sees it now."),
-        "sign" => lang.t("签收了。接下来：联系诉求人，办理，答复。", "Signed. Next: contact the person, do the work, answer."),
+        "sign" => lang.t(
+            "签收了。接下来：联系诉求人，办理，答复。",
+            "Signed. Next: contact the person, do the work, answer.",
+        ),
         "contact" => lang.t("记下了这次联系。", "The contact is recorded."),
         "answer" => lang.t("答复送审了。热线中心会审核。", "The answer was sent for review."),
-        "approve" => lang.t("答复通过。接下来回访诉求人。", "The answer is accepted. Next: call the person back."),
+        "approve" => {
+            lang.t("答复通过。接下来回访诉求人。", "The answer is accepted. Next: call the person back.")
+        }
         "send-back" => lang.t("退回去了，单位会看到缺什么。", "Sent back; the unit sees what is missing."),
         "callback" => lang.t("记下了诉求人的话。", "The person’s word is recorded."),
         "no-reply" => lang.t("记下了这次没打通。", "The unanswered call is recorded."),
         "classify" => lang.t("分类改了，时限按新的重算。", "Reclassified; the deadline was reckoned again."),
         "note" => lang.t("批注写好了，只有内部看得到。", "The note is kept; only staff see it."),
-        "reveal" => lang.t("这次查看连同理由已经记下。离开本页就不再显示。", "This look and its reason are recorded. It is not shown again after you leave this page."),
+        "reveal" => lang.t(
+            "这次查看连同理由已经记下。离开本页就不再显示。",
+            "This look and its reason are recorded. It is not shown again after you leave this page.",
+        ),
         _ => "",
     }
 }

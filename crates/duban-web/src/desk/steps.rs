@@ -28,7 +28,10 @@ const CHOICES: [&str; 5] = ["unit", "outcome", "solved", "kind", "urgency"];
 
 /// 派单
 pub(crate) async fn dispatch(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
-    step(&desk, &on, "dispatch", fields, "dispatch", |ctx, on, fields| dispatch::dispatch(ctx, on, &order(fields)?)).await
+    step(&desk, &on, "dispatch", fields, "dispatch", |ctx, on, fields| {
+        dispatch::dispatch(ctx, on, &order(fields)?)
+    })
+    .await
 }
 
 /// 签收
@@ -46,25 +49,36 @@ pub(crate) async fn contact(desk: Desk, Path(on): Path<String>, fields: Fields) 
 
 /// 答复
 pub(crate) async fn answer(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
-    step(&desk, &on, "answer", fields, "answer", |ctx, on, fields| answer::answer(ctx, on, &answering(fields)?)).await
+    step(&desk, &on, "answer", fields, "answer", |ctx, on, fields| {
+        answer::answer(ctx, on, &answering(fields)?)
+    })
+    .await
 }
 
 /// 审核
 pub(crate) async fn review(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
     let sends_back = fields.get("do") == "send-back";
-    let (done, verdict) = if sends_back { ("send-back", Verdict::SendBack(fields.get("reason").to_owned())) } else { ("approve", Verdict::Approve) };
+    let (done, verdict) = if sends_back {
+        ("send-back", Verdict::SendBack(fields.get("reason").to_owned()))
+    } else {
+        ("approve", Verdict::Approve)
+    };
     step(&desk, &on, "review", fields, done, move |ctx, on, _| review::review(ctx, on, &verdict)).await
 }
 
 /// 回访
 pub(crate) async fn callback(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
     let done = if fields.get("do") == "no-reply" { "no-reply" } else { "callback" };
-    step(&desk, &on, "callback", fields, done, |ctx, on, fields| callback::call(ctx, on, &call(fields)?)).await
+    step(&desk, &on, "callback", fields, done, |ctx, on, fields| callback::call(ctx, on, &call(fields)?))
+        .await
 }
 
 /// 改分类
 pub(crate) async fn classify(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
-    step(&desk, &on, "classify", fields, "classify", |ctx, on, fields| classify::classify(ctx, on, &classification(fields)?)).await
+    step(&desk, &on, "classify", fields, "classify", |ctx, on, fields| {
+        classify::classify(ctx, on, &classification(fields)?)
+    })
+    .await
 }
 
 /// 批注
@@ -101,10 +115,18 @@ async fn step(
 }
 
 /// The page again, unless nobody may see it or the server itself failed.
-async fn failed(desk: &Desk, number: Number, step: &'static str, typed: Fields, error: WebError) -> PageResult {
+async fn failed(
+    desk: &Desk,
+    number: Number,
+    step: &'static str,
+    typed: Fields,
+    error: WebError,
+) -> PageResult {
     let (note, lang) = (error.note(), desk.visit.lang);
     let sentence = match &error {
-        WebError::App(AppError::Refused(Refusal::NeedsText(field))) if CHOICES.contains(field) => lang.t("请选一项。", "Choose one."),
+        WebError::App(AppError::Refused(Refusal::NeedsText(field))) if CHOICES.contains(field) => {
+            lang.t("请选一项。", "Choose one.")
+        }
         _ => note.sentence(lang),
     };
     let field = match &error {
@@ -124,14 +146,17 @@ fn seen(number: &Number, fields: &Fields) -> On {
 
 fn order(fields: &Fields) -> Result<dispatch::Order, AppError> {
     let unit = fields.opt("unit").ok_or(Refusal::NeedsText("unit"))?;
-    let mut assisting: Vec<String> = fields.all("assisting").filter(|key| *key != unit).map(str::to_owned).collect();
+    let mut assisting: Vec<String> =
+        fields.all("assisting").filter(|key| *key != unit).map(str::to_owned).collect();
     assisting.dedup();
     Ok(dispatch::Order { unit: unit.to_owned(), assisting, reason: fields.get("reason").to_owned() })
 }
 
 fn answering(fields: &Fields) -> Result<Answering, AppError> {
     Ok(Answering {
-        outcome: Outcome::from_key(fields.get("outcome")).filter(|o| *o != Outcome::Unrecorded).ok_or(Refusal::NeedsText("outcome"))?,
+        outcome: Outcome::from_key(fields.get("outcome"))
+            .filter(|o| *o != Outcome::Unrecorded)
+            .ok_or(Refusal::NeedsText("outcome"))?,
         public: fields.get("public").to_owned(),
         internal: fields.get("internal").to_owned(),
         proof: fields.media("proof")?,

@@ -15,14 +15,26 @@ const PASSWORD: &str = "测试密码一二三四五六";
 const TEXT: &str = "测试路口电线杆上的电线断了，掉在人行道上打火";
 
 fn put(world: &World, login: &str, unit: &str, role: &str) {
-    let account = Account { login: login.into(), name: format!("测试·{login}"), unit: unit.into(), role: role.into(), password: PASSWORD.into() };
+    let account = Account {
+        login: login.into(),
+        name: format!("测试·{login}"),
+        unit: unit.into(),
+        role: role.into(),
+        password: PASSWORD.into(),
+    };
     users::put(&world.app, &account).unwrap();
 }
 
 async fn sign_in(world: &World, login: &str, unit: &str, role: &str) -> Browser {
     put(world, login, unit, role);
     let mut browser = Browser::on(world);
-    let into = browser.post("/desk/login", &[("login", login), ("password", PASSWORD), ("to", "/desk/cases?stage=all")], None).await;
+    let into = browser
+        .post(
+            "/desk/login",
+            &[("login", login), ("password", PASSWORD), ("to", "/desk/cases?stage=all")],
+            None,
+        )
+        .await;
     assert_eq!(to(&into), "/desk/cases?stage=all");
     browser
 }
@@ -49,7 +61,12 @@ async fn look(browser: &mut Browser, address: &str) -> Reply {
 
 async fn step(browser: &mut Browser, number: &str, step: &str, form: &[(&str, &str)]) -> Reply {
     let done = browser.post(&format!("/desk/cases/{number}/{step}"), form, None).await;
-    assert!(done.status == StatusCode::SEE_OTHER || done.status == StatusCode::OK, "{step}: {} {}", done.status, done.text);
+    assert!(
+        done.status == StatusCode::SEE_OTHER || done.status == StatusCode::OK,
+        "{step}: {} {}",
+        done.status,
+        done.text
+    );
     done
 }
 
@@ -59,25 +76,53 @@ async fn one_case_from_the_voice_to_the_callback() {
     let centre = world.city().centre().key.clone();
     let mut operator = sign_in(&world, "operator", &centre, "operator").await;
     look(&mut operator, "/desk/intake").await;
-    let hint = operator.post("/desk/intake/assist", &[("text", TEXT), ("phone", "13900006021"), ("place", "株洲")], None).await;
+    let hint = operator
+        .post("/desk/intake/assist", &[("text", TEXT), ("phone", "13900006021"), ("place", "株洲")], None)
+        .await;
     assert!(hint.text.contains("mark class") && !hint.text.contains("<html"), "{}", hint.text);
-    assert!(operator.post("/desk/intake/assist?part=due", &[("text", TEXT)], None).await.text.contains("<time"));
+    assert!(
+        operator.post("/desk/intake/assist?part=due", &[("text", TEXT)], None).await.text.contains("<time")
+    );
 
-    let wrong = operator.post("/desk/intake", &[("text", TEXT), ("phone", "12"), ("do", "dispatch"), ("lng", "27.8"), ("lat", "113.1")], None).await;
-    assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.text.contains(TEXT) && wrong.text.matches("class=\"error\"").count() == 2, "{}", wrong.text);
+    let wrong = operator
+        .post(
+            "/desk/intake",
+            &[("text", TEXT), ("phone", "12"), ("do", "dispatch"), ("lng", "27.8"), ("lat", "113.1")],
+            None,
+        )
+        .await;
+    assert!(
+        wrong.status == StatusCode::UNPROCESSABLE_ENTITY
+            && wrong.text.contains(TEXT)
+            && wrong.text.matches("class=\"error\"").count() == 2,
+        "{}",
+        wrong.text
+    );
     let check = operator.post("/desk/intake", &[("text", TEXT), ("do", "check")], None).await;
     assert!(check.status == StatusCode::OK && check.text.contains("data-set"));
 
-    let form = [("form", "5a"), ("text", TEXT), ("name", "测试·路先生"), ("phone", "13900006021"), ("wanted", "先围起来"), ("do", "hold")];
-    let (once, twice) = (operator.post("/desk/intake", &form, None).await, operator.post("/desk/intake", &form, None).await);
+    let form = [
+        ("form", "5a"),
+        ("text", TEXT),
+        ("name", "测试·路先生"),
+        ("phone", "13900006021"),
+        ("wanted", "先围起来"),
+        ("do", "hold"),
+    ];
+    let (once, twice) =
+        (operator.post("/desk/intake", &form, None).await, operator.post("/desk/intake", &form, None).await);
     assert_eq!(to(&once), to(&twice), "sent twice counts once");
     let saved = look(&mut operator, to(&once)).await;
     let number = to(&once).rsplit('=').next().unwrap().to_owned();
     assert!(saved.text.contains("no-big") && saved.text.contains("data-draft-clear"));
 
     let mut dispatcher = sign_in(&world, "dispatcher", &centre, "dispatcher").await;
-    assert_eq!(to(&dispatcher.get(&format!("/desk/cases?q={number}")).await), format!("/desk/cases/{number}"));
-    let unexplained = dispatcher.post(&format!("/desk/cases/{number}/dispatch"), &[("unit", "power")], None).await;
+    assert_eq!(
+        to(&dispatcher.get(&format!("/desk/cases?q={number}")).await),
+        format!("/desk/cases/{number}")
+    );
+    let unexplained =
+        dispatcher.post(&format!("/desk/cases/{number}/dispatch"), &[("unit", "power")], None).await;
     if unexplained.status != StatusCode::SEE_OTHER {
         assert!(unexplained.text.contains("id=\"dispatch\" open"), "the form stays open");
         step(&mut dispatcher, &number, "dispatch", &[("unit", "power"), ("reason", "线路归供电公司")]).await;
@@ -87,17 +132,60 @@ async fn one_case_from_the_voice_to_the_callback() {
     let mut handler = sign_in(&world, "handler", "power", "handler").await;
     let list = look(&mut handler, "/desk/cases?stage=dispatched").await;
     assert!(list.text.contains("name=\"case\"") && list.text.contains(&number));
-    let signed = handler.post("/desk/signatures", &[("case", &number), ("case", &number), ("back", "//elsewhere.example")], None).await;
-    assert!(signed.text.contains("签收了 1 件") && signed.text.contains("跳过 1 件") && !signed.text.contains("elsewhere"), "{}", signed.text);
+    let signed = handler
+        .post(
+            "/desk/signatures",
+            &[("case", &number), ("case", &number), ("back", "//elsewhere.example")],
+            None,
+        )
+        .await;
+    assert!(
+        signed.text.contains("签收了 1 件")
+            && signed.text.contains("跳过 1 件")
+            && !signed.text.contains("elsewhere"),
+        "{}",
+        signed.text
+    );
 
-    let short = handler.post(&format!("/desk/cases/{number}/answer"), &[("outcome", "solved"), ("public", "接好了，测试")], None).await;
-    assert!(short.status == StatusCode::UNPROCESSABLE_ENTITY && short.text.contains("接好了，测试") && short.text.contains("class=\"error\""));
+    let short = handler
+        .post(
+            &format!("/desk/cases/{number}/answer"),
+            &[("outcome", "solved"), ("public", "接好了，测试")],
+            None,
+        )
+        .await;
+    assert!(
+        short.status == StatusCode::UNPROCESSABLE_ENTITY
+            && short.text.contains("接好了，测试")
+            && short.text.contains("class=\"error\"")
+    );
     step(&mut handler, &number, "contact", &[("way", "phone"), ("note", "约好下午看")]).await;
-    let stale = handler.post(&format!("/desk/cases/{number}/contact"), &[("seen", "1"), ("way", "phone"), ("note", "又约了一次")], None).await;
+    let stale = handler
+        .post(
+            &format!("/desk/cases/{number}/contact"),
+            &[("seen", "1"), ("way", "phone"), ("note", "又约了一次")],
+            None,
+        )
+        .await;
     assert!(stale.status == StatusCode::CONFLICT && stale.text.contains("又约了一次"), "{}", stale.text);
-    step(&mut handler, &number, "answer", &[("outcome", "solved"), ("public", "接好了，测试"), ("proof_words", "抢修单 测-1")]).await;
-    let late = handler.post(&format!("/desk/cases/{number}/answer"), &[("outcome", "solved"), ("public", "写晚了的话"), ("proof_words", "x")], None).await;
-    assert!(late.status == StatusCode::CONFLICT && late.text.contains("写晚了的话"), "a text is kept when its form is gone");
+    step(
+        &mut handler,
+        &number,
+        "answer",
+        &[("outcome", "solved"), ("public", "接好了，测试"), ("proof_words", "抢修单 测-1")],
+    )
+    .await;
+    let late = handler
+        .post(
+            &format!("/desk/cases/{number}/answer"),
+            &[("outcome", "solved"), ("public", "写晚了的话"), ("proof_words", "x")],
+            None,
+        )
+        .await;
+    assert!(
+        late.status == StatusCode::CONFLICT && late.text.contains("写晚了的话"),
+        "a text is kept when its form is gone"
+    );
 
     let mut reviewer = sign_in(&world, "reviewer", &centre, "reviewer").await;
     look(&mut reviewer, &format!("/desk/cases/{number}")).await;
@@ -107,13 +195,27 @@ async fn one_case_from_the_voice_to_the_callback() {
     assert!(!seen.text.contains("13900006021"), "a number is masked until it is revealed");
     let revealed = step(&mut caller, &number, "reveal", &[("request", &number), ("reason", "回访")]).await;
     assert!(revealed.text.contains("13900006021") && to(&revealed).is_empty());
-    step(&mut caller, &number, "callback", &[("solved", "no"), ("satisfaction", "dissatisfied"), ("words", "又断了")]).await;
+    step(
+        &mut caller,
+        &number,
+        "callback",
+        &[("solved", "no"), ("satisfaction", "dissatisfied"), ("words", "又断了")],
+    )
+    .await;
     let again = look(&mut caller, &format!("/desk/cases/{number}")).await;
     assert!(again.text.contains("第 2 轮") && again.text.contains("又断了"));
 
     let mut leader = sign_in(&world, "leader", &centre, "leader").await;
     let figures = look(&mut leader, "/desk/figures").await;
-    let counted = figures.text.split("figure=unsolved").nth(1).unwrap().split('"').next().unwrap().replace("&#38;", "&");
+    let counted = figures
+        .text
+        .split("figure=unsolved")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .replace("&#38;", "&");
     let listed = leader.get(&format!("/desk/cases?figure=unsolved{counted}")).await;
     assert!(listed.text.contains(&number), "a number opens the cases it counts: {counted}");
     look(&mut leader, "/desk/cases?q=电线&unit=power&division=430202&due=overdue").await;
@@ -129,7 +231,9 @@ async fn who_is_not_signed_in_sees_nothing_and_guessing_is_slow() {
     let mut nobody = Browser::on(&world);
     assert_eq!(to(&nobody.get("/desk/cases?q=a").await), "/desk/login?to=%2Fdesk%2Fcases%3Fq%3Da");
     let page = look(&mut nobody, "/desk/login?to=/desk/figures").await;
-    assert!(page.text.contains("name=\"demo\" value=\"leader\"") && !page.text.contains(duban_app::DEMO_PASSWORD));
+    assert!(
+        page.text.contains("name=\"demo\" value=\"leader\"") && !page.text.contains(duban_app::DEMO_PASSWORD)
+    );
     assert!(nobody.get("/health").await.text.contains("\"status\":\"ok\""));
     let gone = nobody.get("/desk/nowhere").await;
     assert!(gone.status == StatusCode::NOT_FOUND && gone.text.contains("<code>E"));
@@ -144,7 +248,15 @@ async fn who_is_not_signed_in_sees_nothing_and_guessing_is_slow() {
 
 #[test]
 fn only_addresses_of_the_desk_are_gone_to() {
-    for bad in ["", "//evil.example", "/desk\\@evil", "https://evil.example", "/deskevil", "/desk/login?to=x", "/desk/\r\nx"] {
+    for bad in [
+        "",
+        "//evil.example",
+        "/desk\\@evil",
+        "https://evil.example",
+        "/deskevil",
+        "/desk/login?to=x",
+        "/desk/\r\nx",
+    ] {
         assert_eq!(local(bad), "/desk", "{bad}");
     }
     assert_eq!(local("/desk/cases?q=a"), "/desk/cases?q=a");
@@ -165,8 +277,21 @@ fn templates_hold_no_inline_style_or_script() {
                 continue;
             }
             let text = fs::read_to_string(&path).unwrap();
-            let handler = text.split(" on").skip(1).any(|rest| rest.split_once('=').is_some_and(|(name, value)| (3..12).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase()) && value.starts_with(['"', '\''])));
-            assert!(!handler && !text.contains(" style=") && !text.contains("<script>") && !text.contains("<style"), "{}", path.display());
+            let handler = text.split(" on").skip(1).any(|rest| {
+                rest.split_once('=').is_some_and(|(name, value)| {
+                    (3..12).contains(&name.len())
+                        && name.bytes().all(|b| b.is_ascii_lowercase())
+                        && value.starts_with(['"', '\''])
+                })
+            });
+            assert!(
+                !handler
+                    && !text.contains(" style=")
+                    && !text.contains("<script>")
+                    && !text.contains("<style"),
+                "{}",
+                path.display()
+            );
         }
     }
 }

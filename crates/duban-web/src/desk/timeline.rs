@@ -73,7 +73,11 @@ fn round_of(lang: Lang, n: u8, again: bool, since: When) -> Round {
         Lang::Zh => format!("第 {n} 轮"),
         Lang::En => format!("Round {n}"),
     };
-    let why = if again { lang.t("诉求人说没有解决，重办", "Not solved, the person says: done again") } else { "" };
+    let why = if again {
+        lang.t("诉求人说没有解决，重办", "Not solved, the person says: done again")
+    } else {
+        ""
+    };
     Round { name, why: why.to_owned(), since, days: Vec::new() }
 }
 
@@ -86,7 +90,10 @@ fn put(round: &mut Round, entry: Entry) {
 
 fn entry(city: &City, s: &Shell, event: &Event, when: When) -> Entry {
     let Said { class, what, text, words } = said(city, s, &event.what);
-    Entry { when, class, what, who: who(city, s.lang, &event.by), text, words }
+    // Whoever reported it did not dispatch it: the catalogue did.
+    let by_rule = matches!(&event.what, What::Dispatched { rule, .. } if rule != "manual") && event.by.kind != ActorKind::Staff;
+    let who = if by_rule { String::new() } else { who(city, s.lang, &event.by) };
+    Entry { when, class, what, who, text, words }
 }
 
 /// Who did it: `测试·周工，国网株洲供电`.
@@ -96,42 +103,91 @@ fn who(city: &City, lang: Lang, by: &Actor) -> String {
         ActorKind::System => lang.t("系统", "Duban").to_owned(),
         ActorKind::Staff | ActorKind::Partner => {
             let unit = by.unit.as_deref().map(|key| unit_name(city, key, lang)).unwrap_or_default();
-            [by.name.as_str(), &unit].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(lang.t("，", ", "))
+            [by.name.as_str(), &unit]
+                .iter()
+                .filter(|part| !part.is_empty())
+                .copied()
+                .collect::<Vec<_>>()
+                .join(lang.t("，", ", "))
         }
     }
 }
 
 fn said(city: &City, s: &Shell, what: &What) -> Said {
     let lang = s.lang;
-    let plain = |class, words: &str, text: &str| Said { class, what: words.to_owned(), text: text.to_owned(), words: Vec::new() };
+    let plain = |class, words: &str, text: &str| Said {
+        class,
+        what: words.to_owned(),
+        text: text.to_owned(),
+        words: Vec::new(),
+    };
     match what {
         What::Opened { .. } | What::Dispatched { .. } | What::Classified { .. } => deciding(city, s, what),
         What::Signed => plain("", lang.t("签收", "Signed"), ""),
-        What::Contacted { contact } => plain("", &format!("{} · {}", lang.t("联系了诉求人", "Contacted the person"), contact.way.word(lang)), &contact.note),
+        What::Contacted { contact } => plain(
+            "",
+            &format!("{} · {}", lang.t("联系了诉求人", "Contacted the person"), contact.way.word(lang)),
+            &contact.note,
+        ),
         What::Answered { outcome, public, no_contact, .. } => {
-            let why = if no_contact.is_empty() { String::new() } else { format!("\n{}{no_contact}", lang.t("没有联系，因为：", "Not contacted, because: ")) };
-            plain("tl-key", &format!("{} · {}", lang.t("答复", "Answered"), outcome.word(lang)), &format!("{public}{why}"))
+            let why = if no_contact.is_empty() {
+                String::new()
+            } else {
+                format!("\n{}{no_contact}", lang.t("没有联系，因为：", "Not contacted, because: "))
+            };
+            plain(
+                "tl-key",
+                &format!("{} · {}", lang.t("答复", "Answered"), outcome.word(lang)),
+                &format!("{public}{why}"),
+            )
         }
-        What::Approved { until } => plain("tl-key", lang.t("审核通过", "Answer accepted"), &format!("{} {}", lang.t("请诉求人评价，到", "The person is asked until"), s.when(until).short)),
+        What::Approved { until } => plain(
+            "tl-key",
+            lang.t("审核通过", "Answer accepted"),
+            &format!("{} {}", lang.t("请诉求人评价，到", "The person is asked until"), s.when(until).short),
+        ),
         What::SentBack { reason } => plain("tl-must", lang.t("审核退回", "Sent back"), reason),
-        What::NoReply { attempt } => plain("", &match lang {
-            Lang::Zh => format!("回访没有接通，第 {attempt} 次"),
-            Lang::En => format!("Callback not answered, attempt {attempt}"),
-        }, ""),
+        What::NoReply { attempt } => plain(
+            "",
+            &match lang {
+                Lang::Zh => format!("回访没有接通，第 {attempt} 次"),
+                Lang::En => format!("Callback not answered, attempt {attempt}"),
+            },
+            "",
+        ),
         What::Heard { solved, satisfaction, words, .. } => {
-            let verdict = if *solved { lang.t("解决了", "solved") } else { lang.t("没有解决", "not solved") };
+            let verdict =
+                if *solved { lang.t("解决了", "solved") } else { lang.t("没有解决", "not solved") };
             let felt = satisfaction.map(|v| format!(" · {}", v.word(lang))).unwrap_or_default();
-            plain(if *solved { "tl-go" } else { "tl-must" }, &format!("{}：{verdict}{felt}", lang.t("诉求人说", "The person says")), words)
+            plain(
+                if *solved { "tl-go" } else { "tl-must" },
+                &format!("{}：{verdict}{felt}", lang.t("诉求人说", "The person says")),
+                words,
+            )
         }
-        What::Reopened { finish, .. } => plain("tl-must", lang.t("重新办理", "Opened again"), &due(s, finish)),
-        What::Closed { ending } => plain("tl-key", &format!("{} · {}", lang.t("办结", "Closed"), ending.word(lang)), ""),
-        What::Missed { due } => plain("tl-must", lang.t("逾期未答复", "Deadline missed"), &format!("{} {}", lang.t("应在此前答复：", "Was due:"), s.when(due).full)),
+        What::Reopened { finish, .. } => {
+            plain("tl-must", lang.t("重新办理", "Opened again"), &due(s, finish))
+        }
+        What::Closed { ending } => {
+            plain("tl-key", &format!("{} · {}", lang.t("办结", "Closed"), ending.word(lang)), "")
+        }
+        What::Missed { due } => plain(
+            "tl-must",
+            lang.t("逾期未答复", "Deadline missed"),
+            &format!("{} {}", lang.t("应在此前答复：", "Was due:"), s.when(due).full),
+        ),
         What::Noted { text } => plain("", lang.t("批注（内部）", "Note (internal)"), text),
         What::Supplemented { text, media, .. } => {
-            let files = if media.is_empty() { String::new() } else { format!("\n{} {}", lang.t("附件", "Attachments:"), media.len()) };
+            let files = if media.is_empty() {
+                String::new()
+            } else {
+                format!("\n{} {}", lang.t("附件", "Attachments:"), media.len())
+            };
             plain("tl-go", lang.t("诉求人补充", "The person added"), &format!("{text}{files}"))
         }
-        What::Revealed { reason, .. } => plain("", lang.t("看了诉求人姓名电话", "Looked at name and number"), reason),
+        What::Revealed { reason, .. } => {
+            plain("", lang.t("看了诉求人姓名电话", "Looked at name and number"), reason)
+        }
     }
 }
 
@@ -141,20 +197,52 @@ fn deciding(city: &City, s: &Shell, what: &What) -> Said {
     match what {
         What::Dispatched { unit, assisting, rule, reason, because, .. } => {
             let helpers: Vec<String> = assisting.iter().map(|key| unit_name(city, key, lang)).collect();
-            let help = if helpers.is_empty() { String::new() } else { format!("\n{}{}", lang.t("协办：", "Assisting: "), helpers.join(lang.t("、", ", "))) };
-            let how = if rule == "manual" { lang.t("派单", "Dispatched") } else { lang.t("按目录派单", "Dispatched by the catalogue") };
+            let help = if helpers.is_empty() {
+                String::new()
+            } else {
+                format!("\n{}{}", lang.t("协办：", "Assisting: "), helpers.join(lang.t("、", ", ")))
+            };
+            let how = if rule == "manual" {
+                lang.t("派单", "Dispatched")
+            } else {
+                lang.t("按目录派单", "Dispatched by the catalogue")
+            };
             let text = format!("{}{help}", reason.get(lang));
-            Said { class: "tl-key", what: format!("{how} → {}", unit_name(city, unit, lang)), text, words: because_words(city, because, lang) }
+            Said {
+                class: "tl-key",
+                what: format!("{how} → {}", unit_name(city, unit, lang)),
+                text,
+                words: because_words(city, because, lang),
+            }
         }
         What::Opened { urgency, category, because, finish, .. } => {
             let category = category.as_deref().map(|key| city.category_path(key, lang)).unwrap_or_default();
-            let text = [category, due(s, finish)].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join("\n");
-            Said { class: "tl-key", what: format!("{} · {}", lang.t("受理", "Taken in"), urgency.word(lang)), text, words: because.clone() }
+            let text = [category, due(s, finish)]
+                .into_iter()
+                .filter(|t| !t.is_empty())
+                .collect::<Vec<_>>()
+                .join("\n");
+            Said {
+                class: "tl-key",
+                what: format!("{} · {}", lang.t("受理", "Taken in"), urgency.word(lang)),
+                text,
+                words: because.clone(),
+            }
         }
         What::Classified { category, kind, urgency, finish, reason } => {
             let category = category.as_deref().map(|key| city.category_path(key, lang)).unwrap_or_default();
-            let head = [kind.word(lang), urgency.word(lang), category.as_str()].iter().filter(|t| !t.is_empty()).copied().collect::<Vec<_>>().join(" · ");
-            Said { class: "tl-key", what: lang.t("改分类", "Reclassified").to_owned(), text: format!("{head}\n{reason}\n{}", due(s, finish)), words: Vec::new() }
+            let head = [kind.word(lang), urgency.word(lang), category.as_str()]
+                .iter()
+                .filter(|t| !t.is_empty())
+                .copied()
+                .collect::<Vec<_>>()
+                .join(" · ");
+            Said {
+                class: "tl-key",
+                what: lang.t("改分类", "Reclassified").to_owned(),
+                text: format!("{head}\n{reason}\n{}", due(s, finish)),
+                words: Vec::new(),
+            }
         }
         _ => Said { class: "", what: what.key().to_owned(), text: String::new(), words: Vec::new() },
     }

@@ -74,7 +74,7 @@ pub(crate) fn thousands(n: i64) -> String {
     let digits = n.unsigned_abs().to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -107,6 +107,14 @@ pub(crate) fn division_path(city: &City, code: &str, lang: Lang) -> String {
     }
 }
 
+/// The division and the person's words, without saying a name twice: words often begin with it.
+pub(crate) fn place_line(city: &City, division: Option<&str>, words: &str, lang: Lang) -> String {
+    let own = division.and_then(|code| city.division(code));
+    let above = own.and_then(|d| d.parent.as_deref()).and_then(|code| city.division(code));
+    let names = [above, own].into_iter().flatten().map(|d| d.name.get(lang)).filter(|name| !words.contains(name));
+    names.chain(Some(words).filter(|w| !w.is_empty())).collect::<Vec<_>>().join(" ")
+}
+
 /// One choice of a `<select>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Choice {
@@ -124,7 +132,12 @@ pub(crate) struct Choices {
 /// All units, by what sort of body they are.
 pub(crate) fn unit_choices(city: &City, lang: Lang) -> Vec<Choices> {
     let of = |kind: UnitKind| {
-        let list = city.units.iter().filter(|u| u.kind == kind).map(|u| Choice { key: u.key.clone(), name: u.name.get(lang).to_owned() }).collect();
+        let list = city
+            .units
+            .iter()
+            .filter(|u| u.kind == kind)
+            .map(|u| Choice { key: u.key.clone(), name: u.name.get(lang).to_owned() })
+            .collect();
         Choices { head: kind.word(lang).to_owned(), list }
     };
     UnitKind::ALL.iter().map(|kind| of(*kind)).filter(|c| !c.list.is_empty()).collect()
@@ -135,7 +148,11 @@ pub(crate) fn category_choices(city: &City, lang: Lang) -> Vec<Choices> {
     let top = city.categories.iter().filter(|c| c.level == 1);
     let below = |key: &str| {
         let inside = |k: &str| k == key || k.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
-        city.categories.iter().filter(|c| inside(&c.key)).map(|c| Choice { key: c.key.clone(), name: city.category_path(&c.key, lang) }).collect()
+        city.categories
+            .iter()
+            .filter(|c| inside(&c.key))
+            .map(|c| Choice { key: c.key.clone(), name: city.category_path(&c.key, lang) })
+            .collect()
     };
     top.map(|c| Choices { head: c.name.get(lang).to_owned(), list: below(&c.key) }).collect()
 }
@@ -161,7 +178,13 @@ pub(crate) struct Stretch {
 pub(crate) fn marked(text: &str, words: &[String]) -> Vec<Stretch> {
     let mut out = Vec::new();
     let mut rest = text;
-    let next = |rest: &str| words.iter().filter(|w| !w.is_empty()).filter_map(|w| Some((rest.find(w.as_str())?, w.len()))).min_by_key(|(at, len)| (*at, usize::MAX - len));
+    let next = |rest: &str| {
+        words
+            .iter()
+            .filter(|w| !w.is_empty())
+            .filter_map(|w| Some((rest.find(w.as_str())?, w.len())))
+            .min_by_key(|(at, len)| (*at, usize::MAX - len))
+    };
     while let Some((at, len)) = next(rest) {
         if at > 0 {
             out.push(Stretch { text: rest[..at].to_owned(), marked: false });
@@ -180,7 +203,8 @@ pub(crate) fn because_words(city: &City, because: &[String], lang: Lang) -> Vec<
     let say = |raw: &String| match raw.split_once('=') {
         Some(("category", key)) => city.category_path(key, lang),
         Some(("division", code)) => division_path(city, code, lang),
-        Some(("kind", key)) => duban_domain::request::Kind::from_key(key).map_or_else(|| key.to_owned(), |k| k.word(lang).to_owned()),
+        Some(("kind", key)) => duban_domain::request::Kind::from_key(key)
+            .map_or_else(|| key.to_owned(), |k| k.word(lang).to_owned()),
         Some(("hours", hours)) => hours.to_owned(),
         Some(("when", "working")) => lang.t("工作时间", "working hours").to_owned(),
         Some(("when", _)) => lang.t("非工作时间", "outside working hours").to_owned(),

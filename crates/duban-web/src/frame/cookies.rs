@@ -18,15 +18,22 @@ const YEAR_S: u64 = 31_536_000;
 
 /// The value of a cookie.
 pub(crate) fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get_all(COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';')).find_map(|pair| {
-        let (key, value) = pair.trim().split_once('=')?;
-        (key == name).then_some(value)
-    })
+    headers.get_all(COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';')).find_map(
+        |pair| {
+            let (key, value) = pair.trim().split_once('=')?;
+            (key == name).then_some(value)
+        },
+    )
 }
 
 /// The tokens that a browser holds for requests.
 pub(crate) fn passes(headers: &HeaderMap) -> Vec<String> {
-    read(headers, PASSES).unwrap_or_default().split('.').filter(|t| !t.is_empty()).map(str::to_owned).collect()
+    read(headers, PASSES)
+        .unwrap_or_default()
+        .split('.')
+        .filter(|t| !t.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The passes with one more; the oldest give way.

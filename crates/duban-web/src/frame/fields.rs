@@ -22,7 +22,8 @@ pub(crate) struct Fields {
 impl Fields {
     /// From the query of an address.
     pub(crate) fn of_query(query: &str) -> Self {
-        let values = form_urlencoded::parse(query.as_bytes()).map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
+        let values =
+            form_urlencoded::parse(query.as_bytes()).map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
         Self { values, files: Vec::new() }
     }
 
@@ -49,7 +50,8 @@ impl Fields {
     /// The files of a field, looked at: type by content, limits, pictures encoded anew. Slow: call it
     /// where waiting is allowed.
     pub(crate) fn media(&self, name: &str) -> Result<Vec<NewMedia>, UploadFault> {
-        let files: Vec<_> = self.files.iter().filter(|(k, _, bytes)| k == name && !bytes.is_empty()).collect();
+        let files: Vec<_> =
+            self.files.iter().filter(|(k, _, bytes)| k == name && !bytes.is_empty()).collect();
         if files.len() > media::FILES_MAX {
             return Err(UploadFault::TooMany);
         }
@@ -57,7 +59,10 @@ impl Fields {
     }
 
     async fn multipart(mut form: Multipart) -> Result<Self, WebError> {
-        const BROKEN: WebError = WebError::BadForm("表单没有传完整。请再交一次。", "The form did not arrive whole. Please send it again.");
+        const BROKEN: WebError = WebError::BadForm(
+            "表单没有传完整。请再交一次。",
+            "The form did not arrive whole. Please send it again.",
+        );
         let mut fields = Self::default();
         while let Some(part) = form.next_field().await.map_err(|_| BROKEN)? {
             let name = part.name().unwrap_or_default().to_owned();
@@ -74,8 +79,12 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
     type Rejection = WebError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, WebError> {
-        const WRONG: WebError = WebError::BadForm("没有看懂这张表单。请从本站的页面再交一次。", "This form could not be read. Send it from our page.");
-        let packed = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
+        const WRONG: WebError = WebError::BadForm(
+            "没有看懂这张表单。请从本站的页面再交一次。",
+            "This form could not be read. Send it from our page.",
+        );
+        let packed =
+            request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
         if packed.starts_with("multipart/form-data") {
             return Self::multipart(Multipart::from_request(request, state).await.map_err(|_| WRONG)?).await;
         }

@@ -33,9 +33,15 @@ pub(crate) async fn around(State(site): State<Site>, mut request: Request, next:
     let response = match response.extensions().get::<error::Note>() {
         Some(note) if open311::is_ours(visit.uri.path()) => open311::error(note, visit.uri.path()),
         Some(note) => error::page(note, &visit, &site),
-        None if response.status() == StatusCode::NOT_FOUND && response.headers().get(header::CONTENT_TYPE).is_none() => {
+        None if response.status() == StatusCode::NOT_FOUND
+            && response.headers().get(header::CONTENT_TYPE).is_none() =>
+        {
             let note = WebError::NoPage.note();
-            if open311::is_ours(visit.uri.path()) { open311::error(&note, visit.uri.path()) } else { error::page(&note, &visit, &site) }
+            if open311::is_ours(visit.uri.path()) {
+                open311::error(&note, visit.uri.path())
+            } else {
+                error::page(&note, &visit, &site)
+            }
         }
         None => response,
     };
@@ -49,7 +55,9 @@ pub(crate) async fn access(access: Access, request: Request, next: Next) -> Resp
     match access {
         Access::Public => next.run(request).await,
         Access::Staff(_) | Access::AnyStaff if member.is_none() => sign_in(&request),
-        Access::Staff(action) if member.is_some_and(|m| !m.can(action)) => WebError::from(Refusal::MayNot(action)).into_response(),
+        Access::Staff(action) if member.is_some_and(|m| !m.can(action)) => {
+            WebError::from(Refusal::MayNot(action)).into_response()
+        }
         Access::Staff(_) | Access::AnyStaff => next.run(request).await,
     }
 }
@@ -86,7 +94,9 @@ fn remember(visit: &Visit, site: &Site, mut response: Response) -> Response {
             ("mode", "elder" | "plain") => cookies::MODE,
             _ => continue,
         };
-        response.headers_mut().append(header::SET_COOKIE, cookies::preference(cookie, &value, site.options.secure_cookies));
+        response
+            .headers_mut()
+            .append(header::SET_COOKIE, cookies::preference(cookie, &value, site.options.secure_cookies));
     }
     response
 }

@@ -62,7 +62,11 @@ impl MapView {
             pick: None,
             pin: centre.is_some(),
             tall: false,
-            lines: city.map.iter().map(|line| (line.name.get(lang).to_owned(), line.points.clone())).collect(),
+            lines: city
+                .map
+                .iter()
+                .map(|line| (line.name.get(lang).to_owned(), line.points.clone()))
+                .collect(),
             names: named.chain(places).collect(),
         }
     }
@@ -111,7 +115,10 @@ impl MapView {
             let bends: Vec<_> = points.iter().map(|p| json!([p.lng(), p.lat()])).collect();
             json!({"kind": "line", "pts": bends, "label": label})
         });
-        let names = self.names.iter().map(|(label, p)| json!({"kind": "place", "lng": p.lng(), "lat": p.lat(), "label": label}));
+        let names = self
+            .names
+            .iter()
+            .map(|(label, p)| json!({"kind": "place", "lng": p.lng(), "lat": p.lat(), "label": label}));
         Value::from_iter(lines.chain(names)).to_string()
     }
 
@@ -122,14 +129,24 @@ impl MapView {
     }
 
     fn drawn_lines(&self) -> Vec<String> {
-        let inside = |&(x, y): &(f64, f64)| (-WIDTH..2.0 * WIDTH).contains(&x) && (-HEIGHT..2.0 * HEIGHT).contains(&y);
-        let drawn = self.lines.iter().map(|(_, points)| points.iter().map(|p| self.on(*p)).collect::<Vec<_>>());
-        drawn.filter(|spots| spots.iter().any(inside)).map(|spots| spots.iter().map(|(x, y)| format!("{x:.1},{y:.1} ")).collect()).collect()
+        let inside =
+            |&(x, y): &(f64, f64)| (-WIDTH..2.0 * WIDTH).contains(&x) && (-HEIGHT..2.0 * HEIGHT).contains(&y);
+        let drawn =
+            self.lines.iter().map(|(_, points)| points.iter().map(|p| self.on(*p)).collect::<Vec<_>>());
+        drawn
+            .filter(|spots| spots.iter().any(inside))
+            .map(|spots| spots.iter().map(|(x, y)| format!("{x:.1},{y:.1} ")).collect())
+            .collect()
     }
 
     /// Names that do not lie on each other, the nearest to the middle first.
     fn drawn_names(&self) -> Vec<Spot> {
-        let mut wanted: Vec<Spot> = self.names.iter().map(|(label, p)| Spot::new(self.on(*p), label)).filter(Spot::is_inside).collect();
+        let mut wanted: Vec<Spot> = self
+            .names
+            .iter()
+            .map(|(label, p)| Spot::new(self.on(*p), label))
+            .filter(Spot::is_inside)
+            .collect();
         wanted.sort_by(|a, b| a.far().total_cmp(&b.far()));
         let mut put: Vec<Spot> = Vec::new();
         for spot in wanted {
@@ -141,7 +158,8 @@ impl MapView {
     }
 
     fn drawn_points(&self) -> Vec<Dot<'_>> {
-        let all = self.points.iter().map(|point| Dot { spot: Spot::new(self.on(point.at), &point.label), point });
+        let all =
+            self.points.iter().map(|point| Dot { spot: Spot::new(self.on(point.at), &point.label), point });
         all.filter(|dot| dot.spot.is_inside()).collect()
     }
 
@@ -221,7 +239,12 @@ mod tests {
             lang: Lang::Zh,
             centre: at(113.13, 27.83),
             zoom: ZOOM_NEAR,
-            points: vec![MapPoint { at: at(113.131, 27.831), label: "甲".into(), state: "late", href: "/desk/cases/1".into() }],
+            points: vec![MapPoint {
+                at: at(113.131, 27.831),
+                label: "甲".into(),
+                state: "late",
+                href: "/desk/cases/1".into(),
+            }],
             pick: Some(("lng", "lat")),
             pin: true,
             tall: false,
@@ -229,7 +252,12 @@ mod tests {
             names: vec![("测试广场".into(), at(113.132, 27.829)), ("压在上面".into(), at(113.132, 27.829))],
         };
         let html = view.render().unwrap();
-        assert!(html.contains("data-pick=\"lng,lat\"") && html.contains("m-dot-late") && html.contains("m-road") && html.contains("测试广场"));
+        assert!(
+            html.contains("data-pick=\"lng,lat\"")
+                && html.contains("m-dot-late")
+                && html.contains("m-road")
+                && html.contains("测试广场")
+        );
         assert_eq!(view.drawn_names().len(), 1);
         assert_eq!(round_down(110.0 * 4.2), 200.0);
         assert!((view.on(view.centre).0 - WIDTH / 2.0).abs() < 1e-9);

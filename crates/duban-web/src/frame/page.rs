@@ -5,7 +5,10 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use duban_domain::{Lang, Stamp, policy::{Action, Member}};
+use duban_domain::{
+    Lang, Stamp,
+    policy::{Action, Member},
+};
 
 use super::{Visit, assets, site::Site, when::When};
 
@@ -39,8 +42,12 @@ impl Shell {
         let city = &site.app.city;
         let shown = |member: &Member| MemberShown {
             name: member.name.clone(),
-            unit: city.unit(&member.unit).map_or_else(|| member.unit.clone(), |u| u.short.get(visit.lang).to_owned()),
-            role: city.role(&member.role).map_or_else(|| member.role.clone(), |r| r.name.get(visit.lang).to_owned()),
+            unit: city
+                .unit(&member.unit)
+                .map_or_else(|| member.unit.clone(), |u| u.short.get(visit.lang).to_owned()),
+            role: city
+                .role(&member.role)
+                .map_or_else(|| member.role.clone(), |r| r.name.get(visit.lang).to_owned()),
             actions: member.actions.clone(),
         };
         Self {
@@ -95,7 +102,8 @@ impl Shell {
 /// Renders a template as a page.
 pub(crate) fn html(view: &impl Template) -> Response {
     match view.render() {
-        Ok(text) => ([(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))], text).into_response(),
+        Ok(text) => ([(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))], text)
+            .into_response(),
         Err(error) => {
             tracing::error!(%error, "a template could not be rendered");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()

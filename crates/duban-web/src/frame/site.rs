@@ -57,6 +57,7 @@ impl Site {
     {
         let app = self.app.clone();
         let done = tokio::task::spawn_blocking(move || work(&app)).await;
-        done.map_err(|_| WebError::from(AppError::Broken("a use case stopped unexpectedly")))?.map_err(WebError::from)
+        done.map_err(|_| WebError::from(AppError::Broken("a use case stopped unexpectedly")))?
+            .map_err(WebError::from)
     }
 }

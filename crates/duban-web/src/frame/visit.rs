@@ -7,12 +7,7 @@ use axum::{
 use duban_app::{AppError, Ctx};
 use duban_domain::{Lang, policy::Member};
 
-use super::{
-    cookies,
-    error::WebError,
-    page::Shell,
-    site::Site,
-};
+use super::{cookies, error::WebError, page::Shell, site::Site};
 
 /// What is known of a visit before any handler runs.
 #[derive(Clone, Debug)]
@@ -28,10 +23,23 @@ pub(crate) struct Visit {
 impl Visit {
     /// Reads it from a request; the address wins over the cookie, the cookie over the browser.
     pub(crate) fn of(headers: &HeaderMap, uri: &Uri) -> Self {
-        let asked = |name: &str| form_urlencoded::parse(uri.query().unwrap_or("").as_bytes()).find(|(k, _)| k == name).map(|(_, v)| v.into_owned());
-        let browser = headers.get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).and_then(|v| v.split(',').find_map(|tag| Lang::parse(tag.trim())));
-        let lang = asked("lang").as_deref().and_then(Lang::parse).or_else(|| cookies::read(headers, cookies::LANG).and_then(Lang::parse)).or(browser);
-        let elder = asked("mode").or_else(|| cookies::read(headers, cookies::MODE).map(str::to_owned)).is_some_and(|mode| mode == "elder");
+        let asked = |name: &str| {
+            form_urlencoded::parse(uri.query().unwrap_or("").as_bytes())
+                .find(|(k, _)| k == name)
+                .map(|(_, v)| v.into_owned())
+        };
+        let browser = headers
+            .get(ACCEPT_LANGUAGE)
+            .and_then(|v| v.to_str().ok())
+            .and_then(|v| v.split(',').find_map(|tag| Lang::parse(tag.trim())));
+        let lang = asked("lang")
+            .as_deref()
+            .and_then(Lang::parse)
+            .or_else(|| cookies::read(headers, cookies::LANG).and_then(Lang::parse))
+            .or(browser);
+        let elder = asked("mode")
+            .or_else(|| cookies::read(headers, cookies::MODE).map(str::to_owned))
+            .is_some_and(|mode| mode == "elder");
         Self {
             lang: lang.unwrap_or_default(),
             elder,
@@ -85,7 +93,8 @@ impl FromRequestParts<Site> for Desk {
     type Rejection = WebError;
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, WebError> {
-        let visit = parts.extensions.get::<Visit>().cloned().unwrap_or_else(|| Visit::of(&parts.headers, &parts.uri));
+        let visit =
+            parts.extensions.get::<Visit>().cloned().unwrap_or_else(|| Visit::of(&parts.headers, &parts.uri));
         let who = visit.member.clone().ok_or(WebError::SignIn)?;
         Ok(Self { site: site.clone(), visit, who })
     }

@@ -72,7 +72,8 @@ fn weekday(z: &Zoned, lang: Lang) -> &'static str {
 }
 
 fn month(month: i8) -> &'static str {
-    const EN: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const EN: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     EN[usize::try_from(month - 1).unwrap_or(0) % 12]
 }
 

@@ -73,17 +73,25 @@ pub(crate) fn error(note: &Note, path: &str) -> Response {
 
 /// `GET /open311/discovery.json`
 pub(crate) async fn discovery_json(State(site): State<Site>, headers: HeaderMap) -> Response {
-    open(Format::Json.respond(StatusCode::OK, &services::discovery(&site.app.city, &site.address(&headers), site.app.demo)))
+    open(Format::Json.respond(
+        StatusCode::OK,
+        &services::discovery(&site.app.city, &site.address(&headers), site.app.demo),
+    ))
 }
 
 /// `GET /open311/discovery.xml`
 pub(crate) async fn discovery_xml(State(site): State<Site>, headers: HeaderMap) -> Response {
-    open(Format::Xml.respond(StatusCode::OK, &services::discovery(&site.app.city, &site.address(&headers), site.app.demo)))
+    open(Format::Xml.respond(
+        StatusCode::OK,
+        &services::discovery(&site.app.city, &site.address(&headers), site.app.demo),
+    ))
 }
 
 /// `GET /open311/v2/…`
 pub(crate) async fn get(State(site): State<Site>, visit: Visit, Path(rest): Path<String>) -> PageResult {
-    let Some((format, parts)) = address(&rest) else { return Ok(open(refused(Format::Json, StatusCode::NOT_FOUND, NO_FORMAT))) };
+    let Some((format, parts)) = address(&rest) else {
+        return Ok(open(refused(Format::Json, StatusCode::NOT_FOUND, NO_FORMAT)));
+    };
     let fields = Fields::of_query(visit.uri.query().unwrap_or(""));
     let answer = match jurisdiction(&site.app.city, &fields) {
         Err(problem) => Err(problem),
@@ -93,17 +101,28 @@ pub(crate) async fn get(State(site): State<Site>, visit: Visit, Path(rest): Path
 }
 
 /// `POST /open311/v2/requests.{json,xml}`
-pub(crate) async fn post(State(site): State<Site>, visit: Visit, headers: HeaderMap, Path(rest): Path<String>, fields: Fields) -> PageResult {
-    let Some((format, parts)) = address(&rest) else { return Ok(refused(Format::Json, StatusCode::NOT_FOUND, NO_FORMAT)) };
+pub(crate) async fn post(
+    State(site): State<Site>,
+    visit: Visit,
+    headers: HeaderMap,
+    Path(rest): Path<String>,
+    fields: Fields,
+) -> PageResult {
+    let Some((format, parts)) = address(&rest) else {
+        return Ok(refused(Format::Json, StatusCode::NOT_FOUND, NO_FORMAT));
+    };
     let answer = match (jurisdiction(&site.app.city, &fields), parts.as_slice()) {
         (Err(problem), _) => Err(problem),
         (Ok(()), ["requests"]) => requests::create(&site, &visit, &headers, fields).await,
-        (Ok(()), _) => Err(Problem::missing("Requests are posted to requests.json or requests.xml. 请交到 requests.json 或 requests.xml。")),
+        (Ok(()), _) => Err(Problem::missing(
+            "Requests are posted to requests.json or requests.xml. 请交到 requests.json 或 requests.xml。",
+        )),
     };
     said(format, StatusCode::CREATED, answer)
 }
 
-const NO_FORMAT: &str = "There is nothing here: an address ends in .json or .xml. 这里没有东西：地址以 .json 或 .xml 结尾。";
+const NO_FORMAT: &str =
+    "There is nothing here: an address ends in .json or .xml. 这里没有东西：地址以 .json 或 .xml 结尾。";
 
 async fn read(site: &Site, lang: Lang, parts: &[&str], fields: &Fields) -> Answer {
     match parts {
@@ -112,7 +131,9 @@ async fn read(site: &Site, lang: Lang, parts: &[&str], fields: &Fields) -> Answe
         ["requests"] => requests::list(site, lang, fields).await,
         ["requests", number] => requests::one(site, lang, number).await,
         ["tokens", token] => requests::token(token),
-        _ => Err(Problem::missing("There is nothing here; see discovery.json. 这里没有东西，请看 discovery.json。")),
+        _ => Err(Problem::missing(
+            "There is nothing here; see discovery.json. 这里没有东西，请看 discovery.json。",
+        )),
     }
 }
 
@@ -126,7 +147,10 @@ fn address(rest: &str) -> Option<(Format, Vec<&str>)> {
 /// One installation is one jurisdiction: its key may be left out, but not be another's.
 fn jurisdiction(city: &City, fields: &Fields) -> Result<(), Problem> {
     match fields.opt("jurisdiction_id") {
-        Some(id) if id != city.key => Err(Problem::missing(format!("jurisdiction_id not found: this server is for {0}. 没有这个辖区；本服务器的辖区是 {0}。", city.key))),
+        Some(id) if id != city.key => Err(Problem::missing(format!(
+            "jurisdiction_id not found: this server is for {0}. 没有这个辖区；本服务器的辖区是 {0}。",
+            city.key
+        ))),
         _ => Ok(()),
     }
 }
@@ -140,7 +164,10 @@ fn said(format: Format, status: StatusCode, answer: Answer) -> PageResult {
 }
 
 fn refused(format: Format, status: StatusCode, words: &str) -> Response {
-    let error = Node::object("error", vec![("code", Node::Int(status.as_u16().into())), ("description", Node::text(words))]);
+    let error = Node::object(
+        "error",
+        vec![("code", Node::Int(status.as_u16().into())), ("description", Node::text(words))],
+    );
     format.respond(status, &Node::List("errors", vec![error])).into_response()
 }
 

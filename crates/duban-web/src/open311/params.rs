@@ -38,7 +38,9 @@ pub(super) fn wanted(city: &City, fields: &Fields, now: Stamp) -> Result<Wanted,
     let (page, size) = (page.max(1), size.clamp(1, REQUESTS_MAX));
     let skip = (page - 1).saturating_mul(size);
     if skip >= REQUESTS_MAX {
-        return Err(Problem::bad("A list has 1000 requests at most: narrow start_date and end_date. 一次最多列 1000 条，请缩小 start_date 和 end_date。"));
+        return Err(Problem::bad(
+            "A list has 1000 requests at most: narrow start_date and end_date. 一次最多列 1000 条，请缩小 start_date 和 end_date。",
+        ));
     }
     let one = |category: Option<String>| CaseQuery {
         category_prefix: category,
@@ -48,10 +50,14 @@ pub(super) fn wanted(city: &City, fields: &Fields, now: Stamp) -> Result<Wanted,
         limit: (skip + size).min(REQUESTS_MAX).try_into().unwrap_or(i64::MAX),
         ..CaseQuery::default()
     };
-    let codes: Vec<&str> = fields.get("service_code").split(',').map(str::trim).filter(|code| !code.is_empty()).collect();
+    let codes: Vec<&str> =
+        fields.get("service_code").split(',').map(str::trim).filter(|code| !code.is_empty()).collect();
     let queries = match codes.as_slice() {
         [] => vec![one(None)],
-        codes => codes.iter().map(|code| services::offered(city, code).map(|c| one(Some(c.key.clone())))).collect::<Result<_, _>>()?,
+        codes => codes
+            .iter()
+            .map(|code| services::offered(city, code).map(|c| one(Some(c.key.clone()))))
+            .collect::<Result<_, _>>()?,
     };
     Ok(Wanted { queries, skip, take: size })
 }
@@ -65,7 +71,9 @@ fn window(fields: &Fields, now: Stamp) -> Result<(Stamp, Stamp), Problem> {
         return Err(Problem::bad("start_date must be before end_date. start_date 要早于 end_date。"));
     }
     if to_or_now.0 - from.0 > WINDOW_MS {
-        return Err(Problem::bad("start_date and end_date may be 90 days apart at most. start_date 和 end_date 最多相隔 90 天。"));
+        return Err(Problem::bad(
+            "start_date and end_date may be 90 days apart at most. start_date 和 end_date 最多相隔 90 天。",
+        ));
     }
     Ok((from, to_or_now))
 }
@@ -73,7 +81,11 @@ fn window(fields: &Fields, now: Stamp) -> Result<(Stamp, Stamp), Problem> {
 fn instant(fields: &Fields, name: &str) -> Result<Option<Stamp>, Problem> {
     let Some(typed) = fields.opt(name) else { return Ok(None) };
     let at: Result<jiff::Timestamp, _> = typed.parse();
-    at.map(|at| Some(at.into())).map_err(|_| Problem::bad(format!("{name} must be like 2026-01-05T00:00:00+08:00. {name} 要写成 2026-01-05T00:00:00+08:00 的样子。")))
+    at.map(|at| Some(at.into())).map_err(|_| {
+        Problem::bad(format!(
+            "{name} must be like 2026-01-05T00:00:00+08:00. {name} 要写成 2026-01-05T00:00:00+08:00 的样子。"
+        ))
+    })
 }
 
 fn phases(fields: &Fields) -> Result<Vec<Phase>, Problem> {
@@ -82,7 +94,11 @@ fn phases(fields: &Fields) -> Result<Vec<Phase>, Problem> {
         match status {
             "open" => phases.extend(Phase::ALL.iter().copied().filter(|phase| *phase != Phase::Closed)),
             "closed" => phases.push(Phase::Closed),
-            other => return Err(Problem::bad(format!("status is open or closed, not {other}. status 只能是 open 或 closed。"))),
+            other => {
+                return Err(Problem::bad(format!(
+                    "status is open or closed, not {other}. status 只能是 open 或 closed。"
+                )));
+            }
         }
     }
     Ok(phases)
@@ -95,15 +111,19 @@ fn count(fields: &Fields, name: &str, otherwise: usize) -> Result<usize, Problem
 
 /// Where a new request is: by point, by words, or by the code of a division.
 pub(super) fn place(city: &City, fields: &Fields) -> Result<Place, Problem> {
-    let words = text::optional("address_string", fields.get("address_string"), text::LINE_MAX)
-        .map_err(|_| Problem::bad("address_string may have 200 characters. address_string 最多 200 个字。"))?;
+    let words =
+        text::optional("address_string", fields.get("address_string"), text::LINE_MAX).map_err(|_| {
+            Problem::bad("address_string may have 200 characters. address_string 最多 200 个字。")
+        })?;
     let division = fields.opt("address_id").map(|code| {
         let known = city.division(code).map(|d| d.code.clone());
         known.ok_or_else(|| Problem::bad(format!("address_id is the code of a division, and {code} is none. address_id 是区划代码，没有 {code}。")))
     });
     let place = Place { words, division: division.transpose()?, point: point(city, fields)? };
     if place == Place::default() {
-        return Err(Problem::bad("A place is needed: lat and long, address_string or address_id. 要有地点：lat 和 long，或 address_string，或 address_id。"));
+        return Err(Problem::bad(
+            "A place is needed: lat and long, address_string or address_id. 要有地点：lat 和 long，或 address_string，或 address_id。",
+        ));
     }
     Ok(place)
 }
@@ -114,6 +134,10 @@ fn point(city: &City, fields: &Fields) -> Result<Option<Point>, Problem> {
     }
     let degrees = |name| fields.get(name).parse::<f64>().unwrap_or(f64::NAN);
     judge(degrees("long"), degrees("lat"), &city.bounds).map(Some).map_err(|odd| {
-        Problem::bad(format!("lat and long cannot be used: {}. {}。", odd.word(duban_domain::Lang::En), odd.word(duban_domain::Lang::Zh)))
+        Problem::bad(format!(
+            "lat and long cannot be used: {}. {}。",
+            odd.word(duban_domain::Lang::En),
+            odd.word(duban_domain::Lang::Zh)
+        ))
     })
 }

@@ -8,7 +8,10 @@ use quick_xml::{
     Writer,
     events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event},
 };
-use serde::{Serialize, Serializer, ser::{SerializeMap, SerializeSeq}};
+use serde::{
+    Serialize, Serializer,
+    ser::{SerializeMap, SerializeSeq},
+};
 
 /// The writing that an address asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

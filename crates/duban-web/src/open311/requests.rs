@@ -36,12 +36,21 @@ pub(super) async fn create(site: &Site, visit: &Visit, headers: &HeaderMap, fiel
     let mut intake = intake(&site.app.city, &fields)?;
     intake.source_key = idempotency(headers)?.map(|key| format!("open311:{holder}:{key}"));
     let done = site.run(move |app| register::by_partner(app, &holder, &intake)).await?;
-    let notice = visit.lang.t("请记下编号；留了电话的，用编号和电话后四位查进度。", "Keep the number; with it and the last four digits of the telephone the person follows it.");
-    Ok(Node::List("service_requests", vec![Node::object("request", vec![
-        ("service_request_id", Node::text(done.number.digits())),
-        ("service_notice", Node::text(notice)),
-        ("account_id", Node::Null),
-    ])]))
+    let notice = visit.lang.t(
+        "请记下编号；留了电话的，用编号和电话后四位查进度。",
+        "Keep the number; with it and the last four digits of the telephone the person follows it.",
+    );
+    Ok(Node::List(
+        "service_requests",
+        vec![Node::object(
+            "request",
+            vec![
+                ("service_request_id", Node::text(done.number.digits())),
+                ("service_notice", Node::text(notice)),
+                ("account_id", Node::Null),
+            ],
+        )],
+    ))
 }
 
 /// `GET requests`
@@ -50,82 +59,111 @@ pub(super) async fn list(site: &Site, lang: Lang, fields: &Fields) -> Answer {
         return by_ids(site, lang, ids).await;
     }
     let wanted = params::wanted(&site.app.city, fields, site.app.now())?;
-    let mut found = site.run(move |app| {
-        let mut all = Vec::new();
-        for query in &wanted.queries {
-            all.extend(partner::public_cases(app, query)?);
-        }
-        Ok::<_, AppError>((all, wanted.skip, wanted.take))
-    }).await?;
+    let mut found = site
+        .run(move |app| {
+            let mut all = Vec::new();
+            for query in &wanted.queries {
+                all.extend(partner::public_cases(app, query)?);
+            }
+            Ok::<_, AppError>((all, wanted.skip, wanted.take))
+        })
+        .await?;
     found.0.sort_by_key(|case| std::cmp::Reverse(case.row.id));
     found.0.dedup_by_key(|case| case.row.id);
     let page = found.0.iter().skip(found.1).take(found.2);
-    Ok(Node::List("service_requests", page.map(|case| request(&site.app.city, case, case.row.number.digits(), lang)).collect()))
+    Ok(Node::List(
+        "service_requests",
+        page.map(|case| request(&site.app.city, case, case.row.number.digits(), lang)).collect(),
+    ))
 }
 
 /// `GET requests/{service_request_id}`
 pub(super) async fn one(site: &Site, lang: Lang, id: &str) -> Answer {
     let found = by_ids(site, lang, id).await?;
     match &found {
-        Node::List(_, items) if items.is_empty() => Err(Problem::missing(format!("service_request_id not found: {id}. 没有这个编号，或者它不公开。"))),
+        Node::List(_, items) if items.is_empty() => {
+            Err(Problem::missing(format!("service_request_id not found: {id}. 没有这个编号，或者它不公开。")))
+        }
         _ => Ok(found),
     }
 }
 
 /// `GET tokens/{token}`: a number is given at once, so a token is the number itself.
 pub(super) fn token(token: &str) -> Answer {
-    let number: Number = token.parse().map_err(|_| Problem::missing(format!("token not found: {token}. 没有这个令牌。")))?;
-    Ok(Node::List("service_requests", vec![Node::object("request", vec![
-        ("service_request_id", Node::text(number.digits())),
-        ("token", Node::text(number.digits())),
-    ])]))
+    let number: Number =
+        token.parse().map_err(|_| Problem::missing(format!("token not found: {token}. 没有这个令牌。")))?;
+    Ok(Node::List(
+        "service_requests",
+        vec![Node::object(
+            "request",
+            vec![("service_request_id", Node::text(number.digits())), ("token", Node::text(number.digits()))],
+        )],
+    ))
 }
 
 async fn by_ids(site: &Site, lang: Lang, ids: &str) -> Answer {
-    let numbers: Vec<Number> = ids.split(',').filter_map(|id| id.trim().parse().ok()).take(params::REQUESTS_MAX).collect();
-    let found = site.run(move |app| {
-        let known = numbers.into_iter().map(|number| Ok(partner::public_case(app, &number)?.map(|case| (number, case))));
-        known.collect::<Result<Vec<_>, AppError>>()
-    }).await?;
-    let shown = found.into_iter().flatten().map(|(number, case)| request(&site.app.city, &case, number.digits(), lang));
+    let numbers: Vec<Number> =
+        ids.split(',').filter_map(|id| id.trim().parse().ok()).take(params::REQUESTS_MAX).collect();
+    let found = site
+        .run(move |app| {
+            let known = numbers
+                .into_iter()
+                .map(|number| Ok(partner::public_case(app, &number)?.map(|case| (number, case))));
+            known.collect::<Result<Vec<_>, AppError>>()
+        })
+        .await?;
+    let shown = found
+        .into_iter()
+        .flatten()
+        .map(|(number, case)| request(&site.app.city, &case, number.digits(), lang));
     Ok(Node::List("service_requests", shown.collect()))
 }
 
 /// A request as the public sees it. Its words and its person are not in here.
 pub(super) fn request(city: &City, case: &PublicCase, number: &str, lang: Lang) -> Node {
     let row = &case.row;
-    let at = |stamp: Stamp| Node::text(stamp.timestamp().to_zoned(city.zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
+    let at = |stamp: Stamp| {
+        Node::text(stamp.timestamp().to_zoned(city.zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+    };
     let category = row.category.as_deref();
     let name = category.and_then(|key| city.category(key)).map(|c| c.name.get(lang));
     let place = row.division.as_deref().map(|code| place_name(city, code, lang));
-    let degrees = |of: fn(duban_domain::place::Point) -> f64| row.point.map_or(Node::Null, |point| Node::Degrees((of(point) * DEGREES).round() / DEGREES));
-    Node::object("request", vec![
-        ("service_request_id", Node::text(number)),
-        ("status", Node::text(if row.closed_at.is_some() { "closed" } else { "open" })),
-        ("status_notes", Node::or_null(case.answer.as_deref())),
-        ("service_name", Node::or_null(name)),
-        ("service_code", Node::or_null(category)),
-        ("description", Node::or_null(category.map(|key| city.category_path(key, lang)))),
-        ("agency_responsible", Node::or_null(city.unit(&row.owner).map(|unit| unit.name.get(lang)))),
-        ("service_notice", Node::Null),
-        ("requested_datetime", at(row.opened_at)),
-        ("updated_datetime", at(case.updated_at)),
-        ("expected_datetime", at(row.finish_due)),
-        ("address", Node::or_null(place)),
-        ("address_id", Node::or_null(row.division.as_deref())),
-        ("zipcode", Node::Null),
-        ("lat", degrees(duban_domain::place::Point::lat)),
-        ("long", degrees(duban_domain::place::Point::lng)),
-        ("media_url", Node::Null),
-    ])
+    let degrees = |of: fn(duban_domain::place::Point) -> f64| {
+        row.point.map_or(Node::Null, |point| Node::Degrees((of(point) * DEGREES).round() / DEGREES))
+    };
+    Node::object(
+        "request",
+        vec![
+            ("service_request_id", Node::text(number)),
+            ("status", Node::text(if row.closed_at.is_some() { "closed" } else { "open" })),
+            ("status_notes", Node::or_null(case.answer.as_deref())),
+            ("service_name", Node::or_null(name)),
+            ("service_code", Node::or_null(category)),
+            ("description", Node::or_null(category.map(|key| city.category_path(key, lang)))),
+            ("agency_responsible", Node::or_null(city.unit(&row.owner).map(|unit| unit.name.get(lang)))),
+            ("service_notice", Node::Null),
+            ("requested_datetime", at(row.opened_at)),
+            ("updated_datetime", at(case.updated_at)),
+            ("expected_datetime", at(row.finish_due)),
+            ("address", Node::or_null(place)),
+            ("address_id", Node::or_null(row.division.as_deref())),
+            ("zipcode", Node::Null),
+            ("lat", degrees(duban_domain::place::Point::lat)),
+            ("long", degrees(duban_domain::place::Point::lng)),
+            ("media_url", Node::Null),
+        ],
+    )
 }
 
 /// What a client sent, as any other door would hand it in.
 pub(super) fn intake(city: &City, fields: &Fields) -> Result<Intake, Problem> {
-    let code = fields.opt("service_code").ok_or_else(|| Problem::bad("service_code is missing; see services.json. 缺少 service_code，请看 services.json。"))?;
+    let code = fields.opt("service_code").ok_or_else(|| {
+        Problem::bad("service_code is missing; see services.json. 缺少 service_code，请看 services.json。")
+    })?;
     let category = services::offered(city, code)?;
     let text = description(fields)?;
-    let phone = Phone::parse(fields.get("phone")).map_err(|_| Problem::bad("phone does not look like a telephone number. phone 不像电话号码。"))?;
+    let phone = Phone::parse(fields.get("phone"))
+        .map_err(|_| Problem::bad("phone does not look like a telephone number. phone 不像电话号码。"))?;
     Ok(Intake {
         channel: Channel::Open311,
         kind: None,
@@ -146,26 +184,43 @@ fn description(fields: &Fields) -> Result<String, Problem> {
     let missing = || Problem::bad("description is missing. 缺少 description：请写明是什么事。");
     let long = || Problem::bad("description may have 20000 characters. description 最多 20000 个字。");
     let words = fields.opt("description").ok_or_else(missing)?;
-    let Some(url) = fields.opt("media_url") else { return text::required("description", words, text::TEXT_MAX).map_err(|_| long()) };
-    let fits = (url.starts_with("https://") || url.starts_with("http://")) && url.len() <= URL_MAX && !url.contains(char::is_whitespace);
+    let Some(url) = fields.opt("media_url") else {
+        return text::required("description", words, text::TEXT_MAX).map_err(|_| long());
+    };
+    let fits = (url.starts_with("https://") || url.starts_with("http://"))
+        && url.len() <= URL_MAX
+        && !url.contains(char::is_whitespace);
     if !fits {
-        return Err(Problem::bad("media_url must be a http or https address. media_url 要是 http 或 https 地址。"));
+        return Err(Problem::bad(
+            "media_url must be a http or https address. media_url 要是 http 或 https 地址。",
+        ));
     }
-    text::required("description", &format!("{words}\n\n照片链接 media_url：{url}"), text::TEXT_MAX).map_err(|_| long())
+    text::required("description", &format!("{words}\n\n照片链接 media_url：{url}"), text::TEXT_MAX)
+        .map_err(|_| long())
 }
 
 /// The family name comes first in Chinese and last in English.
 fn name(first: &str, last: &str) -> String {
     let han = |name: &str| name.chars().next().is_some_and(|c| c >= '\u{2e80}');
-    if han(first) || han(last) { format!("{last}{first}") } else { format!("{first} {last}").trim().to_owned() }
+    if han(first) || han(last) {
+        format!("{last}{first}")
+    } else {
+        format!("{first} {last}").trim().to_owned()
+    }
 }
 
 fn idempotency(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     let key = value.to_str().ok().filter(|key| !key.is_empty() && key.len() <= IDEMPOTENCY_MAX);
-    key.map(Some).ok_or_else(|| Problem::bad("Idempotency-Key must be 1 to 200 plain characters. Idempotency-Key 要是 1 到 200 个普通字符。"))
+    key.map(Some).ok_or_else(|| {
+        Problem::bad(
+            "Idempotency-Key must be 1 to 200 plain characters. Idempotency-Key 要是 1 到 200 个普通字符。",
+        )
+    })
 }
 
 fn no_key() -> Problem {
-    Problem::forbidden("api_key is missing or not valid: ask the hotline for one. 缺少 api_key，或者它无效，请向热线申请。")
+    Problem::forbidden(
+        "api_key is missing or not valid: ask the hotline for one. 缺少 api_key，或者它无效，请向热线申请。",
+    )
 }

@@ -65,13 +65,21 @@ impl Typed {
     pub(super) fn intake(&self, city: &City, media: Vec<NewMedia>, lang: Lang) -> Result<Intake, Vec<Fault>> {
         let mut faults = Vec::new();
         if let Err(refusal) = text::required("text", &self.text, text::TEXT_MAX) {
-            faults.push(Fault::new("text", match refusal {
-                Refusal::NeedsText(_) => lang.t("请写一写是什么事，几个字就行。", "Say what it is; a few words will do.").to_owned(),
-                other => other.sentence(lang),
-            }));
+            faults.push(Fault::new(
+                "text",
+                match refusal {
+                    Refusal::NeedsText(_) => lang
+                        .t("请写一写是什么事，几个字就行。", "Say what it is; a few words will do.")
+                        .to_owned(),
+                    other => other.sentence(lang),
+                },
+            ));
         }
         let point = self.point(city, lang).map_err(|fault| faults.push(fault)).unwrap_or_default();
-        let (privacy, person) = self.person(lang).map_err(|fault| faults.push(fault)).unwrap_or((Privacy::Anonymous, Person::default()));
+        let (privacy, person) = self
+            .person(lang)
+            .map_err(|fault| faults.push(fault))
+            .unwrap_or((Privacy::Anonymous, Person::default()));
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -80,7 +88,11 @@ impl Typed {
             kind: None,
             title: String::new(),
             text: self.text.clone(),
-            place: Place { words: self.place.clone(), division: Some(self.division.clone()).filter(|d| !d.is_empty()), point },
+            place: Place {
+                words: self.place.clone(),
+                division: Some(self.division.clone()).filter(|d| !d.is_empty()),
+                point,
+            },
             privacy,
             person,
             media,
@@ -95,25 +107,44 @@ impl Typed {
         }
         let number = |typed: &str| typed.parse::<f64>().unwrap_or(f64::NAN);
         judge(number(&self.lng), number(&self.lat), &city.bounds).map(Some).map_err(|odd| {
-            let next = lang.t("。请在地图上重新点，或者清空这两格，用话说。", ". Tap the map again, or clear both fields and say it in words.");
+            let next = lang.t(
+                "。请在地图上重新点，或者清空这两格，用话说。",
+                ". Tap the map again, or clear both fields and say it in words.",
+            );
             Fault::new("place", format!("{}{next}", odd.word(lang)))
         })
     }
 
     fn person(&self, lang: Lang) -> Result<(Privacy, Person), Fault> {
-        let choose = || Fault::new("privacy", lang.t("请选一种：可联系、保密，还是匿名。", "Please choose: contact, confidential or anonymous."));
+        let choose = || {
+            Fault::new(
+                "privacy",
+                lang.t(
+                    "请选一种：可联系、保密，还是匿名。",
+                    "Please choose: contact, confidential or anonymous.",
+                ),
+            )
+        };
         let (privacy, name, phone, field) = match Privacy::from_key(&self.privacy).ok_or_else(choose)? {
             Privacy::Anonymous => return Ok((Privacy::Anonymous, Person::default())),
             Privacy::Contact => (Privacy::Contact, &self.name, &self.phone, "phone"),
-            Privacy::Confidential => (Privacy::Confidential, &self.secret_name, &self.secret_phone, "secret-phone"),
+            Privacy::Confidential => {
+                (Privacy::Confidential, &self.secret_name, &self.secret_phone, "secret-phone")
+            }
         };
-        let phone = Phone::parse(phone).and_then(|phone| phone.ok_or(Refusal::NeedsPhone)).map_err(|refusal| Fault::refused(field, &refusal, lang))?;
+        let phone = Phone::parse(phone)
+            .and_then(|phone| phone.ok_or(Refusal::NeedsPhone))
+            .map_err(|refusal| Fault::refused(field, &refusal, lang))?;
         Ok((privacy, Person { name: name.clone(), phone: Some(phone) }))
     }
 }
 
 /// Hands a form in. Slow, because photos are encoded anew: call it where waiting is allowed.
-pub(super) fn hand_in(app: &App, fields: &Fields, lang: Lang) -> Result<Result<Handed, Vec<Fault>>, AppError> {
+pub(super) fn hand_in(
+    app: &App,
+    fields: &Fields,
+    lang: Lang,
+) -> Result<Result<Handed, Vec<Fault>>, AppError> {
     let photos = fields.media("photo").map_err(|fault| {
         let (zh, en) = upload_words(fault);
         Fault::new("photo", lang.t(zh, en))
@@ -132,7 +163,9 @@ pub(super) fn hand_in(app: &App, fields: &Fields, lang: Lang) -> Result<Result<H
     };
     match register::by_resident(app, &intake) {
         Ok(done) => Ok(Ok(Handed { pass: access::pass(app, done.request, app.now())?, number: done.number })),
-        Err(AppError::Refused(refusal)) if refusal.field().is_some() => Ok(Err(vec![Fault::refused(field_of(&refusal), &refusal, lang)])),
+        Err(AppError::Refused(refusal)) if refusal.field().is_some() => {
+            Ok(Err(vec![Fault::refused(field_of(&refusal), &refusal, lang)]))
+        }
         Err(error) => Err(error),
     }
 }

@@ -2,7 +2,10 @@
 
 use askama::Template;
 use axum::extract::State;
-use duban_app::{CaseQuery, Order, partner::{self, PublicCase}};
+use duban_app::{
+    CaseQuery, Order,
+    partner::{self, PublicCase},
+};
 use duban_domain::{
     Stamp,
     case::Phase,
@@ -59,7 +62,12 @@ pub(super) struct PrivacyPage {
 pub(crate) async fn page(State(site): State<Site>, visit: Visit) -> PageResult {
     let asked = Fields::of_query(visit.uri.query().unwrap_or(""));
     let place = asked.opt("near").filter(|code| site.app.city.division(code).is_some()).map(str::to_owned);
-    let query = CaseQuery { division_prefix: place.clone(), order: Order::Newest, limit: NEAR_MAX, ..CaseQuery::default() };
+    let query = CaseQuery {
+        division_prefix: place.clone(),
+        order: Order::Newest,
+        limit: NEAR_MAX,
+        ..CaseQuery::default()
+    };
     let listed = site.app.city.settings.public_listing;
     let found = match listed {
         true => site.run(move |app| partner::public_cases(app, &query)).await.ok(),
@@ -79,7 +87,11 @@ impl HomePage {
         let lang = s.lang;
         let (next, ground) = next_steps(city, Urgency::Normal, Kind::Help, lang);
         let county = |d: &&duban_domain::city::Division| d.parent.is_none();
-        let link = |d: &duban_domain::city::Division| PlaceLink { code: d.code.clone(), name: d.name.get(lang).to_owned(), here: Some(d.code.as_str()) == place };
+        let link = |d: &duban_domain::city::Division| PlaceLink {
+            code: d.code.clone(),
+            name: d.name.get(lang).to_owned(),
+            here: Some(d.code.as_str()) == place,
+        };
         Self {
             example: text_or(city, "home.example", lang, "").to_owned(),
             near: found.map(|rows| rows.iter().map(|case| near(&s, city, case)).collect()),
@@ -95,7 +107,8 @@ impl HomePage {
 /// Kind, place and state, and nothing that anybody wrote.
 fn near(s: &Shell, city: &City, case: &PublicCase) -> Near {
     let row = &case.row;
-    let name = row.category.as_deref().and_then(|key| city.category(key)).map(|c| c.name.get(s.lang).to_owned());
+    let name =
+        row.category.as_deref().and_then(|key| city.category(key)).map(|c| c.name.get(s.lang).to_owned());
     let (mark, state, more) = state(s, city, case);
     Near {
         what: name.unwrap_or_else(|| s.t("还在看是哪一类事", "Being looked at").to_owned()),
@@ -122,7 +135,9 @@ fn state(s: &Shell, city: &City, case: &PublicCase) -> (&'static str, String, St
     }
     match row.phase {
         Phase::Received => ("", said("正在找谁来办", "Finding who deals with it"), day(row.opened_at)),
-        Phase::Dispatched | Phase::InHand | Phase::InReview | Phase::Callback | Phase::Closed => ("", said("正在办", "Being dealt with"), left),
+        Phase::Dispatched | Phase::InHand | Phase::InReview | Phase::Callback | Phase::Closed => {
+            ("", said("正在办", "Being dealt with"), left)
+        }
     }
 }
 

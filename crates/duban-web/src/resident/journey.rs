@@ -33,7 +33,12 @@ impl Browser {
         self.send(Request::get(to).body(Body::empty()).unwrap()).await
     }
 
-    pub(crate) async fn post(&mut self, to: &str, form: &[(&str, &str)], extra: Option<(&str, &str)>) -> Reply {
+    pub(crate) async fn post(
+        &mut self,
+        to: &str,
+        form: &[(&str, &str)],
+        extra: Option<(&str, &str)>,
+    ) -> Reply {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         let mut request = Request::post(to).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         if let Some((name, value)) = extra {
@@ -79,11 +84,24 @@ async fn a_resident_hands_in_and_follows() {
     assert!(form.status == StatusCode::OK && form.text.contains(TEXT));
     let nonce = form.hidden("form").to_owned();
 
-    let again = phone.post("/report", &[("form", &nonce), ("text", TEXT), ("privacy", "contact"), ("phone", "139")], None).await;
-    assert!(again.status == StatusCode::UNPROCESSABLE_ENTITY && again.text.contains(TEXT) && again.hidden("form") == nonce);
+    let again = phone
+        .post("/report", &[("form", &nonce), ("text", TEXT), ("privacy", "contact"), ("phone", "139")], None)
+        .await;
+    assert!(
+        again.status == StatusCode::UNPROCESSABLE_ENTITY
+            && again.text.contains(TEXT)
+            && again.hidden("form") == nonce
+    );
 
-    let whole = [("form", nonce.as_str()), ("text", TEXT), ("privacy", "contact"), ("phone", "139 0000 6021"), ("name", "测试·路先生")];
-    let (once, twice) = (phone.post("/report", &whole, None).await, phone.post("/report", &whole, None).await);
+    let whole = [
+        ("form", nonce.as_str()),
+        ("text", TEXT),
+        ("privacy", "contact"),
+        ("phone", "139 0000 6021"),
+        ("name", "测试·路先生"),
+    ];
+    let (once, twice) =
+        (phone.post("/report", &whole, None).await, phone.post("/report", &whole, None).await);
     assert!(once.status == StatusCode::SEE_OTHER && once.to() == twice.to() && once.to().ends_with("?new=1"));
     let receipt = phone.get(once.to()).await;
     assert!(receipt.text.contains("no-big") && receipt.text.contains("data-draft-clear"), "{}", receipt.text);
@@ -94,13 +112,22 @@ async fn a_resident_hands_in_and_follows() {
     let asked = stranger.get(page).await;
     assert!(asked.text.contains("name=\"tail\"") && !asked.text.contains(TEXT));
     let access = format!("{page}/access");
-    assert_eq!(stranger.post(&access, &[("tail", "0000")], None).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        stranger.post(&access, &[("tail", "0000")], None).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
     assert_eq!(stranger.post(&access, &[("tail", "６０２１")], None).await.to(), page);
     assert!(stranger.get(page).await.text.contains(TEXT));
 
     let material = format!("{page}/material");
-    assert_eq!(phone.post(&material, &[("text", "又掉了一枝")], None).await.to(), format!("{page}?done=added"));
-    assert_eq!(phone.post(&material, &[("text", "又掉了一枝")], None).await.to(), format!("{page}?done=again"));
+    assert_eq!(
+        phone.post(&material, &[("text", "又掉了一枝")], None).await.to(),
+        format!("{page}?done=added")
+    );
+    assert_eq!(
+        phone.post(&material, &[("text", "又掉了一枝")], None).await.to(),
+        format!("{page}?done=again")
+    );
     assert_eq!(phone.post(&material, &[], None).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(phone.get(page).await.text.matches("又掉了一枝").count(), 1);
     let early = phone.post(&format!("{page}/evaluation"), &[("solved", "yes")], None).await;
@@ -121,7 +148,8 @@ async fn a_number_is_forgiven_but_not_told() {
     assert!(told.text.contains("有一位数字不对"), "{}", told.text);
     let mut slow = false;
     for _ in 0..12 {
-        slow |= browser.post(&format!("/track/{number}/access"), &[("tail", "1234")], None).await.status == StatusCode::TOO_MANY_REQUESTS;
+        slow |= browser.post(&format!("/track/{number}/access"), &[("tail", "1234")], None).await.status
+            == StatusCode::TOO_MANY_REQUESTS;
     }
     assert!(slow, "guessing a tail is slowed down");
 }
@@ -135,6 +163,11 @@ async fn the_first_page_lists_kinds_and_places_and_no_words() {
         assert_eq!(browser.post("/report", &form, None).await.status, StatusCode::SEE_OTHER);
     }
     let home = browser.get("/").await;
-    assert_eq!(home.text.matches("class=\"st ").count(), 1, "the confidential one is not there: {}", home.text);
+    assert_eq!(
+        home.text.matches("class=\"st ").count(),
+        1,
+        "the confidential one is not there: {}",
+        home.text
+    );
     assert!(!home.text.contains(TEXT));
 }

@@ -64,7 +64,13 @@ impl NumberShown {
     fn new(number: &Number, lang: Lang) -> Self {
         let grouped = number.grouped();
         let (head, check) = grouped.split_at(grouped.len() - 1);
-        Self { digits: number.digits().to_owned(), head: head.to_owned(), check: check.to_owned(), spelled: spelled(&grouped, lang), grouped }
+        Self {
+            digits: number.digits().to_owned(),
+            head: head.to_owned(),
+            check: check.to_owned(),
+            spelled: spelled(&grouped, lang),
+            grouped,
+        }
     }
 }
 
@@ -119,18 +125,29 @@ fn plain_late(left: &str) -> String {
 /// What happens after a matter of this urgency and kind is handed in, by the city's own deadlines;
 /// and the ground they stand on.
 fn next_steps(city: &City, urgency: Urgency, kind: Kind, lang: Lang) -> (Vec<(String, String)>, String) {
-    let say = |when: (&str, &str), what: (&str, &str)| (lang.t(when.0, when.1).to_owned(), lang.t(what.0, what.1).to_owned());
+    let say = |when: (&str, &str), what: (&str, &str)| {
+        (lang.t(when.0, when.1).to_owned(), lang.t(what.0, what.1).to_owned())
+    };
     let within = |zh: &str, en: &str, span: &Span| lang.t(zh, en).replace("{}", &span.words(lang));
-    let mut steps = vec![say(("马上", "At once"), ("给您一个编号，念得出、查得到。", "You get a number to read out and to look up."))];
+    let mut steps = vec![say(
+        ("马上", "At once"),
+        ("给您一个编号，念得出、查得到。", "You get a number to read out and to look up."),
+    )];
     let mut ground = String::new();
     if let Some(rule) = city.deadlines.iter().find(|rule| rule.fits(urgency, kind)) {
         if let Some(contact) = &rule.contact {
-            let words = within("{}内，去办的单位联系您（留了电话的）。", "Within {}, whoever deals with it contacts you, if you left a telephone.", contact);
+            let words = within(
+                "{}内，去办的单位联系您（留了电话的）。",
+                "Within {}, whoever deals with it contacts you, if you left a telephone.",
+                contact,
+            );
             steps.push((lang.t("先联系", "First").to_owned(), words));
         }
-        let words = within("{}内，答复您办得怎么样。", "Within {}, you are told what came of it.", &rule.finish);
+        let words =
+            within("{}内，答复您办得怎么样。", "Within {}, you are told what came of it.", &rule.finish);
         steps.push((lang.t("再答复", "Then").to_owned(), words));
-        let law = rule.law.as_ref().map_or(lang.t("默认，非法定", "a default, not law"), |law| law.get(lang));
+        let law =
+            rule.law.as_ref().map_or(lang.t("默认，非法定", "a default, not law"), |law| law.get(lang));
         let usual = match urgency {
             Urgency::Normal => lang.t("一般的事是这样；急事更快，复杂的更久，到时告诉您是哪一天、为什么。", "So it goes as a rule; urgent matters go faster, complex ones take longer. You will be told the day, and why."),
             Urgency::Critical | Urgency::Urgent | Urgency::Complex => lang.t("照您写的先这样算；交了以后告诉您准确的时间和理由。", "So it looks from what you wrote; you will be told the exact time, and why, when you have sent it."),

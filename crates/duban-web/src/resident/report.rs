@@ -2,7 +2,11 @@
 //! is lost.
 
 use askama::Template;
-use axum::{extract::State, http::{HeaderMap, header::SET_COOKIE}, response::Response};
+use axum::{
+    extract::State,
+    http::{HeaderMap, header::SET_COOKIE},
+    response::Response,
+};
 use duban_app::keys;
 use duban_domain::{
     city::City,
@@ -17,7 +21,9 @@ use super::{
     handin::{Handed, Typed, hand_in},
     next_steps, place_name, text_or,
 };
-use crate::frame::{Fields, PageResult, Shell, Site, Visit, cookies, html, map::MapView, page::html_again, see_other};
+use crate::frame::{
+    Fields, PageResult, Shell, Site, Visit, cookies, html, map::MapView, page::html_again, see_other,
+};
 
 #[derive(Template)]
 #[template(path = "resident/report.html")]
@@ -57,7 +63,12 @@ pub(crate) async fn page(State(site): State<Site>, visit: Visit) -> PageResult {
 }
 
 /// `POST /report`: from the first page the text is carried over; from the form itself it is handed in.
-pub(crate) async fn post(State(site): State<Site>, visit: Visit, headers: HeaderMap, fields: Fields) -> PageResult {
+pub(crate) async fn post(
+    State(site): State<Site>,
+    visit: Visit,
+    headers: HeaderMap,
+    fields: Fields,
+) -> PageResult {
     if fields.opt("carry").is_some() {
         return Ok(html(&ReportPage::begin(&site, &visit, Typed::of(&fields))));
     }
@@ -71,7 +82,9 @@ pub(crate) async fn post(State(site): State<Site>, visit: Visit, headers: Header
 /// On to the page of the matter, which this browser may now open.
 fn received(site: &Site, headers: &HeaderMap, handed: &Handed) -> Response {
     let mut response = see_other(&format!("/track/{}?new=1", handed.number));
-    response.headers_mut().append(SET_COOKIE, cookies::with_pass(headers, &handed.pass, site.options.secure_cookies));
+    response
+        .headers_mut()
+        .append(SET_COOKIE, cookies::with_pass(headers, &handed.pass, site.options.secure_cookies));
     response
 }
 
@@ -94,7 +107,13 @@ impl ReportPage {
         let (next, ground) = next_steps(city, urgency, proposal.kind.unwrap_or(Kind::Help), lang);
         Self {
             example: text_or(city, "home.example", lang, "").to_owned(),
-            place_hint: text_or(city, "report.place", lang, lang.t("写清路名、门牌或附近的店名。", "A road, a house number or a shop nearby.")).to_owned(),
+            place_hint: text_or(
+                city,
+                "report.place",
+                lang,
+                lang.t("写清路名、门牌或附近的店名。", "A road, a house number or a shop nearby."),
+            )
+            .to_owned(),
             danger: danger(&proposal),
             danger_words: danger_words(city),
             map: map(city, &form, lang),
@@ -119,7 +138,18 @@ impl ReportPage {
 fn proposal(s: &Shell, city: &City, form: &Typed) -> Proposal {
     let title = text::title_of(&form.text);
     let division = city.division(&form.division).map(|d| d.code.as_str());
-    propose(city, &Matter { title: &title, text: &form.text, category: None, division, place_words: &form.place, kind: None, at: s.now })
+    propose(
+        city,
+        &Matter {
+            title: &title,
+            text: &form.text,
+            category: None,
+            division,
+            place_words: &form.place,
+            kind: None,
+            at: s.now,
+        },
+    )
 }
 
 /// The word of danger that somebody wrote, as the city's table has it.
@@ -129,19 +159,25 @@ fn danger(proposal: &Proposal) -> Option<String> {
 
 /// Words that alone make a matter critical, for the island that watches while one writes.
 fn danger_words(city: &City) -> String {
-    let rows = city.urgency_words.iter().filter(|row| row.urgency == Urgency::Critical && row.words.all.is_empty());
+    let rows =
+        city.urgency_words.iter().filter(|row| row.urgency == Urgency::Critical && row.words.all.is_empty());
     let words: Vec<&str> = rows.flat_map(|row| row.words.any.iter().map(String::as_str)).collect();
     serde_json::to_string(&words).unwrap_or_default()
 }
 
 fn map(city: &City, form: &Typed, lang: duban_domain::Lang) -> MapView {
-    let point = form.lng.parse().ok().zip(form.lat.parse().ok()).and_then(|(lng, lat)| Point::from_degrees(lng, lat));
+    let point =
+        form.lng.parse().ok().zip(form.lat.parse().ok()).and_then(|(lng, lat)| Point::from_degrees(lng, lat));
     let near = point.or_else(|| city.division(&form.division)?.point);
     MapView::new(city, lang, near).picking("lng", "lat").tall()
 }
 
 fn groups(city: &City, chosen: &str, lang: duban_domain::Lang) -> Vec<Group> {
-    let choice = |d: &duban_domain::city::Division, name: String| Choice { here: d.code == chosen, code: d.code.clone(), name };
+    let choice = |d: &duban_domain::city::Division, name: String| Choice {
+        here: d.code == chosen,
+        code: d.code.clone(),
+        name,
+    };
     let group = |county: &duban_domain::city::Division| {
         let name = county.name.get(lang);
         let whole = match lang {
@@ -149,7 +185,9 @@ fn groups(city: &City, chosen: &str, lang: duban_domain::Lang) -> Vec<Group> {
             duban_domain::Lang::En => format!("{name} (street not known)"),
         };
         let towns = city.divisions.iter().filter(|d| d.parent.as_deref() == Some(&county.code));
-        let options = std::iter::once(choice(county, whole)).chain(towns.map(|d| choice(d, d.name.get(lang).to_owned()))).collect();
+        let options = std::iter::once(choice(county, whole))
+            .chain(towns.map(|d| choice(d, d.name.get(lang).to_owned())))
+            .collect();
         Group { name: name.to_owned(), options }
     };
     city.divisions.iter().filter(|d| d.parent.is_none()).map(group).collect()
@@ -157,14 +195,24 @@ fn groups(city: &City, chosen: &str, lang: duban_domain::Lang) -> Vec<Group> {
 
 fn preview_what(city: &City, proposal: &Proposal, s: &Shell) -> String {
     let name = proposal.category.as_deref().and_then(|key| city.category(key)).map(|c| c.name.get(s.lang));
-    name.unwrap_or_else(|| s.t("哪一类事（例如“路灯”）", "The kind of matter, such as “street lamps”")).to_owned()
+    name.unwrap_or_else(|| s.t("哪一类事（例如“路灯”）", "The kind of matter, such as “street lamps”"))
+        .to_owned()
 }
 
 fn preview_place(city: &City, form: &Typed, s: &Shell) -> String {
-    let place = if form.division.is_empty() { String::new() } else { place_name(city, &form.division, s.lang) };
-    let place = if place.is_empty() { s.t("大致在哪儿（哪条街道，约一百米）", "Roughly where (the street, to about 100 m)").to_owned() } else { place };
+    let place =
+        if form.division.is_empty() { String::new() } else { place_name(city, &form.division, s.lang) };
+    let place = if place.is_empty() {
+        s.t("大致在哪儿（哪条街道，约一百米）", "Roughly where (the street, to about 100 m)").to_owned()
+    } else {
+        place
+    };
     match s.lang {
-        duban_domain::Lang::Zh => format!("{place}；{}有人反映，办到哪一步，单位怎么公开答复。", s.when(&s.now).day),
-        duban_domain::Lang::En => format!("{place}; told {}, its state, and the public answer of the unit.", s.when(&s.now).day),
+        duban_domain::Lang::Zh => {
+            format!("{place}；{}有人反映，办到哪一步，单位怎么公开答复。", s.when(&s.now).day)
+        }
+        duban_domain::Lang::En => {
+            format!("{place}; told {}, its state, and the public answer of the unit.", s.when(&s.now).day)
+        }
     }
 }

@@ -16,7 +16,13 @@ use duban_domain::{
     request::{Channel, Kind, Place, Privacy, Request, Urgency},
 };
 
-use super::{Fault, NumberShown, handin, home::{HomePage, PrivacyPage}, report::ReportPage, track::{LookupPage, TailPage}, view::{TrackPage, Typed, already_said}};
+use super::{
+    Fault, NumberShown, handin,
+    home::{HomePage, PrivacyPage},
+    report::ReportPage,
+    track::{LookupPage, TailPage},
+    view::{TrackPage, Typed, already_said},
+};
 use crate::frame::Shell;
 
 /// Monday 5 January 2026, 15:04 in Zhuzhou.
@@ -55,12 +61,38 @@ pub(crate) fn public(city: &City) -> PublicCase {
     let division = city.divisions.iter().find(|d| d.parent.is_some()).map(|d| d.code.clone());
     PublicCase {
         row: CaseRow {
-            id: CaseId(1), number: number(), version: 3, phase: Phase::InHand, ending: None, kind: Kind::Help, urgency: Urgency::Urgent,
-            category, owner: city.units.iter().find(|u| u.key != city.centre().key).unwrap().key.clone(), division,
-            title: "测试·不该出现的题目".into(), place_words: "测试·不该出现的门牌".into(), point: Point::from_degrees(113.137_654, 27.832_456),
-            channel: Channel::Web, privacy: Privacy::Anonymous, label: None, opened_at: NOW.plus_ms(-2 * HOUR), round: 1, round_at: NOW.plus_ms(-2 * HOUR),
-            next_due: Some(finish.due), finish_due: finish.due, contact_due: None, contacted_at: None, answered_at: None, closed_at: None,
-            outcome: None, missed: false, heard_at: None, solved: None, satisfaction: None, score: None, voices: 1,
+            id: CaseId(1),
+            number: number(),
+            version: 3,
+            phase: Phase::InHand,
+            ending: None,
+            kind: Kind::Help,
+            urgency: Urgency::Urgent,
+            category,
+            owner: city.units.iter().find(|u| u.key != city.centre().key).unwrap().key.clone(),
+            division,
+            title: "测试·不该出现的题目".into(),
+            place_words: "测试·不该出现的门牌".into(),
+            point: Point::from_degrees(113.137_654, 27.832_456),
+            channel: Channel::Web,
+            privacy: Privacy::Anonymous,
+            label: None,
+            opened_at: NOW.plus_ms(-2 * HOUR),
+            round: 1,
+            round_at: NOW.plus_ms(-2 * HOUR),
+            next_due: Some(finish.due),
+            finish_due: finish.due,
+            contact_due: None,
+            contacted_at: None,
+            answered_at: None,
+            closed_at: None,
+            outcome: None,
+            missed: false,
+            heard_at: None,
+            solved: None,
+            satisfaction: None,
+            score: None,
+            voices: 1,
         },
         updated_at: NOW.plus_ms(-HOUR),
         answer: Some("断枝<取下>，换了新线 & 加了套管。".into()),
@@ -74,14 +106,26 @@ fn track(city: &City, phase: Phase) -> Track {
     let text = "路口那棵樟树，一根大枝压在电线上。\n<b>下雨</b>看见火花。";
     Track {
         request: Request {
-            id: RequestId(7), case: CaseId(1), number: number(), kind: Kind::Help, channel: Channel::Web, title: "樟树枝压在电线上".into(), text: text.into(),
-            place: Place { words: "测试路口".into(), division: None, point: None }, privacy: Privacy::Contact, person: None,
-            received_at: NOW.plus_ms(-2 * HOUR), source_key: None,
+            id: RequestId(7),
+            case: CaseId(1),
+            number: number(),
+            kind: Kind::Help,
+            channel: Channel::Web,
+            title: "樟树枝压在电线上".into(),
+            text: text.into(),
+            place: Place { words: "测试路口".into(), division: None, point: None },
+            privacy: Privacy::Contact,
+            person: None,
+            received_at: NOW.plus_ms(-2 * HOUR),
+            source_key: None,
         },
         phase,
         unit: (phase != Phase::Received).then_some(unit.clone()),
         assisting: vec![city.centre().key.clone()],
-        why: Some(duban_domain::lang::Words { zh: "线上的标牌写着它的名字。".into(), en: "Its name is on the cable.".into() }),
+        why: Some(duban_domain::lang::Words {
+            zh: "线上的标牌写着它的名字。".into(),
+            en: "Its name is on the cable.".into(),
+        }),
         due: Some(finish.due),
         finish,
         round: 2,
@@ -104,11 +148,31 @@ fn track(city: &City, phase: Phase) -> Track {
 }
 
 fn media(id: i64, kind: MediaKind) -> MediaRow {
-    MediaRow { id: MediaId(id), request: None, case: None, kind, mime: "image/jpeg".into(), name: "a.jpg".into(), size: 1, width: 4, height: 3, created_at: NOW }
+    MediaRow {
+        id: MediaId(id),
+        request: None,
+        case: None,
+        kind,
+        mime: "image/jpeg".into(),
+        name: "a.jpg".into(),
+        size: 1,
+        width: 4,
+        height: 3,
+        created_at: NOW,
+    }
 }
 
 fn tracked(city: &City, lang: Lang, elder: bool, phase: Phase, query: &str) -> String {
-    TrackPage::new(shell(city, lang, elder, query), city, "https://example.cn", &track(city, phase), Typed::default(), Vec::new()).render().unwrap()
+    TrackPage::new(
+        shell(city, lang, elder, query),
+        city,
+        "https://example.cn",
+        &track(city, phase),
+        Typed::default(),
+        Vec::new(),
+    )
+    .render()
+    .unwrap()
 }
 
 #[test]
@@ -116,7 +180,15 @@ fn every_page_renders_in_both_languages_and_in_large_type() {
     let city = city();
     for (lang, elder) in [(Lang::Zh, false), (Lang::Zh, true), (Lang::En, false), (Lang::En, true)] {
         let s = || shell(&city, lang, elder, "");
-        let faults = || vec![Fault::new("text", "x"), Fault::new("phone", "y"), Fault::new("photo", "z"), Fault::new("place", "p"), Fault::new("privacy", "q")];
+        let faults = || {
+            vec![
+                Fault::new("text", "x"),
+                Fault::new("phone", "y"),
+                Fault::new("photo", "z"),
+                Fault::new("place", "p"),
+                Fault::new("privacy", "q"),
+            ]
+        };
         let found = [public(&city)];
         let mut pages = vec![
             HomePage::new(s(), &city, Some(&found), None).render().unwrap(),
@@ -126,7 +198,9 @@ fn every_page_renders_in_both_languages_and_in_large_type() {
             ReportPage::new(s(), &city, handin::Typed::default(), Vec::new()).render().unwrap(),
             ReportPage::new(s(), &city, handin::Typed::default(), faults()).render().unwrap(),
             LookupPage { s: s(), typed: "1".into(), fault: Some("f".into()) }.render().unwrap(),
-            TailPage { s: s(), number: NumberShown::new(&number(), lang), fault: Some("f".into()) }.render().unwrap(),
+            TailPage { s: s(), number: NumberShown::new(&number(), lang), fault: Some("f".into()) }
+                .render()
+                .unwrap(),
         ];
         pages.extend(Phase::ALL.iter().map(|phase| tracked(&city, lang, elder, *phase, "new=1&done=heard")));
         for page in pages {
@@ -147,8 +221,18 @@ fn every_word_that_a_person_wrote_is_escaped() {
 #[test]
 fn a_new_receipt_can_be_read_out_and_scanned() {
     let page = tracked(&city(), Lang::Zh, false, Phase::Dispatched, "new=1");
-    assert!(page.contains("data-draft-clear=\"report\"") && page.contains("class=\"no no-big\"") && page.contains("class=\"qr\""));
-    assert_eq!(NumberShown::new(&"260104004171".parse().unwrap_or_else(|_: NotANumber| number()), Lang::Zh).spelled.matches('，').count(), 2);
+    assert!(
+        page.contains("data-draft-clear=\"report\"")
+            && page.contains("class=\"no no-big\"")
+            && page.contains("class=\"qr\"")
+    );
+    assert_eq!(
+        NumberShown::new(&"260104004171".parse().unwrap_or_else(|_: NotANumber| number()), Lang::Zh)
+            .spelled
+            .matches('，')
+            .count(),
+        2
+    );
 }
 
 #[test]
@@ -166,7 +250,10 @@ fn a_late_matter_says_so() {
     let mut track = track(&city, Phase::InHand);
     track.due = Some(NOW.plus_ms(-30 * HOUR));
     track.finish.due = NOW.plus_ms(-30 * HOUR);
-    let page = TrackPage::new(shell(&city, Lang::Zh, false, ""), &city, "", &track, Typed::default(), Vec::new()).render().unwrap();
+    let page =
+        TrackPage::new(shell(&city, Lang::Zh, false, ""), &city, "", &track, Typed::default(), Vec::new())
+            .render()
+            .unwrap();
     assert!(page.contains("晚了，还没有办完") && page.contains("已经晚了 1 天 6 小时"), "{page}");
 }
 
@@ -174,7 +261,14 @@ fn a_late_matter_says_so() {
 fn a_form_with_mistakes_keeps_everything_and_names_each() {
     let city = city();
     let typed = handin::Typed {
-        text: String::new(), privacy: "contact".into(), phone: "138 0000".into(), name: "测试·路先生".into(), lng: "0".into(), lat: "27.8".into(), place: "测试路".into(), ..handin::Typed::default()
+        text: String::new(),
+        privacy: "contact".into(),
+        phone: "138 0000".into(),
+        name: "测试·路先生".into(),
+        lng: "0".into(),
+        lat: "27.8".into(),
+        place: "测试路".into(),
+        ..handin::Typed::default()
     };
     let faults = typed.intake(&city, Vec::new(), Lang::Zh).unwrap_err();
     assert_eq!(faults.iter().map(|f| f.field).collect::<Vec<_>>(), ["text", "place"]);
@@ -187,10 +281,26 @@ fn a_form_with_mistakes_keeps_everything_and_names_each() {
 #[test]
 fn words_of_danger_are_answered_at_once_and_nobody_is_made_to_leave_a_name() {
     let city = city();
-    let word = city.urgency_words.iter().find(|row| row.urgency == Urgency::Critical && row.words.all.is_empty() && row.words.none.is_empty()).unwrap().words.any[0].clone();
-    let typed = handin::Typed { text: format!("那里{word}"), privacy: "anonymous".into(), phone: "13800005678".into(), nonce: "ab".into(), ..handin::Typed::default() };
+    let word = city
+        .urgency_words
+        .iter()
+        .find(|row| row.urgency == Urgency::Critical && row.words.all.is_empty() && row.words.none.is_empty())
+        .unwrap()
+        .words
+        .any[0]
+        .clone();
+    let typed = handin::Typed {
+        text: format!("那里{word}"),
+        privacy: "anonymous".into(),
+        phone: "13800005678".into(),
+        nonce: "ab".into(),
+        ..handin::Typed::default()
+    };
     let intake = typed.intake(&city, Vec::new(), Lang::Zh).unwrap();
-    assert_eq!((intake.privacy, intake.person.phone, intake.source_key.as_deref()), (Privacy::Anonymous, None, Some("form:ab")));
+    assert_eq!(
+        (intake.privacy, intake.person.phone, intake.source_key.as_deref()),
+        (Privacy::Anonymous, None, Some("form:ab"))
+    );
     let page = ReportPage::new(shell(&city, Lang::Zh, false, ""), &city, typed, Vec::new()).render().unwrap();
     assert!(page.contains(&format!("data-danger-word>{word}<")));
 }

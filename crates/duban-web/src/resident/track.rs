@@ -11,17 +11,22 @@ use axum::{
 };
 use duban_app::{
     AppError,
-    resident::{Known, access, speak::{self, Evaluation}, track::track},
+    resident::{
+        Known, access,
+        speak::{self, Evaluation},
+        track::track,
+    },
 };
-use duban_domain::{
-    Lang, Number, Refusal,
-    case::Satisfaction,
-    number::NotANumber,
-    text,
-};
+use duban_domain::{Lang, Number, Refusal, case::Satisfaction, number::NotANumber, text};
 
-use super::{Fault, NumberShown, view::{TrackPage, Typed, already_said}};
-use crate::frame::{Fields, PageResult, Shell, Site, Visit, WebError, cookies, error::upload_words, html, page::html_again, see_other};
+use super::{
+    Fault, NumberShown,
+    view::{TrackPage, Typed, already_said},
+};
+use crate::frame::{
+    Fields, PageResult, Shell, Site, Visit, WebError, cookies, error::upload_words, html, page::html_again,
+    see_other,
+};
 
 #[derive(Template)]
 #[template(path = "resident/lookup.html")]
@@ -51,7 +56,12 @@ pub(crate) async fn lookup(State(site): State<Site>, visit: Visit) -> PageResult
 }
 
 /// `GET /track/{number}`
-pub(crate) async fn page(State(site): State<Site>, visit: Visit, headers: HeaderMap, Path(number): Path<String>) -> PageResult {
+pub(crate) async fn page(
+    State(site): State<Site>,
+    visit: Visit,
+    headers: HeaderMap,
+    Path(number): Path<String>,
+) -> PageResult {
     let Ok(number) = number.parse::<Number>() else {
         let typed: String = form_urlencoded::byte_serialize(number.as_bytes()).collect();
         return Ok(see_other(&format!("/track?number={typed}")));
@@ -63,7 +73,13 @@ pub(crate) async fn page(State(site): State<Site>, visit: Visit, headers: Header
 }
 
 /// `POST /track/{number}/access`
-pub(crate) async fn unlock(State(site): State<Site>, visit: Visit, headers: HeaderMap, Path(number): Path<String>, fields: Fields) -> PageResult {
+pub(crate) async fn unlock(
+    State(site): State<Site>,
+    visit: Visit,
+    headers: HeaderMap,
+    Path(number): Path<String>,
+    fields: Fields,
+) -> PageResult {
     let number: Number = number.parse().map_err(|_| Refusal::NotFound)?;
     if !site.throttle.admits(&format!("track:{number}")) {
         return Err(WebError::Slow);
@@ -71,18 +87,30 @@ pub(crate) async fn unlock(State(site): State<Site>, visit: Visit, headers: Head
     let (of, tail) = (number.clone(), plain_digits(fields.get("tail")));
     match site.run(move |app| access::unlock(app, &of, &tail)).await {
         Ok((_, pass)) => Ok(opened(&site, &headers, &number, &pass)),
-        Err(WebError::App(AppError::Credentials)) => Ok(html_again(&tail_page(&site, &visit, &number, Some(mismatch(visit.lang))))),
+        Err(WebError::App(AppError::Credentials)) => {
+            Ok(html_again(&tail_page(&site, &visit, &number, Some(mismatch(visit.lang)))))
+        }
         Err(error) => Err(error),
     }
 }
 
 /// `POST /track/{number}/evaluation`
-pub(crate) async fn evaluate(State(site): State<Site>, visit: Visit, headers: HeaderMap, Path(number): Path<String>, fields: Fields) -> PageResult {
+pub(crate) async fn evaluate(
+    State(site): State<Site>,
+    visit: Visit,
+    headers: HeaderMap,
+    Path(number): Path<String>,
+    fields: Fields,
+) -> PageResult {
     let number: Number = number.parse().map_err(|_| Refusal::NotFound)?;
-    let Some(known) = open(&site, &visit, &number).await? else { return Ok(see_other(&format!("/track/{number}"))) };
+    let Some(known) = open(&site, &visit, &number).await? else {
+        return Ok(see_other(&format!("/track/{number}")));
+    };
     let said = match evaluation(&fields, visit.lang) {
         Ok(said) => said,
-        Err(faults) => return Ok(html_again(&shown(&site, &visit, &headers, &known, Typed::of(&fields), faults).await?)),
+        Err(faults) => {
+            return Ok(html_again(&shown(&site, &visit, &headers, &known, Typed::of(&fields), faults).await?));
+        }
     };
     let (of, who) = (number.clone(), known.clone());
     let done = site.run(move |app| speak::evaluate(app, &who, &of, &said).map(|_| ())).await;
@@ -90,9 +118,17 @@ pub(crate) async fn evaluate(State(site): State<Site>, visit: Visit, headers: He
 }
 
 /// `POST /track/{number}/material`
-pub(crate) async fn add(State(site): State<Site>, visit: Visit, headers: HeaderMap, Path(number): Path<String>, fields: Fields) -> PageResult {
+pub(crate) async fn add(
+    State(site): State<Site>,
+    visit: Visit,
+    headers: HeaderMap,
+    Path(number): Path<String>,
+    fields: Fields,
+) -> PageResult {
     let number: Number = number.parse().map_err(|_| Refusal::NotFound)?;
-    let Some(known) = open(&site, &visit, &number).await? else { return Ok(see_other(&format!("/track/{number}"))) };
+    let Some(known) = open(&site, &visit, &number).await? else {
+        return Ok(see_other(&format!("/track/{number}")));
+    };
     let (of, who, sent) = (number.clone(), known.clone(), fields.clone());
     let done = site.run(move |app| {
         if already_said(&track(app, &who)?, sent.get("text"), app.now()) {
@@ -119,7 +155,14 @@ pub(super) async fn open(site: &Site, visit: &Visit, number: &Number) -> Result<
     }
 }
 
-async fn shown(site: &Site, visit: &Visit, headers: &HeaderMap, known: &Known, typed: Typed, faults: Vec<Fault>) -> Result<TrackPage, WebError> {
+async fn shown(
+    site: &Site,
+    visit: &Visit,
+    headers: &HeaderMap,
+    known: &Known,
+    typed: Typed,
+    faults: Vec<Fault>,
+) -> Result<TrackPage, WebError> {
     let known = known.clone();
     let found = site.run(move |app| track(app, &known)).await?;
     let mut s = visit.shell(site);
@@ -147,7 +190,9 @@ fn opened(site: &Site, headers: &HeaderMap, number: &Number, pass: &str) -> Resp
 fn told(done: Result<(), WebError>, number: &Number, what: &str) -> PageResult {
     match done {
         Ok(()) => Ok(see_other(&format!("/track/{number}?done={what}"))),
-        Err(WebError::App(AppError::Refused(Refusal::AlreadyHeard | Refusal::WrongPhase { .. }))) => Ok(see_other(&format!("/track/{number}?done=again"))),
+        Err(WebError::App(AppError::Refused(Refusal::AlreadyHeard | Refusal::WrongPhase { .. }))) => {
+            Ok(see_other(&format!("/track/{number}?done=again")))
+        }
         Err(error) => Err(error),
     }
 }
@@ -160,14 +205,19 @@ fn evaluation(fields: &Fields, lang: Lang) -> Result<Evaluation, Vec<Fault>> {
     };
     let mut faults = Vec::new();
     if solved.is_none() {
-        faults.push(Fault::new("solved", lang.t("请选一个：解决了，还是没解决。", "Please choose: solved or not solved.")));
+        faults.push(Fault::new(
+            "solved",
+            lang.t("请选一个：解决了，还是没解决。", "Please choose: solved or not solved."),
+        ));
     }
     let words = text::optional("words", fields.get("words"), text::TEXT_MAX).unwrap_or_else(|refusal| {
         faults.push(Fault::refused("words", &refusal, lang));
         String::new()
     });
     match solved.filter(|_| faults.is_empty()) {
-        Some(solved) => Ok(Evaluation { solved, satisfaction: Satisfaction::from_key(fields.get("satisfaction")), words }),
+        Some(solved) => {
+            Ok(Evaluation { solved, satisfaction: Satisfaction::from_key(fields.get("satisfaction")), words })
+        }
         None => Err(faults),
     }
 }
@@ -179,14 +229,21 @@ fn unreadable(error: &AppError, lang: Lang) -> Option<Fault> {
             let (zh, en) = upload_words(*fault);
             Some(Fault::new("add", lang.t(zh, en)))
         }
-        AppError::Refused(Refusal::NeedsText(_)) => Some(Fault::new("add", lang.t("写几个字，或者加一张照片。", "Write a few words, or add a photo."))),
+        AppError::Refused(Refusal::NeedsText(_)) => Some(Fault::new(
+            "add",
+            lang.t("写几个字，或者加一张照片。", "Write a few words, or add a photo."),
+        )),
         AppError::Refused(refusal @ Refusal::TooLong { .. }) => Some(Fault::refused("add", refusal, lang)),
         AppError::Refused(_) | AppError::Store(_) | AppError::Credentials | AppError::Broken(_) => None,
     }
 }
 
 fn mismatch(lang: Lang) -> String {
-    lang.t("对不上。请核对编号和手机号后四位。", "That does not match. Check the number and the last four digits.").to_owned()
+    lang.t(
+        "对不上。请核对编号和手机号后四位。",
+        "That does not match. Check the number and the last four digits.",
+    )
+    .to_owned()
 }
 
 /// Why a text is not a number, in words that help to find the wrong digit.
@@ -194,9 +251,15 @@ fn misread(why: NotANumber, typed: &str, lang: Lang) -> String {
     let digits = plain_digits(typed).len();
     match (why, lang) {
         (NotANumber::Check, Lang::Zh) => "有一位数字不对，或者两位写反了。请对着回执再看一遍。".to_owned(),
-        (NotANumber::Check, Lang::En) => "A digit is wrong, or two are swapped. Compare it with your receipt.".to_owned(),
-        (NotANumber::Length, Lang::Zh) => format!("编号是 12 位或 16 位数字，这里有 {digits} 位。请再核对一遍。"),
-        (NotANumber::Length, Lang::En) => format!("A number has 12 or 16 digits; these are {digits}. Please check it."),
+        (NotANumber::Check, Lang::En) => {
+            "A digit is wrong, or two are swapped. Compare it with your receipt.".to_owned()
+        }
+        (NotANumber::Length, Lang::Zh) => {
+            format!("编号是 12 位或 16 位数字，这里有 {digits} 位。请再核对一遍。")
+        }
+        (NotANumber::Length, Lang::En) => {
+            format!("A number has 12 or 16 digits; these are {digits}. Please check it.")
+        }
     }
 }
 

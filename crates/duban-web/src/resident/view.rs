@@ -92,12 +92,24 @@ struct Qr {
 impl Typed {
     pub(super) fn of(fields: &Fields) -> Self {
         let get = |name| fields.get(name).to_owned();
-        Self { solved: get("solved"), satisfaction: get("satisfaction"), words: get("words"), text: get("text") }
+        Self {
+            solved: get("solved"),
+            satisfaction: get("satisfaction"),
+            words: get("words"),
+            text: get("text"),
+        }
     }
 }
 
 impl TrackPage {
-    pub(super) fn new(s: Shell, city: &City, address: &str, track: &Track, typed: Typed, faults: Vec<Fault>) -> Self {
+    pub(super) fn new(
+        s: Shell,
+        city: &City,
+        address: &str,
+        track: &Track,
+        typed: Typed,
+        faults: Vec<Fault>,
+    ) -> Self {
         let lang = s.lang;
         let query = Fields::of_query(&s.query);
         let number = NumberShown::new(&track.request.number, lang);
@@ -107,8 +119,16 @@ impl TrackPage {
         let (photos, documents) = files(&s, track, &number.digits);
         let anonymous = track.request.person.is_none();
         Self {
-            headline: if fresh { lang.t("收到了，请记下编号", "We have it. Keep this number").to_owned() } else { headline(track, unit.as_deref(), late, lang) },
-            lead: if fresh { handed_on(track, unit.as_deref(), &s) } else { lead(track, unit.as_deref(), late, &s) },
+            headline: if fresh {
+                lang.t("收到了，请记下编号", "We have it. Keep this number").to_owned()
+            } else {
+                headline(track, unit.as_deref(), late, lang)
+            },
+            lead: if fresh {
+                handed_on(track, unit.as_deref(), &s)
+            } else {
+                lead(track, unit.as_deref(), late, &s)
+            },
             keep: keep(city, anonymous, lang),
             after: text_or(city, "receipt.after", lang, "").to_owned(),
             qr: qr(&format!("{address}/track/{}", number.digits)),
@@ -116,13 +136,25 @@ impl TrackPage {
             title: track.request.title.clone(),
             place: place(city, track, lang),
             asks: track.asks_until.map(|until| s.when(&until)),
-            who: track.unit.as_deref().map(|key| unit_name(city, key, lang)).unwrap_or_else(|| format!("{}{}", city.hotline, lang.t("，正在找谁来办", ", finding who deals with it"))),
+            who: track.unit.as_deref().map(|key| unit_name(city, key, lang)).unwrap_or_else(|| {
+                format!("{}{}", city.hotline, lang.t("，正在找谁来办", ", finding who deals with it"))
+            }),
             helping: helping(city, track, lang),
-            unit_phone: track.unit.as_deref().and_then(|key| city.unit(key)).and_then(|unit| unit.phone.clone()),
+            unit_phone: track
+                .unit
+                .as_deref()
+                .and_then(|key| city.unit(key))
+                .and_then(|unit| unit.phone.clone()),
             due: s.when(&track.finish.due),
             left: left(city, track, &s),
             span: span(city, track, lang),
-            why: track.why.as_ref().map_or_else(|| lang.t("还在看该谁来办，定了就写在这里。", "Being looked at; the reason will stand here.").to_owned(), |why| why.get(lang).to_owned()),
+            why: track.why.as_ref().map_or_else(
+                || {
+                    lang.t("还在看该谁来办，定了就写在这里。", "Being looked at; the reason will stand here.")
+                        .to_owned()
+                },
+                |why| why.get(lang).to_owned(),
+            ),
             reckoned: deadline::explain(city, &track.finish, lang),
             said: track.said.iter().map(|said| line(&s, city, said)).collect(),
             fresh,
@@ -149,7 +181,9 @@ impl TrackPage {
 /// Whether the person added these very words a moment ago.
 pub(super) fn already_said(track: &Track, text: &str, now: Stamp) -> bool {
     let text = text.replace("\r\n", "\n");
-    let same = |said: &Said| matches!(&said.what, Line::Told(told) if *told == text.trim()) && now.0 - said.at.0 < TWICE_MS;
+    let same = |said: &Said| {
+        matches!(&said.what, Line::Told(told) if *told == text.trim()) && now.0 - said.at.0 < TWICE_MS
+    };
     !text.trim().is_empty() && track.said.iter().any(same)
 }
 
@@ -158,10 +192,16 @@ fn headline(track: &Track, unit: Option<&str>, late: bool, lang: Lang) -> String
     let plain = |zh: &str, en: &str| lang.t(zh, en).to_owned();
     let with_unit = |zh: &str, en: &str| lang.t(zh, en).replace("{}", unit);
     match track.phase {
-        Phase::Closed if track.verdict.is_some_and(|(solved, _)| solved) => plain("办完了，您说解决了", "Done, and you said it is solved"),
+        Phase::Closed if track.verdict.is_some_and(|(solved, _)| solved) => {
+            plain("办完了，您说解决了", "Done, and you said it is solved")
+        }
         Phase::Closed => plain("办完了", "Done"),
-        Phase::Callback if track.asks_until.is_none() => plain("您说过了，谢谢", "You have told us, thank you"),
-        Phase::Callback if outcome(track) == Some(Outcome::Solved) => plain("说是办完了，请您看看", "Said to be done. Is it?"),
+        Phase::Callback if track.asks_until.is_none() => {
+            plain("您说过了，谢谢", "You have told us, thank you")
+        }
+        Phase::Callback if outcome(track) == Some(Outcome::Solved) => {
+            plain("说是办完了，请您看看", "Said to be done. Is it?")
+        }
         Phase::Callback => plain("有答复了，请您看看", "There is an answer. Please look"),
         Phase::InReview => with_unit("{}说办了，热线正在核对", "{} says it is done; the hotline checks"),
         Phase::InHand if late => plain("晚了，还没有办完", "Late, and not done yet"),
@@ -195,15 +235,31 @@ fn handed_on(track: &Track, unit: Option<&str>, s: &Shell) -> String {
 
 fn lead(track: &Track, unit: Option<&str>, late: bool, s: &Shell) -> String {
     let unit = unit.unwrap_or(&s.hotline);
-    let answered = track.said.iter().find(|said| matches!(said.what, Line::Answered(..))).map(|said| s.when(&said.at).day);
+    let answered = track
+        .said
+        .iter()
+        .find(|said| matches!(said.what, Line::Answered(..)))
+        .map(|said| s.when(&said.at).day);
     match (track.phase, answered, s.lang) {
-        (Phase::Callback, Some(day), Lang::Zh) => format!("{unit}{MAY_BREAK}{day}答复了。您说解决了，才算完。"),
-        (Phase::Callback, Some(day), Lang::En) => format!("{unit} answered, {day}. It is done when you say it is solved."),
+        (Phase::Callback, Some(day), Lang::Zh) => {
+            format!("{unit}{MAY_BREAK}{day}答复了。您说解决了，才算完。")
+        }
+        (Phase::Callback, Some(day), Lang::En) => {
+            format!("{unit} answered, {day}. It is done when you say it is solved.")
+        }
         (Phase::Closed, ..) => track.closed_at.map(|at| s.when(&at).full).unwrap_or_default(),
         (_, _, Lang::Zh) if late => format!("{}说的。", s.when(&track.request.received_at).short),
         (_, _, Lang::En) if late => format!("You told us {}.", s.when(&track.request.received_at).short),
-        (_, _, Lang::Zh) => format!("{}说的，{}前答复您。", s.when(&track.request.received_at).short, s.when(&track.finish.due).short),
-        (_, _, Lang::En) => format!("You told us {}; you will be answered by {}.", s.when(&track.request.received_at).short, s.when(&track.finish.due).short),
+        (_, _, Lang::Zh) => format!(
+            "{}说的，{}前答复您。",
+            s.when(&track.request.received_at).short,
+            s.when(&track.finish.due).short
+        ),
+        (_, _, Lang::En) => format!(
+            "You told us {}; you will be answered by {}.",
+            s.when(&track.request.received_at).short,
+            s.when(&track.finish.due).short
+        ),
     }
 }
 
@@ -211,7 +267,16 @@ fn keep(city: &City, anonymous: bool, lang: Lang) -> String {
     if anonymous {
         return lang.t("请记下编号。您没有留电话，有编号就能打开这一页，请不要给别人。", "Keep the number. You left no telephone, so the number alone opens this page: show it to nobody.").to_owned();
     }
-    text_or(city, "receipt.keep", lang, lang.t("请记下编号，用它和手机号后四位查进度。", "Keep the number: with it and the last four digits of your telephone you follow it.")).to_owned()
+    text_or(
+        city,
+        "receipt.keep",
+        lang,
+        lang.t(
+            "请记下编号，用它和手机号后四位查进度。",
+            "Keep the number: with it and the last four digits of your telephone you follow it.",
+        ),
+    )
+    .to_owned()
 }
 
 fn late_words(city: &City, track: &Track, s: &Shell) -> String {
@@ -245,7 +310,8 @@ fn span(city: &City, track: &Track, lang: Lang) -> String {
 fn place(city: &City, track: &Track, lang: Lang) -> String {
     let place = &track.request.place;
     let division = place.division.as_deref().map(|code| place_name(city, code, lang)).unwrap_or_default();
-    let parts: Vec<&str> = [division.as_str(), place.words.as_str()].into_iter().filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> =
+        [division.as_str(), place.words.as_str()].into_iter().filter(|part| !part.is_empty()).collect();
     parts.join(lang.t("，", ", "))
 }
 
@@ -275,7 +341,12 @@ fn files(s: &Shell, track: &Track, digits: &str) -> (Vec<Photo>, Vec<Photo>) {
 }
 
 fn photo(s: &Shell, digits: &str, row: &MediaRow, caption: &str) -> Photo {
-    Photo { href: format!("/track/{digits}/media/{}", row.id.0), alt: row.name.clone(), caption: caption.to_owned(), at: s.when(&row.created_at) }
+    Photo {
+        href: format!("/track/{digits}/media/{}", row.id.0),
+        alt: row.name.clone(),
+        caption: caption.to_owned(),
+        at: s.when(&row.created_at),
+    }
 }
 
 fn line(s: &Shell, city: &City, said: &Said) -> SaidShown {
@@ -301,12 +372,16 @@ fn words(lang: Lang, city: &City, what: &Line) -> (String, String) {
         }
         Line::Signed => ours("接手了，开始办。", "Took it and began."),
         Line::Contacted => ours("联系过您。", "Was in touch with you."),
-        Line::Answered(outcome, text) => (format!("{}{}", outcome.word(lang), lang.t("：", ":")), text.clone()),
+        Line::Answered(outcome, text) => {
+            (format!("{}{}", outcome.word(lang), lang.t("：", ":")), text.clone())
+        }
         Line::Judged(true, words) => (lang.t("解决了。", "It is solved.").to_owned(), words.clone()),
         Line::Judged(false, words) => (lang.t("没解决。", "It is not solved.").to_owned(), words.clone()),
         Line::Reopened(round) => match lang {
             Lang::Zh => (format!("没解决，退回去重新办，这是第 {round} 次。"), String::new()),
-            Lang::En => (format!("Not solved: it goes back and is done again, round {round}."), String::new()),
+            Lang::En => {
+                (format!("Not solved: it goes back and is done again, round {round}."), String::new())
+            }
         },
         Line::NoReply => ours("给您打过电话，没有打通。", "We called you and could not reach you."),
         Line::Missed => ours("过了定的时间，还没有答复。", "The time has passed without an answer."),
@@ -316,10 +391,12 @@ fn words(lang: Lang, city: &City, what: &Line) -> (String, String) {
 
 fn notice(done: &str, track: &Track, lang: Lang) -> Option<String> {
     let words = match done {
-        "heard" if track.verdict.is_some_and(|(solved, _)| !solved) => lang.t("记下了：没解决。已经退回去重新办。", "Noted: not solved. It has gone back to be done again."),
+        "heard" if track.verdict.is_some_and(|(solved, _)| !solved) => lang
+            .t("记下了：没解决。已经退回去重新办。", "Noted: not solved. It has gone back to be done again."),
         "heard" => lang.t("记下了，谢谢您。", "Noted. Thank you."),
         "added" => lang.t("补充上去了，去办的单位看得到。", "Added; whoever deals with it can read it."),
-        "again" => lang.t("这个您刚才已经说过，记着呢，不用再说一遍。", "You have said so already; it is noted once."),
+        "again" => lang
+            .t("这个您刚才已经说过，记着呢，不用再说一遍。", "You have said so already; it is noted once."),
         _ => return None,
     };
     Some(words.to_owned())

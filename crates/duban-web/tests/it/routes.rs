@@ -34,7 +34,12 @@ async fn every_route_answers_every_role_as_its_access_says() {
     }
     text.push('\n');
     for route in table() {
-        let path = route.path.replace("{number}", stage.hidden.number.digits()).replace("{id}", "1").replace("{*rest}", "services.json").replace("{*name}", "css/base.css");
+        let path = route
+            .path
+            .replace("{number}", stage.hidden.number.digits())
+            .replace("{id}", "1")
+            .replace("{*rest}", "services.json")
+            .replace("{*name}", "css/base.css");
         write!(text, "{:<4} {:<42} ", route.method, route.path).unwrap();
         for who in std::iter::once("nobody").chain(STAFF.map(|(login, ..)| login)) {
             // Signing out would end the session that the next rows need.
@@ -42,7 +47,10 @@ async fn every_route_answers_every_role_as_its_access_says() {
             let (status, body) = stage.call(who, route.method, &path, "").await;
             assert!(!status.is_server_error(), "{} {path} as {who}: {status}", route.method);
             if who == "nobody" && route.access != Access::Public {
-                assert!(status == StatusCode::SEE_OTHER && body.starts_with("/desk/login"), "{path} must ask to sign in");
+                assert!(
+                    status == StatusCode::SEE_OTHER && body.starts_with("/desk/login"),
+                    "{path} must ask to sign in"
+                );
             }
             let width = if who == "nobody" && !text.ends_with(' ') { 9 } else { 14 };
             write!(text, "{:<width$}", status.as_u16()).unwrap();

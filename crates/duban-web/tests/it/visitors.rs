@@ -55,7 +55,13 @@ impl Stage {
     pub(crate) fn set(world: &World, privacy: Privacy) -> Self {
         let mut sessions = BTreeMap::new();
         for (login, role, unit) in STAFF {
-            let account = Account { login: login.into(), name: format!("测试·{login}"), unit: unit.into(), role: role.into(), password: DEMO_PASSWORD.into() };
+            let account = Account {
+                login: login.into(),
+                name: format!("测试·{login}"),
+                unit: unit.into(),
+                role: role.into(),
+                password: DEMO_PASSWORD.into(),
+            };
             staff::users::put(&world.app, &account).unwrap();
             sessions.insert(login, staff::sign_in(&world.app, login, DEMO_PASSWORD).unwrap());
         }
@@ -73,7 +79,14 @@ impl Stage {
         self.ask(who, "GET", "/events", "", Duration::from_secs(4)).await.1
     }
 
-    async fn ask(&self, who: &str, method: &str, path: &str, form: &str, quiet: Duration) -> (StatusCode, String) {
+    async fn ask(
+        &self,
+        who: &str,
+        method: &str,
+        path: &str,
+        form: &str,
+        quiet: Duration,
+    ) -> (StatusCode, String) {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "test");
         if let Some(session) = self.sessions.get(who) {
             request = request.header(header::COOKIE, format!("duban_session={session}"));
@@ -81,7 +94,8 @@ impl Stage {
         if method == "POST" {
             request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         }
-        let response = self.router.clone().oneshot(request.body(Body::from(form.to_owned())).unwrap()).await.unwrap();
+        let response =
+            self.router.clone().oneshot(request.body(Body::from(form.to_owned())).unwrap()).await.unwrap();
         let (head, body) = response.into_parts();
         let mut text = Vec::new();
         let mut stream = body.into_data_stream();
@@ -101,7 +115,11 @@ fn hidden_case(world: &World, privacy: Privacy) -> Registered {
         kind: None,
         title: TITLE.into(),
         text: format!("{TEXT}，整条街都不亮。"),
-        place: Place { words: "金丝雀地点".into(), division: Some("430203001".into()), point: Point::from_degrees(113.145, 27.831) },
+        place: Place {
+            words: "金丝雀地点".into(),
+            division: Some("430203001".into()),
+            point: Point::from_degrees(113.145, 27.831),
+        },
         privacy,
         person: Person { name: NAME.into(), phone: Phone::parse(PHONE).unwrap() },
         media: Vec::new(),
@@ -110,7 +128,8 @@ fn hidden_case(world: &World, privacy: Privacy) -> Registered {
     };
     let registered = case::register::by_resident(&world.app, &intake).unwrap();
     let on = on(&registered.number);
-    let order = case::dispatch::Order { unit: "power".into(), assisting: Vec::new(), reason: "它的线".into() };
+    let order =
+        case::dispatch::Order { unit: "power".into(), assisting: Vec::new(), reason: "它的线".into() };
     case::dispatch::dispatch(&world.ctx("dispatcher", "hotline"), &on, &order).unwrap();
     case::note::note(&world.ctx("supervisor", "hotline"), &on, NOTE).unwrap();
     registered

@@ -9,7 +9,7 @@ mod script;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
-use duban_app::{App, Clock};
+use duban_app::App;
 
 use crate::{
     clock::{Machine, Told},
@@ -57,7 +57,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 fn tell(app: &App) -> anyhow::Result<()> {
     let now = app.now();
     let told = Arc::new(Told::new(now));
-    let past = App { clock: told.clone() as Arc<dyn Clock>, ..app.clone() };
+    let past = app.by_clock(told.clone());
     let script = script::Script::read()?;
     let cast = play::cast(&past, &script)?;
     let mut scenes = script.case;

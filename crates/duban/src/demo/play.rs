@@ -71,7 +71,11 @@ fn one(app: &App, clock: &Told, now: Stamp, cast: &Cast, scene: &Scene) -> anyho
         if at >= now {
             break;
         }
-        if step.by.is_empty() && is_unit_step(step) && doer(app, cast, &registered.number, step).is_err() && scene.lenient {
+        if step.by.is_empty()
+            && is_unit_step(step)
+            && doer(app, cast, &registered.number, step).is_err()
+            && scene.lenient
+        {
             break;
         }
         clock.set(at);

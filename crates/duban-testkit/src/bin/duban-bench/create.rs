@@ -130,7 +130,7 @@ fn prepare(wanted: &Wanted, folder: PathBuf) -> Done<Ground<'_>> {
     let scratch = scratch.join(format!("duban-bench-{}.db", std::process::id()));
     let app = fill::app(&scratch, now())?;
     let clock = Arc::new(Hands::at(now()));
-    let app = App { clock: clock.clone(), ..app };
+    let app = app.by_clock(clock.clone());
     let city = app.city.clone();
     let choir = Choir::new(&city, wanted.seed, 1_000_000, now().0.div_euclid(DAY_MS));
     let voice = |at: u64| choir.voice(at, &mut choir.dice(at));
@@ -155,7 +155,9 @@ fn prepare(wanted: &Wanted, folder: PathBuf) -> Done<Ground<'_>> {
 /// A request as an Open311 client sends it.
 fn form(voice: &Voice) -> Vec<u8> {
     let place = &voice.request.place;
-    let degrees = |of: fn(duban_domain::place::Point) -> f64| place.point.map(of).map(|d| d.to_string()).unwrap_or_default();
+    let degrees = |of: fn(duban_domain::place::Point) -> f64| {
+        place.point.map(of).map(|d| d.to_string()).unwrap_or_default()
+    };
     let (lat, lng) = (degrees(duban_domain::place::Point::lat), degrees(duban_domain::place::Point::lng));
     encode(&[
         ("api_key", DEMO_KEY),

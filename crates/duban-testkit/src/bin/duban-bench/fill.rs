@@ -12,7 +12,9 @@ use std::{
 };
 
 use duban_app::{App, DEMO_PASSWORD, keys, keys::Keyring, setup, staff::users};
-use duban_domain::{CaseId, JobId, PersonId, Stamp, case::Stage, id, person::Phone, request::Request, stamp::DAY_MS};
+use duban_domain::{
+    CaseId, JobId, PersonId, Stamp, case::Stage, id, person::Phone, request::Request, stamp::DAY_MS,
+};
 use duban_store::{Inserted, Job, RowExtra, SealedPerson, Store, StoreError, Target, WriteTx};
 use duban_testkit::{
     clock::{Hands, Seeded},
@@ -88,7 +90,8 @@ pub(crate) fn app(file: &Path, now: Stamp) -> Done<App> {
 fn known(folder: &Path, today: i64) -> Option<Filled> {
     let about: Value = serde_json::from_str(&fs::read_to_string(folder.join("about.json")).ok()?).ok()?;
     let made = about["day"].as_i64()?;
-    let fits = about["tables"].as_str() == tables().ok().as_deref() && (0..AGE_DAYS_MAX).contains(&(today - made));
+    let fits =
+        about["tables"].as_str() == tables().ok().as_deref() && (0..AGE_DAYS_MAX).contains(&(today - made));
     let numbers = about["numbers"].as_array()?.iter().filter_map(|n| n.as_str().map(str::to_owned)).collect();
     fits.then_some(Filled {
         folder: folder.to_owned(),
@@ -102,7 +105,8 @@ fn known(folder: &Path, today: i64) -> Option<Filled> {
 /// What the tables look like: a digest of the migrations.
 fn tables() -> Done<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../duban-store/src/migrations/sqlite");
-    let mut files: Vec<PathBuf> = fs::read_dir(folder)?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder)?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
     files.sort();
     let mut text = GENERATION.to_string().into_bytes();
     for file in files {
@@ -139,7 +143,8 @@ fn fill(app: &App, seed: u64, cases: u64, today: i64) -> Done<(Vec<String>, Stri
             let teller = Teller::new(&choir, Stamp(today * DAY_MS));
             let mut taken = HashSet::new();
             for first in (0..cases).step_by(usize::try_from(BATCH).unwrap_or(1)) {
-                let batch = (first..cases.min(first + BATCH)).map(|at| entry(&choir, &teller, &keys, at, &mut taken));
+                let batch =
+                    (first..cases.min(first + BATCH)).map(|at| entry(&choir, &teller, &keys, at, &mut taken));
                 if send.send(batch.collect()).is_err() {
                     return;
                 }
@@ -162,11 +167,18 @@ fn fill(app: &App, seed: u64, cases: u64, today: i64) -> Done<(Vec<String>, Stri
         }
         Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
     })?;
-    let unit = units.into_iter().filter(|(key, _)| !key.is_empty()).max_by_key(|(_, n)| *n).map(|(key, _)| key);
+    let unit =
+        units.into_iter().filter(|(key, _)| !key.is_empty()).max_by_key(|(_, n)| *n).map(|(key, _)| key);
     Ok((numbers, unit.unwrap_or_default()))
 }
 
-fn entry(choir: &Choir<'_>, teller: &Teller<'_>, keys: &Keyring, at: u64, taken: &mut HashSet<String>) -> Entry {
+fn entry(
+    choir: &Choir<'_>,
+    teller: &Teller<'_>,
+    keys: &Keyring,
+    at: u64,
+    taken: &mut HashSet<String>,
+) -> Entry {
     let mut dice = choir.dice(at);
     let mut voice = choir.voice(at, &mut dice);
     while !taken.insert(voice.request.number.digits().to_owned()) {
@@ -206,7 +218,8 @@ fn write(app: &App, tx: &mut WriteTx<'_>, batch: &[Entry]) -> Result<(), StoreEr
         let case = &story.case;
         tx.insert_case(case, request, &extra(app, story))?;
         tx.append_events(case.id, 1, &story.events)?;
-        let text = format!("{}\n{}\n{}\n{}", request.number, request.title, request.text, request.place.words);
+        let text =
+            format!("{}\n{}\n{}\n{}", request.number, request.title, request.text, request.place.words);
         tx.index_case(case.id, &text)?;
         owe(tx, story)?;
     }

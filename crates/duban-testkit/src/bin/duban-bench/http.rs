@@ -57,7 +57,8 @@ impl Client {
 
     fn send(&mut self, method: &str, path: &str, more: &str, body: &[u8]) -> Done<Reply> {
         let accepts = if self.compressed { "Accept-Encoding: gzip\r\n" } else { "" };
-        let cookie = if self.cookie.is_empty() { String::new() } else { format!("Cookie: {}\r\n", self.cookie) };
+        let cookie =
+            if self.cookie.is_empty() { String::new() } else { format!("Cookie: {}\r\n", self.cookie) };
         let mut message = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\n{accepts}{cookie}{more}Content-Length: {}\r\n\r\n",
             self.host,

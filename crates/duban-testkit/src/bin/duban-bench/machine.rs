@@ -60,7 +60,8 @@ fn processors() -> Option<f64> {
 
 fn times(ours: &[u32]) -> Option<Times> {
     let text = fs::read_to_string("/proc/stat").ok()?;
-    let ticks: Vec<f64> = text.lines().next()?.split_whitespace().skip(1).filter_map(|n| n.parse().ok()).collect();
+    let ticks: Vec<f64> =
+        text.lines().next()?.split_whitespace().skip(1).filter_map(|n| n.parse().ok()).collect();
     // user nice system idle iowait irq softirq steal; guests are in user already.
     let total = ticks.iter().take(8).sum();
     let busy = total - ticks.get(3)? - ticks.get(4)?;

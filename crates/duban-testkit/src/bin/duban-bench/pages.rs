@@ -60,11 +60,18 @@ impl<'a> Visit<'a> {
         let (mut passes, mut tracks) = (Vec::new(), Vec::new());
         for digits in filled.numbers.iter().rev().step_by(37).take(10) {
             let number: Number = digits.parse()?;
-            let request = app.store.read(|tx| tx.request_by_number(&number))?.ok_or("a number of about.json is gone")?;
+            let request = app
+                .store
+                .read(|tx| tx.request_by_number(&number))?
+                .ok_or("a number of about.json is gone")?;
             passes.push(access::pass(&app, request.id, app.now())?);
             tracks.push(format!("/track/{digits}"));
         }
-        Ok(Self { filled, cookie: format!("duban_session={session}; duban_passes={}", passes.join(".")), tracks })
+        Ok(Self {
+            filled,
+            cookie: format!("duban_session={session}; duban_passes={}", passes.join(".")),
+            tracks,
+        })
     }
 
     /// A connection of a browser that holds their cookies.
@@ -86,23 +93,44 @@ impl<'a> Visit<'a> {
         let yesterday = date_of_day(now().0.div_euclid(duban_domain::stamp::DAY_MS) - 1);
         let last_month = yesterday.saturating_sub(jiff::Span::new().months(1));
         let cases = self.filled.numbers.iter().map(|n| format!("/desk/cases/{n}")).collect();
-        let month = format!("/desk/figures?from={}&to={}", last_month.first_of_month(), last_month.last_of_month());
-        let recent = format!("/open311/v2/requests.json?start_date={}T00:00:00Z&page_size=50", yesterday.saturating_sub(jiff::Span::new().days(7)));
+        let month =
+            format!("/desk/figures?from={}&to={}", last_month.first_of_month(), last_month.last_of_month());
+        let recent = format!(
+            "/open311/v2/requests.json?start_date={}T00:00:00Z&page_size=50",
+            yesterday.saturating_sub(jiff::Span::new().days(7))
+        );
         let by_id = self.filled.numbers.iter().map(|n| format!("/open311/v2/requests/{n}.json")).collect();
         vec![
             list("worklist, open by due", &[""]),
             list("worklist, a unit's open ones", &[&unit]),
             list("worklist, all of a unit", &[&all_of_unit]),
-            list("worklist, a category", &["?category=roads.parking", "?category=environment.noise.night", "?category=labour"]),
-            list("worklist, all of a category", &["?stage=all&category=roads.parking", "?stage=all&category=housing"]),
+            list(
+                "worklist, a category",
+                &["?category=roads.parking", "?category=environment.noise.night", "?category=labour"],
+            ),
+            list(
+                "worklist, all of a category",
+                &["?stage=all&category=roads.parking", "?stage=all&category=housing"],
+            ),
             list("worklist, a division", &["?division=430211", "?division=430224"]),
-            list("worklist, all of a division", &["?stage=all&division=430211", "?stage=all&division=430281"]),
+            list(
+                "worklist, all of a division",
+                &["?stage=all&division=430211", "?stage=all&division=430281"],
+            ),
             list("worklist, rare stage and urgency", &["?stage=in-review&urgency=critical"]),
             list("worklist, overdue", &["?due=overdue"]),
             list("worklist, everything by newest", &["?stage=all&sort=new"]),
             page("search, two words", Some(SEARCH_MS), paths(&["路灯 学生", "停车 救护车", "工资 押金"], "")),
-            page("search, two words and filters", Some(SEARCH_MS), paths(&["路灯 台阶", "井盖 老人"], "&division=430211&stage=closed")),
-            page("search, two words found in few", Some(SEARCH_MS), paths(&["涵管 团结巷", "光猫 劳动路"], "")),
+            page(
+                "search, two words and filters",
+                Some(SEARCH_MS),
+                paths(&["路灯 台阶", "井盖 老人"], "&division=430211&stage=closed"),
+            ),
+            page(
+                "search, two words found in few",
+                Some(SEARCH_MS),
+                paths(&["涵管 团结巷", "光猫 劳动路"], ""),
+            ),
             page("case page", None, cases),
             page("figures of a month", Some(FIGURES_MS), vec![month]),
             page("resident's tracking page", None, self.tracks.clone()),
@@ -163,12 +191,20 @@ fn times(visit: &Visit<'_>, server: &Server, page: &Page, readers: usize, reques
     for at in 0..WARM_UP {
         let reply = first.get(page.path(at))?;
         if reply.status != 200 || reply.body.len() < 100 {
-            return Err(format!("{} answered {} with {} bytes", page.path(at), reply.status, reply.body.len()).into());
+            return Err(format!(
+                "{} answered {} with {} bytes",
+                page.path(at),
+                reply.status,
+                reply.body.len()
+            )
+            .into());
         }
     }
     drop(first);
     std::thread::scope(|scope| {
-        let runs: Vec<_> = (0..readers).map(|reader| scope.spawn(move || run(visit, server, page, reader * 7, requests))).collect();
+        let runs: Vec<_> = (0..readers)
+            .map(|reader| scope.spawn(move || run(visit, server, page, reader * 7, requests)))
+            .collect();
         let mut all = Vec::with_capacity(readers * requests);
         for run in runs {
             all.extend(run.join().map_err(|_| "a reader stopped")??);

@@ -40,7 +40,12 @@ pub(crate) fn measure(wanted: &Wanted) -> Done<Vec<Row>> {
     }
     let what = format!("{name} cases: memory after {PAGES} pages");
     rows.push(row(what, server.resident_mib(), "MiB", Some(MEMORY_MIB)));
-    rows.push(row(format!("{name} cases: the database"), filled.bytes as f64 / f64::from(1 << 20), "MiB", None));
+    rows.push(row(
+        format!("{name} cases: the database"),
+        filled.bytes as f64 / f64::from(1 << 20),
+        "MiB",
+        None,
+    ));
     rows.extend(watch.rows(&[server.pid()]));
     Ok(rows)
 }

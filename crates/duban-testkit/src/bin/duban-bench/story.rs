@@ -5,7 +5,8 @@
 use duban_domain::{
     EventId, Stamp,
     case::{
-        Actor, ActorKind, Case, Contact, Ending, Event, Ground, Outcome, Satisfaction, Stage, Way, What, Wish, open,
+        Actor, ActorKind, Case, Contact, Ending, Event, Ground, Outcome, Satisfaction, Stage, Way, What,
+        Wish, open,
     },
     deadline::clocks,
     id,
@@ -31,8 +32,14 @@ const CONTENT: [Satisfaction; 6] = [
 /// And when it is not.
 const DISCONTENT: [Satisfaction; 3] = [Satisfaction::Fair, Satisfaction::Dissatisfied, Satisfaction::Very];
 /// What units say came of it.
-const OUTCOMES: [Outcome; 6] =
-    [Outcome::Solved, Outcome::Solved, Outcome::Solved, Outcome::Partly, Outcome::Explained, Outcome::Unsolved];
+const OUTCOMES: [Outcome; 6] = [
+    Outcome::Solved,
+    Outcome::Solved,
+    Outcome::Solved,
+    Outcome::Partly,
+    Outcome::Explained,
+    Outcome::Unsolved,
+];
 
 /// A case and everything that happened to it.
 pub(crate) struct Story {
@@ -64,7 +71,8 @@ impl<'a> Teller<'a> {
     /// The centre's own dispatchers send a third of the cases, some units get very many of them.
     pub(crate) fn new(choir: &'a Choir<'a>, now: Stamp) -> Self {
         let centre = &choir.city.centre().key;
-        let mut units: Vec<&str> = choir.city.units.iter().map(|u| u.key.as_str()).filter(|u| u != centre).collect();
+        let mut units: Vec<&str> =
+            choir.city.units.iter().map(|u| u.key.as_str()).filter(|u| u != centre).collect();
         units.sort_by_key(|key| Dice::new(7, key.bytes().fold(0, |n, b| n * 31 + u64::from(b))).below(1_000));
         Self { choir, now, weights: Weights::zipf(units.len()), units }
     }
@@ -81,7 +89,8 @@ impl<'a> Teller<'a> {
         let late = telling.dice.below(60_000) as i64;
         // Within a case the low bits count up, so that no two events of one instant get the same id.
         let events = telling.events.into_iter().zip(base..).map(|(event, tail)| {
-            let recorded = if matches!(event.what, What::Missed { .. }) { event.at.plus_ms(late) } else { event.at };
+            let recorded =
+                if matches!(event.what, What::Missed { .. }) { event.at.plus_ms(late) } else { event.at };
             (EventId(id::mint(recorded, tail)), event)
         });
         let events = events.collect();
@@ -131,7 +140,8 @@ impl<'a> Teller<'a> {
 impl Telling<'_> {
     /// One attempt from signing to the callback; whether another one begins.
     fn round(&mut self) -> bool {
-        let handler = staff(1_000 + self.dice.below(400) as i64, "测试·承办人", self.case.unit().unwrap_or_default());
+        let handler =
+            staff(1_000 + self.dice.below(400) as i64, "测试·承办人", self.case.unit().unwrap_or_default());
         if self.case.round == 1 {
             self.wait(55.0);
             if !self.push(&handler, What::Signed) {
@@ -165,7 +175,11 @@ impl Telling<'_> {
                 internal: String::new(),
                 proof: Vec::new(),
                 proof_words: "现场处理记录已存档".to_owned(),
-                no_contact: if self.case.contacted_at.is_none() { "多次拨打无人接听".to_owned() } else { String::new() },
+                no_contact: if self.case.contacted_at.is_none() {
+                    "多次拨打无人接听".to_owned()
+                } else {
+                    String::new()
+                },
             };
             if !self.push(handler, answer) {
                 return false;
@@ -252,7 +266,9 @@ impl Telling<'_> {
 
 fn operator(dice: &mut Dice) -> Actor {
     let id = 11 + dice.below(9) as i64;
-    Actor { kind: ActorKind::Staff, id, name: "测试·话务员".to_owned(), unit: Some("hotline".to_owned()) }
+    Actor {
+        kind: ActorKind::Staff, id, name: "测试·话务员".to_owned(), unit: Some("hotline".to_owned())
+    }
 }
 
 fn staff(id: i64, name: &str, unit: &str) -> Actor {

@@ -21,8 +21,8 @@ const YEARS: usize = 3;
 const DAYS: usize = 365 * YEARS;
 /// Of a hundred requests, how many come in each hour of the day.
 const HOURS: [f64; 24] = [
-    0.7, 0.4, 0.3, 0.2, 0.2, 0.4, 1.1, 2.8, 6.8, 9.6, 9.3, 7.2, 4.3, 4.4, 6.6, 8.0, 7.9, 7.0, 5.3, 4.9, 4.8, 3.9, 2.5,
-    1.4,
+    0.7, 0.4, 0.3, 0.2, 0.2, 0.4, 1.1, 2.8, 6.8, 9.6, 9.3, 7.2, 4.3, 4.4, 6.6, 8.0, 7.9, 7.0, 5.3, 4.9, 4.8,
+    3.9, 2.5, 1.4,
 ];
 /// Of a hundred requests, how many come in by each channel, in the order of the channels.
 const CHANNELS: [f64; 10] = [62.0, 11.0, 9.0, 6.0, 4.0, 3.0, 1.0, 2.0, 1.0, 1.0];
@@ -57,10 +57,12 @@ impl<'a> Choir<'a> {
     pub(crate) fn new(city: &'a City, seed: u64, count: u64, today: i64) -> Self {
         let first_day = today - DAYS as i64;
         // A little more every year, and a third less on the last two days of each week.
-        let weight = |day: usize| (1.0 + day as f64 / DAYS as f64 / 2.0) * if day % 7 > 4 { 0.66 } else { 1.0 };
+        let weight =
+            |day: usize| (1.0 + day as f64 / DAYS as f64 / 2.0) * if day % 7 > 4 { 0.66 } else { 1.0 };
         let mut towns: Vec<&Division> = city.divisions.iter().filter(|d| d.code.len() == 9).collect();
         // The order of the codes has the inner districts first; shuffled a little, always the same way.
-        towns.sort_by_key(|d| Dice::new(seed, d.code.bytes().fold(0, |n, b| n * 10 + u64::from(b))).below(60));
+        towns
+            .sort_by_key(|d| Dice::new(seed, d.code.bytes().fold(0, |n, b| n * 10 + u64::from(b))).below(60));
         Self {
             city,
             seed,
