@@ -29,7 +29,7 @@ pub(crate) struct Outside {
     /// The address to listen on; port 0 takes a free one [default: 127.0.0.1:8311]
     #[arg(long, value_name = "ADDR", env = "DUBAN_LISTEN")]
     pub(crate) listen: Option<String>,
-    /// The address people use, when a proxy stands in front: https://12345.example.cn
+    /// The address people use, when a proxy stands in front: `https://12345.example.cn`
     #[arg(long, value_name = "URL", env = "DUBAN_PUBLIC_URL")]
     pub(crate) public_url: Option<String>,
 }

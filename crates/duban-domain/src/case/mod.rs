@@ -2,7 +2,7 @@
 //!
 //! Its stage is an enum that owns its data. Each verb lives in a file of its own and is a pure
 //! function: it takes the permitted case, what was said, and the ground ([`Ground`]) it stands on,
-//! and returns what happened ([`What`]) or a [`Refusal`]. [`Case::apply`] is the only place that
+//! and returns what happened ([`What`]) or a [`crate::Refusal`]. [`Case::apply`] is the only place that
 //! changes a case. What people said is in the requests; nothing personal is kept here.
 
 mod answer;

@@ -1,7 +1,7 @@
 //! Places (地点): a point on the earth, the box of a city, and how a tile of a web map finds its points.
 //!
 //! The canonical point is WGS-84 (CGCS2000 agrees with it within centimetres). Conversions from the
-//! shifted systems of Chinese maps are in [`Crs`]; the suspicion of odd coordinates is in [`judge`].
+//! shifted systems of Chinese maps are in [`Crs`]; the suspicion of odd coordinates is in [`judge()`].
 //! No names of places here: the gazetteer belongs to the city pack.
 
 mod crs;

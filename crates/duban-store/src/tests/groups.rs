@@ -141,8 +141,7 @@ fn when_the_engine_takes_a_group_back_all_of_it_is_told() {
             })
         });
         wait_begun.recv().unwrap();
-        let second = scope
-            .spawn(move || store.write(|tx| tx.script("ROLLBACK")));
+        let second = scope.spawn(move || store.write(|tx| tx.script("ROLLBACK")));
         while bed.store.waiting() < 1 {
             std::thread::yield_now();
         }

@@ -12,7 +12,7 @@ use super::{
     Bed, both,
     world::{CENTRE, DAYS, Dice, START, fill, zone},
 };
-use crate::{CaseQuery, CaseRow, Figure, Figures, Order, StoreError};
+use crate::{CaseQuery, CaseRow, Figure, Figures, Order, ReadTx, StoreError};
 
 const SEED: u64 = 48_213;
 
@@ -168,39 +168,7 @@ fn every_figure_counts_what_its_list_shows() {
                     let mut whose: Vec<(Option<String>, Figures)> = vec![(None, all)];
                     whose.extend(units.into_iter().map(|u| (Some(u.unit), u.figures)));
                     for (owner, figures) in whose {
-                        let base =
-                            CaseQuery { reach: Reach::All, owner: owner.clone(), ..CaseQuery::default() };
-                        for figure in Figure::ALL.into_iter().filter(|f| *f != Figure::Score) {
-                            let listed = tx.count(
-                                &CaseQuery { figure: Some((figure, from, to)), ..base.clone() },
-                                10_000,
-                            )?;
-                            assert_eq!(
-                                figures.get(figure),
-                                listed,
-                                "{figure:?} of {owner:?}, days {first} to {last}"
-                            );
-                        }
-                        let overdue = CaseQuery {
-                            figure: Some((Figure::Running, from, to)),
-                            overdue_at: Some(now),
-                            ..base.clone()
-                        };
-                        assert_eq!(
-                            figures.overdue,
-                            tx.count(&overdue, 10_000)?,
-                            "overdue of {owner:?} at {now:?}"
-                        );
-                        let silent = CaseQuery {
-                            figure: Some((Figure::ContactRunning, from, to)),
-                            contact_overdue_at: Some(now),
-                            ..base
-                        };
-                        assert_eq!(
-                            figures.contact_overdue,
-                            tx.count(&silent, 10_000)?,
-                            "contact overdue of {owner:?} at {now:?}"
-                        );
+                        shows_what_it_counts(tx, owner, &figures, (from, to), now)?;
                     }
                     let days = tx.figures_by_day(&Reach::All, first, last)?;
                     assert_eq!(days.iter().map(|d| d.received).sum::<i64>(), all.get(Figure::In));
@@ -210,6 +178,31 @@ fn every_figure_counts_what_its_list_shows() {
                 .unwrap();
         }
     });
+}
+
+/// Every figure of one owner, or of all, equals the length of the list that it opens.
+fn shows_what_it_counts(
+    tx: &mut ReadTx<'_>,
+    owner: Option<String>,
+    figures: &Figures,
+    (from, to): (Stamp, Stamp),
+    now: Stamp,
+) -> Result<(), StoreError> {
+    let base = CaseQuery { reach: Reach::All, owner: owner.clone(), ..CaseQuery::default() };
+    for figure in Figure::ALL.into_iter().filter(|f| *f != Figure::Score) {
+        let listed = tx.count(&CaseQuery { figure: Some((figure, from, to)), ..base.clone() }, 10_000)?;
+        assert_eq!(figures.get(figure), listed, "{figure:?} of {owner:?}, {from:?} to {to:?}");
+    }
+    let over = |figure| CaseQuery { figure: Some((figure, from, to)), ..base.clone() };
+    let overdue = CaseQuery { overdue_at: Some(now), ..over(Figure::Running) };
+    assert_eq!(figures.overdue, tx.count(&overdue, 10_000)?, "overdue of {owner:?} at {now:?}");
+    let silent = CaseQuery { contact_overdue_at: Some(now), ..over(Figure::ContactRunning) };
+    assert_eq!(
+        figures.contact_overdue,
+        tx.count(&silent, 10_000)?,
+        "contact overdue of {owner:?} at {now:?}"
+    );
+    Ok(())
 }
 
 #[test]

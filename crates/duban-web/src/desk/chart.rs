@@ -11,7 +11,7 @@ const DAYS_MAX: usize = 62;
 /// The plot inside the drawing of 900 × 240.
 const LEFT: f64 = 48.0;
 const RIGHT: f64 = 892.0;
-const TOP: f64 = 22.0;
+const TOP: f64 = 26.0;
 const FOOT: f64 = 206.0;
 /// Words along the foot at most.
 const MARKS_MAX: usize = 10;

@@ -207,7 +207,7 @@ fn view(desk: &Desk, f: Filter, loaded: Loaded) -> ListPage {
             .drops
             .into_iter()
             .map(|(chip, n)| Drop {
-                name: format!("{}：{}", chip.name, chip.value),
+                name: format!("{}{}{}", chip.name, lang.t("：", ": "), chip.value),
                 href: chip.without,
                 count: cases(n, lang),
             })
@@ -292,7 +292,9 @@ fn place_words(f: &Filter, page: &Page, count: i64, s: &Shell) -> String {
 }
 
 fn signable(desk: &Desk, row: &CaseRow) -> bool {
-    desk.who.can(Action::Sign) && row.phase == Phase::Dispatched && super::present::leads(&desk.who, &row.owner)
+    desk.who.can(Action::Sign)
+        && row.phase == Phase::Dispatched
+        && super::present::leads(&desk.who, &row.owner)
 }
 
 /// Rows under the heads of their days. Late ones stand together, whatever day they were due on.

@@ -290,7 +290,11 @@ pub(super) fn acts(who: &Member, case: &Case) -> Vec<Act> {
     steps.push(("note", Action::Note));
     let leads = leads(who, case.unit().unwrap_or_default());
     let ours = |step: &str| leads || !matches!(step, "sign" | "answer");
-    steps.into_iter().filter(|(step, action)| who.can(*action) && ours(step)).map(|(step, _)| Act { step }).collect()
+    steps
+        .into_iter()
+        .filter(|(step, action)| who.can(*action) && ours(step))
+        .map(|(step, _)| Act { step })
+        .collect()
 }
 
 /// Whether a unit is this member's own. One that only assists neither signs nor answers for the lead.

@@ -91,7 +91,8 @@ fn put(round: &mut Round, entry: Entry) {
 fn entry(city: &City, s: &Shell, event: &Event, when: When) -> Entry {
     let Said { class, what, text, words } = said(city, s, &event.what);
     // Whoever reported it did not dispatch it: the catalogue did.
-    let by_rule = matches!(&event.what, What::Dispatched { rule, .. } if rule != "manual") && event.by.kind != ActorKind::Staff;
+    let by_rule = matches!(&event.what, What::Dispatched { rule, .. } if rule != "manual")
+        && event.by.kind != ActorKind::Staff;
     let who = if by_rule { String::new() } else { who(city, s.lang, &event.by) };
     Entry { when, class, what, who, text, words }
 }
@@ -161,7 +162,7 @@ fn said(city: &City, s: &Shell, what: &What) -> Said {
             let felt = satisfaction.map(|v| format!(" · {}", v.word(lang))).unwrap_or_default();
             plain(
                 if *solved { "tl-go" } else { "tl-must" },
-                &format!("{}：{verdict}{felt}", lang.t("诉求人说", "The person says")),
+                &format!("{}{verdict}{felt}", lang.t("诉求人说：", "The person says: ")),
                 words,
             )
         }

@@ -111,7 +111,8 @@ pub(crate) fn division_path(city: &City, code: &str, lang: Lang) -> String {
 pub(crate) fn place_line(city: &City, division: Option<&str>, words: &str, lang: Lang) -> String {
     let own = division.and_then(|code| city.division(code));
     let above = own.and_then(|d| d.parent.as_deref()).and_then(|code| city.division(code));
-    let names = [above, own].into_iter().flatten().map(|d| d.name.get(lang)).filter(|name| !words.contains(name));
+    let names =
+        [above, own].into_iter().flatten().map(|d| d.name.get(lang)).filter(|name| !words.contains(name));
     names.chain(Some(words).filter(|w| !w.is_empty())).collect::<Vec<_>>().join(" ")
 }
 

@@ -109,7 +109,9 @@ pub(crate) async fn evaluate(
     let said = match evaluation(&fields, visit.lang) {
         Ok(said) => said,
         Err(faults) => {
-            return Ok(html_again(&shown(&site, &visit, &headers, &known, Typed::of(&fields), faults).await?));
+            return Ok(html_again(
+                &shown(&site, &visit, &headers, &known, Typed::of(&fields), faults).await?,
+            ));
         }
     };
     let (of, who) = (number.clone(), known.clone());

@@ -118,17 +118,15 @@ impl TrackPage {
         let late = track.due.is_some_and(|due| due < s.now);
         let (photos, documents) = files(&s, track, &number.digits);
         let anonymous = track.request.person.is_none();
+        let (headline, lead) = if fresh {
+            let got = lang.t("收到了，请记下编号", "We have it. Keep this number").to_owned();
+            (got, handed_on(track, unit.as_deref(), &s))
+        } else {
+            (headline(track, unit.as_deref(), late, lang), lead(track, unit.as_deref(), late, &s))
+        };
         Self {
-            headline: if fresh {
-                lang.t("收到了，请记下编号", "We have it. Keep this number").to_owned()
-            } else {
-                headline(track, unit.as_deref(), late, lang)
-            },
-            lead: if fresh {
-                handed_on(track, unit.as_deref(), &s)
-            } else {
-                lead(track, unit.as_deref(), late, &s)
-            },
+            headline,
+            lead,
             keep: keep(city, anonymous, lang),
             after: text_or(city, "receipt.after", lang, "").to_owned(),
             qr: qr(&format!("{address}/track/{}", number.digits)),
@@ -136,9 +134,7 @@ impl TrackPage {
             title: track.request.title.clone(),
             place: place(city, track, lang),
             asks: track.asks_until.map(|until| s.when(&until)),
-            who: track.unit.as_deref().map(|key| unit_name(city, key, lang)).unwrap_or_else(|| {
-                format!("{}{}", city.hotline, lang.t("，正在找谁来办", ", finding who deals with it"))
-            }),
+            who: who(city, track, lang),
             helping: helping(city, track, lang),
             unit_phone: track
                 .unit
@@ -148,13 +144,7 @@ impl TrackPage {
             due: s.when(&track.finish.due),
             left: left(city, track, &s),
             span: span(city, track, lang),
-            why: track.why.as_ref().map_or_else(
-                || {
-                    lang.t("还在看该谁来办，定了就写在这里。", "Being looked at; the reason will stand here.")
-                        .to_owned()
-                },
-                |why| why.get(lang).to_owned(),
-            ),
+            why: why(track, lang),
             reckoned: deadline::explain(city, &track.finish, lang),
             said: track.said.iter().map(|said| line(&s, city, said)).collect(),
             fresh,
@@ -176,6 +166,18 @@ impl TrackPage {
     fn fault(&self, field: &str) -> Option<&str> {
         fault_of(&self.faults, field)
     }
+}
+
+fn who(city: &City, track: &Track, lang: Lang) -> String {
+    match track.unit.as_deref() {
+        Some(key) => unit_name(city, key, lang),
+        None => format!("{}{}", city.hotline, lang.t("，正在找谁来办", ", finding who deals with it")),
+    }
+}
+
+fn why(track: &Track, lang: Lang) -> String {
+    let later = lang.t("还在看该谁来办，定了就写在这里。", "Being looked at; the reason will stand here.");
+    track.why.as_ref().map_or_else(|| later.to_owned(), |why| why.get(lang).to_owned())
 }
 
 /// Whether the person added these very words a moment ago.

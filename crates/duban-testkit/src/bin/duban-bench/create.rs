@@ -14,7 +14,7 @@ use std::{
 };
 
 use duban_app::{
-    App, DEMO_KEY,
+    DEMO_KEY,
     case::register::{self, Intake},
     partner,
 };
