@@ -12,6 +12,8 @@ pub enum Refusal {
     NotFound,
     /// The role does not include this action.
     MayNot(Action),
+    /// Only the unit that leads the case does this.
+    LeadOnly(Action),
     /// The case is in another phase than this step needs.
     WrongPhase {
         /// What was tried.
@@ -65,6 +67,7 @@ impl Refusal {
         match self {
             Self::NotFound => "not-found",
             Self::MayNot(_) => "may-not",
+            Self::LeadOnly(_) => "lead-only",
             Self::WrongPhase { .. } => "wrong-phase",
             Self::Stale => "stale",
             Self::UnknownUnit(_) => "unknown-unit",
@@ -99,6 +102,7 @@ impl Refusal {
             Self::BadPhone | Self::NeedsPhone => Some("phone"),
             Self::NotFound
             | Self::MayNot(_)
+            | Self::LeadOnly(_)
             | Self::WrongPhase { .. }
             | Self::Stale
             | Self::OwnAnswer
@@ -113,6 +117,10 @@ impl Refusal {
     pub fn sentence(&self, lang: Lang) -> String {
         match self {
             Self::NotFound => lang.t("没有找到。请核对编号；也可能不在您能看的范围内。", "Not found. Check the number; it may also lie outside what you may see.").to_owned(),
+            Self::LeadOnly(action) => match lang {
+                Lang::Zh => format!("“{}”由主办单位来做。协办单位有话，请写批注。", action.word(lang)),
+                Lang::En => format!("\u{201c}{}\u{201d} is for the lead unit. If you assist and have something to say, leave a note.", action.word(lang)),
+            },
             Self::MayNot(action) => match lang {
                 Lang::Zh => format!("您的角色不能“{}”。需要时请找管理员调整角色。", action.word(lang)),
                 Lang::En => format!("Your role does not include \u{201c}{}\u{201d}. Ask an administrator if you need it.", action.word(lang)),

@@ -71,7 +71,11 @@ async fn serve(app: App, settings: &Settings) -> anyhow::Result<()> {
     })?;
     let address = listener.local_addr()?;
     let public_url = settings.public_url.value.trim_end_matches('/').to_owned();
-    let options = Options { secure_cookies: public_url.starts_with("https://"), public_url };
+    let options = Options {
+        secure_cookies: public_url.starts_with("https://"),
+        public_url,
+        source_url: settings.source_url.value.clone(),
+    };
     let router = duban_web::router(Site::new(app, options));
     println!("ready http://{address}");
     std::io::stdout().flush()?;

@@ -18,7 +18,7 @@ pub(crate) struct Place {
     /// A city pack: a folder, or `zhuzhou`, which is inside this program.
     #[arg(long, value_name = "PACK", env = "DUBAN_CITY")]
     pub(crate) city: Option<String>,
-    /// A settings file (TOML): data, database, city, listen, public_url.
+    /// A settings file (TOML): data, database, city, listen, public_url, source_url.
     #[arg(long, value_name = "FILE", env = "DUBAN_CONFIG")]
     pub(crate) config: Option<PathBuf>,
 }
@@ -32,6 +32,9 @@ pub(crate) struct Outside {
     /// The address people use, when a proxy stands in front: `https://12345.example.cn`
     #[arg(long, value_name = "URL", env = "DUBAN_PUBLIC_URL")]
     pub(crate) public_url: Option<String>,
+    /// Where people can get the source of this program as it runs here; shown at the foot of pages.
+    #[arg(long, value_name = "URL", env = "DUBAN_SOURCE_URL")]
+    pub(crate) source_url: Option<String>,
 }
 
 /// The settings file.
@@ -43,6 +46,7 @@ struct File {
     city: Option<String>,
     listen: Option<String>,
     public_url: Option<String>,
+    source_url: Option<String>,
 }
 
 /// A value and where it came from.
@@ -60,6 +64,7 @@ pub(crate) struct Settings {
     pub(crate) city: Setting<Option<String>>,
     pub(crate) listen: Setting<String>,
     pub(crate) public_url: Setting<String>,
+    pub(crate) source_url: Setting<String>,
 }
 
 impl Settings {
@@ -78,6 +83,7 @@ impl Settings {
             city: optional(pick(place.city.clone(), "DUBAN_CITY", file.city)),
             listen: or(pick(outside.listen.clone(), "DUBAN_LISTEN", file.listen), "127.0.0.1:8311"),
             public_url: or(pick(outside.public_url.clone(), "DUBAN_PUBLIC_URL", file.public_url), ""),
+            source_url: or(pick(outside.source_url.clone(), "DUBAN_SOURCE_URL", file.source_url), ""),
         })
     }
 
@@ -91,6 +97,7 @@ impl Settings {
             line("city", self.city.value.as_deref().unwrap_or(""), self.city.from),
             line("listen", &self.listen.value, self.listen.from),
             line("public_url", &self.public_url.value, self.public_url.from),
+            line("source_url", &self.source_url.value, self.source_url.from),
         ]
         .concat()
     }
@@ -102,7 +109,7 @@ impl File {
             .with_context(|| format!("reading the settings file {}", path.display()))?;
         toml::from_str(&text).with_context(|| {
             format!(
-                "the settings file {} (it may hold data, database, city, listen, public_url)",
+                "the settings file {} (it may hold data, database, city, listen, public_url, source_url)",
                 path.display()
             )
         })

@@ -37,8 +37,10 @@ pub fn sign_in(app: &App, login: &str, password: &str) -> Result<String> {
     Ok(keys::hex(&token))
 }
 
-/// The member behind a browser's token; none when it is unknown, ended, idle too long or switched off.
-pub fn member_of(app: &App, token: &str) -> Result<Option<Member>> {
+/// The member behind a browser's token; `seen` says that a person did something, which keeps the
+/// session alive: an open tab that only listens does not. None when the session is unknown, ended or
+/// idle too long, or when the account was switched off.
+pub fn member_of(app: &App, token: &str, seen: bool) -> Result<Option<Member>> {
     let Some(raw) = keys::unhex(token) else { return Ok(None) };
     let (hash, now) = (keys::hash(&raw), app.now());
     let found = app.store.read(|tx| {
@@ -49,7 +51,7 @@ pub fn member_of(app: &App, token: &str) -> Result<Option<Member>> {
         Ok(tx.staff(StaffId(session.subject))?.filter(|s| s.active).map(|staff| (session, staff)))
     })?;
     let Some((session, staff)) = found else { return Ok(None) };
-    if session.seen_at.plus_ms(SEEN_EVERY_MS) < now {
+    if seen && session.seen_at.plus_ms(SEEN_EVERY_MS) < now {
         app.store.write(|tx| Ok::<_, AppError>(tx.touch_session(&hash, now)?))?;
     }
     Ok(Some(Member::of(&app.city, staff.id, &staff.name, &staff.unit, &staff.role)))

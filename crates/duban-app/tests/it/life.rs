@@ -251,11 +251,11 @@ fn signing_in_needs_the_password_and_ends_with_the_session() {
         assert!(matches!(staff::sign_in(&world.app, "li", "wrong"), Err(AppError::Credentials)));
         assert!(matches!(staff::sign_in(&world.app, "nobody", DEMO_PASSWORD), Err(AppError::Credentials)));
         let token = staff::sign_in(&world.app, "li", DEMO_PASSWORD).unwrap();
-        assert_eq!(staff::member_of(&world.app, &token).unwrap().unwrap().unit, "power");
+        assert_eq!(staff::member_of(&world.app, &token, true).unwrap().unwrap().unit, "power");
         staff::sign_out(&world.app, &token).unwrap();
-        assert_eq!(staff::member_of(&world.app, &token).unwrap(), None);
+        assert_eq!(staff::member_of(&world.app, &token, true).unwrap(), None);
         let token = staff::sign_in(&world.app, "li", DEMO_PASSWORD).unwrap();
         world.clock.pass_ms(DAY);
-        assert_eq!(staff::member_of(&world.app, &token).unwrap(), None);
+        assert_eq!(staff::member_of(&world.app, &token, true).unwrap(), None);
     });
 }

@@ -209,6 +209,7 @@ fn every_refusal_has_a_sentence_that_helps_in_both_languages() {
     let all = [
         Refusal::NotFound,
         Refusal::MayNot(policy::Action::Answer),
+        Refusal::LeadOnly(policy::Action::Answer),
         Refusal::WrongPhase { tried: policy::Action::Answer, phase: Phase::Closed },
         Refusal::Stale,
         Refusal::UnknownUnit("x".into()),
@@ -278,6 +279,8 @@ fn a_hidden_case_is_not_found_rather_than_forbidden() {
     assert_eq!(attempt(&case, Try::Answer, &stranger, &ground(city, START)), Err(Refusal::NotFound));
     let helper = Member { reach: Reach::Units(vec!["police".into()]), ..anybody(1) };
     assert!(attempt(&case, Try::Note, &helper, &ground(city, START)).is_ok());
+    let meddling = attempt(&case, Try::Answer, &helper, &ground(city, START));
+    assert_eq!(meddling, Err(Refusal::LeadOnly(policy::Action::Answer)));
 }
 
 #[test]

@@ -71,11 +71,14 @@ impl Member {
 
 /// Declares verbs: marker types that tie a [`Permitted`] to an [`Action`].
 macro_rules! verbs {
-    ($($(#[$doc:meta])* $name:ident => $action:ident;)*) => {
+    ($($(#[$doc:meta])* $name:ident => $action:ident, lead: $lead:literal;)*) => {
         /// The verbs that need a permission.
         pub mod verb {
             $($(#[$doc])* #[derive(Clone, Copy, Debug)] pub enum $name {}
-            impl super::Verb for $name { const ACTION: super::Action = super::Action::$action; })*
+            impl super::Verb for $name {
+                const ACTION: super::Action = super::Action::$action;
+                const LEAD: bool = $lead;
+            })*
         }
     };
 }
@@ -84,37 +87,39 @@ macro_rules! verbs {
 pub trait Verb {
     /// The action a role must include.
     const ACTION: Action;
+    /// Whether only the lead unit does it: whoever assists may look and take notes.
+    const LEAD: bool;
 }
 
 verbs! {
     /// 登记
-    Register => Register;
+    Register => Register, lead: false;
     /// 查看
-    View => View;
+    View => View, lead: false;
     /// 派单
-    Dispatch => Dispatch;
+    Dispatch => Dispatch, lead: false;
     /// 签收
-    Sign => Sign;
+    Sign => Sign, lead: true;
     /// 联系
-    Contact => Contact;
+    Contact => Contact, lead: true;
     /// 答复
-    Answer => Answer;
+    Answer => Answer, lead: true;
     /// 审核
-    Review => Review;
+    Review => Review, lead: false;
     /// 回访
-    Callback => Callback;
+    Callback => Callback, lead: false;
     /// 改分类
-    Classify => Classify;
+    Classify => Classify, lead: false;
     /// 批注
-    Note => Note;
+    Note => Note, lead: false;
     /// 看诉求人
-    Reveal => Reveal;
+    Reveal => Reveal, lead: false;
     /// 看数据
-    Figures => Figures;
+    Figures => Figures, lead: false;
     /// 管理
-    Administer => Administer;
+    Administer => Administer, lead: false;
     /// 到期自动处理: the program's own, never a person's.
-    Keep => Administer;
+    Keep => Administer, lead: false;
 }
 
 /// The permission to do `V` to one case. Only this module can make it.
@@ -161,6 +166,9 @@ pub fn permit<'a, V: Verb>(who: &Member, case: &'a Case) -> Result<Permitted<'a,
     }
     if !who.can(V::ACTION) {
         return Err(Refusal::MayNot(V::ACTION));
+    }
+    if V::LEAD && !who.reach.leads(case) {
+        return Err(Refusal::LeadOnly(V::ACTION));
     }
     Ok(Permitted { case, actor: who.actor(), verb: PhantomData })
 }

@@ -14,6 +14,16 @@ pub enum Reach {
 }
 
 impl Reach {
+    /// Whether the lead unit of a case lies within.
+    #[must_use]
+    pub fn leads(&self, case: &Case) -> bool {
+        match self {
+            Self::All => true,
+            Self::Nothing => false,
+            Self::Units(units) => case.unit().is_some_and(|unit| units.iter().any(|u| u == unit)),
+        }
+    }
+
     /// Whether a case lies within.
     #[must_use]
     pub fn covers(&self, case: &Case) -> bool {

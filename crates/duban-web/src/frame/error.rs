@@ -129,7 +129,7 @@ impl IntoResponse for WebError {
 fn status_of(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::NotFound | Refusal::NotItsRequest => StatusCode::NOT_FOUND,
-        Refusal::MayNot(_) | Refusal::OwnAnswer => StatusCode::FORBIDDEN,
+        Refusal::MayNot(_) | Refusal::LeadOnly(_) | Refusal::OwnAnswer => StatusCode::FORBIDDEN,
         Refusal::Stale | Refusal::WrongPhase { .. } | Refusal::AlreadyHeard => StatusCode::CONFLICT,
         Refusal::UnknownUnit(_)
         | Refusal::UnknownCategory(_)

@@ -13,6 +13,8 @@ use crate::desk::live::Radio;
 pub struct Options {
     /// The address people use, such as `https://12345.example.cn`; empty: as the request says.
     pub public_url: String,
+    /// Where the source of this very program can be had; shown at the foot of pages when set.
+    pub source_url: String,
     /// Whether cookies may travel over TLS only.
     pub secure_cookies: bool,
 }

@@ -36,6 +36,7 @@ pub(crate) fn city() -> City {
 
 fn shell(city: &City, lang: Lang, elder: bool, query: &str) -> Shell {
     Shell {
+        source: String::new(),
         lang,
         elder,
         city: city.name.get(lang).to_owned(),

@@ -44,7 +44,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         city: Some(pack::EMBEDDED.to_owned()),
         config: None,
     };
-    let outside = Outside { listen: args.listen.clone(), public_url: None };
+    let outside = Outside { listen: args.listen.clone(), public_url: None, source_url: None };
     let settings = Settings::gather(&place, &outside)?;
     let app = wire::app(&settings, Arc::new(Machine), true)?;
     if app.store.read(|tx| tx.staff_list())?.is_empty() {
