@@ -9,6 +9,7 @@ use duban_app::{
 use duban_domain::{Number, person::Person};
 
 use super::{
+    choices,
     list::Tag,
     present::{self, Act, Answer, DueLine, File, Near, Owner, Photo, Proposed, Stop, Voice},
     timeline::{self, Round},
@@ -123,7 +124,7 @@ pub(crate) async fn page(desk: Desk, Path(on): Path<String>) -> PageResult {
     let number = words::number(&on)?;
     let shown = load(&desk, number).await?;
     let query = Fields::of_query(desk.visit.uri.query().unwrap_or(""));
-    let done = present::done_words(query.get("done"), desk.visit.lang);
+    let done = choices::done_words(query.get("done"), desk.visit.lang);
     Ok(html(&view(&desk, &shown, None, None, done)))
 }
 
@@ -139,7 +140,7 @@ pub(super) async fn again(desk: &Desk, number: Number, trouble: Trouble) -> Page
 /// The page with a person in plain text. Never by redirect: an address is kept by browsers.
 pub(super) async fn revealed(desk: &Desk, number: Number, revealed: Revealed) -> PageResult {
     let shown = load(desk, number).await?;
-    Ok(html(&view(desk, &shown, None, Some(revealed), present::done_words("reveal", desk.visit.lang))))
+    Ok(html(&view(desk, &shown, None, Some(revealed), choices::done_words("reveal", desk.visit.lang))))
 }
 
 async fn load(desk: &Desk, number: Number) -> Result<Shown, crate::frame::WebError> {
@@ -187,11 +188,11 @@ fn view(
         files: present::files(shown),
         units: words::unit_choices(city, lang),
         categories: words::category_choices(city, lang),
-        outcomes: present::outcomes(lang),
-        feelings: present::feelings(lang),
-        ways: present::ways(lang),
-        kinds: present::kinds(lang),
-        urgencies: present::urgencies(lang),
+        outcomes: choices::outcomes(lang),
+        feelings: choices::feelings(lang),
+        ways: choices::ways(lang),
+        kinds: choices::kinds(lang),
+        urgencies: choices::urgencies(lang),
         trouble,
         s,
     }

@@ -177,14 +177,6 @@ fn view(desk: &Desk, f: Filter, loaded: Loaded) -> ListPage {
     let here = f.first();
     let by_due = loaded.page.rows.iter().all(|row| row.next_due.is_some())
         && f.query(city, s.now).effective_order() == duban_app::Order::Due;
-    let chosen = |keys: &[(&str, &str)]| {
-        keys.iter()
-            .map(|(key, name)| Choice { key: (*key).to_owned(), name: (*name).to_owned() })
-            .collect::<Vec<_>>()
-    };
-    let mut stages = chosen(&[("open", lang.t("未办结", "Not closed")), ("all", lang.t("全部", "All"))]);
-    stages
-        .extend(Phase::ALL.iter().map(|p| Choice { key: p.key().to_owned(), name: p.word(lang).to_owned() }));
     ListPage {
         heading: heading(desk),
         tabs: loaded.tabs.into_iter().map(|(name, href, n)| tab(name, href, n, &here)).collect(),
@@ -213,30 +205,28 @@ fn view(desk: &Desk, f: Filter, loaded: Loaded) -> ListPage {
             })
             .collect(),
         groups: groups(desk, &s, &loaded.page.rows, by_due),
-        stages,
-        dues: ["overdue", "today", "week"]
-            .iter()
-            .map(|key| Choice { key: (*key).to_owned(), name: due_word(key, lang).to_owned() })
-            .collect(),
+        stages: stages(lang),
+        dues: ["overdue", "today", "week"].iter().map(|key| choice(key, due_word(key, lang))).collect(),
         units: words::unit_choices(city, lang),
         divisions: words::division_choices(city, lang),
         categories: words::category_choices(city, lang),
-        urgencies: Urgency::ALL
-            .iter()
-            .map(|u| Choice { key: u.key().to_owned(), name: u.word(lang).to_owned() })
-            .collect(),
-        kinds: Kind::ALL
-            .iter()
-            .map(|k| Choice { key: k.key().to_owned(), name: k.word(lang).to_owned() })
-            .collect(),
-        channels: Channel::ALL
-            .iter()
-            .map(|c| Choice { key: c.key().to_owned(), name: c.word(lang).to_owned() })
-            .collect(),
+        urgencies: Urgency::ALL.iter().map(|u| choice(u.key(), u.word(lang))).collect(),
+        kinds: Kind::ALL.iter().map(|k| choice(k.key(), k.word(lang))).collect(),
+        channels: Channel::ALL.iter().map(|c| choice(c.key(), c.word(lang))).collect(),
         here,
         f,
         s,
     }
+}
+
+fn choice(key: &str, name: &str) -> Choice {
+    Choice { key: key.to_owned(), name: name.to_owned() }
+}
+
+fn stages(lang: Lang) -> Vec<Choice> {
+    let whole = [("open", lang.t("未办结", "Not closed")), ("all", lang.t("全部", "All"))];
+    let phases = Phase::ALL.iter().map(|phase| (phase.key(), phase.word(lang)));
+    whole.into_iter().chain(phases).map(|(key, name)| choice(key, name)).collect()
 }
 
 fn today_shown(s: &Shell, (received, closed): (i64, i64)) -> Vec<(&'static str, String, String)> {

@@ -74,7 +74,16 @@ async fn step(browser: &mut Browser, number: &str, step: &str, form: &[(&str, &s
 async fn one_case_from_the_voice_to_the_callback() {
     let world = World::sqlite();
     let centre = world.city().centre().key.clone();
-    let mut operator = sign_in(&world, "operator", &centre, "operator").await;
+    let number = an_operator_takes_it_down(&world, &centre).await;
+    a_dispatcher_names_the_unit(&world, &centre, &number).await;
+    the_unit_signs_in_bulk(&world, &number).await;
+    the_unit_answers(&world, &number).await;
+    the_centre_asks_the_person(&world, &centre, &number).await;
+    the_leader_sees_it_counted(&world, &centre, &number).await;
+}
+
+async fn an_operator_takes_it_down(world: &World, centre: &str) -> String {
+    let mut operator = sign_in(world, "operator", centre, "operator").await;
     look(&mut operator, "/desk/intake").await;
     let hint = operator
         .post("/desk/intake/assist", &[("text", TEXT), ("phone", "13900006021"), ("place", "株洲")], None)
@@ -115,8 +124,11 @@ async fn one_case_from_the_voice_to_the_callback() {
     let saved = look(&mut operator, to(&once)).await;
     let number = to(&once).rsplit('=').next().unwrap().to_owned();
     assert!(saved.text.contains("no-big") && saved.text.contains("data-draft-clear"));
+    number
+}
 
-    let mut dispatcher = sign_in(&world, "dispatcher", &centre, "dispatcher").await;
+async fn a_dispatcher_names_the_unit(world: &World, centre: &str, number: &str) {
+    let mut dispatcher = sign_in(world, "dispatcher", centre, "dispatcher").await;
     assert_eq!(
         to(&dispatcher.get(&format!("/desk/cases?q={number}")).await),
         format!("/desk/cases/{number}")
@@ -125,17 +137,19 @@ async fn one_case_from_the_voice_to_the_callback() {
         dispatcher.post(&format!("/desk/cases/{number}/dispatch"), &[("unit", "power")], None).await;
     if unexplained.status != StatusCode::SEE_OTHER {
         assert!(unexplained.text.contains("id=\"dispatch\" open"), "the form stays open");
-        step(&mut dispatcher, &number, "dispatch", &[("unit", "power"), ("reason", "线路归供电公司")]).await;
+        step(&mut dispatcher, number, "dispatch", &[("unit", "power"), ("reason", "线路归供电公司")]).await;
     }
     look(&mut dispatcher, &format!("/desk/cases/{number}")).await;
+}
 
-    let mut handler = sign_in(&world, "handler", "power", "handler").await;
+async fn the_unit_signs_in_bulk(world: &World, number: &str) {
+    let mut handler = sign_in(world, "handler", "power", "handler").await;
     let list = look(&mut handler, "/desk/cases?stage=dispatched").await;
-    assert!(list.text.contains("name=\"case\"") && list.text.contains(&number));
+    assert!(list.text.contains("name=\"case\"") && list.text.contains(number));
     let signed = handler
         .post(
             "/desk/signatures",
-            &[("case", &number), ("case", &number), ("back", "//elsewhere.example")],
+            &[("case", number), ("case", number), ("back", "//elsewhere.example")],
             None,
         )
         .await;
@@ -146,7 +160,10 @@ async fn one_case_from_the_voice_to_the_callback() {
         "{}",
         signed.text
     );
+}
 
+async fn the_unit_answers(world: &World, number: &str) {
+    let mut handler = sign_in(world, "handler", "power", "handler").await;
     let short = handler
         .post(
             &format!("/desk/cases/{number}/answer"),
@@ -159,7 +176,7 @@ async fn one_case_from_the_voice_to_the_callback() {
             && short.text.contains("接好了，测试")
             && short.text.contains("class=\"error\"")
     );
-    step(&mut handler, &number, "contact", &[("way", "phone"), ("note", "约好下午看")]).await;
+    step(&mut handler, number, "contact", &[("way", "phone"), ("note", "约好下午看")]).await;
     let stale = handler
         .post(
             &format!("/desk/cases/{number}/contact"),
@@ -170,7 +187,7 @@ async fn one_case_from_the_voice_to_the_callback() {
     assert!(stale.status == StatusCode::CONFLICT && stale.text.contains("又约了一次"), "{}", stale.text);
     step(
         &mut handler,
-        &number,
+        number,
         "answer",
         &[("outcome", "solved"), ("public", "接好了，测试"), ("proof_words", "抢修单 测-1")],
     )
@@ -186,26 +203,30 @@ async fn one_case_from_the_voice_to_the_callback() {
         late.status == StatusCode::CONFLICT && late.text.contains("写晚了的话"),
         "a text is kept when its form is gone"
     );
+}
 
-    let mut reviewer = sign_in(&world, "reviewer", &centre, "reviewer").await;
+async fn the_centre_asks_the_person(world: &World, centre: &str, number: &str) {
+    let mut reviewer = sign_in(world, "reviewer", centre, "reviewer").await;
     look(&mut reviewer, &format!("/desk/cases/{number}")).await;
-    step(&mut reviewer, &number, "review", &[("do", "approve")]).await;
-    let mut caller = sign_in(&world, "caller", &centre, "caller").await;
+    step(&mut reviewer, number, "review", &[("do", "approve")]).await;
+    let mut caller = sign_in(world, "caller", centre, "caller").await;
     let seen = look(&mut caller, &format!("/desk/cases/{number}")).await;
     assert!(!seen.text.contains("13900006021"), "a number is masked until it is revealed");
-    let revealed = step(&mut caller, &number, "reveal", &[("request", &number), ("reason", "回访")]).await;
+    let revealed = step(&mut caller, number, "reveal", &[("request", number), ("reason", "回访")]).await;
     assert!(revealed.text.contains("13900006021") && to(&revealed).is_empty());
     step(
         &mut caller,
-        &number,
+        number,
         "callback",
         &[("solved", "no"), ("satisfaction", "dissatisfied"), ("words", "又断了")],
     )
     .await;
     let again = look(&mut caller, &format!("/desk/cases/{number}")).await;
     assert!(again.text.contains("第 2 轮") && again.text.contains("又断了"));
+}
 
-    let mut leader = sign_in(&world, "leader", &centre, "leader").await;
+async fn the_leader_sees_it_counted(world: &World, centre: &str, number: &str) {
+    let mut leader = sign_in(world, "leader", centre, "leader").await;
     let figures = look(&mut leader, "/desk/figures").await;
     let counted = figures
         .text
@@ -217,7 +238,7 @@ async fn one_case_from_the_voice_to_the_callback() {
         .unwrap()
         .replace("&#38;", "&");
     let listed = leader.get(&format!("/desk/cases?figure=unsolved{counted}")).await;
-    assert!(listed.text.contains(&number), "a number opens the cases it counts: {counted}");
+    assert!(listed.text.contains(number), "a number opens the cases it counts: {counted}");
     look(&mut leader, "/desk/cases?q=电线&unit=power&division=430202&due=overdue").await;
     let style = leader.get("/style").await;
     assert!(style.status == StatusCode::OK && style.text.contains("css/resident.css"));

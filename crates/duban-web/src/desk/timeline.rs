@@ -116,12 +116,6 @@ fn who(city: &City, lang: Lang, by: &Actor) -> String {
 
 fn said(city: &City, s: &Shell, what: &What) -> Said {
     let lang = s.lang;
-    let plain = |class, words: &str, text: &str| Said {
-        class,
-        what: words.to_owned(),
-        text: text.to_owned(),
-        words: Vec::new(),
-    };
     match what {
         What::Opened { .. } | What::Dispatched { .. } | What::Classified { .. } => deciding(city, s, what),
         What::Signed => plain("", lang.t("签收", "Signed"), ""),
@@ -130,18 +124,7 @@ fn said(city: &City, s: &Shell, what: &What) -> Said {
             &format!("{} · {}", lang.t("联系了诉求人", "Contacted the person"), contact.way.word(lang)),
             &contact.note,
         ),
-        What::Answered { outcome, public, no_contact, .. } => {
-            let why = if no_contact.is_empty() {
-                String::new()
-            } else {
-                format!("\n{}{no_contact}", lang.t("没有联系，因为：", "Not contacted, because: "))
-            };
-            plain(
-                "tl-key",
-                &format!("{} · {}", lang.t("答复", "Answered"), outcome.word(lang)),
-                &format!("{public}{why}"),
-            )
-        }
+        What::Answered { .. } | What::Heard { .. } | What::Supplemented { .. } => spoken(lang, what),
         What::Approved { until } => plain(
             "tl-key",
             lang.t("审核通过", "Answer accepted"),
@@ -156,16 +139,6 @@ fn said(city: &City, s: &Shell, what: &What) -> Said {
             },
             "",
         ),
-        What::Heard { solved, satisfaction, words, .. } => {
-            let verdict =
-                if *solved { lang.t("解决了", "solved") } else { lang.t("没有解决", "not solved") };
-            let felt = satisfaction.map(|v| format!(" · {}", v.word(lang))).unwrap_or_default();
-            plain(
-                if *solved { "tl-go" } else { "tl-must" },
-                &format!("{}{verdict}{felt}", lang.t("诉求人说：", "The person says: ")),
-                words,
-            )
-        }
         What::Reopened { finish, .. } => {
             plain("tl-must", lang.t("重新办理", "Opened again"), &due(s, finish))
         }
@@ -178,6 +151,41 @@ fn said(city: &City, s: &Shell, what: &What) -> Said {
             &format!("{} {}", lang.t("应在此前答复：", "Was due:"), s.when(due).full),
         ),
         What::Noted { text } => plain("", lang.t("批注（内部）", "Note (internal)"), text),
+        What::Revealed { reason, .. } => {
+            plain("", lang.t("看了诉求人姓名电话", "Looked at name and number"), reason)
+        }
+    }
+}
+
+fn plain(class: &'static str, words: &str, text: &str) -> Said {
+    Said { class, what: words.to_owned(), text: text.to_owned(), words: Vec::new() }
+}
+
+/// What a unit or a person said in their own words.
+fn spoken(lang: Lang, what: &What) -> Said {
+    match what {
+        What::Answered { outcome, public, no_contact, .. } => {
+            let why = if no_contact.is_empty() {
+                String::new()
+            } else {
+                format!("\n{}{no_contact}", lang.t("没有联系，因为：", "Not contacted, because: "))
+            };
+            plain(
+                "tl-key",
+                &format!("{} · {}", lang.t("答复", "Answered"), outcome.word(lang)),
+                &format!("{public}{why}"),
+            )
+        }
+        What::Heard { solved, satisfaction, words, .. } => {
+            let verdict =
+                if *solved { lang.t("解决了", "solved") } else { lang.t("没有解决", "not solved") };
+            let felt = satisfaction.map(|v| format!(" · {}", v.word(lang))).unwrap_or_default();
+            plain(
+                if *solved { "tl-go" } else { "tl-must" },
+                &format!("{}{verdict}{felt}", lang.t("诉求人说：", "The person says: ")),
+                words,
+            )
+        }
         What::Supplemented { text, media, .. } => {
             let files = if media.is_empty() {
                 String::new()
@@ -186,9 +194,7 @@ fn said(city: &City, s: &Shell, what: &What) -> Said {
             };
             plain("tl-go", lang.t("诉求人补充", "The person added"), &format!("{text}{files}"))
         }
-        What::Revealed { reason, .. } => {
-            plain("", lang.t("看了诉求人姓名电话", "Looked at name and number"), reason)
-        }
+        other => plain("", other.key(), ""),
     }
 }
 

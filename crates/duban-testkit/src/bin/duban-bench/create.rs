@@ -51,6 +51,8 @@ struct Run {
     rate: f64,
     /// How long each took, in milliseconds.
     took: Vec<f64>,
+    /// Processor time of one, in microseconds; of the program only, not of its clients.
+    cost_us: f64,
     /// Members of one commit.
     grouped: f64,
 }
@@ -92,6 +94,7 @@ fn typical(tapes: &[Tape], of: impl Fn(&Tape) -> usize) -> f64 {
 fn compare(ground: &Ground<'_>, clients: usize) -> Done<Vec<Row>> {
     let (mut web, mut bare, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     let (mut took, mut bare_took, mut grouped) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut cost, mut bare_cost) = (Vec::new(), Vec::new());
     for round in 0..ground.wanted.rounds {
         // Whoever goes first finds another disk than the second: they take turns in that too.
         let (over_http, alone) = if round % 2 == 0 {
@@ -108,6 +111,8 @@ fn compare(ground: &Ground<'_>, clients: usize) -> Done<Vec<Row>> {
         took.extend(over_http.took);
         bare_took.extend(alone.took);
         grouped.push(alone.grouped);
+        cost.push(over_http.cost_us);
+        bare_cost.push(alone.cost_us);
     }
     let name = |what: &str| format!("{clients} clients: {what}");
     Ok(vec![
@@ -115,6 +120,7 @@ fn compare(ground: &Ground<'_>, clients: usize) -> Done<Vec<Row>> {
         row(name("ratio, median of the rounds"), median(&mut ratios), "", Some(0.7)),
         row(name("one create over HTTP, p50"), part(&mut took, 0.5), "ms", Some(part(&mut bare_took, 0.5))),
         row(name("one create over HTTP, p99"), part(&mut took, 0.99), "ms", Some(part(&mut bare_took, 0.99))),
+        row(name("processor time of one create"), median(&mut cost), "µs", Some(median(&mut bare_cost))),
         row(name("bare changes in one commit"), median(&mut grouped), "", None),
     ])
 }
@@ -193,7 +199,8 @@ fn over_http(ground: &Ground<'_>, clients: usize) -> Done<Run> {
     let folder = fresh(ground, "web")?;
     let server = Server::start(&ground.wanted.program, &folder)?;
     let refused = AtomicUsize::new(0);
-    run(ground, clients, |taken, took, until| {
+    let pid = server.pid().to_string();
+    run(ground, clients, &pid, |taken, took, until| {
         let mut client = server.client()?;
         while Instant::now() < until {
             let at = taken.fetch_add(1, Ordering::Relaxed);
@@ -215,7 +222,7 @@ fn over_http(ground: &Ground<'_>, clients: usize) -> Done<Run> {
 fn alone(ground: &Ground<'_>, threads: usize) -> Done<Run> {
     let folder = fresh(ground, "bare")?;
     let store = Store::open(&Target::Sqlite(folder.join("duban.db")))?;
-    let mut done = run(ground, threads, |taken, took, until| {
+    let mut done = run(ground, threads, "self", |taken, took, until| {
         while Instant::now() < until {
             let at = taken.fetch_add(1, Ordering::Relaxed);
             let Some(tape) = ground.tapes.get(at) else { break };
@@ -234,9 +241,11 @@ fn alone(ground: &Ground<'_>, threads: usize) -> Done<Run> {
 fn run(
     ground: &Ground<'_>,
     threads: usize,
+    pid: &str,
     work: impl Fn(&AtomicUsize, &mut Vec<f64>, Instant) -> Done<()> + Sync,
 ) -> Done<Run> {
     let taken = AtomicUsize::new(0);
+    let used = machine::used_ms(pid);
     let begun = Instant::now();
     let until = begun + Duration::from_secs(ground.wanted.seconds);
     let took: Vec<f64> = std::thread::scope(|scope| {
@@ -251,7 +260,8 @@ fn run(
         }
         Ok::<_, Box<dyn std::error::Error + Send + Sync>>(took)
     })?;
-    Ok(Run { rate: took.len() as f64 / begun.elapsed().as_secs_f64(), took, grouped: 0.0 })
+    let cost_us = (machine::used_ms(pid) - used) * 1_000.0 / took.len().max(1) as f64;
+    Ok(Run { rate: took.len() as f64 / begun.elapsed().as_secs_f64(), took, cost_us, grouped: 0.0 })
 }
 
 /// A folder with a copy of the empty city.

@@ -77,6 +77,11 @@ fn of_process(pid: &str, fields: usize) -> Option<f64> {
     Some(rest.split(' ').skip(11).take(fields).filter_map(|n| n.parse::<f64>().ok()).sum())
 }
 
+/// Processor time that a process has used, in milliseconds; the kernel counts it in hundredths of a second.
+pub(crate) fn used_ms(pid: &str) -> f64 {
+    of_process(pid, 2).map_or(0.0, |ticks| ticks * 10.0)
+}
+
 /// Memory of a process that is in use, in MiB.
 pub(crate) fn resident_mib(pid: u32) -> Option<f64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
