@@ -73,7 +73,7 @@ test('the operator checks, then saves; an answer at once closes', async () => {
   assert.equal(await page.inputValue('#text'), '来电人说，小区路口的路灯整晚不亮。', 'the text is still there');
   await page.locator('button[value=dispatch]').click();
   await page.waitForURL(/saved=\d+/);
-  assert.match(await page.locator('h1.no').innerText(), /^\d{4} \d{4} \d{4}$/);
+  assert.match(await page.locator('h1 .no').innerText(), /^\d{4} \d{4} \d{4}$/);
   await page.locator('a[data-new]').click();
   await page.fill('#text', '来电人问，办居住证要带什么。');
   await page.fill('#phone', '13900004477');

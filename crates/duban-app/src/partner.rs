@@ -43,6 +43,16 @@ pub fn keep_key(app: &App, name: &str, token: &str) -> Result<()> {
     app.store.write(|tx| Ok(tx.insert_api_key(&key)?))
 }
 
+/// Every key: its id, whose it is, and whether it was taken back.
+pub fn keys(app: &App) -> Result<Vec<ApiKey>> {
+    app.store.read(|tx| Ok(tx.api_keys()?))
+}
+
+/// Takes a key back.
+pub fn revoke_key(app: &App, id: i64) -> Result<()> {
+    app.store.write(|tx| Ok(tx.revoke_api_key(id, app.now())?))
+}
+
 /// The name of the system that a key belongs to.
 pub fn holder(app: &App, token: &str) -> Result<Option<String>> {
     let key = app.store.read(|tx| Ok::<_, AppError>(tx.api_key(&keys::hash(token.as_bytes()))?))?;

@@ -1,7 +1,7 @@
 //! People behind requests: kept sealed, found by a keyed hash, shown to whom it concerns.
 
 use duban_domain::{
-    Lang, PersonId,
+    Lang, Number, PersonId,
     person::{Person, Phone, masked_name},
     policy::{Action, Member, Reach},
     request::{Privacy, Request},
@@ -13,6 +13,7 @@ use crate::{App, wiring::Result};
 const NAME: &str = "person.name";
 const PHONE: &str = "person.phone";
 const TAIL: &str = "person.tail";
+const CODE: &str = "request.code";
 
 /// Keeps a name and a number; nothing to keep makes no person.
 pub(crate) fn keep(app: &App, tx: &mut WriteTx<'_>, person: &Person) -> Result<Option<PersonId>> {
@@ -42,7 +43,19 @@ pub(crate) fn of(app: &App, tx: &mut ReadTx<'_>, request: &Request) -> Result<Op
 /// Whether four digits are the tail of the number that a person left.
 pub(crate) fn has_tail(app: &App, tx: &mut ReadTx<'_>, request: &Request, tail: &str) -> Result<bool> {
     let sealed = request.person.map(|id| tx.person(id)).transpose()?.flatten();
-    Ok(sealed.and_then(|p| p.tail_hash).is_some_and(|hash| hash == app.keys.find(TAIL, tail)))
+    Ok(match sealed.and_then(|p| p.tail_hash) {
+        Some(hash) => hash == app.keys.find(TAIL, tail),
+        None => tail == code(app, &request.number),
+    })
+}
+
+/// 查询码: four digits that take the place of a telephone's tail where none was left. Made from the
+/// number by the key, so that nothing is kept and nobody without the key can make it.
+#[must_use]
+pub fn code(app: &App, number: &Number) -> String {
+    let mac = app.keys.find(CODE, number.digits());
+    let four = mac.iter().take(4).fold(0_u32, |sum, byte| (sum << 8) | u32::from(*byte)) % 10_000;
+    format!("{four:04}")
 }
 
 /// How a number is found again.

@@ -10,6 +10,9 @@ use duban_store::{Store, StoreError};
 
 use crate::keys::Keyring;
 
+/// The setting that marks a demonstration.
+const DEMO: &str = "demo";
+
 /// Why a city cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
@@ -42,6 +45,8 @@ pub fn begin(
     now: Stamp,
 ) -> Result<Arc<City>, SetupError> {
     store.migrate(now)?;
+    // Before anything is changed: a wrong key must not leave another city's pack behind.
+    fits(store, keys)?;
     if let Some(files) = pack {
         load(files)?;
         store.write(|tx| tx.put_city(files))?;
@@ -50,8 +55,22 @@ pub fn begin(
     if files.is_empty() {
         return Err(SetupError::NoCity);
     }
-    fits(store, keys)?;
     load(&files).map(Arc::new)
+}
+
+/// Marks a database as a demonstration: its accounts have a password that everybody knows.
+pub fn mark_demo(store: &Store) -> Result<(), StoreError> {
+    store.write(|tx| tx.put_setting(DEMO, "yes"))
+}
+
+/// Whether a database holds a demonstration.
+pub fn is_demo(store: &Store) -> Result<bool, StoreError> {
+    store.read(|tx| Ok::<_, StoreError>(tx.setting(DEMO)?.is_some()))
+}
+
+/// Whether a database has been used at all.
+pub fn is_used(store: &Store) -> Result<bool, StoreError> {
+    store.read(|tx| Ok::<_, StoreError>(tx.newest_event()?.0 > 0 || !tx.staff_list()?.is_empty()))
 }
 
 fn load(files: &PackFiles) -> Result<City, SetupError> {

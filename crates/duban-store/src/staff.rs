@@ -244,6 +244,15 @@ impl WriteTx<'_> {
         self.exec("DELETE FROM session WHERE token = $1", params![token]).map(|_| ())
     }
 
+    /// Ends every session of somebody.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn end_sessions_of(&mut self, kind: SessionKind, subject: i64) -> Result<(), StoreError> {
+        self.exec("DELETE FROM session WHERE kind = $1 AND subject = $2", params![kind.code(), subject])
+            .map(|_| ())
+    }
+
     /// Adds the key of another system.
     ///
     /// # Errors

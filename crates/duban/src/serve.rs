@@ -10,8 +10,8 @@ use std::{
     time::Duration,
 };
 
-use anyhow::Context;
-use duban_app::{App, jobs};
+use anyhow::{Context, ensure};
+use duban_app::{App, jobs, setup};
 use duban_web::{Options, Site};
 
 use crate::{
@@ -46,6 +46,11 @@ pub(crate) fn run(args: Args) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let app = wire::app(&settings, Arc::new(Machine), false)?;
+    ensure!(
+        !setup::is_demo(&app.store)?,
+        "this place holds a demonstration, whose accounts everybody can use: serve it with `duban demo --data {}`",
+        settings.data.value.display()
+    );
     until_stopped(app, &settings)
 }
 

@@ -2,7 +2,7 @@
 
 use std::{io::BufRead, process::ExitCode};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use duban_app::{partner, staff::users};
 
 use crate::{settings::Place, wire};
@@ -29,6 +29,14 @@ pub(crate) enum Command {
         #[arg(long)]
         role: String,
     },
+    /// Switch an account off and end its sessions. `add` with the same login switches it on again.
+    Disable {
+        #[command(flatten)]
+        place: Place,
+        /// What they type to sign in.
+        #[arg(long)]
+        login: String,
+    },
     /// List accounts.
     List {
         #[command(flatten)]
@@ -49,6 +57,19 @@ pub(crate) enum KeyCommand {
         /// Whose key it is.
         #[arg(long)]
         name: String,
+    },
+    /// List keys: number, whose, and whether it was taken back. The keys themselves are not kept.
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Take a key back.
+    Revoke {
+        #[command(flatten)]
+        place: Place,
+        /// Its number, as `list` shows it.
+        #[arg(long)]
+        number: i64,
     },
 }
 
@@ -71,6 +92,10 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
             users::put(&app, &account)?;
             println!("{login}: {role} of {unit}");
         }
+        Command::Disable { place, login } => {
+            ensure!(users::disable(&wire::open(place)?, login)?, "nobody has the login {login}");
+            println!("{login}: switched off");
+        }
         Command::List { place, json } => {
             for staff in users::list(&wire::open(place)?)? {
                 if *json {
@@ -88,7 +113,22 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
 }
 
 pub(crate) fn run_key(command: &KeyCommand) -> anyhow::Result<ExitCode> {
-    let KeyCommand::Add { place, name } = command;
-    println!("{}", partner::add_key(&wire::open(place)?, name)?);
+    match command {
+        KeyCommand::Add { place, name } => println!("{}", partner::add_key(&wire::open(place)?, name)?),
+        KeyCommand::List { place } => {
+            for key in partner::keys(&wire::open(place)?)? {
+                println!(
+                    "{}\t{}\t{}",
+                    key.id,
+                    key.name,
+                    if key.revoked_at.is_some() { "revoked" } else { "valid" }
+                );
+            }
+        }
+        KeyCommand::Revoke { place, number } => {
+            partner::revoke_key(&wire::open(place)?, *number)?;
+            println!("{number}: taken back");
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }

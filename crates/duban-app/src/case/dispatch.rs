@@ -26,7 +26,10 @@ pub fn dispatch(ctx: &Ctx, on: &On, order: &Order) -> Result<Case> {
     step_with::<verb::Dispatch>(ctx, on, |tx, permitted, ground| {
         let first = tx.requests_of(permitted.case().id)?.into_iter().next();
         let proposal = first.map(|request| proposal(&ctx.app, permitted.case(), &request));
-        let followed = proposal.filter(|p| p.unit == order.unit && order.reason.trim().is_empty());
+        let same = |p: &Proposal| {
+            p.unit == order.unit && (order.assisting.is_empty() || order.assisting == p.assisting)
+        };
+        let followed = proposal.filter(|p| same(p) && order.reason.trim().is_empty());
         let order = Dispatching {
             unit: order.unit.clone(),
             assisting: order.assisting.clone(),

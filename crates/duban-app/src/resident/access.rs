@@ -1,6 +1,6 @@
 //! Who may open the page of a request.
 
-use duban_domain::{Number, Refusal, RequestId, Stamp, request::Request, stamp::DAY_MS};
+use duban_domain::{Number, Refusal, RequestId, Stamp, stamp::DAY_MS};
 use duban_store::{Session, SessionKind};
 
 use crate::{App, AppError, keys, person, wiring::Result};
@@ -26,8 +26,11 @@ impl Known {
 pub fn unlock(app: &App, number: &Number, tail: &str) -> Result<(Known, String)> {
     let request = app.store.read(|tx| {
         let request = tx.request_by_number(number)?.ok_or(AppError::Credentials)?;
-        let open = !has_phone(app, tx, &request)? || person::has_tail(app, tx, &request, tail.trim())?;
-        if open { Ok(request) } else { Err(AppError::Credentials) }
+        if person::has_tail(app, tx, &request, tail.trim())? {
+            Ok(request)
+        } else {
+            Err(AppError::Credentials)
+        }
     })?;
     let pass = pass(app, request.id, app.now())?;
     Ok((Known { request: request.id }, pass))
@@ -48,8 +51,8 @@ pub fn pass(app: &App, request: RequestId, now: Stamp) -> Result<String> {
     Ok(keys::hex(&token))
 }
 
-/// Whether one of the passes that a browser shows opens this number. Without a telephone number
-/// left, the number alone does.
+/// Whether one of the passes that a browser shows opens this number. The number alone never does: it
+/// is public, other systems list it.
 pub fn known(app: &App, number: &Number, passes: &[String]) -> Result<Option<Known>> {
     app.store.read(|tx| {
         let request = tx.request_by_number(number)?.ok_or(Refusal::NotFound)?;
@@ -63,11 +66,6 @@ pub fn known(app: &App, number: &Number, passes: &[String]) -> Result<Option<Kno
                 return Ok(Some(Known { request: request.id }));
             }
         }
-        Ok(if has_phone(app, tx, &request)? { None } else { Some(Known { request: request.id }) })
+        Ok(None)
     })
-}
-
-fn has_phone(_app: &App, tx: &mut duban_store::ReadTx<'_>, request: &Request) -> Result<bool> {
-    let person = request.person.map(|id| tx.person(id)).transpose()?.flatten();
-    Ok(person.is_some_and(|p| p.tail_hash.is_some()))
 }

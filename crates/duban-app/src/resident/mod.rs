@@ -1,7 +1,7 @@
 //! What residents do with their own requests: follow, speak, add.
 //!
 //! A resident is known by the number of the request and the last four digits of the telephone they
-//! left; whoever left none is known by the number alone, and is told so when they choose it.
+//! left; whoever left none gets a code of four digits with the receipt, to the same use.
 
 pub mod access;
 pub mod speak;

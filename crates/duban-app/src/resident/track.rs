@@ -11,7 +11,7 @@ use duban_domain::{
 use duban_store::MediaRow;
 
 use super::Known;
-use crate::{App, wiring::Result};
+use crate::{App, person, wiring::Result};
 
 /// The page of a request.
 #[derive(Clone, Debug)]
@@ -46,6 +46,8 @@ pub struct Track {
     pub proof: Vec<MediaRow>,
     /// Whether the person may still add something.
     pub may_add: bool,
+    /// The code that opens the page instead of a telephone's tail, when none was left.
+    pub code: Option<String>,
 }
 
 /// One thing that was said or done, as the person reads it.
@@ -102,7 +104,9 @@ pub fn track(app: &App, who: &Known) -> Result<Track> {
         let case = tx.case(request.case)?.ok_or(Refusal::NotFound)?;
         let events: Vec<Event> = tx.events(case.id)?.into_iter().filter_map(|stored| stored.event).collect();
         let media = tx.media_of(case.id)?;
-        Ok(assemble(request, &case, &events, media))
+        let phone = request.person.map(|id| tx.person(id)).transpose()?.flatten().and_then(|p| p.tail_hash);
+        let code = phone.is_none().then(|| person::code(app, &request.number));
+        Ok(Track { code, ..assemble(request, &case, &events, media) })
     })
 }
 
@@ -145,6 +149,7 @@ fn assemble(request: Request, case: &Case, events: &[Event], media: Vec<MediaRow
         photos,
         proof: others.into_iter().filter(|m| approved.contains(&m.id)).collect(),
         may_add: case.is_open(),
+        code: None,
         request,
     }
 }

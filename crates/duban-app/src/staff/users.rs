@@ -1,7 +1,7 @@
 //! 用户: accounts of staff, made by the administrator's command. Pages for it come with administration.
 
 use duban_domain::{StaffId, city::City};
-use duban_store::Staff;
+use duban_store::{SessionKind, Staff};
 
 use crate::{App, AppError, staff::login::hash_password, wiring::Result};
 
@@ -62,10 +62,10 @@ pub fn judge(city: &City, account: &Account) -> std::result::Result<(), AccountF
 pub fn put(app: &App, account: &Account) -> Result<StaffId> {
     let password = hash_password(&account.password, &*app.entropy)?;
     app.store.write(|tx| {
-        let known = tx.staff_by_login(&account.login)?;
+        let known = tx.staff_by_login(&plain_login(&account.login))?;
         let staff = Staff {
             id: known.as_ref().map_or_else(|| app.staff_id(), |s| s.id),
-            login: account.login.clone(),
+            login: plain_login(&account.login),
             name: account.name.clone(),
             unit: account.unit.clone(),
             role: account.role.clone(),
@@ -78,8 +78,25 @@ pub fn put(app: &App, account: &Account) -> Result<StaffId> {
         } else {
             tx.insert_staff(&staff)?
         }
+        // Whoever had the old password is out.
+        tx.end_sessions_of(SessionKind::Staff, staff.id.0)?;
         Ok::<_, AppError>(staff.id)
     })
+}
+
+/// Switches an account off and ends its sessions; its name stays in the histories.
+pub fn disable(app: &App, login: &str) -> Result<bool> {
+    app.store.write(|tx| {
+        let Some(staff) = tx.staff_by_login(&plain_login(login))? else { return Ok(false) };
+        tx.update_staff(&Staff { active: false, ..staff.clone() })?;
+        tx.end_sessions_of(SessionKind::Staff, staff.id.0)?;
+        Ok::<_, AppError>(true)
+    })
+}
+
+/// A login is one word in small letters, however it is typed.
+fn plain_login(login: &str) -> String {
+    login.trim().to_lowercase()
 }
 
 /// Every account, for the administrator's list and the demo's login page.

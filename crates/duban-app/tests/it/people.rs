@@ -28,6 +28,25 @@ fn a_resident_is_known_by_number_and_phone_tail() {
     });
 }
 
+/// The number of an anonymous request used to open its page, and other systems list the numbers.
+#[test]
+fn a_number_alone_opens_nothing_and_whoever_left_no_phone_has_a_code() {
+    both(|world| {
+        let said = Intake { privacy: Privacy::Anonymous, ..intake() };
+        let registered = case::register::by_resident(&world.app, &said).unwrap();
+        assert!(resident::known(&world.app, &registered.number, &[]).unwrap().is_none());
+        let pass = resident::access::pass(&world.app, registered.request, world.app.clock.now()).unwrap();
+        let who = resident::known(&world.app, &registered.number, &[pass]).unwrap().unwrap();
+        let code = resident::track::track(&world.app, &who).unwrap().code.unwrap();
+        assert!(resident::unlock(&world.app, &registered.number, &code).is_ok());
+        let wrong = if code == "0000" { "0001" } else { "0000" };
+        assert!(matches!(
+            resident::unlock(&world.app, &registered.number, wrong),
+            Err(AppError::Credentials)
+        ));
+    });
+}
+
 #[test]
 fn the_persons_own_word_closes_or_reopens_and_counts_once() {
     both(|world| {

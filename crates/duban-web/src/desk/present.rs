@@ -289,7 +289,7 @@ pub(super) fn acts(who: &Member, case: &Case) -> Vec<Act> {
     }
     steps.push(("note", Action::Note));
     let leads = leads(who, case.unit().unwrap_or_default());
-    let ours = |step: &str| leads || !matches!(step, "sign" | "answer");
+    let ours = |step: &str| leads || !matches!(step, "sign" | "contact" | "answer");
     steps
         .into_iter()
         .filter(|(step, action)| who.can(*action) && ours(step))
@@ -297,7 +297,7 @@ pub(super) fn acts(who: &Member, case: &Case) -> Vec<Act> {
         .collect()
 }
 
-/// Whether a unit is this member's own. One that only assists neither signs nor answers for the lead.
+/// Whether a unit is this member's own. One that only assists does not sign, contact or answer for the lead.
 pub(super) fn leads(who: &Member, unit: &str) -> bool {
     match &who.reach {
         Reach::All => true,

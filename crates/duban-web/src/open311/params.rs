@@ -1,5 +1,7 @@
 //! Reading what a client sent: places, instants, pages. Every mistake is named in both languages.
 
+use std::collections::BTreeSet;
+
 use duban_app::{CaseQuery, Order};
 use duban_domain::{
     Stamp,
@@ -14,6 +16,8 @@ use duban_domain::{
 use super::{Problem, services};
 use crate::frame::Fields;
 
+/// Services that one call may ask for: each is a list of its own.
+const CODES_MAX: usize = 20;
 /// How far back a list goes when nobody says, and how much it may span.
 const WINDOW_MS: i64 = 90 * DAY_MS;
 /// Most requests in one answer.
@@ -50,8 +54,12 @@ pub(super) fn wanted(city: &City, fields: &Fields, now: Stamp) -> Result<Wanted,
         limit: (skip + size).min(REQUESTS_MAX).try_into().unwrap_or(i64::MAX),
         ..CaseQuery::default()
     };
-    let codes: Vec<&str> =
+    let codes: BTreeSet<&str> =
         fields.get("service_code").split(',').map(str::trim).filter(|code| !code.is_empty()).collect();
+    if codes.len() > CODES_MAX {
+        return Err(Problem::bad("service_code may name 20 services at most. service_code 最多 20 个。"));
+    }
+    let codes: Vec<&str> = codes.into_iter().collect();
     let queries = match codes.as_slice() {
         [] => vec![one(None)],
         codes => codes

@@ -106,6 +106,7 @@ fn track(city: &City, phase: Phase) -> Track {
     let said = |hours: i64, by: Speaker, what: Line| Said { at: NOW.plus_ms(hours * HOUR), by, what };
     let text = "路口那棵樟树，一根大枝压在电线上。\n<b>下雨</b>看见火花。";
     Track {
+        code: None,
         request: Request {
             id: RequestId(7),
             case: CaseId(1),

@@ -115,8 +115,25 @@ pub(crate) async fn evaluate(
         }
     };
     let (of, who) = (number.clone(), known.clone());
-    let done = site.run(move |app| speak::evaluate(app, &who, &of, &said).map(|_| ())).await;
-    told(done, &number, "heard")
+    let done = site.run(move |app| {
+        let done = speak::evaluate(app, &who, &of, &said).map(|_| ());
+        // A second click comes too late for the first one's sake: that one was heard.
+        let same =
+            |app| track(app, &who).is_ok_and(|t| t.verdict.is_some_and(|(solved, _)| solved == said.solved));
+        match done {
+            Err(AppError::Refused(Refusal::WrongPhase { .. })) if same(app) => {
+                Err(Refusal::AlreadyHeard.into())
+            }
+            done => done,
+        }
+    });
+    match done.await {
+        Err(WebError::App(AppError::Refused(Refusal::WrongPhase { .. }))) => {
+            let faults = vec![too_late("words", fields.get("words"), visit.lang)];
+            Ok(html_again(&shown(&site, &visit, &headers, &known, Typed::of(&fields), faults).await?))
+        }
+        done => told(done, &number, "heard"),
+    }
 }
 
 /// `POST /track/{number}/material`
@@ -133,12 +150,17 @@ pub(crate) async fn add(
     };
     let (of, who, sent) = (number.clone(), known.clone(), fields.clone());
     let done = site.run(move |app| {
-        if already_said(&track(app, &who)?, sent.get("text"), app.now()) {
+        let photos = sent.media("photo")?;
+        if photos.is_empty() && already_said(&track(app, &who)?, sent.get("text"), app.now()) {
             return Err(Refusal::AlreadyHeard.into());
         }
-        speak::add(app, &who, &of, sent.get("text"), &sent.media("photo")?).map(|_| ())
+        speak::add(app, &who, &of, sent.get("text"), &photos).map(|_| ())
     });
     match done.await {
+        Err(WebError::App(AppError::Refused(Refusal::WrongPhase { .. }))) => {
+            let faults = vec![too_late("add", fields.get("text"), visit.lang)];
+            Ok(html_again(&shown(&site, &visit, &headers, &known, Typed::of(&fields), faults).await?))
+        }
         Err(WebError::App(error)) if unreadable(&error, visit.lang).is_some() => {
             let faults = unreadable(&error, visit.lang).into_iter().collect();
             Ok(html_again(&shown(&site, &visit, &headers, &known, Typed::of(&fields), faults).await?))
@@ -192,7 +214,7 @@ fn opened(site: &Site, headers: &HeaderMap, number: &Number, pass: &str) -> Resp
 fn told(done: Result<(), WebError>, number: &Number, what: &str) -> PageResult {
     match done {
         Ok(()) => Ok(see_other(&format!("/track/{number}?done={what}"))),
-        Err(WebError::App(AppError::Refused(Refusal::AlreadyHeard | Refusal::WrongPhase { .. }))) => {
+        Err(WebError::App(AppError::Refused(Refusal::AlreadyHeard))) => {
             Ok(see_other(&format!("/track/{number}?done=again")))
         }
         Err(error) => Err(error),
@@ -240,10 +262,24 @@ fn unreadable(error: &AppError, lang: Lang) -> Option<Fault> {
     }
 }
 
+/// The matter moved on while the page was open: nothing was recorded, and the words are given back.
+fn too_late(field: &'static str, typed: &str, lang: Lang) -> Fault {
+    let said = lang.t(
+        "这件事已经进到下一步，刚才写的没有记下。要紧的话请打热线，或者再说一件。",
+        "The matter has moved on, and what you just wrote was not recorded. Call the hotline, or report it anew.",
+    );
+    let typed = if typed.is_empty() {
+        String::new()
+    } else {
+        format!("{}{typed}", lang.t("您写的是：", " You wrote: "))
+    };
+    Fault::new(field, format!("{said}{typed}"))
+}
+
 fn mismatch(lang: Lang) -> String {
     lang.t(
-        "对不上。请核对编号和手机号后四位。",
-        "That does not match. Check the number and the last four digits.",
+        "对不上。请核对编号和手机号后四位（没留电话的，是查询码）。",
+        "That does not match. Check the number and the last four digits (or the code, if you left no telephone).",
     )
     .to_owned()
 }

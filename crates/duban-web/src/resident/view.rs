@@ -117,7 +117,6 @@ impl TrackPage {
         let fresh = query.opt("new").is_some() && faults.is_empty();
         let late = track.due.is_some_and(|due| due < s.now);
         let (photos, documents) = files(&s, track, &number.digits);
-        let anonymous = track.request.person.is_none();
         let (headline, lead) = if fresh {
             let got = lang.t("收到了，请记下编号", "We have it. Keep this number").to_owned();
             (got, handed_on(track, unit.as_deref(), &s))
@@ -127,7 +126,7 @@ impl TrackPage {
         Self {
             headline,
             lead,
-            keep: keep(city, anonymous, lang),
+            keep: keep(city, track.code.as_deref(), lang),
             after: text_or(city, "receipt.after", lang, "").to_owned(),
             qr: qr(&format!("{address}/track/{}", number.digits)),
             late_words: if late { late_words(city, track, &s) } else { String::new() },
@@ -265,9 +264,14 @@ fn lead(track: &Track, unit: Option<&str>, late: bool, s: &Shell) -> String {
     }
 }
 
-fn keep(city: &City, anonymous: bool, lang: Lang) -> String {
-    if anonymous {
-        return lang.t("请记下编号。您没有留电话，有编号就能打开这一页，请不要给别人。", "Keep the number. You left no telephone, so the number alone opens this page: show it to nobody.").to_owned();
+fn keep(city: &City, code: Option<&str>, lang: Lang) -> String {
+    if let Some(code) = code {
+        return match lang {
+            Lang::Zh => format!("请记下编号，还有查询码 {code}。您没有留电话，以后用这两样查进度。"),
+            Lang::En => format!(
+                "Keep the number and the code {code}. You left no telephone, so these two open this page later."
+            ),
+        };
     }
     text_or(
         city,

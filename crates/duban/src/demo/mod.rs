@@ -9,11 +9,11 @@ mod script;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
-use duban_app::App;
+use anyhow::ensure;
+use duban_app::{App, setup};
 
 use crate::{
     clock::{Machine, Told},
-    pack,
     serve::until_stopped,
     settings::{Outside, Place, Settings},
     wire,
@@ -41,13 +41,19 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let place = Place {
         data: Some(data),
         database: args.database.clone(),
-        city: Some(pack::EMBEDDED.to_owned()),
+        // None: what is there stays as it is, and a new folder begins as the pack inside the program.
+        city: None,
         config: None,
     };
     let outside = Outside { listen: args.listen.clone(), public_url: None, source_url: None };
     let settings = Settings::gather(&place, &outside)?;
     let app = wire::app(&settings, Arc::new(Machine), true)?;
-    if app.store.read(|tx| tx.staff_list())?.is_empty() {
+    if !setup::is_demo(&app.store)? {
+        ensure!(
+            !setup::is_used(&app.store)?,
+            "this place holds a real city, and a demonstration would open it to everybody: name an empty folder with --data, or none"
+        );
+        setup::mark_demo(&app.store)?;
         tell(&app)?;
     }
     until_stopped(app, &settings)
