@@ -9,7 +9,7 @@ pub enum AppError {
     /// The rules say no, and say why.
     #[error("refused: {0}")]
     Refused(#[from] Refusal),
-    /// The database did not do it; nothing was recorded.
+    /// The database did not do it; nothing was recorded, unless [`AppError::is_in_doubt`].
     #[error("the database did not do it")]
     Store(#[from] StoreError),
     /// An upload that cannot be taken.
@@ -28,5 +28,11 @@ impl AppError {
     #[must_use]
     pub fn is_conflict(&self) -> bool {
         matches!(self, Self::Store(StoreError::Conflict { .. }))
+    }
+
+    /// Whether it may have been recorded all the same: look before trying again.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        matches!(self, Self::Store(StoreError::InDoubt(_)))
     }
 }

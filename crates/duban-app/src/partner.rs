@@ -48,8 +48,8 @@ pub fn keys(app: &App) -> Result<Vec<ApiKey>> {
     app.store.read(|tx| Ok(tx.api_keys()?))
 }
 
-/// Takes a key back.
-pub fn revoke_key(app: &App, id: i64) -> Result<()> {
+/// Takes a key back; whether there was a valid one with this id.
+pub fn revoke_key(app: &App, id: i64) -> Result<bool> {
     app.store.write(|tx| Ok(tx.revoke_api_key(id, app.now())?))
 }
 
@@ -61,21 +61,38 @@ pub fn holder(app: &App, token: &str) -> Result<Option<String>> {
 
 /// The public view of the cases that a query finds, newest first. Confidential ones are not in it.
 pub fn public_cases(app: &App, query: &CaseQuery) -> Result<Vec<PublicCase>> {
-    let query = CaseQuery { reach: Reach::All, public_only: true, ..query.clone() };
+    public_page(app, std::slice::from_ref(query), 0, usize::MAX)
+}
+
+/// As [`public_cases`], one page of what several queries find together. The page is cut before any
+/// history is read.
+pub fn public_page(app: &App, queries: &[CaseQuery], skip: usize, take: usize) -> Result<Vec<PublicCase>> {
     app.store.read(|tx| {
-        let rows = tx.list(&query)?.rows;
-        rows.into_iter().map(|row| public(tx, row)).collect()
+        let mut rows = Vec::new();
+        for query in queries {
+            let query = CaseQuery { reach: Reach::All, public_only: true, ..query.clone() };
+            rows.extend(tx.list(&query)?.rows);
+        }
+        if queries.len() > 1 {
+            rows.sort_by_key(|row| std::cmp::Reverse(row.id));
+            rows.dedup_by_key(|row| row.id);
+        }
+        rows.into_iter().skip(skip).take(take).map(|row| public(tx, row)).collect()
     })
 }
 
-/// The public view of one number; none when it is unknown or not public.
-pub fn public_case(app: &App, number: &Number) -> Result<Option<PublicCase>> {
+/// The public view of each of these numbers that is known and public.
+pub fn public_by_number(app: &App, numbers: &[Number]) -> Result<Vec<(Number, PublicCase)>> {
     app.store.read(|tx| {
-        let Some(request) = tx.request_by_number(number)? else { return Ok(None) };
-        let Some(row) = tx.case_row(request.case)?.filter(|row| row.privacy != Privacy::Confidential) else {
-            return Ok(None);
-        };
-        public(tx, row).map(Some)
+        let mut found = Vec::new();
+        for number in numbers {
+            let Some(request) = tx.request_by_number(number)? else { continue };
+            let row = tx.case_row(request.case)?.filter(|row| row.privacy != Privacy::Confidential);
+            if let Some(row) = row {
+                found.push((number.clone(), public(tx, row)?));
+            }
+        }
+        Ok(found)
     })
 }
 

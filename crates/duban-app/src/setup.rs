@@ -10,6 +10,9 @@ use duban_store::{Store, StoreError};
 
 use crate::keys::Keyring;
 
+/// The setting that holds the fingerprint of the key.
+const FINGERPRINT: &str = "key.fingerprint";
+
 /// The setting that marks a demonstration.
 const DEMO: &str = "demo";
 
@@ -68,6 +71,11 @@ pub fn is_demo(store: &Store) -> Result<bool, StoreError> {
     store.read(|tx| Ok::<_, StoreError>(tx.setting(DEMO)?.is_some()))
 }
 
+/// The fingerprint of the key that a database was made with.
+pub fn known_key(store: &Store) -> Result<Option<String>, StoreError> {
+    store.read(|tx| tx.setting(FINGERPRINT))
+}
+
 /// Whether a database has been used at all.
 pub fn is_used(store: &Store) -> Result<bool, StoreError> {
     store.read(|tx| Ok::<_, StoreError>(tx.newest_event()?.0 > 0 || !tx.staff_list()?.is_empty()))
@@ -80,11 +88,10 @@ fn load(files: &PackFiles) -> Result<City, SetupError> {
 }
 
 fn fits(store: &Store, keys: &Keyring) -> Result<(), SetupError> {
-    const NAME: &str = "key.fingerprint";
     let given = keys.fingerprint();
-    let known = store.read(|tx| tx.setting(NAME))?;
+    let known = store.read(|tx| tx.setting(FINGERPRINT))?;
     match known {
-        None => Ok(store.write(|tx| tx.put_setting(NAME, &given))?),
+        None => Ok(store.write(|tx| tx.put_setting(FINGERPRINT, &given))?),
         Some(known) if known == given => Ok(()),
         Some(known) => Err(SetupError::WrongKey { known, given }),
     }

@@ -48,6 +48,8 @@ pub enum Refusal {
     OwnAnswer,
     /// This person was already asked in this round.
     AlreadyHeard,
+    /// The last call was less than an hour ago: calls are made at different hours.
+    TooSoon,
     /// The request does not belong to this case.
     NotItsRequest,
     /// Nothing would change.
@@ -80,6 +82,7 @@ impl Refusal {
             Self::NeedsContact => "needs-contact",
             Self::OwnAnswer => "own-answer",
             Self::AlreadyHeard => "already-heard",
+            Self::TooSoon => "too-soon",
             Self::NotItsRequest => "not-its-request",
             Self::NoChange => "no-change",
             Self::NeedsPlace => "needs-place",
@@ -107,6 +110,7 @@ impl Refusal {
             | Self::Stale
             | Self::OwnAnswer
             | Self::AlreadyHeard
+            | Self::TooSoon
             | Self::NotItsRequest
             | Self::NoChange => None,
         }
@@ -151,6 +155,12 @@ impl Refusal {
             Self::NeedsProof => lang.t("答复“已解决”或“部分解决”，要有至少一项凭证：照片、文件，或写明凭证。", "\u{201c}Solved\u{201d} or \u{201c}partly solved\u{201d} needs at least one proof: a photo, a document, or a description of it.").to_owned(),
             Self::NeedsContact => lang.t("还没有联系过诉求人。请先记一次联系，或写明为什么没有联系。", "The caller was not contacted yet. Record a contact first, or say why there was none.").to_owned(),
             Self::OwnAnswer => lang.t("自己写的答复不能自己审核。请同事来审。", "One does not review one\u{2019}s own answer. Ask a colleague.").to_owned(),
+            Self::TooSoon => lang
+                .t(
+                    "上一次打还不到一个小时。请换个时段再打，不能连着打几次就算。",
+                    "The last call was less than an hour ago. Try at another hour: calls one after the other do not count.",
+                )
+                .to_owned(),
             Self::AlreadyHeard => lang.t("这位诉求人这一轮已经说过了。", "This person has already been heard in this round.").to_owned(),
             Self::NotItsRequest => lang.t("这条诉求不属于这件工单。", "This request does not belong to this case.").to_owned(),
             Self::NoChange => lang.t("没有任何改动。", "Nothing was changed.").to_owned(),

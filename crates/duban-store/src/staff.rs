@@ -265,12 +265,12 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Takes a key back.
+    /// Takes a key back; whether there was one to take.
     ///
     /// # Errors
     /// The engine's.
-    pub fn revoke_api_key(&mut self, id: i64, now: Stamp) -> Result<(), StoreError> {
-        self.exec("UPDATE api_key SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL", params![now, id])
-            .map(|_| ())
+    pub fn revoke_api_key(&mut self, id: i64, now: Stamp) -> Result<bool, StoreError> {
+        let taken = "UPDATE api_key SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL";
+        self.exec(taken, params![now, id]).map(|rows| rows > 0)
     }
 }

@@ -14,7 +14,7 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 use crate::{
     desk,
     frame::Site,
-    frame::{assets, fields::FORM_BYTES_MAX, guard},
+    frame::{assets, fields, guard},
     open311, resident,
 };
 
@@ -37,15 +37,24 @@ pub struct Route {
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
+    /// Most bytes of what is sent there.
+    pub body_max: usize,
     handler: MethodRouter<Site>,
 }
 
 fn get<T: 'static>(path: &'static str, access: Access, handler: impl Handler<T, Site>) -> Route {
-    Route { method: "GET", path, access, handler: routing::get(handler) }
+    Route { method: "GET", path, access, body_max: fields::TEXT_BYTES_MAX, handler: routing::get(handler) }
 }
 
 fn post<T: 'static>(path: &'static str, access: Access, handler: impl Handler<T, Site>) -> Route {
-    Route { method: "POST", path, access, handler: routing::post(handler) }
+    Route { method: "POST", path, access, body_max: fields::TEXT_BYTES_MAX, handler: routing::post(handler) }
+}
+
+impl Route {
+    /// The same route for a form that brings files.
+    fn with_files(self) -> Self {
+        Self { body_max: fields::FORM_BYTES_MAX, ..self }
+    }
 }
 
 /// Every route.
@@ -56,12 +65,12 @@ pub fn table() -> Vec<Route> {
         // Residents
         get("/", Public, resident::home::page),
         get("/report", Public, resident::report::page),
-        post("/report", Public, resident::report::post),
+        post("/report", Public, resident::report::post).with_files(),
         get("/track", Public, resident::track::lookup),
         get("/track/{number}", Public, resident::track::page),
         post("/track/{number}/access", Public, resident::track::unlock),
         post("/track/{number}/evaluation", Public, resident::track::evaluate),
-        post("/track/{number}/material", Public, resident::track::add),
+        post("/track/{number}/material", Public, resident::track::add).with_files(),
         get("/track/{number}/media/{id}", Public, resident::media::serve),
         get("/privacy", Public, resident::home::privacy),
         // Staff
@@ -74,7 +83,7 @@ pub fn table() -> Vec<Route> {
         post("/desk/cases/{number}/dispatch", Staff(Action::Dispatch), desk::steps::dispatch),
         post("/desk/cases/{number}/signature", Staff(Action::Sign), desk::steps::sign),
         post("/desk/cases/{number}/contact", Staff(Action::Contact), desk::steps::contact),
-        post("/desk/cases/{number}/answer", Staff(Action::Answer), desk::steps::answer),
+        post("/desk/cases/{number}/answer", Staff(Action::Answer), desk::steps::answer).with_files(),
         post("/desk/cases/{number}/review", Staff(Action::Review), desk::steps::review),
         post("/desk/cases/{number}/callback", Staff(Action::Callback), desk::steps::callback),
         post("/desk/cases/{number}/classification", Staff(Action::Classify), desk::steps::classify),
@@ -105,11 +114,10 @@ pub fn router(site: Site) -> Router {
     let mut router = Router::new();
     for route in table() {
         let access = route.access;
-        let handler = route.handler.layer(from_fn(move |request, next| guard::access(access, request, next)));
+        let handler = route.handler.layer(DefaultBodyLimit::max(route.body_max)).layer(from_fn(move |request, next| guard::access(access, request, next)));
         router = router.route(route.path, handler);
     }
     router
-        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(site.clone(), guard::around))
         .layer(CompressionLayer::new())

@@ -7,13 +7,15 @@ use anyhow::{Context, bail};
 use duban_app::{
     Entropy,
     keys::{Keyring, hex, unhex},
+    setup,
 };
+use duban_store::Store;
 
 /// The name of the key file in the data folder.
 pub(crate) const FILE: &str = "duban.key";
 
-/// Reads the key, or makes one on the first start.
-pub(crate) fn keyring(data: &Path, entropy: &dyn Entropy) -> anyhow::Result<Keyring> {
+/// Reads the key, or makes one on the first start. A database that was made with a key needs that one.
+pub(crate) fn keyring(data: &Path, store: &Store, entropy: &dyn Entropy) -> anyhow::Result<Keyring> {
     if let Ok(text) = std::env::var("DUBAN_KEY") {
         return parse(&text).context("DUBAN_KEY must be 64 hexadecimal digits");
     }
@@ -22,6 +24,12 @@ pub(crate) fn keyring(data: &Path, entropy: &dyn Entropy) -> anyhow::Result<Keyr
         let text =
             fs::read_to_string(&path).with_context(|| format!("reading the key {}", path.display()))?;
         return parse(&text).with_context(|| format!("{} must hold 64 hexadecimal digits", path.display()));
+    }
+    if let Some(known) = setup::known_key(store)? {
+        bail!(
+            "the key is missing: this database was made with key {known}. Put its file back as {}, or set DUBAN_KEY",
+            path.display()
+        );
     }
     let secret = entropy.token();
     write(&path, &hex(&secret))?;

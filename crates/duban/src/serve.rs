@@ -84,13 +84,19 @@ async fn serve(app: App, settings: &Settings) -> anyhow::Result<()> {
     let router = duban_web::router(Site::new(app, options));
     println!("ready http://{address}");
     std::io::stdout().flush()?;
-    let server = axum::serve(listener, router);
+    let stopping = Arc::new(tokio::sync::Notify::new());
+    let server = axum::serve(listener, router).with_graceful_shutdown({
+        let stopping = stopping.clone();
+        async move {
+            interrupted().await;
+            tracing::info!("stopping: what is being done is finished first");
+            stopping.notify_one();
+        }
+    });
     tokio::select! {
         done = async { server.await } => done.context("serving"),
-        () = interrupted() => {
-            tracing::info!("stopping");
-            Ok(())
-        }
+        // Live streams never end by themselves, so there is an end to waiting.
+        () = async { stopping.notified().await; tokio::time::sleep(GRACE).await } => Ok(()),
     }
 }
 

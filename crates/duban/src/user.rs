@@ -126,7 +126,10 @@ pub(crate) fn run_key(command: &KeyCommand) -> anyhow::Result<ExitCode> {
             }
         }
         KeyCommand::Revoke { place, number } => {
-            partner::revoke_key(&wire::open(place)?, *number)?;
+            ensure!(
+                partner::revoke_key(&wire::open(place)?, *number)?,
+                "there is no valid key with the number {number}"
+            );
             println!("{number}: taken back");
         }
     }

@@ -36,7 +36,8 @@ pub(crate) fn app(settings: &Settings, clock: Arc<dyn Clock>, demo: bool) -> any
     let data = &settings.data.value;
     std::fs::create_dir_all(data).with_context(|| format!("making the data folder {}", data.display()))?;
     let store = Store::open(&target(settings)?)?;
-    let keys = keyfile::keyring(data, &System)?;
+    store.migrate(clock.now())?;
+    let keys = keyfile::keyring(data, &store, &System)?;
     let files = settings.city.value.as_deref().map(pack::files).transpose()?;
     let city = match setup::begin(&store, files.as_ref(), &keys, clock.now()) {
         Err(SetupError::NoCity) => {

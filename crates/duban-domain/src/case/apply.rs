@@ -40,6 +40,10 @@ impl Case {
         match &event.what {
             What::Opened { request, .. } => self.requests.push(*request),
             What::Dispatched { unit, assisting, sign, contact, .. } => {
+                if self.unit() != Some(unit) {
+                    // Another unit has not spoken with the person yet, whatever the last one did.
+                    self.contacted_at = None;
+                }
                 self.stage = Stage::Dispatched { unit: unit.clone(), sign: sign.clone() };
                 self.assisting.clone_from(assisting);
                 self.contact.clone_from(contact);
@@ -53,16 +57,16 @@ impl Case {
             What::Answered { outcome, .. } => self.answered(at, &event.by, *outcome),
             What::Approved { until } => {
                 let unit = self.unit_or_nobody();
-                self.stage = Stage::Callback { unit, until: *until, tries: 0, heard: Vec::new() };
+                self.stage = Stage::Callback { unit, until: *until, tries: Vec::new(), heard: Vec::new() };
             }
             What::SentBack { .. } => {
                 self.take_in_hand();
                 self.answered_at = None;
                 self.outcome = None;
             }
-            What::NoReply { attempt } => {
+            What::NoReply { .. } => {
                 if let Stage::Callback { tries, .. } = &mut self.stage {
-                    *tries = *attempt;
+                    tries.push(at);
                 }
             }
             What::Heard { request, solved, satisfaction, .. } => {

@@ -2,11 +2,15 @@
 
 use super::{Case, Ending, Ground, Phase, Satisfaction, Stage, What};
 use crate::{
-    Refusal, RequestId,
+    Refusal, RequestId, Stamp,
     deadline::clocks,
     policy::{Action, Permitted, verb},
+    stamp::DAY_MS,
     text,
 };
+
+/// How far calls at different hours lie apart, in milliseconds.
+const HOUR_MS: i64 = 3_600_000;
 
 /// What a person said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,14 +57,22 @@ pub fn hear(
     Ok(events)
 }
 
-/// Records a call that nobody answered; the city's last attempt closes the case unrated.
+/// Records a call that nobody answered. Calls lie at different hours and over the city's days, so
+/// that "nobody answered" cannot be had in a minute; the last of them closes the case unrated.
 pub fn no_reply(on: &Permitted<'_, verb::Callback>, ground: &Ground<'_>) -> Result<Vec<What>, Refusal> {
     let Stage::Callback { tries, .. } = &on.case().stage else {
         return Err(Refusal::WrongPhase { tried: Action::Callback, phase: on.case().phase() });
     };
-    let attempt = tries.saturating_add(1);
+    let settings = &ground.city.settings;
+    let soon = |last: &Stamp| ground.now < last.plus_ms(HOUR_MS);
+    if settings.callback_different_hours && tries.last().is_some_and(soon) {
+        return Err(Refusal::TooSoon);
+    }
+    let attempt = u8::try_from(tries.len()).unwrap_or(u8::MAX).saturating_add(1);
     let mut events = vec![What::NoReply { attempt }];
-    if attempt >= ground.city.settings.callback_attempts {
+    let first = tries.first().copied().unwrap_or(ground.now);
+    let long_enough = ground.now >= first.plus_ms((i64::from(settings.callback_days) - 1).max(0) * DAY_MS);
+    if attempt >= settings.callback_attempts && long_enough {
         events.push(What::Closed { ending: Ending::Unrated });
     }
     Ok(events)

@@ -106,8 +106,8 @@ pub enum Stage {
         unit: String,
         /// When the page stops asking and the case closes unrated.
         until: Stamp,
-        /// Telephone calls that nobody answered.
-        tries: u8,
+        /// When calls were made that nobody answered.
+        tries: Vec<Stamp>,
         /// Requests whose person has spoken.
         heard: Vec<RequestId>,
     },

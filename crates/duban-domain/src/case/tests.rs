@@ -222,6 +222,7 @@ fn every_refusal_has_a_sentence_that_helps_in_both_languages() {
         Refusal::NeedsContact,
         Refusal::OwnAnswer,
         Refusal::AlreadyHeard,
+        Refusal::TooSoon,
         Refusal::NotItsRequest,
         Refusal::NoChange,
         Refusal::NeedsPlace,
@@ -281,6 +282,28 @@ fn a_hidden_case_is_not_found_rather_than_forbidden() {
     assert!(attempt(&case, Try::Note, &helper, &ground(city, START)).is_ok());
     let meddling = attempt(&case, Try::Answer, &helper, &ground(city, START));
     assert_eq!(meddling, Err(Refusal::LeadOnly(policy::Action::Answer)));
+}
+
+/// Three presses within a minute used to close a case for good and take it out of the solved rate.
+#[test]
+fn nobody_answered_cannot_be_had_in_a_minute() {
+    let city = &*CITY;
+    let mut case = in_phase(city, Phase::Callback);
+    let mut now = START.plus_ms(30 * HOUR);
+    let mut call = |case: &mut Case, wait_ms: i64| {
+        now = now.plus_ms(wait_ms);
+        let came = attempt(case, Try::NoReply, &anybody(9), &ground(city, now));
+        for what in came.clone().unwrap_or_default() {
+            case.apply(&Event { at: now, by: Actor::system(), what });
+        }
+        came.map(|events| events.len())
+    };
+    assert_eq!(call(&mut case, 0), Ok(1));
+    assert_eq!(call(&mut case, 60_000), Err(Refusal::TooSoon));
+    assert_eq!(call(&mut case, 2 * HOUR), Ok(1));
+    assert_eq!(call(&mut case, 2 * HOUR), Ok(1), "three calls, but all on one day");
+    assert_eq!(call(&mut case, 24 * HOUR), Ok(2));
+    assert_eq!(case.phase(), Phase::Closed);
 }
 
 #[test]

@@ -20,7 +20,7 @@ use duban_domain::{
 use serde_json::json;
 
 use super::words::{because_words, division_path, unit_name, urgency_class};
-use crate::frame::{Desk, Fields, PageResult, Shell, When, html};
+use crate::frame::{Desk, Fields, PageResult, Shell, When, fields::cut, html};
 
 /// Suggestions of one kind that are shown.
 const SHOWN_MAX: usize = 3;
@@ -150,18 +150,19 @@ fn earlier(ctx: &Ctx, phone: &Phone) -> Result<Vec<CaseRow>, AppError> {
 
 /// Everything that needs no database.
 pub(super) fn of_rules(city: &City, s: &Shell, fields: &Fields) -> Assist {
-    let said = fields.get("text");
+    let said = cut(fields.get("text"), text::TEXT_MAX);
+    let place = cut(fields.get("place"), text::LINE_MAX);
     let title = text::title_of(said);
     let matter = Matter {
         title: &title,
         text: said,
         category: fields.opt("category").filter(|key| city.category(key).is_some()),
         division: fields.opt("division").filter(|code| city.division(code).is_some()),
-        place_words: fields.get("place"),
+        place_words: place,
         kind: Kind::from_key(fields.get("kind")),
         at: s.now,
     };
-    let places = places(city, fields.get("place"), s.lang);
+    let places = places(city, place, s.lang);
     if said.is_empty() {
         return Assist { places, ..Assist::default() };
     }

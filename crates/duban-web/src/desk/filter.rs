@@ -6,7 +6,6 @@ use duban_domain::{
     case::Phase,
     city::City,
     request::{Channel, Kind, Urgency},
-    stamp::DAY_MS,
 };
 use jiff::civil::Date;
 
@@ -153,8 +152,8 @@ impl Filter {
     }
 
     fn phases(&self) -> Vec<Phase> {
-        let named: Vec<Phase> =
-            self.pairs.iter().filter(|(k, _)| k == "stage").filter_map(|(_, v)| Phase::from_key(v)).collect();
+        let asked = |phase: &Phase| self.pairs.iter().any(|(k, v)| k == "stage" && v == phase.key());
+        let named: Vec<Phase> = Phase::ALL.iter().copied().filter(asked).collect();
         match named.is_empty() && self.is_open_only() {
             true => Phase::ALL.iter().copied().filter(|p| *p != Phase::Closed).collect(),
             false => named,
@@ -205,10 +204,12 @@ impl Filter {
     }
 
     fn due(&self, city: &City, now: Stamp) -> Option<(Stamp, Stamp)> {
-        let today = Stamp::start_of(now.date(&city.zone), &city.zone);
+        // A day is not always 24 hours long: its end is the beginning of the next one.
+        let today = now.date(&city.zone);
+        let day = |n: i32| Stamp::start_of(today.saturating_add(jiff::Span::new().days(n)), &city.zone);
         match self.get("due") {
-            "today" => Some((today, today.plus_ms(DAY_MS))),
-            "week" => Some((today, today.plus_ms(7 * DAY_MS))),
+            "today" => Some((day(0), day(1))),
+            "week" => Some((day(0), day(7))),
             _ => None,
         }
     }
@@ -317,7 +318,8 @@ mod tests {
     #[test]
     fn an_address_is_a_list_and_gives_other_addresses() {
         let filter = Filter::of("q=&unit=zz-power&after=5.7&n=50&stage=in-hand&stage=dispatched");
-        assert_eq!(filter.phases(), [Phase::InHand, Phase::Dispatched]);
+        assert_eq!(filter.phases(), [Phase::Dispatched, Phase::InHand]);
+        assert_eq!(Filter::of("stage=in-hand&stage=in-hand").phases(), [Phase::InHand]);
         assert_eq!(filter.cursor(), Some(Cursor { key: 5, id: CaseId(7) }));
         assert_eq!(filter.with("unit", ""), "/desk/cases?stage=in-hand&stage=dispatched");
         assert_eq!(filter.without("stage"), "/desk/cases?unit=zz-power&stage=all");

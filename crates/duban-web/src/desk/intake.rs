@@ -79,6 +79,8 @@ pub(super) struct SavedPage {
     pub(super) unit: String,
     pub(super) dues: Vec<(String, crate::frame::When)>,
     pub(super) can_view: bool,
+    /// What opens the page of somebody who left no telephone.
+    code: Option<String>,
 }
 
 /// The form, or what came of the last one.
@@ -255,6 +257,11 @@ async fn saved(desk: &Desk, number: Number) -> PageResult {
         unit,
         dues,
         can_view: shown.is_some() && desk.who.can(Action::View),
+        code: shown
+            .as_ref()
+            .and_then(|shown| shown.voices.first())
+            .filter(|voice| voice.request.privacy == Privacy::Anonymous)
+            .map(|_| duban_app::person::code(&desk.site.app, &number)),
         s,
     });
     Ok(response)

@@ -181,7 +181,7 @@ fn view(desk: &Desk, f: Filter, loaded: Loaded) -> ListPage {
         heading: heading(desk),
         tabs: loaded.tabs.into_iter().map(|(name, href, n)| tab(name, href, n, &here)).collect(),
         chips: f.chips(city, lang),
-        today: loaded.today.map(|sums| today_shown(&s, sums)).unwrap_or_default(),
+        today: loaded.today.map(|sums| today_shown(&s, &desk.who.reach, sums)).unwrap_or_default(),
         summary: summary(&loaded.page, loaded.count, &s),
         order_words: if by_due {
             s.t("按到期，先到的在前", "By due time, soonest first")
@@ -229,9 +229,21 @@ fn stages(lang: Lang) -> Vec<Choice> {
     whole.into_iter().chain(phases).map(|(key, name)| choice(key, name)).collect()
 }
 
-fn today_shown(s: &Shell, (received, closed): (i64, i64)) -> Vec<(&'static str, String, String)> {
+/// The figures count by lead unit, so their lists do too; several units have no one list.
+fn today_shown(s: &Shell, reach: &Reach, (received, closed): (i64, i64)) -> Vec<(&'static str, String, String)> {
     let day = s.now.date(&s.zone);
-    let list = |figure: Figure| format!("/desk/cases?figure={}&from={day}&to={day}", figure.key());
+    let owner = match reach {
+        Reach::All => Some(String::new()),
+        Reach::Units(units) => match units.as_slice() {
+            [only] => Some(format!("&owner={only}")),
+            _ => None,
+        },
+        _ => None,
+    };
+    let list = |figure: Figure| {
+        let address = |owner| format!("/desk/cases?figure={}&from={day}&to={day}{owner}", figure.key());
+        owner.as_deref().map(address).unwrap_or_default()
+    };
     vec![
         (s.lang.t("今天收", "In today"), thousands(received), list(Figure::In)),
         (s.lang.t("今天办结", "Closed today"), thousands(closed), list(Figure::Closed)),
@@ -287,15 +299,16 @@ fn signable(desk: &Desk, row: &CaseRow) -> bool {
         && super::present::leads(&desk.who, &row.owner)
 }
 
-/// Rows under the heads of their days. Late ones stand together, whatever day they were due on.
+/// Rows under the heads of their days. Late ones stand together, whatever day they were due on, and
+/// so do those that were answered and wait for their review.
 fn groups(desk: &Desk, s: &Shell, rows: &[CaseRow], by_due: bool) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for row in rows {
         let (name, late) = head(s, row, by_due);
-        if groups.last().is_none_or(|group| group.name != name) {
-            groups.push(Group { name, count: String::new(), late, rows: Vec::new() });
+        if groups.iter().all(|group| group.name != name) {
+            groups.push(Group { name: name.clone(), count: String::new(), late, rows: Vec::new() });
         }
-        if let Some(group) = groups.last_mut() {
+        if let Some(group) = groups.iter_mut().find(|group| group.name == name) {
             group.rows.push(one(desk, s, row));
             group.count = cases(i64::try_from(group.rows.len()).unwrap_or(0), s.lang);
         }
@@ -303,8 +316,16 @@ fn groups(desk: &Desk, s: &Shell, rows: &[CaseRow], by_due: bool) -> Vec<Group> 
     groups
 }
 
+/// Answered, so its time no longer runs: what is left is the reviewer's.
+fn waits_for_review(row: &CaseRow) -> bool {
+    row.phase == Phase::InReview && row.answered_at.is_some()
+}
+
 fn head(s: &Shell, row: &CaseRow, by_due: bool) -> (String, bool) {
     let at = row.next_due.filter(|_| by_due).unwrap_or(row.opened_at);
+    if by_due && at < s.now && waits_for_review(row) {
+        return (row.phase.word(s.lang).to_owned(), false);
+    }
     if by_due && at < s.now {
         return (s.t("已过时限", "Past due").to_owned(), true);
     }
@@ -334,6 +355,8 @@ fn one(desk: &Desk, s: &Shell, row: &CaseRow) -> Row {
         bare: row.ending.map(|e| e.word(lang).to_owned()).unwrap_or_default(),
         class: "due-done",
     };
+    let waiting =
+        DueWords { words: String::new(), bare: s.t("待审核", "to review").to_owned(), class: "" };
     Row {
         number: row.number.to_string(),
         grouped: row.number.grouped(),
@@ -342,7 +365,11 @@ fn one(desk: &Desk, s: &Shell, row: &CaseRow) -> Row {
         stage: row.phase.word(lang).to_owned(),
         unit: if assists { format!("{} {unit}", s.t("协办", "Assisting")) } else { unit },
         at: row.next_due.or(row.closed_at).map(|at| s.when(&at)),
-        due: row.next_due.map_or(closed, |due| DueWords::of(city, due, s.now, lang)),
+        due: match row.next_due {
+            Some(_) if waits_for_review(row) => waiting,
+            Some(due) => DueWords::of(city, due, s.now, lang),
+            None => closed,
+        },
         tags: tags(s, row),
         can_sign: signable(desk, row),
     }

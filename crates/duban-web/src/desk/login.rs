@@ -14,6 +14,10 @@ use duban_domain::{Lang, city::City};
 
 use crate::frame::{Fields, PageResult, Shell, Site, Visit, WebError, cookies, html, see_other};
 
+/// Longer than this, in characters, nothing is a login or a password.
+const LOGIN_MAX: usize = 100;
+const PASSWORD_MAX: usize = 1_000;
+
 #[derive(Template)]
 #[template(path = "desk/login.html")]
 pub(super) struct LoginPage {
@@ -52,13 +56,18 @@ pub(crate) async fn page(visit: Visit, State(site): State<Site>) -> PageResult {
 pub(crate) async fn post(visit: Visit, State(site): State<Site>, fields: Fields) -> PageResult {
     let to = local(fields.get("to")).to_owned();
     let (login, password) = credentials(&site, &fields);
+    if login.chars().count() > LOGIN_MAX || password.chars().count() > PASSWORD_MAX {
+        return again(&visit, &site, to, "", &AppError::Credentials.into()).await;
+    }
     if !site.throttle.admits(&format!("login:{login}")) {
         return again(&visit, &site, to, &login, &WebError::Slow).await;
     }
     let tried = login.clone();
-    match site.run(move |app| staff::sign_in(app, &tried, &password)).await {
+    match site.run_in_turn(move |app| staff::sign_in(app, &tried, &password)).await {
         Ok(token) => Ok(with_cookie(see_other(&to), cookies::session(&token, site.options.secure_cookies))),
-        Err(error @ WebError::App(AppError::Credentials)) => again(&visit, &site, to, &login, &error).await,
+        Err(error @ (WebError::App(AppError::Credentials) | WebError::Slow)) => {
+            again(&visit, &site, to, &login, &error).await
+        }
         Err(error) => Err(error),
     }
 }

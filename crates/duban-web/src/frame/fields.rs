@@ -2,14 +2,17 @@
 
 use axum::{
     body::Bytes,
-    extract::{FromRequest, Multipart, Request},
+    extract::{FromRequest, Multipart, Request, multipart::Field},
     http::header::CONTENT_TYPE,
 };
+use axum::http::StatusCode;
 use duban_app::media::{self, NewMedia, UploadFault};
 
 use super::error::WebError;
 
-/// Most bytes of a whole form.
+/// Most bytes of a form without files, and of one text of a form with files.
+pub(crate) const TEXT_BYTES_MAX: usize = 512 << 10;
+/// Most bytes of a whole form with files.
 pub(crate) const FORM_BYTES_MAX: usize = media::FILES_MAX * media::FILE_BYTES_MAX + (1 << 20);
 
 /// The fields and files of a form.
@@ -58,21 +61,47 @@ impl Fields {
         files.into_iter().map(|(_, file, bytes)| media::take(file, bytes)).collect()
     }
 
+    /// A text part, bounded: only files may be large.
+    async fn text(mut part: Field<'_>) -> Result<String, WebError> {
+        let mut bytes = Vec::new();
+        while let Some(chunk) = part.chunk().await.map_err(|e| unread(e.status()))? {
+            if bytes.len() + chunk.len() > TEXT_BYTES_MAX {
+                return Err(WebError::TooLarge);
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        String::from_utf8(bytes).map_err(|_| BROKEN)
+    }
+
     async fn multipart(mut form: Multipart) -> Result<Self, WebError> {
-        const BROKEN: WebError = WebError::BadForm(
-            "表单没有传完整。请再交一次。",
-            "The form did not arrive whole. Please send it again.",
-        );
         let mut fields = Self::default();
-        while let Some(part) = form.next_field().await.map_err(|_| BROKEN)? {
+        while let Some(part) = form.next_field().await.map_err(|e| unread(e.status()))? {
             let name = part.name().unwrap_or_default().to_owned();
             match part.file_name().map(str::to_owned) {
-                Some(file) => fields.files.push((name, file, part.bytes().await.map_err(|_| BROKEN)?)),
-                None => fields.values.push((name, part.text().await.map_err(|_| BROKEN)?)),
+                Some(file) => {
+                    let bytes = part.bytes().await.map_err(|e| unread(e.status()))?;
+                    fields.files.push((name, file, bytes));
+                }
+                None => fields.values.push((name, Self::text(part).await?)),
             }
         }
         Ok(fields)
     }
+}
+
+const BROKEN: WebError = WebError::BadForm(
+    "表单没有传完整。请再交一次。",
+    "The form did not arrive whole. Please send it again.",
+);
+
+/// A form that could not be read to its end: too large, or broken off.
+fn unread(status: StatusCode) -> WebError {
+    if status == StatusCode::PAYLOAD_TOO_LARGE { WebError::TooLarge } else { BROKEN }
+}
+
+/// The first characters of a text: what the rules look at must be bounded before they look.
+pub(crate) fn cut(text: &str, chars: usize) -> &str {
+    text.char_indices().nth(chars).map_or(text, |(end, _)| &text[..end])
 }
 
 impl<S: Send + Sync> FromRequest<S> for Fields {
@@ -88,7 +117,10 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
         if packed.starts_with("multipart/form-data") {
             return Self::multipart(Multipart::from_request(request, state).await.map_err(|_| WRONG)?).await;
         }
-        let body = Bytes::from_request(request, state).await.map_err(|_| WRONG)?;
+        let body = Bytes::from_request(request, state).await.map_err(|e| unread(e.status()))?;
+        if body.len() > TEXT_BYTES_MAX {
+            return Err(WebError::TooLarge);
+        }
         let text = std::str::from_utf8(&body).map_err(|_| WRONG)?;
         Ok(Self::of_query(text))
     }

@@ -4,9 +4,15 @@ use std::sync::Arc;
 
 use axum::http::{HeaderMap, header::HOST};
 use duban_app::{App, AppError};
+use tokio::sync::Semaphore;
 
 use super::{error::WebError, throttle::Throttle};
 use crate::desk::live::Radio;
+
+/// Passwords that are verified at once: each takes 19 MiB and a core.
+const VERIFIED_AT_ONCE: usize = 2;
+/// Sign-ins that may wait for their turn; whoever comes after them is asked to come back.
+const WAITING_MAX: usize = 32;
 
 /// How the site meets the outside.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +34,10 @@ pub struct Site {
     pub options: Arc<Options>,
     /// Slows down whoever guesses.
     pub(crate) throttle: Arc<Throttle>,
+    /// Turns for verifying a password.
+    turns: Arc<Semaphore>,
+    /// Places for those who have a turn or wait for one.
+    places: Arc<Semaphore>,
     /// Tells live readers what is new.
     pub(crate) radio: Arc<Radio>,
 }
@@ -36,7 +46,14 @@ impl Site {
     /// A site on an application.
     #[must_use]
     pub fn new(app: App, options: Options) -> Self {
-        Self { app, options: Arc::new(options), throttle: Arc::new(Throttle::new()), radio: Arc::default() }
+        Self {
+            app,
+            options: Arc::new(options),
+            throttle: Arc::new(Throttle::new()),
+            turns: Arc::new(Semaphore::new(VERIFIED_AT_ONCE)),
+            places: Arc::new(Semaphore::new(VERIFIED_AT_ONCE + WAITING_MAX)),
+            radio: Arc::default(),
+        }
     }
 
     /// The address people reach this site by, without a slash at its end: as it was set, otherwise
@@ -49,6 +66,22 @@ impl Site {
         let scheme = if self.options.secure_cookies { "https" } else { "http" };
         let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
         format!("{scheme}://{host}")
+    }
+
+    /// As [`Site::run`], for what verifies a password: two at a time, and only so many wait.
+    pub(crate) async fn run_in_turn<T, F>(&self, work: F) -> Result<T, WebError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&App) -> Result<T, AppError> + Send + 'static,
+    {
+        let place = self.places.clone().try_acquire_owned().map_err(|_| WebError::Slow)?;
+        let turn = self.turns.clone().acquire_owned().await.map_err(|_| WebError::Slow)?;
+        self.run(move |app| {
+            // Held by the work itself: a browser that goes away does not end it.
+            let _held = (place, turn);
+            work(app)
+        })
+        .await
     }
 
     /// Runs a use case on a thread that may wait for the database.

@@ -97,11 +97,11 @@ fn instant(fields: &Fields, name: &str) -> Result<Option<Stamp>, Problem> {
 }
 
 fn phases(fields: &Fields) -> Result<Vec<Phase>, Problem> {
-    let mut phases = Vec::new();
+    let (mut open, mut closed) = (false, false);
     for status in fields.get("status").split(',').map(str::trim).filter(|s| !s.is_empty()) {
         match status {
-            "open" => phases.extend(Phase::ALL.iter().copied().filter(|phase| *phase != Phase::Closed)),
-            "closed" => phases.push(Phase::Closed),
+            "open" => open = true,
+            "closed" => closed = true,
             other => {
                 return Err(Problem::bad(format!(
                     "status is open or closed, not {other}. status 只能是 open 或 closed。"
@@ -109,7 +109,8 @@ fn phases(fields: &Fields) -> Result<Vec<Phase>, Problem> {
             }
         }
     }
-    Ok(phases)
+    let asked = |phase: &Phase| if *phase == Phase::Closed { closed } else { open };
+    Ok(Phase::ALL.iter().copied().filter(asked).collect())
 }
 
 fn count(fields: &Fields, name: &str, otherwise: usize) -> Result<usize, Problem> {

@@ -2,7 +2,6 @@
 
 use axum::http::HeaderMap;
 use duban_app::{
-    AppError,
     case::register::{self, Intake},
     partner::{self, PublicCase},
 };
@@ -59,22 +58,15 @@ pub(super) async fn list(site: &Site, lang: Lang, fields: &Fields) -> Answer {
         return by_ids(site, lang, ids).await;
     }
     let wanted = params::wanted(&site.app.city, fields, site.app.now())?;
-    let mut found = site
-        .run(move |app| {
-            let mut all = Vec::new();
-            for query in &wanted.queries {
-                all.extend(partner::public_cases(app, query)?);
-            }
-            Ok::<_, AppError>((all, wanted.skip, wanted.take))
-        })
+    // A city that lists nothing in public lists nothing here either; a number opens what it names.
+    if !site.app.city.settings.public_listing {
+        return Ok(Node::List("service_requests", Vec::new()));
+    }
+    let page = site
+        .run(move |app| partner::public_page(app, &wanted.queries, wanted.skip, wanted.take))
         .await?;
-    found.0.sort_by_key(|case| std::cmp::Reverse(case.row.id));
-    found.0.dedup_by_key(|case| case.row.id);
-    let page = found.0.iter().skip(found.1).take(found.2);
-    Ok(Node::List(
-        "service_requests",
-        page.map(|case| request(&site.app.city, case, case.row.number.digits(), lang)).collect(),
-    ))
+    let shown = page.iter().map(|case| request(&site.app.city, case, case.row.number.digits(), lang));
+    Ok(Node::List("service_requests", shown.collect()))
 }
 
 /// `GET requests/{service_request_id}`
@@ -104,17 +96,9 @@ pub(super) fn token(token: &str) -> Answer {
 async fn by_ids(site: &Site, lang: Lang, ids: &str) -> Answer {
     let numbers: Vec<Number> =
         ids.split(',').filter_map(|id| id.trim().parse().ok()).take(params::REQUESTS_MAX).collect();
-    let found = site
-        .run(move |app| {
-            let known = numbers
-                .into_iter()
-                .map(|number| Ok(partner::public_case(app, &number)?.map(|case| (number, case))));
-            known.collect::<Result<Vec<_>, AppError>>()
-        })
-        .await?;
+    let found = site.run(move |app| partner::public_by_number(app, &numbers)).await?;
     let shown = found
         .into_iter()
-        .flatten()
         .map(|(number, case)| request(&site.app.city, &case, number.digits(), lang));
     Ok(Node::List("service_requests", shown.collect()))
 }

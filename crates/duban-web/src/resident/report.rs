@@ -22,7 +22,8 @@ use super::{
     next_steps, place_name, text_or,
 };
 use crate::frame::{
-    Fields, PageResult, Shell, Site, Visit, cookies, html, map::MapView, page::html_again, see_other,
+    Fields, PageResult, Shell, Site, Visit, WebError, cookies, fields::cut, html, map::MapView,
+    page::html_again, see_other,
 };
 
 #[derive(Template)]
@@ -59,7 +60,7 @@ struct Choice {
 /// `GET /report`, with `?text=` from wherever somebody began to write.
 pub(crate) async fn page(State(site): State<Site>, visit: Visit) -> PageResult {
     let typed = Typed::of(&Fields::of_query(visit.uri.query().unwrap_or("")));
-    Ok(html(&ReportPage::begin(&site, &visit, typed)))
+    Ok(html(&ReportPage::begin(&site, &visit, typed).await?))
 }
 
 /// `POST /report`: from the first page the text is carried over; from the form itself it is handed in.
@@ -70,12 +71,12 @@ pub(crate) async fn post(
     fields: Fields,
 ) -> PageResult {
     if fields.opt("carry").is_some() {
-        return Ok(html(&ReportPage::begin(&site, &visit, Typed::of(&fields))));
+        return Ok(html(&ReportPage::begin(&site, &visit, Typed::of(&fields)).await?));
     }
     let (lang, typed) = (visit.lang, Typed::of(&fields));
     match site.run(move |app| hand_in(app, &fields, lang)).await? {
         Ok(handed) => Ok(received(&site, &headers, &handed)),
-        Err(faults) => Ok(html_again(&ReportPage::new(visit.shell(&site), &site.app.city, typed, faults))),
+        Err(faults) => Ok(html_again(&ReportPage::on(&site, &visit, typed, faults).await?)),
     }
 }
 
@@ -90,11 +91,17 @@ fn received(site: &Site, headers: &HeaderMap, handed: &Handed) -> Response {
 
 impl ReportPage {
     /// A fresh form with a nonce, so that sending it twice counts once.
-    fn begin(site: &Site, visit: &Visit, mut typed: Typed) -> Self {
+    async fn begin(site: &Site, visit: &Visit, mut typed: Typed) -> Result<Self, WebError> {
         let mut nonce = [0; 16];
         site.app.entropy.fill(&mut nonce);
         typed.nonce = keys::hex(&nonce);
-        Self::new(visit.shell(site), &site.app.city, typed, Vec::new())
+        Self::on(site, visit, typed, Vec::new()).await
+    }
+
+    /// The city's rules read every word: that is not for a thread that others wait for.
+    async fn on(site: &Site, visit: &Visit, typed: Typed, faults: Vec<Fault>) -> Result<Self, WebError> {
+        let s = visit.shell(site);
+        site.run(move |app| Ok(Self::new(s, &app.city, typed, faults))).await
     }
 
     pub(super) fn new(s: Shell, city: &City, mut form: Typed, faults: Vec<Fault>) -> Self {
@@ -136,16 +143,17 @@ impl ReportPage {
 
 /// What the city's rules make of it so far; shown, never asked.
 fn proposal(s: &Shell, city: &City, form: &Typed) -> Proposal {
-    let title = text::title_of(&form.text);
+    let said = cut(&form.text, text::TEXT_MAX);
+    let title = text::title_of(said);
     let division = city.division(&form.division).map(|d| d.code.as_str());
     propose(
         city,
         &Matter {
             title: &title,
-            text: &form.text,
+            text: said,
             category: None,
             division,
-            place_words: &form.place,
+            place_words: cut(&form.place, text::LINE_MAX),
             kind: None,
             at: s.now,
         },

@@ -53,8 +53,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             !setup::is_used(&app.store)?,
             "this place holds a real city, and a demonstration would open it to everybody: name an empty folder with --data, or none"
         );
-        setup::mark_demo(&app.store)?;
         tell(&app)?;
+        setup::mark_demo(&app.store)?;
     }
     until_stopped(app, &settings)
 }
