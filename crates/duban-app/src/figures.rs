@@ -35,14 +35,24 @@ pub struct DayFigures {
     pub closed: i64,
 }
 
+/// Taken in and closed on one day, within reach: two numbers for the head of a list.
+pub fn of_day(ctx: &Ctx, date: Date) -> Result<(i64, i64)> {
+    allow::<verb::Figures>(&ctx.who)?;
+    let day = day_number(date);
+    ctx.app.store.read(|tx| {
+        let sums = tx.figures_by_day(&ctx.who.reach, day, day)?;
+        Ok(sums.first().map_or((0, 0), |sum| (sum.received, sum.closed)))
+    })
+}
+
 /// The figures of a period, current to the second, within reach.
 pub fn report(ctx: &Ctx, from: Date, to: Date) -> Result<Report> {
     allow::<verb::Figures>(&ctx.who)?;
     let (first, last) = (day_number(from), day_number(to));
     let zone = &ctx.city().zone;
     ctx.app.store.read(|tx| {
-        let all = tx.figures(&ctx.who.reach, first, last, ctx.now, zone)?;
         let units = tx.figures_by_unit(&ctx.who.reach, first, last, ctx.now, zone)?;
+        let all = Figures::together(&units);
         let days = tx.figures_by_day(&ctx.who.reach, first, last)?;
         let days = days
             .into_iter()

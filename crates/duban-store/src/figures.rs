@@ -172,6 +172,17 @@ impl Figures {
         self.sums[figure as usize - 1]
     }
 
+    /// Those of several units as one.
+    #[must_use]
+    pub fn together(units: &[UnitFigures]) -> Self {
+        units.iter().fold(Self::default(), |mut all, unit| {
+            all.sums.iter_mut().zip(unit.figures.sums).for_each(|(sum, n)| *sum += n);
+            all.overdue += unit.figures.overdue;
+            all.contact_overdue += unit.figures.contact_overdue;
+            all
+        })
+    }
+
     /// Reads the sums from columns that begin at a position.
     pub(crate) fn read(row: &Row<'_>, at: usize) -> Result<Self, StoreError> {
         let mut figures = Self::default();
@@ -216,13 +227,7 @@ impl ReadTx<'_> {
         now: Stamp,
         zone: &TimeZone,
     ) -> Result<Figures, StoreError> {
-        let units = self.figures_by_unit(reach, first, last, now, zone)?;
-        Ok(units.iter().fold(Figures::default(), |mut all, unit| {
-            all.sums.iter_mut().zip(unit.figures.sums).for_each(|(sum, n)| *sum += n);
-            all.overdue += unit.figures.overdue;
-            all.contact_overdue += unit.figures.contact_overdue;
-            all
-        }))
+        Ok(Figures::together(&self.figures_by_unit(reach, first, last, now, zone)?))
     }
 
     /// The same for each owner, in the order of their keys; owners without any figure are not in it.

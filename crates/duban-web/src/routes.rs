@@ -114,7 +114,10 @@ pub fn router(site: Site) -> Router {
     let mut router = Router::new();
     for route in table() {
         let access = route.access;
-        let handler = route.handler.layer(DefaultBodyLimit::max(route.body_max)).layer(from_fn(move |request, next| guard::access(access, request, next)));
+        let handler = route
+            .handler
+            .layer(DefaultBodyLimit::max(route.body_max))
+            .layer(from_fn(move |request, next| guard::access(access, request, next)));
         router = router.route(route.path, handler);
     }
     router

@@ -1,6 +1,6 @@
 //! The chart of the figures page: taken in and closed, by day or, over a long time, by month.
 
-use duban_app::figures::DayFigures;
+use duban_app::{Figure, figures::DayFigures};
 use duban_domain::Lang;
 use jiff::civil::Date;
 
@@ -22,8 +22,14 @@ pub(super) struct Chart {
     pub(super) bars: Vec<Bar>,
     pub(super) lines: Vec<Mark>,
     pub(super) marks: Vec<Mark>,
-    pub(super) rows: Vec<(String, String, String)>,
+    pub(super) rows: Vec<Row>,
     pub(super) head: &'static str,
+}
+
+/// One row of its table: received and closed, each with its list unless there is nothing to list.
+pub(super) struct Row {
+    pub(super) name: String,
+    pub(super) cells: [(String, String); 2],
 }
 
 /// One bar.
@@ -45,12 +51,15 @@ pub(super) struct Mark {
 /// A day or a month.
 struct Step {
     name: String,
+    from: Date,
+    to: Date,
     received: i64,
     closed: i64,
 }
 
 impl Chart {
-    pub(super) fn of(days: &[DayFigures], lang: Lang) -> Self {
+    /// Draws it; `list` is the address of the cases that a figure counts on some days.
+    pub(super) fn of(days: &[DayFigures], lang: Lang, list: impl Fn(Figure, Date, Date) -> String) -> Self {
         let by_month = days.len() > DAYS_MAX;
         let steps = steps(days, by_month, lang);
         let most = steps.iter().map(|s| s.received.max(s.closed)).max().unwrap_or(0);
@@ -74,12 +83,20 @@ impl Chart {
                 .step_by(every)
                 .map(|(i, step)| Mark { at: format!("{:.1}", middle(i)), words: step.name.clone() })
                 .collect(),
-            rows: steps
-                .iter()
-                .map(|s| (s.name.clone(), thousands(s.received), thousands(s.closed)))
-                .collect(),
+            rows: steps.iter().map(|step| row(step, &list)).collect(),
             head: if by_month { lang.t("月", "Month") } else { lang.t("日", "Day") },
         }
+    }
+}
+
+fn row(step: &Step, list: &impl Fn(Figure, Date, Date) -> String) -> Row {
+    let cell = |figure, n: i64| {
+        let href = if n > 0 { list(figure, step.from, step.to) } else { String::new() };
+        (thousands(n), href)
+    };
+    Row {
+        name: step.name.clone(),
+        cells: [cell(Figure::In, step.received), cell(Figure::Closed, step.closed)],
     }
 }
 
@@ -105,12 +122,19 @@ fn steps(days: &[DayFigures], by_month: bool, lang: Lang) -> Vec<Step> {
         let key = if by_month { day.date.first_of_month() } else { day.date };
         match steps.last_mut() {
             Some((last, step)) if *last == key => {
+                step.to = day.date;
                 step.received += day.received;
                 step.closed += day.closed;
             }
             _ => steps.push((
                 key,
-                Step { name: name(key, by_month, lang), received: day.received, closed: day.closed },
+                Step {
+                    name: name(key, by_month, lang),
+                    from: day.date,
+                    to: day.date,
+                    received: day.received,
+                    closed: day.closed,
+                },
             )),
         }
     }
@@ -171,7 +195,9 @@ mod tests {
         let days: Vec<DayFigures> = (1..=28)
             .map(|d| DayFigures { date: Date::constant(2026, 1, d), received: i64::from(d) * 3, closed: 0 })
             .collect();
-        let chart = Chart::of(&days, Lang::Zh);
+        let chart = Chart::of(&days, Lang::Zh, |figure, from, to| format!("{}:{from}:{to}", figure.key()));
+        assert_eq!(chart.rows[0].cells[0], ("3".to_owned(), "in:2026-01-01:2026-01-01".to_owned()));
+        assert_eq!(chart.rows[0].cells[1].1, "", "nothing to list");
         assert!(chart.sentence.contains("最多的是1月28日，收 84 件"), "{}", chart.sentence);
         assert_eq!((chart.bars.len(), chart.rows.len()), (56, 28));
         assert!(chart.bars.iter().all(|b| b.y.parse::<f64>().unwrap() >= TOP - 0.1));

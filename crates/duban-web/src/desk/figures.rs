@@ -55,6 +55,8 @@ pub(super) struct Rate {
     pub(super) part: Count,
     pub(super) whole: Vec<Count>,
     pub(super) about: &'static str,
+    /// The list of what keeps it from being whole.
+    pub(super) href: String,
 }
 
 /// A unit with its numbers.
@@ -113,7 +115,7 @@ fn view(desk: &Desk, found: &Report, today: Date) -> FiguresPage {
         counts: counts(&found.all, &links),
         rates: rates(&found.all, &links),
         rows: rows.collect(),
-        chart: Chart::of(&found.days, s.lang),
+        chart: Chart::of(&found.days, s.lang, |figure, from, to| links.days(figure, from, to)),
         s,
     }
 }
@@ -146,6 +148,11 @@ fn presets(lang: Lang, found: &Report, today: Date) -> Vec<Preset> {
 }
 
 impl Links<'_> {
+    /// The list of a figure on some days of the period; empty where there is no one list.
+    fn days(&self, figure: Figure, from: Date, to: Date) -> String {
+        if self.linked { Links { from, to, ..*self }.count(figure.key(), 0).href } else { String::new() }
+    }
+
     /// A number with the list of what it counts.
     fn count(&self, key: &str, n: i64) -> Count {
         let name = figure_word(key, self.lang);
@@ -183,6 +190,7 @@ fn rates(all: &Figures, links: &Links<'_>) -> Vec<Rate> {
     let contact_overdue = || links.count("contact-overdue", all.contact_overdue);
     vec![
         Rate {
+            href: links.of(all, Figure::Late).href,
             name: lang.t("按期率", "In time"),
             value: percent(n(Figure::OnTime), n(Figure::OnTime) + n(Figure::Late) + all.overdue),
             part: links.of(all, Figure::OnTime),
@@ -193,6 +201,7 @@ fn rates(all: &Figures, links: &Links<'_>) -> Vec<Rate> {
             ),
         },
         Rate {
+            href: links.of(all, Figure::ContactLate).href,
             name: lang.t("响应率", "Response"),
             value: percent(
                 n(Figure::ContactOk),
@@ -210,6 +219,7 @@ fn rates(all: &Figures, links: &Links<'_>) -> Vec<Rate> {
             ),
         },
         Rate {
+            href: links.of(all, Figure::Unsolved).href,
             name: lang.t("解决率", "Solved"),
             value: percent(n(Figure::Solved), n(Figure::Solved) + n(Figure::Unsolved)),
             part: links.of(all, Figure::Solved),
@@ -219,23 +229,30 @@ fn rates(all: &Figures, links: &Links<'_>) -> Vec<Rate> {
                 "in people’s own word; questions and silence do not count",
             ),
         },
-        Rate {
-            name: lang.t("满意度", "Satisfaction"),
-            value: score(n(Figure::Score), n(Figure::Rated)),
-            part: Count {
-                name: lang.t("得分合计", "sum of points"),
-                n: thousands(n(Figure::Score)),
-                href: String::new(),
-                about: "",
-                must: false,
-            },
-            whole: vec![links.of(all, Figure::Rated)],
-            about: lang.t(
-                "每档满意程度值多少分是本市设置；没评的不算",
-                "what each answer is worth is a setting of the city; silence does not count",
-            ),
-        },
+        satisfaction(all, links),
     ]
+}
+
+/// Satisfaction is a mean of points, not a share of cases: its sum has no list.
+fn satisfaction(all: &Figures, links: &Links<'_>) -> Rate {
+    let (lang, n) = (links.lang, |figure| all.get(figure));
+    Rate {
+        href: links.of(all, Figure::Rated).href,
+        name: lang.t("满意度", "Satisfaction"),
+        value: score(n(Figure::Score), n(Figure::Rated)),
+        part: Count {
+            name: lang.t("得分合计", "sum of points"),
+            n: thousands(n(Figure::Score)),
+            href: String::new(),
+            about: "",
+            must: false,
+        },
+        whole: vec![links.of(all, Figure::Rated)],
+        about: lang.t(
+            "每档满意程度值多少分是本市设置；没评的不算",
+            "what each answer is worth is a setting of the city; silence does not count",
+        ),
+    }
 }
 
 fn unit_row(name: String, figures: &Figures, links: &Links<'_>) -> UnitRow {

@@ -145,8 +145,7 @@ fn today(ctx: &Ctx) -> Result<Option<(i64, i64)>, AppError> {
         return Ok(None);
     }
     let day = ctx.now.date(&ctx.city().zone);
-    let found = figures::report(ctx, day, day)?;
-    Ok(Some((found.all.get(Figure::In), found.all.get(Figure::Closed))))
+    figures::of_day(ctx, day).map(Some)
 }
 
 /// The views of a role: what waits for this member, beside what waits for everybody.
@@ -230,7 +229,11 @@ fn stages(lang: Lang) -> Vec<Choice> {
 }
 
 /// The figures count by lead unit, so their lists do too; several units have no one list.
-fn today_shown(s: &Shell, reach: &Reach, (received, closed): (i64, i64)) -> Vec<(&'static str, String, String)> {
+fn today_shown(
+    s: &Shell,
+    reach: &Reach,
+    (received, closed): (i64, i64),
+) -> Vec<(&'static str, String, String)> {
     let day = s.now.date(&s.zone);
     let owner = match reach {
         Reach::All => Some(String::new()),

@@ -12,7 +12,7 @@ use duban_app::{
 };
 use duban_domain::{Lang, city::City};
 
-use crate::frame::{Fields, PageResult, Shell, Site, Visit, WebError, cookies, html, see_other};
+use crate::frame::{Fields, PageResult, Shell, Site, Visit, WebError, cookies, fields::cut, html, see_other};
 
 /// Longer than this, in characters, nothing is a login or a password.
 const LOGIN_MAX: usize = 100;
@@ -56,11 +56,8 @@ pub(crate) async fn page(visit: Visit, State(site): State<Site>) -> PageResult {
 pub(crate) async fn post(visit: Visit, State(site): State<Site>, fields: Fields) -> PageResult {
     let to = local(fields.get("to")).to_owned();
     let (login, password) = credentials(&site, &fields);
-    if login.chars().count() > LOGIN_MAX || password.chars().count() > PASSWORD_MAX {
-        return again(&visit, &site, to, "", &AppError::Credentials.into()).await;
-    }
-    if !site.throttle.admits(&format!("login:{login}")) {
-        return again(&visit, &site, to, &login, &WebError::Slow).await;
+    if let Some(error) = barred(&site, &login, &password) {
+        return again(&visit, &site, to, cut(&login, LOGIN_MAX), &error).await;
     }
     let tried = login.clone();
     match site.run_in_turn(move |app| staff::sign_in(app, &tried, &password)).await {
@@ -70,6 +67,14 @@ pub(crate) async fn post(visit: Visit, State(site): State<Site>, fields: Fields)
         }
         Err(error) => Err(error),
     }
+}
+
+/// Why a try is not looked at: too long to be right, or one of too many.
+fn barred(site: &Site, login: &str, password: &str) -> Option<WebError> {
+    if login.chars().count() > LOGIN_MAX || password.chars().count() > PASSWORD_MAX {
+        return Some(AppError::Credentials.into());
+    }
+    (!site.throttle.admits(&format!("login:{login}"))).then_some(WebError::Slow)
 }
 
 /// Signs out.

@@ -21,7 +21,7 @@ use super::{
     case::{Revealed, Trouble, again, revealed},
     words,
 };
-use crate::frame::{Desk, Fields, PageResult, WebError, see_other};
+use crate::frame::{Desk, Fields, PageResult, WebError, error::logged, see_other};
 
 /// Fields in which one chooses and does not write.
 const CHOICES: [&str; 5] = ["unit", "outcome", "solved", "kind", "urgency"];
@@ -136,7 +136,12 @@ async fn failed(
         WebError::App(AppError::Store(_)) => None,
         _ => return Err(error),
     };
-    let trouble = Trouble { step, sentence: sentence.to_owned(), status: note.status, typed, field };
+    let mut sentence = sentence.to_owned();
+    if note.status.is_server_error() {
+        let reference = logged(&note, desk.visit.uri.path(), &desk.site);
+        sentence.push_str(&format!("{}{reference}", lang.t(" 编号 ", " Reference ")));
+    }
+    let trouble = Trouble { step, sentence, status: note.status, typed, field };
     again(desk, number, trouble).await
 }
 

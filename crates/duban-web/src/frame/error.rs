@@ -23,10 +23,14 @@ pub(crate) enum WebError {
     SignIn,
     /// The form cannot be read, in a sentence for both languages.
     BadForm(&'static str, &'static str),
+    /// More was sent than is taken.
+    TooLarge,
     /// Too many guesses.
     Slow,
     /// No such page.
     NoPage,
+    /// The address is not called that way.
+    Method,
     /// The form came from another site.
     Foreign,
 }
@@ -49,6 +53,8 @@ pub(crate) struct Note {
     pub(crate) status: StatusCode,
     pub(crate) zh: String,
     pub(crate) en: String,
+    /// What lies behind it, for the log only.
+    pub(crate) cause: Option<String>,
 }
 
 impl Note {
@@ -59,56 +65,93 @@ impl Note {
 
 impl WebError {
     pub(crate) fn note(&self) -> Note {
-        let note = |status, zh: &str, en: &str| Note { status, zh: zh.to_owned(), en: en.to_owned() };
-        match self {
-            Self::App(AppError::Refused(refusal)) => Note {
-                status: status_of(refusal),
-                zh: refusal.sentence(Lang::Zh),
-                en: refusal.sentence(Lang::En),
-            },
-            Self::App(AppError::Upload(fault)) => {
-                let (zh, en) = upload_words(*fault);
-                note(StatusCode::UNPROCESSABLE_ENTITY, zh, en)
-            }
-            Self::App(AppError::Credentials) => note(
-                StatusCode::FORBIDDEN,
-                "对不上。请核对后再试；忘了的话，请打热线。",
-                "That does not match. Check and try again; if you forgot it, call the hotline.",
+        let (status, zh, en) = match self {
+            Self::App(error) => return Note { cause: Some(format!("{self:?}")), ..of_app(error) },
+            Self::SignIn => (StatusCode::UNAUTHORIZED, "请先登录。", "Please sign in."),
+            Self::BadForm(zh, en) => (StatusCode::UNPROCESSABLE_ENTITY, *zh, *en),
+            Self::TooLarge => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "太大了，没有收下。文字最多 20,000 个字；照片和文件最多 6 个，每个最多 12 MB。请减一些再交。",
+                "Too large, and not taken. Texts may have 20,000 characters; at most 6 photos or files, 12 MB each. Send less and try again.",
             ),
-            Self::App(error) if error.is_conflict() => Note {
-                status: StatusCode::CONFLICT,
-                zh: Refusal::Stale.sentence(Lang::Zh),
-                en: Refusal::Stale.sentence(Lang::En),
-            },
-            Self::App(AppError::Store(_)) => note(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "数据库这会儿没有应答，什么也没有记下。您填的还在，请过一分钟再交一次。",
-                "The database does not answer just now; nothing was recorded. What you wrote is kept: send it again in a minute.",
-            ),
-            Self::App(AppError::Broken(_)) => note(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "这里出了错，不是您的问题。请再试一次；还不行，请把下面的编号告诉管理员。",
-                "Something went wrong here, not with you. Try again; if it stays, give the reference below to the administrator.",
-            ),
-            Self::SignIn => note(StatusCode::UNAUTHORIZED, "请先登录。", "Please sign in."),
-            Self::BadForm(zh, en) => note(StatusCode::UNPROCESSABLE_ENTITY, zh, en),
-            Self::Slow => note(
+            Self::Slow => (
                 StatusCode::TOO_MANY_REQUESTS,
                 "试得太多了。请等一分钟再试，或打热线。",
                 "Too many tries. Wait a minute, or call the hotline.",
             ),
-            Self::NoPage => note(
+            Self::NoPage => (
                 StatusCode::NOT_FOUND,
                 "没有这一页。请从首页重新找。",
                 "There is no such page. Start again from the home page.",
             ),
-            Self::Foreign => note(
+            Self::Method => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "这个地址不能这样用。请从首页重新找。",
+                "This address cannot be used that way. Start again from the home page.",
+            ),
+            Self::Foreign => (
                 StatusCode::FORBIDDEN,
                 "这张表单不是从本站交来的，没有记下。请回到本站的页面再交。",
                 "This form did not come from this site and was not recorded. Go back to our page and send it from there.",
             ),
-        }
+        };
+        Note { cause: Some(format!("{self:?}")), ..words(status, zh, en) }
     }
+}
+
+fn words(status: StatusCode, zh: &str, en: &str) -> Note {
+    Note { status, zh: zh.to_owned(), en: en.to_owned(), cause: None }
+}
+
+/// The error of a use case, without its cause.
+fn of_app(error: &AppError) -> Note {
+    match error {
+        AppError::Refused(refusal) => {
+            words(status_of(refusal), &refusal.sentence(Lang::Zh), &refusal.sentence(Lang::En))
+        }
+        AppError::Upload(fault) => {
+            let (zh, en) = upload_words(*fault);
+            words(StatusCode::UNPROCESSABLE_ENTITY, zh, en)
+        }
+        AppError::Credentials => words(
+            StatusCode::FORBIDDEN,
+            "对不上。请核对后再试；忘了的话，请打热线。",
+            "That does not match. Check and try again; if you forgot it, call the hotline.",
+        ),
+        error if error.is_conflict() => words(
+            StatusCode::CONFLICT,
+            &Refusal::Stale.sentence(Lang::Zh),
+            &Refusal::Stale.sentence(Lang::En),
+        ),
+        error if error.is_in_doubt() => words(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "数据库在记下的那一刻断开了：可能已经记下，也可能没有。请先看一看有没有，没有再交一次。",
+            "The database went away while recording: it may have been recorded, or not. Look first, and send it again only if it is not there.",
+        ),
+        AppError::Store(_) => words(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "数据库这会儿没有应答，什么也没有记下。您填的还在，请过一分钟再交一次。",
+            "The database does not answer just now; nothing was recorded. What you wrote is kept: send it again in a minute.",
+        ),
+        AppError::Broken(_) => words(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "这里出了错，不是您的问题。请再试一次；还不行，请把编号告诉管理员。",
+            "Something went wrong here, not with you. Try again; if it stays, give the reference to the administrator.",
+        ),
+    }
+}
+
+/// The note of an answer that no code of ours made: a wrong method, a parameter that cannot be read.
+pub(crate) fn of_status(status: StatusCode) -> Note {
+    let error = match status {
+        StatusCode::METHOD_NOT_ALLOWED => WebError::Method,
+        StatusCode::PAYLOAD_TOO_LARGE => WebError::TooLarge,
+        status if status.is_server_error() => {
+            WebError::App(AppError::Broken("an answer was cut short: see the line before this one"))
+        }
+        _ => WebError::NoPage,
+    };
+    error.note()
 }
 
 impl IntoResponse for WebError {
@@ -117,9 +160,6 @@ impl IntoResponse for WebError {
             return (StatusCode::SEE_OTHER, [(LOCATION, "/desk/login")]).into_response();
         }
         let note = self.note();
-        if note.status.is_server_error() {
-            tracing::error!(error = ?self, "a request failed");
-        }
         let mut response = note.status.into_response();
         response.extensions_mut().insert(note);
         response
@@ -178,15 +218,21 @@ struct ErrorPage {
     reference: String,
 }
 
+/// Writes the one log line of an error; returns the reference under which it stands there.
+pub(crate) fn logged(note: &Note, path: &str, site: &Site) -> String {
+    let reference = format!("E{:08X}", site.app.entropy.number());
+    let (status, cause) = (note.status.as_u16(), note.cause.as_deref().unwrap_or_default());
+    if note.status.is_server_error() {
+        tracing::error!(reference, status, path, cause, "a request failed");
+    } else {
+        tracing::info!(reference, status, path, cause, "a request was answered with an error");
+    }
+    reference
+}
+
 /// The page of an error, for people. The reference stands in the log too.
 pub(crate) fn page(note: &Note, visit: &Visit, site: &Site) -> Response {
-    let reference = format!("E{:08X}", site.app.entropy.number());
-    tracing::info!(
-        reference,
-        status = note.status.as_u16(),
-        path = visit.uri.path(),
-        "an error page was shown"
-    );
+    let reference = logged(note, visit.uri.path(), site);
     let view = ErrorPage {
         s: visit.shell(site),
         status: note.status.as_u16(),

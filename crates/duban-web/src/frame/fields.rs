@@ -1,11 +1,11 @@
 //! What a form sent: fields and files, whichever way the browser packed them.
 
+use axum::http::StatusCode;
 use axum::{
     body::Bytes,
     extract::{FromRequest, Multipart, Request, multipart::Field},
     http::header::CONTENT_TYPE,
 };
-use axum::http::StatusCode;
 use duban_app::media::{self, NewMedia, UploadFault};
 
 use super::error::WebError;
@@ -89,10 +89,8 @@ impl Fields {
     }
 }
 
-const BROKEN: WebError = WebError::BadForm(
-    "表单没有传完整。请再交一次。",
-    "The form did not arrive whole. Please send it again.",
-);
+const BROKEN: WebError =
+    WebError::BadForm("表单没有传完整。请再交一次。", "The form did not arrive whole. Please send it again.");
 
 /// A form that could not be read to its end: too large, or broken off.
 fn unread(status: StatusCode) -> WebError {

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -34,22 +34,36 @@ pub(crate) async fn around(State(site): State<Site>, mut request: Request, next:
     }
     request.extensions_mut().insert(visit.clone());
     let response = next.run(request).await;
-    let response = match response.extensions().get::<error::Note>() {
-        Some(note) if open311::is_ours(visit.uri.path()) => open311::error(note, visit.uri.path()),
-        Some(note) => error::page(note, &visit, &site),
-        None if response.status() == StatusCode::NOT_FOUND
-            && response.headers().get(header::CONTENT_TYPE).is_none() =>
-        {
-            let note = WebError::NoPage.note();
-            if open311::is_ours(visit.uri.path()) {
-                open311::error(&note, visit.uri.path())
-            } else {
-                error::page(&note, &visit, &site)
-            }
-        }
+    let response = match note_of(&response) {
+        Some(note) => with_note(&note, &visit, &site, &response),
         None => response,
     };
     finish(remember(&visit, &site, response))
+}
+
+/// The error that an answer carries. One that is neither a page nor a document was made by the
+/// framework: it becomes ours.
+fn note_of(response: &Response) -> Option<error::Note> {
+    if let Some(note) = response.extensions().get::<error::Note>() {
+        return Some(note.clone());
+    }
+    let kind = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let bare = kind.is_none_or(|kind| kind.starts_with(b"text/plain"));
+    let failed = response.status().is_client_error() || response.status().is_server_error();
+    (failed && bare).then(|| error::of_status(response.status()))
+}
+
+/// An error as a page or, for Open311, as a document.
+fn with_note(note: &error::Note, visit: &Visit, site: &Site, before: &Response) -> Response {
+    let mut response = if open311::is_ours(visit.uri.path()) {
+        open311::error(note, visit.uri.path(), site)
+    } else {
+        error::page(note, visit, site)
+    };
+    if let Some(allowed) = before.headers().get(header::ALLOW) {
+        response.headers_mut().insert(header::ALLOW, allowed.clone());
+    }
+    response
 }
 
 /// The access of one route.

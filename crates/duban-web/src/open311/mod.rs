@@ -19,7 +19,10 @@ use axum::{
 use duban_domain::{Lang, city::City};
 
 use self::render::{Format, Node};
-use crate::frame::{Fields, PageResult, Site, Visit, WebError, error::Note};
+use crate::frame::{
+    Fields, PageResult, Site, Visit, WebError,
+    error::{Note, logged},
+};
 
 /// Below this, answers are documents and errors too.
 const ROOT: &str = "/open311/";
@@ -62,12 +65,13 @@ pub(crate) fn is_ours(path: &str) -> bool {
 }
 
 /// An error note as a document, in the format that the address asks for.
-pub(crate) fn error(note: &Note, path: &str) -> Response {
+pub(crate) fn error(note: &Note, path: &str, site: &Site) -> Response {
+    let reference = logged(note, path, site);
     let status = match note.status {
         StatusCode::UNPROCESSABLE_ENTITY | StatusCode::CONFLICT => StatusCode::BAD_REQUEST,
         other => other,
     };
-    let sentence = format!("{} {}", note.sentence(Lang::En), note.sentence(Lang::Zh));
+    let sentence = format!("{} {} ({reference})", note.sentence(Lang::En), note.sentence(Lang::Zh));
     refused(Format::of(path).unwrap_or_default(), status, &sentence)
 }
 

@@ -62,9 +62,8 @@ pub(super) async fn list(site: &Site, lang: Lang, fields: &Fields) -> Answer {
     if !site.app.city.settings.public_listing {
         return Ok(Node::List("service_requests", Vec::new()));
     }
-    let page = site
-        .run(move |app| partner::public_page(app, &wanted.queries, wanted.skip, wanted.take))
-        .await?;
+    let page =
+        site.run(move |app| partner::public_page(app, &wanted.queries, wanted.skip, wanted.take)).await?;
     let shown = page.iter().map(|case| request(&site.app.city, case, case.row.number.digits(), lang));
     Ok(Node::List("service_requests", shown.collect()))
 }
@@ -97,9 +96,7 @@ async fn by_ids(site: &Site, lang: Lang, ids: &str) -> Answer {
     let numbers: Vec<Number> =
         ids.split(',').filter_map(|id| id.trim().parse().ok()).take(params::REQUESTS_MAX).collect();
     let found = site.run(move |app| partner::public_by_number(app, &numbers)).await?;
-    let shown = found
-        .into_iter()
-        .map(|(number, case)| request(&site.app.city, &case, number.digits(), lang));
+    let shown = found.into_iter().map(|(number, case)| request(&site.app.city, &case, number.digits(), lang));
     Ok(Node::List("service_requests", shown.collect()))
 }
 

@@ -5,6 +5,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode, header},
 };
+use duban_app::person;
 use duban_domain::Number;
 use duban_testkit::world::World;
 use tower::ServiceExt;
@@ -131,7 +132,47 @@ async fn a_resident_hands_in_and_follows() {
     assert_eq!(phone.post(&material, &[], None).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(phone.get(page).await.text.matches("又掉了一枝").count(), 1);
     let early = phone.post(&format!("{page}/evaluation"), &[("solved", "yes")], None).await;
-    assert_eq!(early.to(), format!("{page}?done=again"));
+    assert!(
+        early.status == StatusCode::UNPROCESSABLE_ENTITY && early.text.contains("没有记下"),
+        "nothing was recorded, and that is said: {}",
+        early.text
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_leaves_no_telephone_comes_back_with_the_code() {
+    let world = World::sqlite();
+    let (mut phone, mut stranger) = (Browser::on(&world), Browser::on(&world));
+    let form = [("form", "n"), ("text", TEXT), ("privacy", "anonymous")];
+    let handed = phone.post("/report", &form, None).await;
+    let page = handed.to().trim_end_matches("?new=1").to_owned();
+    let number: Number = page.trim_start_matches("/track/").parse().unwrap();
+    let code = person::code(&world.app, &number);
+    assert!(phone.get(handed.to()).await.text.contains(&code), "the receipt shows the code");
+    assert!(!stranger.get(&page).await.text.contains(TEXT), "the number alone opens nothing");
+    let access = format!("{page}/access");
+    let wrong = if code == "0000" { "0001" } else { "0000" };
+    let refused = stranger.post(&access, &[("tail", wrong)], None).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(stranger.post(&access, &[("tail", &code)], None).await.to(), page);
+    assert!(stranger.get(&page).await.text.contains(TEXT));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_too_large_or_called_wrongly_gets_a_page_that_says_so() {
+    let world = World::sqlite();
+    let mut browser = Browser::on(&world);
+    let long = "a".repeat(600 << 10);
+    for to in ["/report", "/desk/login", "/track/260105004179/access"] {
+        let told = browser.post(to, &[("text", &long)], None).await;
+        assert!(told.status == StatusCode::PAYLOAD_TOO_LARGE && told.text.contains("12 MB"), "{to}");
+    }
+    let login = browser.post("/desk/login", &[("login", &long[..101]), ("password", "x")], None).await;
+    assert_eq!(login.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let wrong = browser.post("/privacy", &[], None).await;
+    assert!(wrong.status == StatusCode::METHOD_NOT_ALLOWED && wrong.text.contains("编号"), "{}", wrong.text);
+    let unread = browser.get("/track/260105004179/media/x").await;
+    assert!(unread.status == StatusCode::NOT_FOUND && unread.text.contains("没有这一页"), "{}", unread.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,12 +8,12 @@ use duban_app::{
 use duban_domain::{
     Lang, Stamp,
     case::{Outcome, Phase, Satisfaction},
-    city::City,
+    city::{City, Division},
     deadline,
 };
 use qrcode::{Color, QrCode};
 
-use super::{Fault, NumberShown, fault_of, place_name, plain_late, text_or, unit_name, unit_short};
+use super::{Fault, NumberShown, fault_of, plain_late, text_or, unit_name, unit_short};
 use crate::frame::{Fields, Shell, When};
 
 /// The same words within this time were sent twice by accident.
@@ -313,9 +313,19 @@ fn span(city: &City, track: &Track, lang: Lang) -> String {
     }
 }
 
+/// Where it is: the division, as far as the words do not name it already, and the words.
 fn place(city: &City, track: &Track, lang: Lang) -> String {
     let place = &track.request.place;
-    let division = place.division.as_deref().map(|code| place_name(city, code, lang)).unwrap_or_default();
+    let own = place.division.as_deref().and_then(|code| city.division(code));
+    let above = own.and_then(|d| d.parent.as_deref()).and_then(|code| city.division(code));
+    let said = |name: &str| place.words.contains(name);
+    let unsaid = |d: &&Division| !said(&d.name.zh) && !said(d.name.get(lang));
+    let mut names: Vec<&str> =
+        [above, own].into_iter().flatten().filter(unsaid).map(|d| d.name.get(lang)).collect();
+    if lang == Lang::En {
+        names.reverse();
+    }
+    let division = names.join(lang.t("", ", "));
     let parts: Vec<&str> =
         [division.as_str(), place.words.as_str()].into_iter().filter(|part| !part.is_empty()).collect();
     parts.join(lang.t("，", ", "))

@@ -10,6 +10,8 @@ use axum::{
 use duban_app::{
     DEMO_PASSWORD, case,
     case::register::{Intake, Registered},
+    media, person,
+    resident::{access, track::track},
     staff::{self, users::Account},
 };
 use duban_domain::{
@@ -34,15 +36,24 @@ pub(crate) const NOTE: &str = "金丝雀批注";
 /// A site with accounts and one case that belongs to the power company.
 pub(crate) struct Stage {
     pub(crate) router: Router,
-    pub(crate) sessions: BTreeMap<&'static str, String>,
+    /// The cookie of each visitor.
+    pub(crate) cookies: BTreeMap<&'static str, String>,
     pub(crate) hidden: Registered,
+    /// The photo of the hidden case.
+    pub(crate) photo: i64,
+    /// A case of the gas company, which its handler and its own resident may see.
+    pub(crate) other: Registered,
 }
 
-/// The accounts: login, role, unit. The second handler has nothing to do with the case.
-pub(crate) const STAFF: [(&str, &str, &str); 9] = [
+/// A resident with a matter of their own, the other one.
+pub(crate) const NEIGHBOUR: &str = "neighbour";
+
+/// The accounts: login, role, unit. One handler assists; the stranger has nothing to do with the case.
+pub(crate) const STAFF: [(&str, &str, &str); 10] = [
     ("operator", "operator", "hotline"),
     ("dispatcher", "dispatcher", "hotline"),
     ("handler", "handler", "power"),
+    ("assistant", "handler", "water"),
     ("stranger", "handler", "gas"),
     ("reviewer", "reviewer", "hotline"),
     ("caller", "caller", "hotline"),
@@ -53,7 +64,7 @@ pub(crate) const STAFF: [(&str, &str, &str); 9] = [
 
 impl Stage {
     pub(crate) fn set(world: &World, privacy: Privacy) -> Self {
-        let mut sessions = BTreeMap::new();
+        let mut cookies = BTreeMap::new();
         for (login, role, unit) in STAFF {
             let account = Account {
                 login: login.into(),
@@ -63,10 +74,20 @@ impl Stage {
                 password: DEMO_PASSWORD.into(),
             };
             staff::users::put(&world.app, &account).unwrap();
-            sessions.insert(login, staff::sign_in(&world.app, login, DEMO_PASSWORD).unwrap());
+            let session = staff::sign_in(&world.app, login, DEMO_PASSWORD).unwrap();
+            cookies.insert(login, format!("duban_session={session}"));
         }
-        let hidden = hidden_case(world, privacy);
-        Self { router: router(Site::new(world.app.clone(), Options::default())), sessions, hidden }
+        let (hidden, other) = (hidden_case(world, privacy), other_case(world));
+        let tail = match privacy {
+            Privacy::Anonymous => person::code(&world.app, &hidden.number),
+            Privacy::Contact | Privacy::Confidential => PHONE[7..].to_owned(),
+        };
+        let (known, _) = access::unlock(&world.app, &hidden.number, &tail).unwrap();
+        let photo = track(&world.app, &known).unwrap().photos[0].id.0;
+        let pass = access::pass(&world.app, other.request, world.app.now()).unwrap();
+        cookies.insert(NEIGHBOUR, format!("duban_passes={pass}"));
+        let router = router(Site::new(world.app.clone(), Options::default()));
+        Self { router, cookies, hidden, photo, other }
     }
 
     /// Calls an address; returns the status and what the body says until it pauses.
@@ -88,8 +109,8 @@ impl Stage {
         quiet: Duration,
     ) -> (StatusCode, String) {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "test");
-        if let Some(session) = self.sessions.get(who) {
-            request = request.header(header::COOKIE, format!("duban_session={session}"));
+        if let Some(cookie) = self.cookies.get(who) {
+            request = request.header(header::COOKIE, cookie);
         }
         if method == "POST" {
             request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
@@ -122,16 +143,47 @@ fn hidden_case(world: &World, privacy: Privacy) -> Registered {
         },
         privacy,
         person: Person { name: NAME.into(), phone: Phone::parse(PHONE).unwrap() },
-        media: Vec::new(),
+        media: vec![media::take("canary.png", &picture()).unwrap()],
         source_key: None,
         wish: Wish { hold: true, ..Wish::default() },
     };
     let registered = case::register::by_resident(&world.app, &intake).unwrap();
     let on = on(&registered.number);
-    let order =
-        case::dispatch::Order { unit: "power".into(), assisting: Vec::new(), reason: "它的线".into() };
+    let order = case::dispatch::Order {
+        unit: "power".into(),
+        assisting: vec!["water".into()],
+        reason: "它的线".into(),
+    };
     case::dispatch::dispatch(&world.ctx("dispatcher", "hotline"), &on, &order).unwrap();
     case::note::note(&world.ctx("supervisor", "hotline"), &on, NOTE).unwrap();
+    registered
+}
+
+/// A small picture that is like no other.
+fn picture() -> Vec<u8> {
+    let mut out = std::io::Cursor::new(Vec::new());
+    let dots = image::RgbImage::from_fn(31, 17, |x, y| image::Rgb([(x * 8) as u8, (y * 15) as u8, 77]));
+    image::DynamicImage::ImageRgb8(dots).write_to(&mut out, image::ImageFormat::Png).unwrap();
+    out.into_inner()
+}
+
+fn other_case(world: &World) -> Registered {
+    let intake = Intake {
+        channel: Channel::Web,
+        kind: None,
+        title: "别的事".into(),
+        text: "别的事，和它无关。".into(),
+        place: Place { words: String::new(), division: Some("430203001".into()), point: None },
+        privacy: Privacy::Anonymous,
+        person: Person::default(),
+        media: Vec::new(),
+        source_key: None,
+        wish: Wish { hold: true, ..Wish::default() },
+    };
+    let registered = case::register::by_resident(&world.app, &intake).unwrap();
+    let order =
+        case::dispatch::Order { unit: "gas".into(), assisting: Vec::new(), reason: "它的管道".into() };
+    case::dispatch::dispatch(&world.ctx("dispatcher", "hotline"), &on(&registered.number), &order).unwrap();
     registered
 }
 
