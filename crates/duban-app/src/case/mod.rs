@@ -1,4 +1,4 @@
-//! What is done with cases (工单). One verb a file; every one ends in [`step`] or in `register`.
+//! What is done with cases (工单). One verb a file; every one ends in `step` or in `register`.
 
 pub mod answer;
 pub mod callback;

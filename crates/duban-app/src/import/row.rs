@@ -1,7 +1,7 @@
 //! One row of a file as a matter that Duban can take in: the judging of every cell.
 //!
 //! Pure. What the city is called by others (divisions, categories) comes in as [`Known`]; opening a
-//! case and writing it is [`super::run`]'s.
+//! case and writing it is [`super::run()`]'s.
 
 use std::{borrow::Cow, collections::HashMap};
 

@@ -10,11 +10,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use duban_app::{
-    AppError,
+    App, AppError,
     resident::{
         Known, access,
         speak::{self, Evaluation},
-        track::track,
+        track::{Track, track},
     },
 };
 use duban_domain::{Lang, Number, Refusal, case::Satisfaction, number::NotANumber, text};
@@ -106,31 +106,15 @@ pub(crate) async fn evaluate(
     let Some(known) = open(&site, &visit, &number).await? else {
         return Ok(see_other(&format!("/track/{number}")));
     };
+    let again = |faults| again(&site, &visit, &headers, &known, &fields, faults);
     let said = match evaluation(&fields, visit.lang) {
         Ok(said) => said,
-        Err(faults) => {
-            return Ok(html_again(
-                &shown(&site, &visit, &headers, &known, Typed::of(&fields), faults).await?,
-            ));
-        }
+        Err(faults) => return again(faults).await,
     };
     let (of, who) = (number.clone(), known.clone());
-    let done = site.run(move |app| {
-        let done = speak::evaluate(app, &who, &of, &said).map(|_| ());
-        // A second click comes too late for the first one's sake: that one was heard.
-        let same =
-            |app| track(app, &who).is_ok_and(|t| t.verdict.is_some_and(|(solved, _)| solved == said.solved));
-        match done {
-            Err(AppError::Refused(Refusal::WrongPhase { .. })) if same(app) => {
-                Err(Refusal::AlreadyHeard.into())
-            }
-            done => done,
-        }
-    });
-    match done.await {
-        Err(WebError::App(AppError::Refused(Refusal::WrongPhase { .. }))) => {
-            let faults = vec![too_late("words", fields.get("words"), visit.lang)];
-            Ok(html_again(&shown(&site, &visit, &headers, &known, Typed::of(&fields), faults).await?))
+    match site.run(move |app| heard(app, &who, &of, &said)).await {
+        Err(error) if is_late(&error) => {
+            again(vec![too_late("words", fields.get("words"), visit.lang)]).await
         }
         done => told(done, &number, "heard"),
     }
@@ -149,24 +133,58 @@ pub(crate) async fn add(
         return Ok(see_other(&format!("/track/{number}")));
     };
     let (of, who, sent) = (number.clone(), known.clone(), fields.clone());
-    let done = site.run(move |app| {
-        let photos = sent.media("photo")?;
-        if photos.is_empty() && already_said(&track(app, &who)?, sent.get("text"), app.now()) {
-            return Err(Refusal::AlreadyHeard.into());
-        }
-        speak::add(app, &who, &of, sent.get("text"), &photos).map(|_| ())
-    });
-    match done.await {
-        Err(WebError::App(AppError::Refused(Refusal::WrongPhase { .. }))) => {
-            let faults = vec![too_late("add", fields.get("text"), visit.lang)];
-            Ok(html_again(&shown(&site, &visit, &headers, &known, Typed::of(&fields), faults).await?))
-        }
-        Err(WebError::App(error)) if unreadable(&error, visit.lang).is_some() => {
-            let faults = unreadable(&error, visit.lang).into_iter().collect();
-            Ok(html_again(&shown(&site, &visit, &headers, &known, Typed::of(&fields), faults).await?))
+    match site.run(move |app| added(app, &who, &of, &sent)).await {
+        Err(error) if !faults_of(&error, &fields, visit.lang).is_empty() => {
+            let faults = faults_of(&error, &fields, visit.lang);
+            again(&site, &visit, &headers, &known, &fields, faults).await
         }
         done => told(done, &number, "added"),
     }
+}
+
+/// Records the person's word. A second click comes too late for the first one's sake: that was heard.
+fn heard(app: &App, who: &Known, number: &Number, said: &Evaluation) -> Result<(), AppError> {
+    let same = |t: &Track| t.verdict.is_some_and(|(solved, _)| solved == said.solved);
+    match speak::evaluate(app, who, number, said) {
+        Err(AppError::Refused(Refusal::WrongPhase { .. })) if same(&track(app, who)?) => {
+            Err(Refusal::AlreadyHeard.into())
+        }
+        done => done.map(|_| ()),
+    }
+}
+
+/// Records what the person adds; the same words sent twice count once.
+fn added(app: &App, who: &Known, number: &Number, sent: &Fields) -> Result<(), AppError> {
+    let photos = sent.media("photo")?;
+    if photos.is_empty() && already_said(&track(app, who)?, sent.get("text"), app.now()) {
+        return Err(Refusal::AlreadyHeard.into());
+    }
+    speak::add(app, who, number, sent.get("text"), &photos).map(|_| ())
+}
+
+fn is_late(error: &WebError) -> bool {
+    matches!(error, WebError::App(AppError::Refused(Refusal::WrongPhase { .. })))
+}
+
+/// What the form is shown again with; nothing when it is no matter of the form.
+fn faults_of(error: &WebError, fields: &Fields, lang: Lang) -> Vec<Fault> {
+    match error {
+        error if is_late(error) => vec![too_late("add", fields.get("text"), lang)],
+        WebError::App(error) => unreadable(error, lang).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The page again, with everything that was typed.
+async fn again(
+    site: &Site,
+    visit: &Visit,
+    headers: &HeaderMap,
+    known: &Known,
+    fields: &Fields,
+    faults: Vec<Fault>,
+) -> PageResult {
+    Ok(html_again(&shown(site, visit, headers, known, Typed::of(fields), faults).await?))
 }
 
 /// The proof that this visit may see a number; none for a number that does not exist too.

@@ -38,7 +38,9 @@ CREATE TABLE case_row (
     score BIGINT,
     voices BIGINT NOT NULL
 );
-CREATE INDEX case_row_due ON case_row (next_due, id) WHERE next_due IS NOT NULL;
+-- Holds what open lists filter and count by, so that a count reads no row: only open cases are in it.
+CREATE INDEX case_row_due ON case_row (next_due, id, phase, urgency, kind, channel, owner, category, division,
+    answered_at, finish_due) WHERE next_due IS NOT NULL;
 CREATE INDEX case_row_running ON case_row (finish_due, id) WHERE answered_at IS NULL AND closed_at IS NULL;
 CREATE INDEX case_row_phase ON case_row (phase, id);
 CREATE INDEX case_row_urgency ON case_row (urgency, id);
