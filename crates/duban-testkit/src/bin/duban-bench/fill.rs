@@ -102,12 +102,18 @@ fn known(folder: &Path, today: i64) -> Option<Filled> {
     })
 }
 
-/// What the tables look like: a digest of the migrations.
+/// What the tables and what is written in them look like: a digest of the migrations and of the
+/// types that are kept as JSON.
 fn tables() -> Done<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../duban-store/src/migrations/sqlite");
-    let mut files: Vec<PathBuf> =
-        fs::read_dir(folder)?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut files = Vec::new();
+    for entry in fs::read_dir(crates.join("duban-store/src/migrations/sqlite"))? {
+        files.push(entry?.path());
+    }
     files.sort();
+    files.extend(
+        ["mod.rs", "event.rs", "contact.rs"].map(|name| crates.join("duban-domain/src/case").join(name)),
+    );
     let mut text = GENERATION.to_string().into_bytes();
     for file in files {
         text.extend(fs::read(file)?);
