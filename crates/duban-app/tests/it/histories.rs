@@ -3,7 +3,7 @@
 
 use std::sync::{
     Mutex,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 
 use duban_app::{
@@ -24,10 +24,10 @@ use duban_testkit::{
 
 use crate::life::{MINUTE, answering, intake, reached};
 
-/// Steps tried in one day of the city: about a hundred and sixty histories.
+/// Steps tried in one day of the city: more than a hundred histories.
 const STEPS: usize = 1_500;
-/// Days, each with a seed of its own: more than two thousand histories on each database.
-const DAYS: u64 = 14;
+/// Days, each with a seed of its own: two thousand histories and more on each database.
+const DAYS: u64 = 18;
 /// Days that run side by side, so that one waits for the disk while another thinks.
 const LANES: usize = 4;
 const ROLES: [(&str, &str); 9] = [
@@ -67,7 +67,7 @@ fn seed() -> u64 {
 fn city_day() {
     let seed = seed();
     println!("CITY_SEED={seed} begins {DAYS} days on each database");
-    let next = AtomicU64::new(0);
+    let (next, lived) = (AtomicU64::new(0), AtomicUsize::new(0));
     std::thread::scope(|scope| {
         for _ in 0..LANES {
             scope.spawn(|| {
@@ -76,14 +76,19 @@ fn city_day() {
                     if day >= DAYS {
                         break;
                     }
-                    both(|world| one_day(world, seed + day));
+                    both(|world| {
+                        lived.fetch_add(one_day(world, seed + day), Ordering::Relaxed);
+                    });
                 }
             });
         }
     });
+    let lived = lived.into_inner();
+    println!("{lived} histories in all");
+    assert!(lived >= 4_000, "two thousand histories on each database, not {lived}");
 }
 
-fn one_day(world: &World, seed: u64) {
+fn one_day(world: &World, seed: u64) -> usize {
     let dice = Dice(Seeded::new(seed));
     let (numbers, mut done) = (Mutex::new(Vec::new()), 0);
     for _ in 0..STEPS {
@@ -96,6 +101,7 @@ fn one_day(world: &World, seed: u64) {
         numbers.lock().unwrap().len()
     );
     assert!(done > STEPS / 8, "the generator must reach deep into the life of a case (CITY_SEED={seed})");
+    numbers.into_inner().unwrap().len()
 }
 
 /// Several people at once on the same cases: whoever is slower is refused, and nothing is torn.
