@@ -5,7 +5,7 @@
 
 use duban_domain::{
     Number, Stamp,
-    case::{Event, What},
+    case::{Event, What, accepted},
     policy::Reach,
     request::Privacy,
 };
@@ -105,14 +105,8 @@ fn public(tx: &mut duban_store::ReadTx<'_>, row: CaseRow) -> Result<PublicCase> 
 }
 
 fn last_accepted(events: &[Event]) -> Option<String> {
-    let (mut accepted, mut pending) = (None, None);
-    for event in events {
-        match &event.what {
-            What::Answered { public, .. } => pending = Some(public.clone()),
-            What::Approved { .. } | What::Closed { .. } => accepted = pending.take().or(accepted),
-            What::SentBack { .. } => pending = None,
-            _ => {}
-        }
+    match &events[*accepted(events).last()?].what {
+        What::Answered { public, .. } => Some(public.clone()),
+        _ => None,
     }
-    accepted
 }

@@ -3,7 +3,7 @@
 
 use duban_domain::{
     MediaId, Refusal, Stamp,
-    case::{Case, Event, Outcome, Phase, Satisfaction, Stage, What},
+    case::{Case, Event, Outcome, Phase, Satisfaction, Stage, What, accepted},
     deadline::Deadline,
     lang::Words,
     request::Request,
@@ -152,21 +152,6 @@ fn assemble(request: Request, case: &Case, events: &[Event], media: Vec<MediaRow
         code: None,
         request,
     }
-}
-
-/// Where the answers stand that the centre has accepted: what is in review, or was sent back, is not
-/// shown to the person.
-fn accepted(events: &[Event]) -> Vec<usize> {
-    let (mut accepted, mut pending) = (Vec::new(), None);
-    for (i, event) in events.iter().enumerate() {
-        match &event.what {
-            What::Answered { .. } => pending = Some(i),
-            What::Approved { .. } | What::Closed { .. } => accepted.extend(pending.take()),
-            What::SentBack { .. } => pending = None,
-            _ => {}
-        }
-    }
-    accepted
 }
 
 fn proof_of(event: &Event) -> Vec<MediaId> {

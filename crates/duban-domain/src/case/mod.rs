@@ -5,6 +5,7 @@
 //! and returns what happened ([`What`]) or a [`crate::Refusal`]. [`Case::apply`] is the only place that
 //! changes a case. What people said is in the requests; nothing personal is kept here.
 
+mod accepted;
 mod answer;
 mod apply;
 mod callback;
@@ -23,6 +24,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+pub use accepted::accepted;
 pub use answer::{Answer, answer};
 pub use callback::{Heard, expire, hear, no_reply};
 pub use classify::{Classification, classify};
