@@ -19,6 +19,10 @@ pub(super) fn pages(flags: &[&str]) -> Result<Vec<Row>> {
     measure("pages", flags)
 }
 
+pub(super) fn shift(flags: &[&str]) -> Result<Vec<Row>> {
+    measure("shift", flags)
+}
+
 pub(super) fn start(flags: &[&str]) -> Result<Vec<Row>> {
     measure("start", flags)
 }

@@ -28,6 +28,15 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     /// Its body as it came.
     pub(crate) body: Vec<u8>,
+    /// Where it sends a browser next; mostly nowhere.
+    pub(crate) location: String,
+}
+
+impl Reply {
+    /// The body as text.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
 }
 
 impl Client {
@@ -55,6 +64,19 @@ impl Client {
         self.send("POST", path, "Content-Type: application/x-www-form-urlencoded\r\n", body)
     }
 
+    /// Reads lines of an answer that does not end, as long as `more` says so.
+    pub(crate) fn listen(&mut self, path: &str, mut more: impl FnMut(&str) -> bool) -> Done<()> {
+        let message =
+            format!("GET {path} HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\n\r\n", self.host, self.cookie);
+        self.stream.get_mut().write_all(message.as_bytes())?;
+        loop {
+            let line = self.line()?.to_owned();
+            if !more(&line) {
+                return Ok(());
+            }
+        }
+    }
+
     fn send(&mut self, method: &str, path: &str, more: &str, body: &[u8]) -> Done<Reply> {
         let accepts = if self.compressed { "Accept-Encoding: gzip\r\n" } else { "" };
         let cookie =
@@ -72,21 +94,22 @@ impl Client {
 
     fn read(&mut self) -> Done<Reply> {
         let status: u16 = self.line()?.split(' ').nth(1).unwrap_or("").parse()?;
-        let (mut length, mut chunked) = (0, false);
+        let (mut length, mut chunked, mut location) = (0, false, String::new());
         loop {
-            let line = self.line()?.to_ascii_lowercase();
-            match line.split_once(':') {
-                None => break,
-                Some(("content-length", n)) => length = n.trim().parse()?,
-                Some(("transfer-encoding", how)) => chunked = how.contains("chunked"),
-                Some(_) => {}
+            let line = self.line()?;
+            let Some((name, value)) = line.split_once(':') else { break };
+            match (name.to_ascii_lowercase().as_str(), value.trim()) {
+                ("content-length", n) => length = n.parse()?,
+                ("transfer-encoding", how) => chunked = how.contains("chunked"),
+                ("location", to) => to.clone_into(&mut location),
+                _ => {}
             }
         }
         let mut body = Vec::new();
         if !chunked {
             body.resize(length, 0);
             self.stream.read_exact(&mut body)?;
-            return Ok(Reply { status, body });
+            return Ok(Reply { status, body, location });
         }
         loop {
             let size = usize::from_str_radix(self.line()?, 16)?;
@@ -95,7 +118,7 @@ impl Client {
             self.stream.read_exact(&mut body[from..])?;
             self.line()?;
             if size == 0 {
-                return Ok(Reply { status, body });
+                return Ok(Reply { status, body, location });
             }
         }
     }

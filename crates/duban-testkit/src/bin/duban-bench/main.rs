@@ -13,6 +13,7 @@ mod pages;
 mod phrases;
 mod rows;
 mod server;
+mod shift;
 mod start;
 mod story;
 mod voice;
@@ -28,7 +29,7 @@ pub(crate) type Done<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 pub(crate) const SECRET: [u8; 32] = [7; 32];
 
 const HELP: &str = "\
-duban-bench create|pages|start|fill --program FILE --work DIR [--seed N] [--sizes N,N] [--seconds N] [--rounds N]
+duban-bench create|pages|start|shift|fill --program FILE --work DIR [--seed N] [--sizes N,N] [--seconds N] [--rounds N]
 ";
 
 /// What was asked for.
@@ -71,6 +72,7 @@ fn run(what: &str, wanted: &Wanted) -> Done<Vec<rows::Row>> {
         "create" => create::measure(wanted),
         "pages" => pages::measure(wanted),
         "start" => start::measure(wanted),
+        "shift" => shift::measure(wanted),
         "fill" => {
             for &cases in &wanted.sizes {
                 fill::filled(&wanted.work, wanted.seed, cases, now())?;

@@ -73,7 +73,10 @@ impl<'a> Teller<'a> {
         let centre = &choir.city.centre().key;
         let mut units: Vec<&str> =
             choir.city.units.iter().map(|u| u.key.as_str()).filter(|u| u != centre).collect();
-        units.sort_by_key(|key| Dice::new(7, key.bytes().fold(0, |n, b| n * 31 + u64::from(b))).below(1_000));
+        units.sort_by_key(|key| {
+            Dice::new(7, key.bytes().fold(0_u64, |n, b| n.wrapping_mul(31).wrapping_add(b.into())))
+                .below(1_000)
+        });
         Self { choir, now, weights: Weights::zipf(units.len()), units }
     }
 
