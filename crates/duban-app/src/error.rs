@@ -12,6 +12,9 @@ pub enum AppError {
     /// The database did not do it; nothing was recorded, unless [`AppError::is_in_doubt`].
     #[error("the database did not do it")]
     Store(#[from] StoreError),
+    /// A file on disk could not be written or read.
+    #[error("a file could not be written")]
+    File(#[from] std::io::Error),
     /// An upload that cannot be taken.
     #[error("upload refused: {0}")]
     Upload(#[from] crate::media::UploadFault),

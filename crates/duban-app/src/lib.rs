@@ -8,6 +8,7 @@ pub mod case;
 pub mod check;
 pub mod clock;
 pub mod error;
+pub mod export;
 pub mod figures;
 pub mod import;
 pub mod jobs;
@@ -26,7 +27,8 @@ pub use error::AppError;
 pub use wiring::{App, Ctx};
 // What pages read of the database: rows and sums, never a transaction.
 pub use duban_store::{
-    CaseQuery, CaseRow, Cursor, Figure, Figures, LiveEvent, MediaKind, MediaRow, Order, Page, UnitFigures,
+    CaseQuery, CaseRow, Cursor, ExportLine, Figure, Figures, LiveEvent, MediaKind, MediaRow, Order, Page,
+    UnitFigures,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

@@ -6,8 +6,8 @@ use std::sync::{
 };
 
 use duban_domain::{
-    EventId, JobId, Lang, MediaId, PersonId, RequestId, StaffId, Stamp, case::Ground, city::City, id,
-    policy::Member,
+    EventId, ExportId, JobId, Lang, MediaId, PersonId, RequestId, StaffId, Stamp, case::Ground, city::City,
+    id, policy::Member,
 };
 use duban_store::Store;
 
@@ -108,6 +108,12 @@ impl App {
     #[must_use]
     pub fn staff_id(&self) -> StaffId {
         StaffId(self.mint())
+    }
+
+    /// A new id for an export.
+    #[must_use]
+    pub fn export_id(&self) -> ExportId {
+        ExportId(self.mint())
     }
 
     /// A new id for a job.

@@ -50,6 +50,8 @@ ids! {
     MediaId,
     /// Of a job that the program still owes.
     JobId,
+    /// Of a list that left the house as a file (导出).
+    ExportId,
 }
 
 #[cfg(test)]

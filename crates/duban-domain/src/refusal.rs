@@ -60,6 +60,11 @@ pub enum Refusal {
     BadPhone,
     /// Contact was asked for, but there is nothing to contact by.
     NeedsPhone,
+    /// More rows than the format can hold.
+    TooManyRows {
+        /// How many it holds.
+        max: i64,
+    },
 }
 
 impl Refusal {
@@ -88,6 +93,7 @@ impl Refusal {
             Self::NeedsPlace => "needs-place",
             Self::BadPhone => "bad-phone",
             Self::NeedsPhone => "needs-phone",
+            Self::TooManyRows { .. } => "too-many-rows",
         }
     }
 
@@ -112,7 +118,8 @@ impl Refusal {
             | Self::AlreadyHeard
             | Self::TooSoon
             | Self::NotItsRequest
-            | Self::NoChange => None,
+            | Self::NoChange
+            | Self::TooManyRows { .. } => None,
         }
     }
 
@@ -166,6 +173,10 @@ impl Refusal {
             Self::NoChange => lang.t("没有任何改动。", "Nothing was changed.").to_owned(),
             Self::NeedsPlace => lang.t("请说在哪儿：写几个字，选一个街道，或在地图上点。", "Say where: a few words, a subdistrict, or a point on the map.").to_owned(),
             Self::BadPhone => lang.t("这不像一个电话号码。手机 11 位；座机连区号。", "This does not look like a telephone number. Mobile: 11 digits; landline with area code.").to_owned(),
+            Self::TooManyRows { max } => match lang {
+                Lang::Zh => format!("这个格式最多装 {max} 行。请加条件分几次导出，或改用 CSV。"),
+                Lang::En => format!("This format holds {max} rows at most. Add a condition and export in parts, or take CSV."),
+            },
             Self::NeedsPhone => lang.t("选了“可联系”或“保密”，要留一个电话；不想留，请选“匿名”。", "To be contacted, or confidentially, leave a telephone number; otherwise choose \u{201c}anonymous\u{201d}.").to_owned(),
         }
     }

@@ -17,6 +17,7 @@ mod city;
 mod dialect;
 mod error;
 mod event;
+mod export;
 mod figures;
 mod job;
 mod list;
@@ -40,6 +41,7 @@ mod tests;
 
 pub use error::{Cause, StoreError};
 pub use event::{LiveEvent, StoredEvent};
+pub use export::ExportLine;
 pub use figures::{DaySums, Figure, Figures, UnitFigures};
 pub use job::Job;
 pub use list::{CaseQuery, Cursor, Order, Page};

@@ -91,6 +91,8 @@ pub fn table() -> Vec<Route> {
         post("/desk/cases/{number}/reveal", Staff(Action::Reveal), desk::steps::reveal),
         get("/desk/cases/{number}/media/{id}", Staff(Action::View), desk::media::serve),
         post("/desk/signatures", Staff(Action::Sign), desk::list::sign_many),
+        get("/desk/export", Staff(Action::Export), desk::export::page),
+        post("/desk/exports", Staff(Action::Export), desk::export::post),
         get("/desk/intake", Staff(Action::Register), desk::intake::page),
         post("/desk/intake", Staff(Action::Register), desk::intake::post),
         post("/desk/intake/assist", Staff(Action::Register), desk::intake::assist),

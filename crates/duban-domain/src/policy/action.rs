@@ -31,5 +31,7 @@ closed_set! {
         Figures = 12, "figures", "看数据", "See the figures";
         /// 管理: users and settings.
         Administer = 13, "administer", "管理", "Administer";
+        /// 导出: take a list of cases out as a file; each time is recorded.
+        Export = 14, "export", "导出", "Export lists";
     }
 }

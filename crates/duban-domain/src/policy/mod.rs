@@ -118,6 +118,8 @@ verbs! {
     Figures => Figures, lead: false;
     /// 管理
     Administer => Administer, lead: false;
+    /// 导出
+    Export => Export, lead: false;
     /// 到期自动处理: the program's own, never a person's.
     Keep => Administer, lead: false;
 }

@@ -111,6 +111,16 @@ impl Filter {
         self.address(|k| !PLACE.contains(&k), &[])
     }
 
+    /// What is asked for, as an address says it; without the place in the list.
+    pub(crate) fn words(&self) -> String {
+        self.first().split_once('?').map_or(String::new(), |(_, query)| query.to_owned())
+    }
+
+    /// Where this list is exported.
+    pub(crate) fn export(&self) -> String {
+        format!("/desk/export?{}", self.words())
+    }
+
     fn address(&self, keep: impl Fn(&str) -> bool, more: &[(&str, &str)]) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(self.pairs.iter().filter(|(k, _)| keep(k)));

@@ -41,6 +41,7 @@ pub(super) struct ListPage {
     pub(super) groups: Vec<Group>,
     pub(super) drops: Vec<Drop>,
     pub(super) can_sign: bool,
+    pub(super) export: String,
     pub(super) first: Option<String>,
     pub(super) next: Option<String>,
     pub(super) place_words: String,
@@ -191,6 +192,7 @@ fn view(desk: &Desk, f: Filter, loaded: Loaded) -> ListPage {
         newest: !by_due,
         by_due: f.with("sort", ""),
         can_sign: desk.who.can(Action::Sign) && loaded.page.rows.iter().any(|row| signable(desk, row)),
+        export: f.export(),
         first: (f.before() > 0).then(|| f.first()),
         next: loaded.page.next.map(|after| f.page(after, f.before() + super::filter::PAGE)),
         place_words: place_words(&f, &loaded.page, loaded.count, &s),
@@ -266,7 +268,7 @@ fn tab(name: &str, href: String, n: i64, here: &str) -> Tab {
     Tab { name: name.to_owned(), now: href == here, must: n > 0 && href.contains("overdue"), href, count }
 }
 
-fn counted(n: i64, s: &Shell) -> String {
+pub(super) fn counted(n: i64, s: &Shell) -> String {
     match n >= list::COUNT_MAX {
         true => format!("{} {}", s.t("超过", "more than"), cases(list::COUNT_MAX, s.lang)),
         false => cases(n, s.lang),

@@ -6,6 +6,7 @@ pub(crate) mod assist;
 pub(crate) mod case;
 pub(crate) mod chart;
 mod choices;
+pub(crate) mod export;
 pub(crate) mod figures;
 pub(crate) mod filter;
 pub(crate) mod intake;

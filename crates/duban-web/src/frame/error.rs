@@ -133,7 +133,7 @@ fn of_app(error: &AppError) -> Note {
             "数据库这会儿没有应答，什么也没有记下。您填的还在，请过一分钟再交一次。",
             "The database does not answer just now; nothing was recorded. What you wrote is kept: send it again in a minute.",
         ),
-        AppError::Broken(_) => words(
+        AppError::Broken(_) | AppError::File(_) => words(
             StatusCode::INTERNAL_SERVER_ERROR,
             "这里出了错，不是您的问题。请再试一次；还不行，请把编号告诉管理员。",
             "Something went wrong here, not with you. Try again; if it stays, give the reference to the administrator.",
@@ -184,7 +184,8 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::NoChange
         | Refusal::NeedsPlace
         | Refusal::BadPhone
-        | Refusal::NeedsPhone => StatusCode::UNPROCESSABLE_ENTITY,
+        | Refusal::NeedsPhone
+        | Refusal::TooManyRows { .. } => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

@@ -13,6 +13,8 @@ use crate::desk::live::Radio;
 const VERIFIED_AT_ONCE: usize = 2;
 /// Sign-ins that may wait for their turn; whoever comes after them is asked to come back.
 const WAITING_MAX: usize = 32;
+/// Lists that are made into files at once.
+const EXPORTS_AT_ONCE: usize = 2;
 
 /// How the site meets the outside.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +40,8 @@ pub struct Site {
     turns: Arc<Semaphore>,
     /// Places for those who have a turn or wait for one.
     places: Arc<Semaphore>,
+    /// Turns for making a file of a list.
+    pub(crate) exports: Arc<Semaphore>,
     /// Tells live readers what is new.
     pub(crate) radio: Arc<Radio>,
 }
@@ -52,6 +56,7 @@ impl Site {
             throttle: Arc::new(Throttle::new()),
             turns: Arc::new(Semaphore::new(VERIFIED_AT_ONCE)),
             places: Arc::new(Semaphore::new(VERIFIED_AT_ONCE + WAITING_MAX)),
+            exports: Arc::new(Semaphore::new(EXPORTS_AT_ONCE)),
             radio: Arc::default(),
         }
     }

@@ -276,7 +276,11 @@ fn unreadable(error: &AppError, lang: Lang) -> Option<Fault> {
             lang.t("写几个字，或者加一张照片。", "Write a few words, or add a photo."),
         )),
         AppError::Refused(refusal @ Refusal::TooLong { .. }) => Some(Fault::refused("add", refusal, lang)),
-        AppError::Refused(_) | AppError::Store(_) | AppError::Credentials | AppError::Broken(_) => None,
+        AppError::Refused(_)
+        | AppError::Store(_)
+        | AppError::Credentials
+        | AppError::Broken(_)
+        | AppError::File(_) => None,
     }
 }
 

@@ -46,6 +46,10 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
         "/desk/figures" => {
             Some(vec!["/desk/figures".to_owned(), "/desk/figures?from=2026-01-01&to=2026-01-31".to_owned()])
         }
+        "/desk/export" => Some(vec![
+            "/desk/export".to_owned(),
+            "/desk/export?stage=all&q=%E9%87%91%E4%B8%9D%E9%9B%80".to_owned(),
+        ]),
         "/events" => one("/events"),
         "/open311/v2/{*rest}" => Some(
             ["services.json", "services.xml", "requests.json", "requests.xml", "requests.json?status=open"]
@@ -77,6 +81,15 @@ fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
         // Ends the session of whoever calls it, and shows nothing.
         "/desk/logout" => Some(Vec::new()),
         "/desk/signatures" => at(path, &format!("case={number}")),
+        "/desk/exports" => Some(
+            ["csv", "csv-excel", "xlsx", "parquet"]
+                .iter()
+                .flat_map(|format| {
+                    ["", "&filter=stage%3Dall", "&filter=q%3D%25E9%2587%2591%25E4%25B8%259D%25E9%259B%2580"]
+                        .map(|filter| (path.to_owned(), format!("format={format}{filter}")))
+                })
+                .collect(),
+        ),
         "/desk/intake" => at(path, "do=check&text=x&phone=139+1234+4321"),
         "/desk/intake/assist" => at(path, "text=x&phone=139+1234+4321"),
         "/open311/v2/{*rest}" => at("/open311/v2/requests.json", "api_key=no&description=x"),
