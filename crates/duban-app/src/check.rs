@@ -2,7 +2,7 @@
 
 use duban_domain::{
     CaseId,
-    case::{Case, Event, Phase},
+    case::{Case, Event, Phase, Showing},
 };
 use duban_store::ReadTx;
 
@@ -38,8 +38,10 @@ pub fn check(app: &App) -> Result<Found> {
         let Some(last) = last else { break };
         after = last;
     }
-    let wrong = app.store.read(|tx| Ok::<_, crate::AppError>(tx.wrong_tallies(&app.city.zone)?))?;
-    found.faults.extend(wrong);
+    let (wrong, squares) = app
+        .store
+        .read(|tx| Ok::<_, crate::AppError>((tx.wrong_tallies(&app.city.zone)?, tx.wrong_squares()?)))?;
+    found.faults.extend(wrong.into_iter().chain(squares));
     Ok(found)
 }
 
@@ -72,6 +74,14 @@ fn look(app: &App, tx: &mut ReadTx<'_>, case: &Case, found: &mut Found) -> Resul
     }
     if row.phase != case.phase() || row.version != case.version || row.finish_due != case.finish.due {
         fault("the list shows another state");
+    }
+    let shown = tx.public_row(case.id)?;
+    let showing = app.city.showing(case, row.privacy);
+    if shown.is_some() != (showing != Showing::Nothing) {
+        fault("the public page shows what it should not, or hides what it may show");
+    }
+    if shown.is_some_and(|p| p.phase != row.phase || p.words.is_empty() == (showing == Showing::Words)) {
+        fault("the public page shows another state");
     }
     if (row.phase == Phase::Closed) != row.closed_at.is_some() {
         fault("the list does not know when it was closed");

@@ -28,7 +28,7 @@ pub use wiring::{App, Ctx};
 // What pages read of the database: rows and sums, never a transaction.
 pub use duban_store::{
     CaseQuery, CaseRow, Cursor, ExportLine, Figure, Figures, LiveEvent, MediaKind, MediaRow, Order, Page,
-    UnitFigures,
+    PublicQuery, PublicRow, UnitFigures,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

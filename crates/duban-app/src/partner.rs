@@ -7,7 +7,6 @@ use duban_domain::{
     Number, Stamp,
     case::{Event, What, accepted},
     policy::Reach,
-    request::Privacy,
 };
 use duban_store::{ApiKey, CaseQuery, CaseRow};
 
@@ -87,8 +86,10 @@ pub fn public_by_number(app: &App, numbers: &[Number]) -> Result<Vec<(Number, Pu
         let mut found = Vec::new();
         for number in numbers {
             let Some(request) = tx.request_by_number(number)? else { continue };
-            let row = tx.case_row(request.case)?.filter(|row| row.privacy != Privacy::Confidential);
-            if let Some(row) = row {
+            if tx.public_row(request.case)?.is_none() {
+                continue;
+            }
+            if let Some(row) = tx.case_row(request.case)? {
                 found.push((number.clone(), public(tx, row)?));
             }
         }

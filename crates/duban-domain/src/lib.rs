@@ -17,6 +17,7 @@ pub mod place;
 pub mod policy;
 pub mod refusal;
 pub mod request;
+pub mod sensitive;
 pub mod stamp;
 pub mod text;
 

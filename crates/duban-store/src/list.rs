@@ -21,7 +21,7 @@ use plan::{Leg, Sort};
 pub struct CaseQuery {
     /// What the asker may know of; part of every statement. Nothing, unless it is set.
     pub reach: Reach,
-    /// Leave out what is confidential, as the public sees it.
+    /// Only what is on the public page.
     pub public_only: bool,
     /// Phases; empty means all.
     pub phases: Vec<Phase>,

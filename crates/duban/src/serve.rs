@@ -11,7 +11,7 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
-use duban_app::{App, jobs, setup};
+use duban_app::{App, case::publish, jobs, setup};
 use duban_web::{Options, Site};
 
 use crate::{
@@ -116,6 +116,13 @@ async fn interrupted() {
 }
 
 fn work(app: &App, stop: &AtomicBool) {
+    match publish::is_outdated(app).and_then(|old| if old { publish::rewrite(app) } else { Ok(0) }) {
+        Ok(0) => {}
+        Ok(cases) => {
+            tracing::info!(cases, "what everybody may see was written anew by the city pack that holds")
+        }
+        Err(error) => tracing::error!(%error, "what everybody may see could not be written anew"),
+    }
     while !stop.load(Ordering::Relaxed) {
         match jobs::work(app) {
             Ok(0) => std::thread::sleep(JOBS_EVERY),

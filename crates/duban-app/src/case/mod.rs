@@ -6,12 +6,15 @@ pub mod classify;
 pub mod contact;
 pub mod dispatch;
 pub mod list;
+pub mod moderate;
 pub mod note;
+pub mod publish;
 mod record;
 pub mod register;
 pub mod review;
 pub mod show;
 pub mod sign;
+pub mod withdraw;
 
 use duban_domain::{
     Number, Refusal,
@@ -20,7 +23,7 @@ use duban_domain::{
 };
 use duban_store::WriteTx;
 
-pub(crate) use record::{asks_until, open_recorded, record, search_text};
+pub(crate) use record::{asks_until, open_recorded, record, reindex, row_extra};
 
 use crate::{Ctx, wiring::Result};
 

@@ -7,6 +7,7 @@ use duban_domain::{
 };
 use duban_store::{RowExtra, WriteTx};
 
+use super::publish;
 use crate::{App, jobs, wiring::Result};
 
 /// Records what a decision returned, and returns the case as it is now.
@@ -29,6 +30,7 @@ pub(crate) fn record(
     }
     tx.update_case(before, &after, &row_extra(app, &after))?;
     tx.append_events(after.id, before.version + 1, &events)?;
+    publish::renew(app, tx, &after, now)?;
     jobs::owe(app, tx, Some(before), &after)?;
     Ok(after)
 }
@@ -43,8 +45,9 @@ pub(crate) fn open_recorded(
 ) -> Result<Case> {
     let case = Case::from_history(id, &events)
         .ok_or(crate::AppError::Broken("a case must begin with its opening"))?;
-    let events: Vec<(EventId, Event)> = events.into_iter().map(|event| (app.event_id(), event)).collect();
     tx.insert_case(&case, request, &row_extra(app, &case))?;
+    publish::begin(app, tx, &case, request, &events)?;
+    let events: Vec<(EventId, Event)> = events.into_iter().map(|event| (app.event_id(), event)).collect();
     tx.append_events(id, 1, &events)?;
     tx.index_case(id, &search_text(request, &[]))?;
     jobs::owe(app, tx, None, &case)?;
@@ -67,6 +70,18 @@ pub(crate) fn search_text(request: &Request, added: &[String]) -> String {
         text.push_str(more);
     }
     text
+}
+
+/// Makes everything that was said findable at once: every voice, and what was added later.
+pub(crate) fn reindex(tx: &mut WriteTx<'_>, case: CaseId) -> Result<()> {
+    let voices = tx.requests_of(case)?;
+    let Some((first, others)) = voices.split_first() else { return Ok(()) };
+    let mut added: Vec<String> = others.iter().map(|one| search_text(one, &[])).collect();
+    added.extend(tx.events(case)?.into_iter().filter_map(|stored| match stored.event?.what {
+        What::Supplemented { text, .. } => Some(text),
+        _ => None,
+    }));
+    Ok(tx.index_case(case, &search_text(first, &added))?)
 }
 
 fn worth(app: &App, satisfaction: Satisfaction) -> i64 {

@@ -2,7 +2,7 @@
 
 use duban_domain::{
     CaseId, Number, Refusal, RequestId, Stamp,
-    case::{Actor, ActorKind, Case, Event, Wish, open},
+    case::{Actor, ActorKind, Case, Event, Wish, join, open},
     person::Person,
     policy::{allow, verb},
     request::{Channel, Kind, Place, Privacy, Request},
@@ -10,7 +10,7 @@ use duban_domain::{
 };
 use duban_store::{Inserted, WriteTx};
 
-use super::open_recorded;
+use super::{load, open_recorded, record, reindex};
 use crate::{App, Ctx, media::NewMedia, person, wiring::Result};
 
 /// How often another serial is tried before the number grows longer.
@@ -70,6 +70,37 @@ pub fn by_resident(app: &App, intake: &Intake) -> Result<Registered> {
     )
 }
 
+/// "我也遇到了": another person joins a case that everybody can see, with a number of their own.
+pub fn joining(app: &App, intake: &Intake, case: &Number) -> Result<Registered> {
+    let (intake, now) = (checked(app, intake)?, app.now());
+    app.store.write(|tx| {
+        if let Some(known) = known(tx, &intake)? {
+            return Ok(known);
+        }
+        let joined = load(tx, case)?;
+        // What nobody may see nobody joins: as if it were not there.
+        tx.public_row(joined.id)?.ok_or(Refusal::NotFound)?;
+        let mut request =
+            Request { case: joined.id, kind: joined.kind, ..request_of(app, tx, &intake, now)? };
+        if let Some(known) = insert(app, tx, &mut request)? {
+            return Ok(Registered { number: known.number, request: known.id, again: true });
+        }
+        for media in &intake.media {
+            crate::media::keep(app, tx, media, Some(request.id), Some(request.case), now)?;
+        }
+        let by = Actor { kind: ActorKind::Resident, id: request.id.0, name: String::new(), unit: None };
+        let after = record(app, tx, &joined, &by, now, join(&joined, &request.number, request.id)?)?;
+        reindex(tx, after.id)?;
+        Ok(Registered { number: request.number, request: request.id, again: false })
+    })
+}
+
+/// The same form, sent before.
+fn known(tx: &mut WriteTx<'_>, intake: &Intake) -> Result<Option<Registered>> {
+    let known = intake.source_key.as_deref().map(|key| tx.request_by_source(key)).transpose()?.flatten();
+    Ok(known.map(|known| Registered { number: known.number, request: known.id, again: true }))
+}
+
 /// Another system hands it in.
 pub fn by_partner(app: &App, name: &str, intake: &Intake) -> Result<Registered> {
     register(
@@ -83,10 +114,8 @@ pub fn by_partner(app: &App, name: &str, intake: &Intake) -> Result<Registered> 
 fn register(app: &App, intake: &Intake, by: &Actor, now: Stamp) -> Result<Registered> {
     let intake = checked(app, intake)?;
     app.store.write(|tx| {
-        if let Some(known) =
-            intake.source_key.as_deref().map(|key| tx.request_by_source(key)).transpose()?.flatten()
-        {
-            return Ok(Registered { number: known.number, request: known.id, again: true });
+        if let Some(known) = known(tx, &intake)? {
+            return Ok(known);
         }
         let mut request = request_of(app, tx, &intake, now)?;
         if let Some(known) = insert(app, tx, &mut request)? {
@@ -152,8 +181,11 @@ pub(crate) fn insert(app: &App, tx: &mut WriteTx<'_>, request: &mut Request) -> 
             Inserted::Done => return Ok(None),
             Inserted::NumberTaken => {
                 // The id may have been the one that was taken; a case has the id of its first request.
+                let opens = request.case.0 == request.id.0;
                 request.id = app.request_id(request.received_at);
-                request.case = CaseId(request.id.0);
+                if opens {
+                    request.case = CaseId(request.id.0);
+                }
                 request.number = number(app, request.received_at, attempt + 1 >= SHORT_TRIES);
             }
             Inserted::SourceKnown(id) => return Ok(tx.request(id)?),

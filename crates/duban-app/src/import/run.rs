@@ -410,8 +410,7 @@ fn events_of(app: &App, request: &Request, incoming: &Incoming, now: Stamp) -> V
         category: incoming.category.clone(),
         kind: incoming.kind,
         urgency: incoming.urgency,
-        direct: None,
-        hold: false,
+        ..Wish::default()
     };
     let history = History { answer: incoming.answer.clone() };
     let ground = app.ground(now);

@@ -4,6 +4,7 @@
 //! left; whoever left none gets a code of four digits with the receipt, to the same use.
 
 pub mod access;
+pub mod public;
 pub mod speak;
 pub mod track;
 

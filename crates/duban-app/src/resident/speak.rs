@@ -1,15 +1,16 @@
-//! 评价 and 补充: the person speaks about their own request.
+//! 评价, 补充, 撤回 and 公开: the person speaks about their own request.
 
 use duban_domain::{
-    Number,
-    case::{self, Case, Heard, Satisfaction},
+    Number, Refusal,
+    case::{self, Case, Consent, Heard, Satisfaction},
     policy::{self, verb},
+    request::Privacy,
 };
 
 use super::Known;
 use crate::{
     App,
-    case::{load, record, search_text},
+    case::{load, record, reindex},
     media::{self, NewMedia},
     wiring::Result,
 };
@@ -42,6 +43,33 @@ pub fn evaluate(app: &App, who: &Known, number: &Number, said: &Evaluation) -> R
     })
 }
 
+/// The person does not want it dealt with any more.
+pub fn withdraw(app: &App, who: &Known, number: &Number, reason: &str) -> Result<Case> {
+    let now = app.now();
+    app.store.write(|tx| {
+        let case = load(tx, number)?;
+        let permitted = policy::own::<verb::Withdraw>(who.request(), &case)?;
+        let happened = case::withdraw(&permitted, who.request(), reason)?;
+        record(app, tx, &case, permitted.actor(), now, happened)
+    })
+}
+
+/// The person says what others may see: nothing, the facts, or their words too.
+pub fn share(app: &App, who: &Known, number: &Number, consent: Consent) -> Result<Case> {
+    let now = app.now();
+    app.store.write(|tx| {
+        let case = load(tx, number)?;
+        let permitted = policy::own::<verb::Share>(who.request(), &case)?;
+        let request = tx.request(who.request())?.ok_or(Refusal::NotFound)?;
+        // A confidential matter is never public, whatever is chosen later.
+        if request.privacy == Privacy::Confidential {
+            return Err(Refusal::NoChange.into());
+        }
+        let happened = case::share(&permitted, who.request(), consent, &request.text)?;
+        record(app, tx, &case, permitted.actor(), now, happened)
+    })
+}
+
 /// The person adds words or photos.
 pub fn add(app: &App, who: &Known, number: &Number, text: &str, files: &[NewMedia]) -> Result<Case> {
     let now = app.now();
@@ -54,23 +82,7 @@ pub fn add(app: &App, who: &Known, number: &Number, text: &str, files: &[NewMedi
         }
         let happened = case::supplement(&permitted, who.request(), text, kept)?;
         let after = record(app, tx, &case, permitted.actor(), now, happened)?;
-        reindex(tx, &after)?;
+        reindex(tx, after.id)?;
         Ok(after)
     })
-}
-
-/// Makes what was added findable at once.
-fn reindex(tx: &mut duban_store::WriteTx<'_>, case: &Case) -> Result<()> {
-    let added: Vec<String> = tx
-        .events(case.id)?
-        .into_iter()
-        .filter_map(|stored| match stored.event?.what {
-            case::What::Supplemented { text, .. } => Some(text),
-            _ => None,
-        })
-        .collect();
-    if let Some(first) = tx.requests_of(case.id)?.into_iter().next() {
-        tx.index_case(case.id, &search_text(&first, &added))?;
-    }
-    Ok(())
 }

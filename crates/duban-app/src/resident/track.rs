@@ -3,10 +3,14 @@
 
 use duban_domain::{
     MediaId, Refusal, Stamp,
-    case::{Case, Event, Outcome, Phase, Satisfaction, Stage, What, accepted},
+    case::{
+        Case, Consent, Event, Outcome, Phase, Publicity, Ruling, Satisfaction, Showing, Stage, What,
+        accepted, public_words,
+    },
     deadline::Deadline,
     lang::Words,
     request::Request,
+    sensitive,
 };
 use duban_store::MediaRow;
 
@@ -46,6 +50,16 @@ pub struct Track {
     pub proof: Vec<MediaRow>,
     /// Whether the person may still add something.
     pub may_add: bool,
+    /// Whether the person took it back.
+    pub withdrawn: bool,
+    /// Whether somebody else opened the case and this person joined it.
+    pub joined: bool,
+    /// What the person lets others see, and what the desk said to it.
+    pub publicity: Publicity,
+    /// What is shown in the end.
+    pub showing: Showing,
+    /// The words as others read them, or would read them.
+    pub public_words: String,
     /// The code that opens the page instead of a telephone's tail, when none was left.
     pub code: Option<String>,
 }
@@ -95,6 +109,12 @@ pub enum Line {
     Missed,
     /// It was closed.
     Closed,
+    /// The person took it back.
+    Withdrew(String),
+    /// The person said what others may see.
+    Shared(Consent),
+    /// The desk said what is shown, and why.
+    Moderated(Ruling, String),
 }
 
 /// The page of a request, for whoever may see it.
@@ -106,16 +126,20 @@ pub fn track(app: &App, who: &Known) -> Result<Track> {
         let media = tx.media_of(case.id)?;
         let phone = request.person.map(|id| tx.person(id)).transpose()?.flatten().and_then(|p| p.tail_hash);
         let code = phone.is_none().then(|| person::code(app, &request.number));
-        Ok(Track { code, ..assemble(request, &case, &events, media) })
+        let showing = tx.public_row(case.id)?.map_or(Showing::Nothing, |row| {
+            if row.words.is_empty() { Showing::Facts } else { Showing::Words }
+        });
+        Ok(Track { code, showing, ..assemble(request, &case, &events, media) })
     })
 }
 
 fn assemble(request: Request, case: &Case, events: &[Event], media: Vec<MediaRow>) -> Track {
     let accepted = accepted(events);
+    let joined = case.requests.first() != Some(&request.id);
     let mut said: Vec<Said> = events
         .iter()
         .enumerate()
-        .filter_map(|(i, event)| line(&request, accepted.contains(&i), event))
+        .filter_map(|(i, event)| line(&request, !joined, accepted.contains(&i), event))
         .collect();
     said.reverse();
     let approved = accepted.last().map(|i| proof_of(&events[*i])).unwrap_or_default();
@@ -132,7 +156,11 @@ fn assemble(request: Request, case: &Case, events: &[Event], media: Vec<MediaRow
         finish: case.finish.clone(),
         round: case.round,
         asks_until: match &case.stage {
-            Stage::Callback { until, heard, .. } if !heard.contains(&request.id) => Some(*until),
+            Stage::Callback { until, heard, .. }
+                if !heard.contains(&request.id) && !case.withdrawn.contains(&request.id) =>
+            {
+                Some(*until)
+            }
             _ => None,
         },
         verdict: events.iter().rev().find_map(|e| match &e.what {
@@ -148,7 +176,12 @@ fn assemble(request: Request, case: &Case, events: &[Event], media: Vec<MediaRow
         said,
         photos,
         proof: others.into_iter().filter(|m| approved.contains(&m.id)).collect(),
-        may_add: case.is_open(),
+        may_add: case.is_open() && !case.withdrawn.contains(&request.id),
+        withdrawn: case.withdrawn.contains(&request.id),
+        joined,
+        publicity: case.publicity,
+        showing: Showing::Nothing,
+        public_words: shown_words(&request, events),
         code: None,
         request,
     }
@@ -161,17 +194,33 @@ fn proof_of(event: &Event) -> Vec<MediaId> {
     }
 }
 
-fn line(request: &Request, accepted: bool, event: &Event) -> Option<Said> {
+/// The words as others read them; before anything was chosen, as they would be.
+fn shown_words(request: &Request, events: &[Event]) -> String {
+    let words = public_words(events);
+    if words.is_empty() { sensitive::mask(&request.text) } else { words }
+}
+
+fn line(request: &Request, first: bool, accepted: bool, event: &Event) -> Option<Said> {
     let unit = || event.by.unit.clone().map_or(Speaker::Hotline, Speaker::Unit);
     let (by, what) = match &event.what {
-        What::Opened { request: of, .. } if *of == request.id => {
+        What::Opened { request: of, .. } | What::Joined { request: of, .. } if *of == request.id => {
             (Speaker::You, Line::Told(request.text.clone()))
+        }
+        What::Withdrawn { request: of, reason } if *of == request.id => {
+            (Speaker::You, Line::Withdrew(reason.clone()))
+        }
+        What::Shared { request: of, consent, .. } if *of == request.id => {
+            (Speaker::You, Line::Shared(*consent))
+        }
+        What::Moderated { ruling, reason, .. } if first => {
+            (Speaker::Hotline, Line::Moderated(*ruling, reason.clone()))
         }
         What::Dispatched { unit, reason, .. } => {
             (Speaker::Hotline, Line::Dispatched(unit.clone(), reason.clone()))
         }
         What::Signed => (unit(), Line::Signed),
-        What::Contacted { .. } => (unit(), Line::Contacted),
+        // Calls went to whoever spoke first; to say so to anybody else would not be true.
+        What::Contacted { .. } if first => (unit(), Line::Contacted),
         What::Answered { outcome, public, .. } if accepted => {
             (unit(), Line::Answered(*outcome, public.clone()))
         }
@@ -182,10 +231,12 @@ fn line(request: &Request, accepted: bool, event: &Event) -> Option<Said> {
             (Speaker::You, Line::Told(text.clone()))
         }
         What::Reopened { round, .. } => (Speaker::Hotline, Line::Reopened(*round)),
-        What::NoReply { .. } => (Speaker::Hotline, Line::NoReply),
+        What::NoReply { .. } if first => (Speaker::Hotline, Line::NoReply),
         What::Missed { .. } => (Speaker::Hotline, Line::Missed),
         What::Closed { .. } => (Speaker::Hotline, Line::Closed),
         What::Opened { .. }
+        | What::Contacted { .. }
+        | What::NoReply { .. }
         | What::Answered { .. }
         | What::Heard { .. }
         | What::Supplemented { .. }
@@ -193,7 +244,11 @@ fn line(request: &Request, accepted: bool, event: &Event) -> Option<Said> {
         | What::SentBack { .. }
         | What::Classified { .. }
         | What::Noted { .. }
-        | What::Revealed { .. } => return None,
+        | What::Revealed { .. }
+        | What::Joined { .. }
+        | What::Withdrawn { .. }
+        | What::Shared { .. }
+        | What::Moderated { .. } => return None,
     };
     Some(Said { at: event.at, by, what })
 }

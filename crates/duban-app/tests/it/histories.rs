@@ -8,13 +8,13 @@ use std::sync::{
 
 use duban_app::{
     Ctx, Entropy,
-    case::{self, On, callback::Call, dispatch::Order, register::Intake},
+    case::{self, On, callback::Call, dispatch::Order, moderate::Moderation, register::Intake},
     jobs,
     resident::{self, speak::Evaluation},
 };
 use duban_domain::{
     Number,
-    case::{Classification, Verdict, Way, Wish},
+    case::{Classification, Consent, Ruling, Verdict, Way, Wish},
     request::{Kind, Privacy, Urgency},
 };
 use duban_testkit::{
@@ -138,7 +138,7 @@ fn step(world: &World, dice: &Dice, numbers: &Mutex<Vec<Number>>) -> bool {
         None => world.ctx(role, unit),
     };
     let on = On { number: number.clone(), seen: None };
-    match dice.below(12) {
+    match dice.below(14) {
         0 => dispatch(&ctx, &on, dice),
         1 | 2 => case::sign::sign(&ctx, &on).is_ok(),
         3 => case::contact::contact(&ctx, &on, Way::Phone, "通了话").is_ok(),
@@ -147,6 +147,8 @@ fn step(world: &World, dice: &Dice, numbers: &Mutex<Vec<Number>>) -> bool {
         8 => callback(world, &ctx, &on, dice),
         9 => classify(&ctx, &on, dice),
         10 => by_resident(world, &number, dice),
+        11 => moderate(&ctx, &on, dice),
+        12 => join(world, &number, dice, numbers),
         _ => jobs::work(&world.app).is_ok(),
     }
 }
@@ -155,6 +157,7 @@ fn register(world: &World, dice: &Dice, numbers: &Mutex<Vec<Number>>) -> bool {
     let privacy = *dice.one(&[Privacy::Contact, Privacy::Contact, Privacy::Confidential, Privacy::Anonymous]);
     let wish = Wish {
         hold: dice.below(3) == 0,
+        share: dice.coin().then(|| *dice.one(Consent::ALL)),
         direct: (dice.below(9) == 0).then(|| "当场说清楚了".into()),
         ..Wish::default()
     };
@@ -206,10 +209,35 @@ fn classify(ctx: &Ctx, on: &On, dice: &Dice) -> bool {
     case::classify::classify(ctx, on, &to).is_ok()
 }
 
+fn moderate(ctx: &Ctx, on: &On, dice: &Dice) -> bool {
+    let said = Moderation {
+        ruling: *dice.one(Ruling::ALL),
+        words: if dice.coin() { "改过的话".into() } else { String::new() },
+        reason: "看过了".into(),
+    };
+    case::moderate::moderate(ctx, on, &said).is_ok()
+}
+
+/// Another person joins, and keeps a number of their own.
+fn join(world: &World, number: &Number, dice: &Dice, numbers: &Mutex<Vec<Number>>) -> bool {
+    let privacy = *dice.one(&[Privacy::Contact, Privacy::Anonymous]);
+    let said = Intake { privacy, text: "我也遇到了".into(), ..intake() };
+    let joined = case::register::joining(&world.app, &said, number);
+    joined.map(|r| numbers.lock().unwrap().push(r.number)).is_ok()
+}
+
 fn by_resident(world: &World, number: &Number, dice: &Dice) -> bool {
     let Ok((who, _)) = resident::unlock(&world.app, number, ["6021", "0000"][dice.below(2)]) else {
         return false;
     };
+    match dice.below(6) {
+        0 => return resident::speak::withdraw(&world.app, &who, number, "不用办了").is_ok(),
+        1 | 2 => {
+            let consent = *dice.one(Consent::ALL);
+            return resident::speak::share(&world.app, &who, number, consent).is_ok();
+        }
+        _ => {}
+    }
     if dice.coin() {
         return resident::speak::add(&world.app, &who, number, "补充一句", &[]).is_ok();
     }

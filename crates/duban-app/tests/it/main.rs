@@ -7,3 +7,4 @@ mod exports;
 mod histories;
 mod life;
 mod people;
+mod public;

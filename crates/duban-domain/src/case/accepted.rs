@@ -23,7 +23,11 @@ pub fn accepted(history: &[Event]) -> Vec<usize> {
             | What::Missed { .. }
             | What::Noted { .. }
             | What::Supplemented { .. }
-            | What::Revealed { .. } => {}
+            | What::Revealed { .. }
+            | What::Joined { .. }
+            | What::Withdrawn { .. }
+            | What::Shared { .. }
+            | What::Moderated { .. } => {}
         }
     }
     accepted

@@ -1,6 +1,6 @@
 //! The only place that changes a case: one event, one new state.
 
-use super::{Actor, Case, Ending, Event, Judged, Stage, What};
+use super::{Actor, Case, Ending, Event, Judged, Publicity, Ruling, Stage, What};
 use crate::{CaseId, Stamp};
 
 impl Case {
@@ -30,6 +30,8 @@ impl Case {
             missed: false,
             verdict: None,
             requests: vec![*request],
+            withdrawn: Vec::new(),
+            publicity: Publicity::default(),
         })
     }
 
@@ -76,13 +78,8 @@ impl Case {
                 }
             }
             What::Reopened { round, unit, finish, contact } => {
-                self.round = *round;
-                self.round_at = at;
-                self.finish = finish.clone();
-                self.contact.clone_from(contact);
-                (self.contacted_at, self.answered_at, self.outcome, self.missed) = (None, None, None, false);
-                self.stage =
-                    unit.as_ref().map_or(Stage::Received, |unit| Stage::InHand { unit: unit.clone() });
+                (self.finish, self.contact) = (finish.clone(), contact.clone());
+                self.again(at, *round, unit.clone());
             }
             What::Closed { ending } => self.close(at, *ending),
             What::Classified { category, kind, urgency, finish, .. } => {
@@ -91,7 +88,28 @@ impl Case {
                 self.missed = false;
             }
             What::Missed { .. } => self.missed = true,
+            What::Joined { .. } | What::Withdrawn { .. } | What::Shared { .. } | What::Moderated { .. } => {
+                self.voice(&event.what);
+            }
             What::Noted { .. } | What::Supplemented { .. } | What::Revealed { .. } => {}
+        }
+    }
+
+    /// Who speaks for it, and what others may see.
+    fn voice(&mut self, what: &What) {
+        match what {
+            What::Joined { request, .. } => self.requests.push(*request),
+            What::Withdrawn { request, .. } => self.withdrawn.push(*request),
+            What::Shared { consent, .. } => {
+                // A new wording is looked at anew; what the desk hid stays hidden.
+                let ruling = match self.publicity.ruling {
+                    Ruling::Hidden => Ruling::Hidden,
+                    Ruling::Waiting | Ruling::Shown => Ruling::Waiting,
+                };
+                self.publicity = Publicity { consent: *consent, ruling };
+            }
+            What::Moderated { ruling, .. } => self.publicity.ruling = *ruling,
+            _ => {}
         }
     }
 
@@ -106,6 +124,13 @@ impl Case {
         Some(case)
     }
 
+    /// A new round begins, as if nothing had been done.
+    fn again(&mut self, at: Stamp, round: u8, unit: Option<String>) {
+        (self.round, self.round_at) = (round, at);
+        (self.contacted_at, self.answered_at, self.outcome, self.missed) = (None, None, None, false);
+        self.stage = unit.map_or(Stage::Received, |unit| Stage::InHand { unit });
+    }
+
     fn take_in_hand(&mut self) {
         self.stage = Stage::InHand { unit: self.unit_or_nobody() };
     }
@@ -118,7 +143,10 @@ impl Case {
 
     fn close(&mut self, at: Stamp, ending: Ending) {
         // What is answered on the telephone was never anybody else's: closing is its answer.
-        self.answered_at.get_or_insert(at);
+        // What was taken back was never answered, and no rate counts it.
+        if ending != Ending::Withdrawn {
+            self.answered_at.get_or_insert(at);
+        }
         self.stage = Stage::Closed { unit: self.unit_or_nobody(), at, ending };
     }
 

@@ -39,7 +39,7 @@ pub fn hear(
     if !case.requests.contains(&said.request) {
         return Err(Refusal::NotItsRequest);
     }
-    if heard.contains(&said.request) {
+    if heard.contains(&said.request) || case.withdrawn.contains(&said.request) {
         return Err(Refusal::AlreadyHeard);
     }
     let words = text::optional("words", &said.words, text::TEXT_MAX)?;
@@ -51,7 +51,7 @@ pub fn hear(
     }];
     if !said.solved {
         events.push(reopened(case, Some(unit.clone()), ground));
-    } else if heard.len() + 1 == case.requests.len() {
+    } else if case.speaking().all(|r| r == said.request || heard.contains(&r)) {
         events.push(What::Closed { ending: Ending::Confirmed });
     }
     Ok(events)

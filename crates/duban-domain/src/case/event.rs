@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Contact, Ending};
+use super::{
+    Contact, Ending,
+    publicity::{Consent, Ruling},
+};
 use crate::{
     MediaId, Number, RequestId, Stamp,
     deadline::Deadline,
@@ -229,6 +232,38 @@ pub enum What {
         /// Why.
         reason: String,
     },
+    /// 并入: another person's request joined the case.
+    Joined {
+        /// The number that this person keeps.
+        number: Number,
+        /// Their request.
+        request: RequestId,
+    },
+    /// 撤回: a person took theirs back.
+    Withdrawn {
+        /// Whose request.
+        request: RequestId,
+        /// Why, in their words.
+        reason: String,
+    },
+    /// 公开意愿: the person said what others may see.
+    Shared {
+        /// Whose request.
+        request: RequestId,
+        /// What they let others see.
+        consent: Consent,
+        /// Their words as others may read them, masked.
+        words: String,
+    },
+    /// 公开审核: the desk showed, hid or reworded what is public.
+    Moderated {
+        /// What it said.
+        ruling: Ruling,
+        /// The wording, when it shows one.
+        words: String,
+        /// Why.
+        reason: String,
+    },
 }
 
 impl What {
@@ -252,6 +287,10 @@ impl What {
             Self::Noted { .. } => "noted",
             Self::Supplemented { .. } => "supplemented",
             Self::Revealed { .. } => "revealed",
+            Self::Joined { .. } => "joined",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::Shared { .. } => "shared",
+            Self::Moderated { .. } => "moderated",
         }
     }
 }

@@ -17,10 +17,12 @@ mod history;
 mod note;
 mod open;
 mod overdue;
+mod publicity;
 mod review;
 mod sign;
 #[cfg(test)]
 mod tests;
+mod voice;
 
 use serde::{Deserialize, Serialize};
 
@@ -35,8 +37,10 @@ pub use history::{History, replay};
 pub use note::{note, reveal, supplement};
 pub use open::{Opening, Wish, open};
 pub use overdue::overdue;
+pub use publicity::{Consent, Publicity, Ruling, Showing, moderate, public_words, share, shared};
 pub use review::{Verdict, review};
 pub use sign::sign;
+pub use voice::{join, withdraw};
 
 use crate::{
     CaseId, Number, RequestId, Stamp,
@@ -74,6 +78,8 @@ closed_set! {
         Direct = 3, "direct", "当场答复", "Answered at once";
         /// 历史导入: finished before Duban; its real times are kept.
         Historic = 4, "historic", "历史导入", "Imported, finished earlier";
+        /// 诉求人撤回: everybody who spoke for it took it back.
+        Withdrawn = 5, "withdrawn", "诉求人撤回", "Taken back by the person";
     }
 }
 
@@ -165,6 +171,12 @@ pub struct Case {
     pub verdict: Option<Judged>,
     /// The requests that it deals with, first one first.
     pub requests: Vec<RequestId>,
+    /// Those of them whose person took it back.
+    #[serde(default)]
+    pub withdrawn: Vec<RequestId>,
+    /// What others may see of it.
+    #[serde(default)]
+    pub publicity: Publicity,
 }
 
 /// What persons said at the callback (评价).
@@ -224,6 +236,16 @@ impl Case {
     #[must_use]
     pub fn is_running(&self) -> bool {
         self.is_open() && self.answered_at.is_none()
+    }
+
+    /// The requests whose person still wants it dealt with.
+    pub fn speaking(&self) -> impl Iterator<Item = RequestId> + '_ {
+        self.requests.iter().copied().filter(|r| !self.withdrawn.contains(r))
+    }
+
+    /// Whether each of these has spoken in this round's callback.
+    pub(crate) fn heard_all_of(&self, requests: &[RequestId]) -> bool {
+        matches!(&self.stage, Stage::Callback { heard, .. } if requests.iter().all(|r| heard.contains(r)))
     }
 
     /// By when the next thing must happen; nothing is due on a closed case.

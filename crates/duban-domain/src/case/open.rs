@@ -1,6 +1,6 @@
 //! 受理: a request opens a case.
 
-use super::{Ending, Ground, Outcome, What};
+use super::{Consent, Ending, Ground, Outcome, What, publicity::shared};
 use crate::{
     Number, RequestId,
     deadline::clocks,
@@ -30,6 +30,8 @@ pub struct Wish {
     pub direct: Option<String>,
     /// Leave the dispatching to a person.
     pub hold: bool,
+    /// What the person lets others see, when they said so.
+    pub share: Option<Consent>,
 }
 
 /// Opens a case for a request and, where the catalogue knows the unit, dispatches it at once.
@@ -58,6 +60,10 @@ pub fn open(request: &Request, wish: &Wish, ground: &Ground<'_>) -> Opening {
         wish.category.clone().or_else(|| proposal.category.clone()),
         clocks.finish,
     )];
+    // Whoever says nothing lets the facts be seen, and that needs no event of its own.
+    if let Some(consent) = wish.share.filter(|consent| *consent != Consent::Facts) {
+        events.extend(shared(request.id, consent, &request.text));
+    }
     if let Some(said) = &wish.direct {
         events.push(What::Answered {
             outcome: Outcome::Explained,

@@ -67,9 +67,13 @@ enum Try {
     Note,
     Overdue,
     Expire,
+    Join,
+    Withdraw,
+    Share,
+    Moderate,
 }
 
-const TRIES: [Try; 13] = [
+const TRIES: [Try; 17] = [
     Try::Dispatch,
     Try::Sign,
     Try::Contact,
@@ -83,6 +87,10 @@ const TRIES: [Try; 13] = [
     Try::Note,
     Try::Overdue,
     Try::Expire,
+    Try::Join,
+    Try::Withdraw,
+    Try::Share,
+    Try::Moderate,
 ];
 
 fn attempt(case: &Case, what: Try, who: &Member, ground: &Ground<'_>) -> Result<Vec<What>, Refusal> {
@@ -139,6 +147,26 @@ fn attempt(case: &Case, what: Try, who: &Member, ground: &Ground<'_>) -> Result<
         Try::Note => note(&may::<verb::Note>(who, case)?, "记一笔"),
         Try::Overdue => overdue(&policy::by_system(case), ground),
         Try::Expire => expire(&policy::by_system(case), ground),
+        Try::Join | Try::Withdraw | Try::Share | Try::Moderate => voice(case, what, who),
+    }
+}
+
+/// Who speaks for it, and what others may see.
+fn voice(case: &Case, what: Try, who: &Member) -> Result<Vec<What>, Refusal> {
+    match what {
+        Try::Join => {
+            let nth = i64::try_from(case.requests.len()).unwrap();
+            join(case, &Number::make(date(2026, 1, 6), 2, false), RequestId(100 + nth))
+        }
+        Try::Withdraw => {
+            let last = *case.requests.last().unwrap();
+            withdraw(&policy::permit::<verb::Withdraw>(who, case)?, last, "不用办了")
+        }
+        Try::Share => {
+            let words = "路灯不亮，请打13900006021";
+            share(&policy::permit::<verb::Share>(who, case)?, case.requests[0], Consent::Words, words)
+        }
+        _ => moderate(&policy::permit::<verb::Moderate>(who, case)?, Ruling::Shown, "路灯不亮", "看过了"),
     }
 }
 
@@ -330,8 +358,12 @@ proptest! {
         prop_assert_eq!(case.version, i64::try_from(events.len()).unwrap());
         prop_assert_eq!(case.is_open(), case.next_due().is_some());
         prop_assert!(events.windows(2).all(|pair| pair[0].at <= pair[1].at));
-        prop_assert_eq!(case.answered_at.is_some(), matches!(case.phase(), Phase::InReview | Phase::Callback | Phase::Closed));
-        prop_assert!(case.phase() == Phase::Received || case.unit().is_some_and(|u| !u.is_empty()));
+        let taken_back = matches!(case.stage, Stage::Closed { ending: Ending::Withdrawn, .. });
+        let answered = matches!(case.phase(), Phase::InReview | Phase::Callback | Phase::Closed);
+        prop_assert!(case.answered_at.is_some() == answered || taken_back);
+        prop_assert!(!taken_back || case.speaking().next().is_none());
+        prop_assert!(case.withdrawn.iter().all(|r| case.requests.contains(r)));
+        prop_assert!(case.phase() == Phase::Received || taken_back || case.unit().is_some_and(|u| !u.is_empty()));
         let rounds = events.iter().filter(|e| matches!(e.what, What::Reopened { .. })).count();
         prop_assert_eq!(usize::from(case.round), rounds + 1);
     }

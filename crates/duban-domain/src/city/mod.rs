@@ -7,6 +7,7 @@ mod check;
 mod fault;
 mod find;
 mod form;
+mod public;
 mod read;
 mod settings;
 mod source;
@@ -22,7 +23,9 @@ use sha2::{Digest, Sha256};
 pub use check::{check, check_at};
 pub use fault::{Fault, Severity};
 pub use settings::{PhotoRule, Score, SettingGroup, Settings};
-pub use types::{Category, Division, Label, Landmark, MapLine, ReachRule, Role, Unit, UnitKind};
+pub use types::{
+    Category, Division, ICONS, Label, Landmark, MapLine, PublicRule, ReachRule, Role, Unit, UnitKind,
+};
 
 use crate::{
     Lang,
@@ -55,6 +58,8 @@ pub struct City {
     pub divisions: Vec<Division>,
     /// 三级分类
     pub categories: Vec<Category>,
+    /// 公开名录
+    pub public: Vec<PublicRule>,
     /// 派单目录, in order.
     pub catalogue: Vec<Rule>,
     /// Words that point to a category.

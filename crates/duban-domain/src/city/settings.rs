@@ -61,6 +61,10 @@ pub struct Settings {
     pub review_required: bool,
     /// Whether finished cases are listed for everybody, without persons.
     pub public_listing: bool,
+    /// In public a place is only this exact, in metres; 0 is as exact as it was given.
+    pub public_metres: u32,
+    /// Whether somebody reads a person's words before they are public.
+    pub words_reviewed: bool,
     /// 照片
     pub photos: PhotoRule,
     /// A deadline is "soon" when so many minutes of its clock are left.

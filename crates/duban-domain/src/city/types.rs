@@ -85,6 +85,25 @@ pub struct Category {
     pub kind_default: Option<Kind>,
 }
 
+/// The icons that the program draws (图标).
+pub const ICONS: [&str; 18] = [
+    "water", "power", "gas", "cable", "drain", "road", "light", "waste", "tree", "noise", "house", "market",
+    "shield", "work", "health", "school", "office", "other",
+];
+
+/// How a kind of matter appears in public (公开名录).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicRule {
+    /// The category, with everything below it.
+    pub category: String,
+    /// What the public calls it; its own name when left out.
+    pub name: Option<Words>,
+    /// One of [`ICONS`].
+    pub icon: Option<String>,
+    /// Whether it appears at all.
+    pub show: bool,
+}
+
 /// A city's own word under a phase (城市标签).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {

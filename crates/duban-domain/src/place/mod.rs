@@ -65,6 +65,21 @@ impl Point {
         2.0 * EARTH_METRES * h.clamp(0.0, 1.0).sqrt().asin()
     }
 
+    /// The middle of the square of a grid of so many metres that the point is in: near enough to know
+    /// which street is meant, too coarse to know which door.
+    #[must_use]
+    pub fn coarse(self, metres: u32) -> Self {
+        if metres == 0 {
+            return self;
+        }
+        let step = f64::from(metres) / (EARTH_METRES * PI / 180.0) * E7;
+        let snap = |at: i64, step: f64| ((at as f64 / step).floor() * step + step / 2.0).round() as i64;
+        let lat_e7 = snap(self.lat_e7, step);
+        // The width of a degree is that of the row of squares, so that all points of a square agree.
+        let shrink = (lat_e7 as f64 / E7).to_radians().cos().max(0.01);
+        Self { lng_e7: snap(self.lng_e7, step / shrink), lat_e7 }
+    }
+
     /// The Z-order number: x and y of the web map tile at [`MORTON_ZOOM`], their bits interleaved.
     /// All points of any tile z/x/y have numbers in one unbroken range: see [`morton_range`].
     #[must_use]
@@ -74,6 +89,33 @@ impl Point {
         let x = (self.lng() + 180.0) / 360.0 * side;
         let y = (1.0 - lat.tan().asinh() / PI) / 2.0 * side;
         interleave(tile(x), tile(y))
+    }
+}
+
+impl Point {
+    /// The point whose Z-order number this is, to within a few centimetres.
+    #[must_use]
+    pub fn of_morton(morton: i64) -> Self {
+        let side = f64::from(1u32 << MORTON_ZOOM);
+        let (x, y) = (gather(morton as u64), gather(morton as u64 >> 1));
+        let lng = (f64::from(x) + 0.5) / side * 360.0 - 180.0;
+        let lat = (PI * (1.0 - 2.0 * (f64::from(y) + 0.5) / side)).sinh().atan().to_degrees();
+        Self { lng_e7: (lng * E7).round() as i64, lat_e7: (lat * E7).round() as i64 }
+    }
+
+    /// Ranges of Z-order numbers that hold everything within so many metres: the nine tiles around
+    /// the point, of the smallest size that is not smaller than that.
+    #[must_use]
+    pub fn ranges_within(self, metres: f64) -> Vec<(i64, i64)> {
+        let around = 2.0 * PI * EARTH_METRES * self.lat().to_radians().cos().max(0.01);
+        let fits = |z: &u8| around / f64::from(1u32 << *z) >= metres.max(1.0);
+        let z = (0..=24_u8).rev().find(fits).unwrap_or(0);
+        let (side, shift) = (1_i64 << z, MORTON_ZOOM - z);
+        let morton = self.morton() as u64;
+        let (x, y) = (i64::from(gather(morton) >> shift), i64::from(gather(morton >> 1) >> shift));
+        let near = (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| (x + dx, y + dy)));
+        let inside = near.filter(|(x, y)| (0..side).contains(x) && (0..side).contains(y));
+        inside.map(|(x, y)| morton_range(z, x as u32, y as u32)).collect()
     }
 }
 
@@ -106,6 +148,16 @@ fn spread(v: u32) -> u64 {
     v = (v | v << 4) & 0x0F0F_0F0F_0F0F_0F0F;
     v = (v | v << 2) & 0x3333_3333_3333_3333;
     (v | v << 1) & 0x5555_5555_5555_5555
+}
+
+/// The bits on the even places: the other way round from [`spread`].
+fn gather(v: u64) -> u32 {
+    let mut v = v & 0x5555_5555_5555_5555;
+    v = (v | v >> 1) & 0x3333_3333_3333_3333;
+    v = (v | v >> 2) & 0x0F0F_0F0F_0F0F_0F0F;
+    v = (v | v >> 4) & 0x00FF_00FF_00FF_00FF;
+    v = (v | v >> 8) & 0x0000_FFFF_0000_FFFF;
+    (v | v >> 16) as u32
 }
 
 /// A box in degrees (范围): the sanity check of a city's coordinates.

@@ -70,3 +70,35 @@ proptest! {
         prop_assert!(p.metres_to(p) < 1e-6);
     }
 }
+
+#[test]
+fn a_coarse_point_tells_the_street_and_not_the_door() {
+    let at = |lng, lat| Point::from_degrees(lng, lat).unwrap();
+    let door = at(113.137_654, 27.832_456);
+    let shown = door.coarse(100);
+    assert_eq!(shown.coarse(100), shown, "coarse once is coarse for ever");
+    assert!((1.0..72.0).contains(&door.metres_to(shown)), "{}", door.metres_to(shown));
+    assert_eq!(
+        at(shown.lng() + 0.000_3, shown.lat() - 0.000_3).coarse(100),
+        shown,
+        "a neighbour looks the same"
+    );
+    assert_eq!(door.coarse(0), door);
+}
+
+#[test]
+fn a_z_order_number_leads_back_to_its_point_and_to_what_is_near() {
+    let at = |lng, lat| Point::from_degrees(lng, lat).unwrap();
+    let here = at(113.137_654, 27.832_456);
+    assert!(Point::of_morton(here.morton()).metres_to(here) < 0.1);
+    for metres in [50.0, 800.0, 5_000.0, 90_000.0] {
+        let ranges = here.ranges_within(metres);
+        for (east, north) in [(1.0, 0.0), (0.0, 1.0), (-0.7, -0.7), (0.7, -0.7)] {
+            let there = at(here.lng() + east * metres / 98_400.0, here.lat() + north * metres / 111_200.0);
+            assert!(
+                ranges.iter().any(|(a, b)| (*a..=*b).contains(&there.morton())),
+                "{metres} {east} {north}"
+            );
+        }
+    }
+}

@@ -116,6 +116,12 @@ verbs! {
     Reveal => Reveal, lead: false;
     /// 看数据
     Figures => Figures, lead: false;
+    /// 公开审核
+    Moderate => Moderate, lead: false;
+    /// 公开意愿: the person's, or the hotline's on their word.
+    Share => Register, lead: false;
+    /// 撤回: the person's, or the hotline's on their word.
+    Withdraw => Register, lead: false;
     /// 管理
     Administer => Administer, lead: false;
     /// 导出

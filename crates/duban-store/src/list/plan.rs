@@ -10,7 +10,7 @@ use duban_domain::{
     CaseId, Stamp,
     case::Phase,
     policy::Reach,
-    request::{Channel, Kind, Privacy, Urgency},
+    request::{Channel, Kind, Urgency},
 };
 
 use super::{CaseQuery, Order};
@@ -111,7 +111,7 @@ enum Condition<'a> {
     Range(&'static str, Option<Stamp>, Stamp, &'static str),
     /// Something is due.
     Open,
-    /// Everything that is not confidential.
+    /// Everything that is on the public page.
     Public,
 }
 
@@ -230,7 +230,7 @@ impl<'a> Condition<'a> {
                 sql.push("c.next_due IS NOT NULL");
             }
             Self::Public => {
-                sql.push("c.privacy <> ").bind(Privacy::Confidential.code());
+                sql.push("EXISTS (SELECT 1 FROM public_case p WHERE p.case_id = c.id)");
             }
         }
     }

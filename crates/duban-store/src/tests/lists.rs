@@ -4,13 +4,13 @@ use duban_domain::{
     Stamp,
     case::{Case, Phase},
     policy::Reach,
-    request::{Channel, Kind, Privacy, Request, Urgency},
+    request::{Channel, Kind, Request, Urgency},
     stamp::date_of_day,
 };
 
 use super::{
     Bed, both,
-    world::{CENTRE, DAYS, Dice, START, fill, zone},
+    world::{CENTRE, DAYS, Dice, START, fill, is_public, zone},
 };
 use crate::{CaseQuery, CaseRow, Figure, Figures, Order, ReadTx, StoreError};
 
@@ -83,7 +83,7 @@ fn fits(query: &CaseQuery, case: &Case, row: &CaseRow) -> bool {
         && inside(query.closed, row.closed_at)
         && inside(query.due, Some(row.finish_due))
         && query.overdue_at.is_none_or(|at| case.is_running() && row.finish_due < at)
-        && !(query.public_only && row.privacy == Privacy::Confidential)
+        && !(query.public_only && !is_public(case))
 }
 
 fn rows(bed: &Bed, cases: &[(Case, Request)]) -> Vec<CaseRow> {

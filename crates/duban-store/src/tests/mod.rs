@@ -10,6 +10,7 @@ mod groups;
 mod lists;
 mod migrations;
 mod nouns;
+mod public;
 mod server;
 mod transactions;
 mod world;

@@ -14,7 +14,7 @@ use jiff::{
     tz::{TimeZone, offset},
 };
 
-use crate::{RowExtra, Store};
+use crate::{PublicRow, RowExtra, Store};
 
 /// Who has what nobody leads yet.
 pub(super) const CENTRE: &str = "centre";
@@ -180,12 +180,46 @@ pub(super) fn fill(store: &Store, seed: u64, count: u32) -> Vec<(Case, Request)>
                     tx.update_case(&case, &next, &extra(&next))?;
                     case = next;
                 }
+                if is_public(&case) {
+                    let row = public(&case, &request);
+                    tx.put_public(case.id, Some(&row))?;
+                }
                 cases.push((case, request));
             }
             Ok::<_, crate::StoreError>(())
         })
         .unwrap();
     cases
+}
+
+/// Whether the world shows a case to everybody: two of three.
+pub(super) fn is_public(case: &Case) -> bool {
+    case.id.0 % 3 != 0
+}
+
+/// What it shows of one.
+pub(super) fn public(case: &Case, request: &Request) -> PublicRow {
+    let closed_at = match &case.stage {
+        Stage::Closed { at, .. } => Some(*at),
+        _ => None,
+    };
+    PublicRow {
+        case: case.id,
+        number: case.number.clone(),
+        category: case.category.clone(),
+        division: request.place.division.clone(),
+        owner: CENTRE.to_owned(),
+        phase: case.phase(),
+        opened_at: case.opened_at,
+        changed_at: case.opened_at,
+        finish_due: case.finish.due,
+        answered_at: case.answered_at,
+        closed_at,
+        point: request.place.point.map(|p| p.coarse(100)),
+        title: String::new(),
+        words: String::new(),
+        voices: 1,
+    }
 }
 
 /// A note as an event.

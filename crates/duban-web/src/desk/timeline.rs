@@ -151,6 +151,9 @@ fn said(city: &City, s: &Shell, what: &What) -> Said {
             &format!("{} {}", lang.t("应在此前答复：", "Was due:"), s.when(due).full),
         ),
         What::Noted { text } => plain("", lang.t("批注（内部）", "Note (internal)"), text),
+        What::Joined { .. } | What::Withdrawn { .. } | What::Shared { .. } | What::Moderated { .. } => {
+            voices(lang, what)
+        }
         What::Revealed { reason, .. } => {
             plain("", lang.t("看了诉求人姓名电话", "Looked at name and number"), reason)
         }
@@ -159,6 +162,34 @@ fn said(city: &City, s: &Shell, what: &What) -> Said {
 
 fn plain(class: &'static str, words: &str, text: &str) -> Said {
     Said { class, what: words.to_owned(), text: text.to_owned(), words: Vec::new() }
+}
+
+/// Who speaks for it, and what others may see.
+fn voices(lang: Lang, what: &What) -> Said {
+    match what {
+        What::Joined { number, .. } => {
+            plain("tl-go", lang.t("又有一位诉求人遇到", "Another person met it too"), &number.grouped())
+        }
+        What::Withdrawn { reason, .. } => {
+            plain("tl-go", lang.t("诉求人撤回", "The person took it back"), reason)
+        }
+        What::Shared { consent, words, .. } => plain(
+            "",
+            &format!("{}{}", lang.t("诉求人选公开：", "The person lets others see: "), consent.word(lang)),
+            words,
+        ),
+        What::Moderated { ruling, words, reason } => plain(
+            "tl-key",
+            &format!("{}{}", lang.t("公开页：", "Public page: "), ruling.word(lang)),
+            &[reason.as_str(), words]
+                .iter()
+                .filter(|t| !t.is_empty())
+                .copied()
+                .collect::<Vec<_>>()
+                .join("\n"),
+        ),
+        other => plain("", other.key(), ""),
+    }
 }
 
 /// What a unit or a person said in their own words.

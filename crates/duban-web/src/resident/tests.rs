@@ -8,7 +8,7 @@ use duban_app::{
 };
 use duban_domain::{
     CaseId, Lang, MediaId, Number, RequestId, Stamp,
-    case::{Outcome, Phase, Satisfaction},
+    case::{Outcome, Phase, Publicity, Satisfaction, Showing},
     city::City,
     deadline::clocks,
     number::NotANumber,
@@ -146,6 +146,11 @@ fn track(city: &City, phase: Phase) -> Track {
         photos: vec![media(1, MediaKind::Photo), media(2, MediaKind::Document)],
         proof: vec![media(3, MediaKind::Photo)],
         may_add: phase != Phase::Closed,
+        withdrawn: false,
+        joined: false,
+        publicity: Publicity::default(),
+        showing: Showing::Facts,
+        public_words: "路口那棵樟树，一根大枝压在电线上。".into(),
     }
 }
 

@@ -402,6 +402,13 @@ fn words(lang: Lang, city: &City, what: &Line) -> (String, String) {
         Line::NoReply => ours("给您打过电话，没有打通。", "We called you and could not reach you."),
         Line::Missed => ours("过了定的时间，还没有答复。", "The time has passed without an answer."),
         Line::Closed => ours("这件事办完了。", "This matter is closed."),
+        Line::Withdrew(why) => (lang.t("撤回了，不用办了。", "Took it back.").to_owned(), why.clone()),
+        Line::Shared(consent) => {
+            (format!("{}{}", lang.t("公开页：", "Public page: "), consent.word(lang)), String::new())
+        }
+        Line::Moderated(ruling, why) => {
+            (format!("{}{}", lang.t("公开页：", "Public page: "), ruling.word(lang)), why.clone())
+        }
     }
 }
 

@@ -9,7 +9,8 @@ mod trees;
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
-    Category, City, Division, Fault, Index, Label, Landmark, MapLine, PackFiles, Role, Unit, UnitKind,
+    Category, City, Division, Fault, Index, Label, Landmark, MapLine, PackFiles, PublicRule, Role, Unit,
+    UnitKind,
     fault::{Faults, Spot, words},
     read::{self, Basics, Placed},
 };
@@ -64,6 +65,7 @@ pub(super) struct Draft {
     units: Vec<Placed<Unit>>,
     divisions: Vec<Placed<Division>>,
     categories: Vec<Placed<Category>>,
+    public: Vec<Placed<PublicRule>>,
     catalogue: Vec<Placed<Rule>>,
     category_words: Vec<Placed<CategoryWords>>,
     kind_words: Vec<Placed<KindWords>>,
@@ -86,6 +88,7 @@ pub(super) fn examine(files: &PackFiles) -> (Draft, Vec<Fault>) {
         units: read::units(files, &faults),
         divisions: read::divisions(files, &faults),
         categories: read::categories(files, &faults),
+        public: read::public(files, &faults),
         catalogue: read::catalogue(files, &faults),
         category_words: read::category_words(files, &faults),
         kind_words,
@@ -123,7 +126,7 @@ fn strangers(files: &PackFiles, faults: &Faults) {
     ];
     let known = |path: &str| {
         KNOWN.contains(&path)
-            || matches!(path, "places.csv" | "map.toml")
+            || matches!(path, "places.csv" | "map.toml" | "public.csv")
             || path.ends_with(".md")
             || (path.starts_with("calendar/") && path.ends_with(".toml"))
     };
@@ -174,6 +177,7 @@ impl Draft {
             units: bare(self.units),
             divisions: bare(self.divisions),
             categories: bare(self.categories),
+            public: bare(self.public),
             deadlines: bare(self.deadlines),
             calendar: self.calendar,
             labels: bare(self.labels),

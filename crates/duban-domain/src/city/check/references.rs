@@ -22,6 +22,9 @@ pub(super) fn check(draft: &Draft, faults: &Faults) {
         division(draft, &row.at, row.it.division.as_deref(), faults);
         point(draft, &row.at, row.it.point, faults);
     }
+    for row in &draft.public {
+        category(draft, &row.spot("category"), Some(&row.it.category), faults);
+    }
     for row in &draft.category_words {
         category(draft, &row.at, Some(&row.it.category), faults);
     }

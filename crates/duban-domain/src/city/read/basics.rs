@@ -90,7 +90,11 @@ fn settings(form: &Form<'_>) -> Settings {
     });
     group(SettingGroup::Evaluation, &mut |f| s.evaluation_days = f.whole("days", 7, 365).into());
     group(SettingGroup::Review, &mut |f| s.review_required = f.yes("required", true));
-    group(SettingGroup::Public, &mut |f| s.public_listing = f.yes("listing", false));
+    group(SettingGroup::Public, &mut |f| {
+        s.public_listing = f.yes("listing", false);
+        s.public_metres = f.whole("metres", 100, 5_000);
+        s.words_reviewed = f.yes("words_reviewed", true);
+    });
     group(SettingGroup::Photos, &mut |f| {
         s.photos = PhotoRule {
             count_max: f.whole("count_max", 6, 50),
@@ -140,6 +144,8 @@ fn defaults() -> Settings {
         evaluation_days: 7,
         review_required: true,
         public_listing: false,
+        public_metres: 100,
+        words_reviewed: true,
         photos: PhotoRule { count_max: 6, bytes_max: 12 * 1_048_576 },
         soon_minutes: 240,
         duplicate_metres: 200,
