@@ -9,7 +9,7 @@ use duban_domain::{
 use super::Known;
 use crate::{
     App,
-    case::{load, record, search_text},
+    case::{findable, load, moment, record},
     media::{self, NewMedia},
     wiring::Result,
 };
@@ -27,9 +27,9 @@ pub struct Evaluation {
 
 /// The person says whether it is solved.
 pub fn evaluate(app: &App, who: &Known, number: &Number, said: &Evaluation) -> Result<Case> {
-    let now = app.now();
     app.store.write(|tx| {
         let case = load(tx, number)?;
+        let now = moment(tx, &case, app.now())?;
         let permitted = policy::own::<verb::Callback>(who.request(), &case)?;
         let heard = Heard {
             request: who.request(),
@@ -44,9 +44,9 @@ pub fn evaluate(app: &App, who: &Known, number: &Number, said: &Evaluation) -> R
 
 /// The person adds words or photos.
 pub fn add(app: &App, who: &Known, number: &Number, text: &str, files: &[NewMedia]) -> Result<Case> {
-    let now = app.now();
     app.store.write(|tx| {
         let case = load(tx, number)?;
+        let now = moment(tx, &case, app.now())?;
         let permitted = policy::own::<verb::Note>(who.request(), &case)?;
         let mut kept = Vec::with_capacity(files.len());
         for file in files {
@@ -70,7 +70,7 @@ fn reindex(tx: &mut duban_store::WriteTx<'_>, case: &Case) -> Result<()> {
         })
         .collect();
     if let Some(first) = tx.requests_of(case.id)?.into_iter().next() {
-        tx.index_case(case.id, &search_text(&first, &added))?;
+        tx.index_case(case.id, &findable(&first, &added))?;
     }
     Ok(())
 }
