@@ -346,6 +346,12 @@ fn write<'a>(
     let unit_leads = unit.filter(|at| rare == Some(*at) || by_unit);
     let lead = if let Some(words) = leg.words {
         let (table, id) = search::source(dialect);
+        if !ordered && leg.conditions.is_empty() {
+            sql.push(&format!(" FROM {table} WHERE "));
+            search::matches(sql, dialect, words);
+            others(sql, leg, id);
+            return Lead::Words;
+        }
         sql.push(&format!(" FROM {table} CROSS JOIN case_row c WHERE c.id = {id} AND "));
         search::matches(sql, dialect, words);
         Lead::Words
