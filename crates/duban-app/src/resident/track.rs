@@ -192,6 +192,7 @@ fn line(request: &Request, accepted: bool, event: &Event) -> Option<Said> {
         | What::Approved { .. }
         | What::SentBack { .. }
         | What::Classified { .. }
+        | What::Labelled { .. }
         | What::Noted { .. }
         | What::Revealed { .. } => return None,
     };

@@ -64,12 +64,13 @@ enum Try {
     NotSolved,
     NoReply,
     Classify,
+    Label,
     Note,
     Overdue,
     Expire,
 }
 
-const TRIES: [Try; 13] = [
+const TRIES: [Try; 14] = [
     Try::Dispatch,
     Try::Sign,
     Try::Contact,
@@ -80,6 +81,7 @@ const TRIES: [Try; 13] = [
     Try::NotSolved,
     Try::NoReply,
     Try::Classify,
+    Try::Label,
     Try::Note,
     Try::Overdue,
     Try::Expire,
@@ -108,17 +110,7 @@ fn attempt(case: &Case, what: Try, who: &Member, ground: &Ground<'_>) -> Result<
         }
         Try::Sign => sign(&may::<verb::Sign>(who, case)?),
         Try::Contact => contact(&may::<verb::Contact>(who, case)?, Way::Phone, "通了话"),
-        Try::Answer => {
-            let said = Answer {
-                outcome: Outcome::Solved,
-                public: "修好了".into(),
-                internal: String::new(),
-                proof: Vec::new(),
-                proof_words: "维修单".into(),
-                no_contact: "打不通".into(),
-            };
-            answer(&may::<verb::Answer>(who, case)?, &said)
-        }
+        Try::Answer => answer(&may::<verb::Answer>(who, case)?, &mended("维修单", "打不通"), ground),
         Try::Approve => review(&may::<verb::Review>(who, case)?, &Verdict::Approve, ground),
         Try::SendBack => {
             review(&may::<verb::Review>(who, case)?, &Verdict::SendBack("少照片".into()), ground)
@@ -136,9 +128,27 @@ fn attempt(case: &Case, what: Try, who: &Member, ground: &Ground<'_>) -> Result<
             };
             classify(&may::<verb::Classify>(who, case)?, &to, ground)
         }
+        Try::Label => {
+            let mut under = ground.city.labels.iter().filter(|label| label.phase == case.phase());
+            let to =
+                under.find(|label| case.label.as_ref() != Some(&label.key)).map(|label| label.key.as_str());
+            label(&may::<verb::Label>(who, case)?, to, ground)
+        }
         Try::Note => note(&may::<verb::Note>(who, case)?, "记一笔"),
         Try::Overdue => overdue(&policy::by_system(case), ground),
         Try::Expire => expire(&policy::by_system(case), ground),
+    }
+}
+
+/// An answer that claims a result.
+fn mended(proof: &str, no_contact: &str) -> Answer {
+    Answer {
+        outcome: Outcome::Solved,
+        public: "修好了".into(),
+        internal: String::new(),
+        proof: Vec::new(),
+        proof_words: proof.into(),
+        no_contact: no_contact.into(),
     }
 }
 
@@ -214,6 +224,7 @@ fn every_refusal_has_a_sentence_that_helps_in_both_languages() {
         Refusal::Stale,
         Refusal::UnknownUnit("x".into()),
         Refusal::UnknownCategory("x".into()),
+        Refusal::UnknownLabel { key: "x".into(), phase: Phase::InHand },
         Refusal::UnknownDivision("x".into()),
         Refusal::SameUnit,
         Refusal::NeedsText("text"),
@@ -249,19 +260,47 @@ fn the_unit_cannot_claim_a_result_without_proof_or_stay_silent() {
     let case = in_phase(city, Phase::InHand);
     let who = anybody(3);
     let say = |proof: &str, why: &str| {
-        let said = Answer {
-            outcome: Outcome::Solved,
-            public: "修好了".into(),
-            internal: String::new(),
-            proof: Vec::new(),
-            proof_words: proof.into(),
-            no_contact: why.into(),
-        };
-        answer(&policy::permit::<verb::Answer>(&who, &case).unwrap(), &said).map(|_| ())
+        let said = mended(proof, why);
+        answer(&policy::permit::<verb::Answer>(&who, &case).unwrap(), &said, &ground(city, START)).map(|_| ())
     };
     assert_eq!(say("", "打不通"), Err(Refusal::NeedsProof));
     assert_eq!(say("维修单", ""), Err(Refusal::NeedsContact));
     assert_eq!(say("维修单", "打不通"), Ok(()));
+}
+
+#[test]
+fn a_city_without_review_publishes_an_answer_at_once_and_says_so() {
+    let mut city = CITY.clone();
+    city.settings.review_required = false;
+    let (case, events) = play(
+        &city,
+        &[(Try::Dispatch, 1, HOUR), (Try::Sign, 2, HOUR), (Try::Answer, 2, HOUR), (Try::Solved, 4, HOUR)],
+    );
+    assert_eq!(case.phase(), Phase::Closed);
+    let approved = events.iter().find(|event| event.what.key() == "approved").unwrap();
+    assert!(matches!(approved.what, What::Approved { unreviewed: true, .. }));
+    assert_eq!(accepted(&events).len(), 1, "the person reads it");
+}
+
+#[test]
+fn a_label_stands_under_its_phase_and_falls_off_with_it() {
+    let city = &*CITY;
+    let mut case = in_phase(city, Phase::InHand);
+    let who = anybody(3);
+    let at = ground(city, START);
+    let may = |case: &Case, key| {
+        label(&policy::permit::<verb::Label>(&who, case).unwrap(), key, &at).map_err(|refusal| refusal.key())
+    };
+    assert_eq!(may(&case, Some("needs-place")), Err("unknown-label"), "that one is for cases to dispatch");
+    assert_eq!(may(&case, Some("nowhere")), Err("unknown-label"));
+    assert_eq!(may(&case, None), Err("no-change"));
+    let event = |what| Event { at: START, by: who.actor(), what };
+    let what = may(&case, Some("on-site")).unwrap().remove(0);
+    case.apply(&event(what));
+    assert_eq!(case.label.as_deref(), Some("on-site"));
+    let answered = attempt(&case, Try::Answer, &who, &at).unwrap().remove(0);
+    case.apply(&event(answered));
+    assert_eq!(case.label, None, "another phase has other labels");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use axum::http::HeaderMap;
 use duban_app::{
     case::register::{self, Intake},
     partner::{self, PublicCase},
+    person,
 };
 use duban_domain::{
     Lang, Number, Stamp,
@@ -33,23 +34,39 @@ pub(super) async fn create(site: &Site, visit: &Visit, headers: &HeaderMap, fiel
     let key = fields.opt("api_key").or_else(|| query.opt("api_key")).ok_or_else(no_key)?.to_owned();
     let holder = site.run(move |app| partner::holder(app, &key)).await?.ok_or_else(no_key)?;
     let mut intake = intake(&site.app.city, &fields)?;
+    let phone = intake.person.phone.is_some();
     intake.source_key = idempotency(headers)?.map(|key| format!("open311:{holder}:{key}"));
     let done = site.run(move |app| register::by_partner(app, &holder, &intake)).await?;
-    let notice = visit.lang.t(
-        "请记下编号；留了电话的，用编号和电话后四位查进度。",
-        "Keep the number; with it and the last four digits of the telephone the person follows it.",
-    );
+    let notice = notice(site, visit.lang, &done.number, phone);
     Ok(Node::List(
         "service_requests",
         vec![Node::object(
             "request",
             vec![
                 ("service_request_id", Node::text(done.number.digits())),
-                ("service_notice", Node::text(notice)),
+                ("service_notice", Node::text(&notice)),
                 ("account_id", Node::Null),
             ],
         )],
     ))
+}
+
+/// How the person follows it: with the telephone that they left, or with the code that takes its place.
+fn notice(site: &Site, lang: Lang, number: &Number, phone: bool) -> String {
+    if phone {
+        let words = lang.t(
+            "请记下编号，用它和电话后四位查进度。",
+            "Keep the number; with it and the last four digits of the telephone the person follows it.",
+        );
+        return words.to_owned();
+    }
+    let code = person::code(&site.app, number);
+    match lang {
+        Lang::Zh => format!("请记下编号，还有查询码 {code}：没有留电话，用这两样查进度。"),
+        Lang::En => format!(
+            "Keep the number and the code {code}: no telephone was left, so these two open the page of the matter."
+        ),
+    }
 }
 
 /// `GET requests`
