@@ -2,6 +2,7 @@
 import { assist } from "./assist";
 import { copy } from "./copy";
 import { draft } from "./draft";
+import { here } from "./here";
 import { keys } from "./keys";
 import { live } from "./live";
 import { map } from "./map";
@@ -9,6 +10,7 @@ import { photos } from "./photos";
 
 draft();
 map();
+here();
 photos();
 copy();
 assist();

@@ -68,7 +68,7 @@ impl App {
     /// A member of staff asks, in a language.
     #[must_use]
     pub fn ctx(&self, who: Member, lang: Lang) -> Ctx {
-        Ctx { app: self.clone(), who, lang, now: self.now() }
+        Ctx { app: self.clone(), who, lang, now: self.now(), form: None }
     }
 
     /// An id for something that is recorded now: strictly rising within this process.
@@ -134,9 +134,17 @@ pub struct Ctx {
     pub lang: Lang,
     /// When.
     pub now: Stamp,
+    /// A digest of the form that this comes with: the same one twice counts once.
+    pub form: Option<Vec<u8>>,
 }
 
 impl Ctx {
+    /// The same, said by a form with this digest.
+    #[must_use]
+    pub fn by_form(&self, form: Option<Vec<u8>>) -> Self {
+        Self { form, ..self.clone() }
+    }
+
     /// The city.
     #[must_use]
     pub fn city(&self) -> &City {

@@ -27,6 +27,13 @@ pub enum Refusal {
     UnknownUnit(String),
     /// The category is not in the city pack.
     UnknownCategory(String),
+    /// The city has no such label under the phase that the case is in.
+    UnknownLabel {
+        /// The key.
+        key: String,
+        /// The phase.
+        phase: Phase,
+    },
     /// The division is not in the city pack.
     UnknownDivision(String),
     /// The unit already has the case.
@@ -79,6 +86,7 @@ impl Refusal {
             Self::Stale => "stale",
             Self::UnknownUnit(_) => "unknown-unit",
             Self::UnknownCategory(_) => "unknown-category",
+            Self::UnknownLabel { .. } => "unknown-label",
             Self::UnknownDivision(_) => "unknown-division",
             Self::SameUnit => "same-unit",
             Self::NeedsText(_) => "needs-text",
@@ -104,6 +112,7 @@ impl Refusal {
             Self::NeedsText(field) | Self::TooLong { field, .. } => Some(field),
             Self::UnknownUnit(_) | Self::SameUnit => Some("unit"),
             Self::UnknownCategory(_) => Some("category"),
+            Self::UnknownLabel { .. } => Some("label"),
             Self::UnknownDivision(_) => Some("division"),
             Self::NeedsProof => Some("proof"),
             Self::NeedsContact => Some("no_contact"),
@@ -148,6 +157,10 @@ impl Refusal {
             Self::UnknownCategory(key) => match lang {
                 Lang::Zh => format!("没有“{key}”这个类别。请从类别表里选。"),
                 Lang::En => format!("There is no category \u{201c}{key}\u{201d}. Choose one from the table."),
+            },
+            Self::UnknownLabel { key, phase } => match lang {
+                Lang::Zh => format!("“{}”下面没有“{key}”这个标签。请从名单里选；阶段变了的，刷新后再选。", phase.word(lang)),
+                Lang::En => format!("There is no label \u{201c}{key}\u{201d} under \u{201c}{}\u{201d}. Choose one from the list; if the case has moved on, reload first.", phase.word(lang)),
             },
             Self::UnknownDivision(key) => match lang {
                 Lang::Zh => format!("没有代码为“{key}”的区划。请从名单里选。"),

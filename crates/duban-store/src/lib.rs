@@ -19,6 +19,7 @@ mod error;
 mod event;
 mod export;
 mod figures;
+mod form;
 mod job;
 mod list;
 mod media;

@@ -31,6 +31,8 @@ pub struct CaseQuery {
     pub owner: Option<String>,
     /// A category with everything below it.
     pub category_prefix: Option<String>,
+    /// The city's own label under the phase.
+    pub label: Option<String>,
     /// A division with everything in it.
     pub division_prefix: Option<String>,
     /// 紧急程度
@@ -98,6 +100,7 @@ impl Default for CaseQuery {
             unit: None,
             owner: None,
             category_prefix: None,
+            label: None,
             division_prefix: None,
             urgency: None,
             kind: None,

@@ -24,8 +24,6 @@ pub struct RowExtra {
     pub score: Option<i64>,
     /// The city's zone: a day of the figures is a day there.
     pub zone: TimeZone,
-    /// The city's own label under the phase.
-    pub label: Option<String>,
 }
 
 /// An instant of a row that lists and figures go by.
@@ -192,7 +190,7 @@ impl CaseRow {
             point: None,
             channel: Channel::Other,
             privacy: Privacy::Confidential,
-            label: extra.label.clone(),
+            label: case.label.clone(),
             opened_at: case.opened_at,
             round: case.round,
             round_at: case.round_at,

@@ -1,6 +1,8 @@
 //! The route table: every address of Duban, each with its access beside it. Nothing is routed
 //! elsewhere; a test calls every row as every role, and the printed table is a snapshot.
 
+use std::convert::Infallible;
+
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -87,6 +89,7 @@ pub fn table() -> Vec<Route> {
         post("/desk/cases/{number}/review", Staff(Action::Review), desk::steps::review),
         post("/desk/cases/{number}/callback", Staff(Action::Callback), desk::steps::callback),
         post("/desk/cases/{number}/classification", Staff(Action::Classify), desk::steps::classify),
+        post("/desk/cases/{number}/label", Staff(Action::Label), desk::steps::label),
         post("/desk/cases/{number}/note", Staff(Action::Note), desk::steps::note),
         post("/desk/cases/{number}/reveal", Staff(Action::Reveal), desk::steps::reveal),
         get("/desk/cases/{number}/media/{id}", Staff(Action::View), desk::media::serve),
@@ -116,10 +119,14 @@ pub fn router(site: Site) -> Router {
     let mut router = Router::new();
     for route in table() {
         let access = route.access;
-        let handler = route
-            .handler
-            .layer(DefaultBodyLimit::max(route.body_max))
-            .layer(from_fn(move |request, next| guard::access(access, request, next)));
+        let own = site.clone();
+        let guarded = from_fn(move |request, next| {
+            let site = own.clone();
+            async move { guard::access(&site, access, request, next).await }
+        });
+        // The limit stands outside: what is sent without a session is read too, to be given back.
+        let handler =
+            route.handler.layer::<_, Infallible>(guarded).layer(DefaultBodyLimit::max(route.body_max));
         router = router.route(route.path, handler);
     }
     router

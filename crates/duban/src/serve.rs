@@ -2,6 +2,7 @@
 
 use std::{
     io::Write,
+    net::SocketAddr,
     process::ExitCode,
     sync::{
         Arc,
@@ -80,19 +81,21 @@ async fn serve(app: App, settings: &Settings) -> anyhow::Result<()> {
         secure_cookies: public_url.starts_with("https://"),
         public_url,
         source_url: settings.source_url.value.clone(),
+        client_header: settings.client_header.value.clone(),
     };
     let router = duban_web::router(Site::new(app, options));
     println!("ready http://{address}");
     std::io::stdout().flush()?;
     let stopping = Arc::new(tokio::sync::Notify::new());
-    let server = axum::serve(listener, router).with_graceful_shutdown({
-        let stopping = stopping.clone();
-        async move {
-            interrupted().await;
-            tracing::info!("stopping: what is being done is finished first");
-            stopping.notify_one();
-        }
-    });
+    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown({
+            let stopping = stopping.clone();
+            async move {
+                interrupted().await;
+                tracing::info!("stopping: what is being done is finished first");
+                stopping.notify_one();
+            }
+        });
     tokio::select! {
         done = async { server.await } => done.context("serving"),
         // Live streams never end by themselves, so there is an end to waiting.

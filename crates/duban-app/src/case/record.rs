@@ -68,7 +68,7 @@ impl Opening {
 pub(crate) fn row_extra(app: &App, case: &Case) -> RowExtra {
     let owner = case.unit().filter(|unit| !unit.is_empty()).unwrap_or(&app.city.centre().key);
     let score = case.verdict.as_ref().and_then(|judged| judged.satisfaction).map(|s| worth(app, s));
-    RowExtra { owner: owner.to_owned(), score, zone: app.city.zone.clone(), label: None }
+    RowExtra { owner: owner.to_owned(), score, zone: app.city.zone.clone() }
 }
 
 /// What people search for: the words of the request, its place, and what was added later.

@@ -243,6 +243,7 @@ fn line(request: &Request, first: bool, accepted: bool, event: &Event) -> Option
         | What::Approved { .. }
         | What::SentBack { .. }
         | What::Classified { .. }
+        | What::Labelled { .. }
         | What::Noted { .. }
         | What::Revealed { .. }
         | What::Joined { .. }

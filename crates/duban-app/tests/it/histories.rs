@@ -41,6 +41,7 @@ const ROLES: [(&str, &str); 9] = [
     ("handler", "urban"),
     ("handler", "power"),
 ];
+const LABELS: [Option<&str>; 4] = [Some("disputed"), Some("on-site"), Some("second-call"), None];
 const UNITS: [&str; 4] = ["urban", "power", "lusong.hejiatu", "nowhere"];
 
 struct Dice(Seeded);
@@ -138,7 +139,7 @@ fn step(world: &World, dice: &Dice, numbers: &Mutex<Vec<Number>>) -> bool {
         None => world.ctx(role, unit),
     };
     let on = On { number: number.clone(), seen: None };
-    match dice.below(14) {
+    match dice.below(15) {
         0 => dispatch(&ctx, &on, dice),
         1 | 2 => case::sign::sign(&ctx, &on).is_ok(),
         3 => case::contact::contact(&ctx, &on, Way::Phone, "通了话").is_ok(),
@@ -149,6 +150,7 @@ fn step(world: &World, dice: &Dice, numbers: &Mutex<Vec<Number>>) -> bool {
         10 => by_resident(world, &number, dice),
         11 => moderate(&ctx, &on, dice),
         12 => join(world, &number, dice, numbers),
+        13 => case::label::label(&ctx, &on, *dice.one(&LABELS)).is_ok(),
         _ => jobs::work(&world.app).is_ok(),
     }
 }
@@ -239,8 +241,8 @@ fn by_resident(world: &World, number: &Number, dice: &Dice) -> bool {
         _ => {}
     }
     if dice.coin() {
-        return resident::speak::add(&world.app, &who, number, "补充一句", &[]).is_ok();
+        return resident::speak::add(&world.app, &who, number, "补充一句", &[], None).is_ok();
     }
     let said = Evaluation { solved: dice.coin(), satisfaction: None, words: String::new() };
-    resident::speak::evaluate(&world.app, &who, number, &said).is_ok()
+    resident::speak::evaluate(&world.app, &who, number, &said, None).is_ok()
 }

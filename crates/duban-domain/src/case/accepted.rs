@@ -21,6 +21,7 @@ pub fn accepted(history: &[Event]) -> Vec<usize> {
             | What::Reopened { .. }
             | What::Classified { .. }
             | What::Missed { .. }
+            | What::Labelled { .. }
             | What::Noted { .. }
             | What::Supplemented { .. }
             | What::Revealed { .. }

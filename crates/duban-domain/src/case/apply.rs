@@ -29,6 +29,7 @@ impl Case {
             outcome: None,
             missed: false,
             verdict: None,
+            label: None,
             requests: vec![*request],
             withdrawn: Vec::new(),
             publicity: Publicity::default(),
@@ -38,26 +39,16 @@ impl Case {
     /// The state after one more event. Total: whether an event may happen is decided before it is recorded.
     pub fn apply(&mut self, event: &Event) {
         self.version += 1;
-        let at = event.at;
+        let (at, before) = (event.at, self.phase());
         match &event.what {
             What::Opened { request, .. } => self.requests.push(*request),
-            What::Dispatched { unit, assisting, sign, contact, .. } => {
-                if self.unit() != Some(unit) {
-                    // Another unit has not spoken with the person yet, whatever the last one did.
-                    self.contacted_at = None;
-                }
-                self.stage = Stage::Dispatched { unit: unit.clone(), sign: sign.clone() };
-                self.assisting.clone_from(assisting);
-                self.contact.clone_from(contact);
-                self.answered_at = None;
-                self.outcome = None;
-            }
+            What::Dispatched { .. } => self.dispatched(&event.what),
             What::Signed => self.take_in_hand(),
             What::Contacted { .. } => {
                 self.contacted_at.get_or_insert(at);
             }
             What::Answered { outcome, .. } => self.answered(at, &event.by, *outcome),
-            What::Approved { until } => {
+            What::Approved { until, .. } => {
                 let unit = self.unit_or_nobody();
                 self.stage = Stage::Callback { unit, until: *until, tries: Vec::new(), heard: Vec::new() };
             }
@@ -91,7 +82,12 @@ impl Case {
             What::Joined { .. } | What::Withdrawn { .. } | What::Shared { .. } | What::Moderated { .. } => {
                 self.voice(&event.what);
             }
+            What::Labelled { label } => self.label.clone_from(label),
             What::Noted { .. } | What::Supplemented { .. } | What::Revealed { .. } => {}
+        }
+        // A label stands under a phase; another unit does not inherit it either.
+        if self.phase() != before || matches!(event.what, What::Dispatched { .. }) {
+            self.label = None;
         }
     }
 
@@ -129,6 +125,19 @@ impl Case {
         (self.round, self.round_at) = (round, at);
         (self.contacted_at, self.answered_at, self.outcome, self.missed) = (None, None, None, false);
         self.stage = unit.map_or(Stage::Received, |unit| Stage::InHand { unit });
+    }
+
+    fn dispatched(&mut self, what: &What) {
+        let What::Dispatched { unit, assisting, sign, contact, .. } = what else { return };
+        if self.unit() != Some(unit) {
+            // Another unit has not spoken with the person yet, whatever the last one did.
+            self.contacted_at = None;
+        }
+        self.stage = Stage::Dispatched { unit: unit.clone(), sign: sign.clone() };
+        self.assisting.clone_from(assisting);
+        self.contact.clone_from(contact);
+        self.answered_at = None;
+        self.outcome = None;
     }
 
     fn take_in_hand(&mut self) {

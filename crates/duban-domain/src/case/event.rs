@@ -155,6 +155,9 @@ pub enum What {
     Approved {
         /// Until when the person is asked.
         until: Stamp,
+        /// Whether nobody looked at the answer, because the city asks for no review.
+        #[serde(default)]
+        unreviewed: bool,
     },
     /// 审核退回
     SentBack {
@@ -210,6 +213,11 @@ pub enum What {
     Missed {
         /// The deadline that passed.
         due: Stamp,
+    },
+    /// 贴标签: the city's own word under the phase, or none any more.
+    Labelled {
+        /// Its key.
+        label: Option<String>,
     },
     /// 批注: an internal note.
     Noted {
@@ -284,6 +292,7 @@ impl What {
             Self::Closed { .. } => "closed",
             Self::Classified { .. } => "classified",
             Self::Missed { .. } => "missed",
+            Self::Labelled { .. } => "labelled",
             Self::Noted { .. } => "noted",
             Self::Supplemented { .. } => "supplemented",
             Self::Revealed { .. } => "revealed",

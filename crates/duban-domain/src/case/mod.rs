@@ -14,6 +14,7 @@ mod contact;
 mod dispatching;
 mod event;
 mod history;
+mod label;
 mod note;
 mod open;
 mod overdue;
@@ -34,6 +35,7 @@ pub use contact::{Contact, Way, contact};
 pub use dispatching::{Dispatching, dispatch};
 pub use event::{Actor, ActorKind, Event, Outcome, Satisfaction, What};
 pub use history::{History, replay};
+pub use label::label;
 pub use note::{note, reveal, supplement};
 pub use open::{Opening, Wish, open};
 pub use overdue::overdue;
@@ -169,6 +171,9 @@ pub struct Case {
     pub missed: bool,
     /// The persons' latest word, over all requests: solved, and their satisfaction.
     pub verdict: Option<Judged>,
+    /// The city's own label under the phase; gone when the phase changes.
+    #[serde(default)]
+    pub label: Option<String>,
     /// The requests that it deals with, first one first.
     pub requests: Vec<RequestId>,
     /// Those of them whose person took it back.

@@ -64,6 +64,7 @@ enum Try {
     NotSolved,
     NoReply,
     Classify,
+    Label,
     Note,
     Overdue,
     Expire,
@@ -73,7 +74,7 @@ enum Try {
     Moderate,
 }
 
-const TRIES: [Try; 17] = [
+const TRIES: [Try; 18] = [
     Try::Dispatch,
     Try::Sign,
     Try::Contact,
@@ -84,6 +85,7 @@ const TRIES: [Try; 17] = [
     Try::NotSolved,
     Try::NoReply,
     Try::Classify,
+    Try::Label,
     Try::Note,
     Try::Overdue,
     Try::Expire,
@@ -116,17 +118,7 @@ fn attempt(case: &Case, what: Try, who: &Member, ground: &Ground<'_>) -> Result<
         }
         Try::Sign => sign(&may::<verb::Sign>(who, case)?),
         Try::Contact => contact(&may::<verb::Contact>(who, case)?, Way::Phone, "通了话"),
-        Try::Answer => {
-            let said = Answer {
-                outcome: Outcome::Solved,
-                public: "修好了".into(),
-                internal: String::new(),
-                proof: Vec::new(),
-                proof_words: "维修单".into(),
-                no_contact: "打不通".into(),
-            };
-            answer(&may::<verb::Answer>(who, case)?, &said)
-        }
+        Try::Answer => answer(&may::<verb::Answer>(who, case)?, &mended("维修单", "打不通"), ground),
         Try::Approve => review(&may::<verb::Review>(who, case)?, &Verdict::Approve, ground),
         Try::SendBack => {
             review(&may::<verb::Review>(who, case)?, &Verdict::SendBack("少照片".into()), ground)
@@ -143,6 +135,12 @@ fn attempt(case: &Case, what: Try, who: &Member, ground: &Ground<'_>) -> Result<
                 reason: "更急".into(),
             };
             classify(&may::<verb::Classify>(who, case)?, &to, ground)
+        }
+        Try::Label => {
+            let mut under = ground.city.labels.iter().filter(|label| label.phase == case.phase());
+            let to =
+                under.find(|label| case.label.as_ref() != Some(&label.key)).map(|label| label.key.as_str());
+            label(&may::<verb::Label>(who, case)?, to, ground)
         }
         Try::Note => note(&may::<verb::Note>(who, case)?, "记一笔"),
         Try::Overdue => overdue(&policy::by_system(case), ground),
@@ -167,6 +165,18 @@ fn voice(case: &Case, what: Try, who: &Member) -> Result<Vec<What>, Refusal> {
             share(&policy::permit::<verb::Share>(who, case)?, case.requests[0], Consent::Words, words)
         }
         _ => moderate(&policy::permit::<verb::Moderate>(who, case)?, Ruling::Shown, "路灯不亮", "看过了"),
+    }
+}
+
+/// An answer that claims a result.
+fn mended(proof: &str, no_contact: &str) -> Answer {
+    Answer {
+        outcome: Outcome::Solved,
+        public: "修好了".into(),
+        internal: String::new(),
+        proof: Vec::new(),
+        proof_words: proof.into(),
+        no_contact: no_contact.into(),
     }
 }
 
@@ -242,6 +252,7 @@ fn every_refusal_has_a_sentence_that_helps_in_both_languages() {
         Refusal::Stale,
         Refusal::UnknownUnit("x".into()),
         Refusal::UnknownCategory("x".into()),
+        Refusal::UnknownLabel { key: "x".into(), phase: Phase::InHand },
         Refusal::UnknownDivision("x".into()),
         Refusal::SameUnit,
         Refusal::NeedsText("text"),
@@ -277,19 +288,47 @@ fn the_unit_cannot_claim_a_result_without_proof_or_stay_silent() {
     let case = in_phase(city, Phase::InHand);
     let who = anybody(3);
     let say = |proof: &str, why: &str| {
-        let said = Answer {
-            outcome: Outcome::Solved,
-            public: "修好了".into(),
-            internal: String::new(),
-            proof: Vec::new(),
-            proof_words: proof.into(),
-            no_contact: why.into(),
-        };
-        answer(&policy::permit::<verb::Answer>(&who, &case).unwrap(), &said).map(|_| ())
+        let said = mended(proof, why);
+        answer(&policy::permit::<verb::Answer>(&who, &case).unwrap(), &said, &ground(city, START)).map(|_| ())
     };
     assert_eq!(say("", "打不通"), Err(Refusal::NeedsProof));
     assert_eq!(say("维修单", ""), Err(Refusal::NeedsContact));
     assert_eq!(say("维修单", "打不通"), Ok(()));
+}
+
+#[test]
+fn a_city_without_review_publishes_an_answer_at_once_and_says_so() {
+    let mut city = CITY.clone();
+    city.settings.review_required = false;
+    let (case, events) = play(
+        &city,
+        &[(Try::Dispatch, 1, HOUR), (Try::Sign, 2, HOUR), (Try::Answer, 2, HOUR), (Try::Solved, 4, HOUR)],
+    );
+    assert_eq!(case.phase(), Phase::Closed);
+    let approved = events.iter().find(|event| event.what.key() == "approved").unwrap();
+    assert!(matches!(approved.what, What::Approved { unreviewed: true, .. }));
+    assert_eq!(accepted(&events).len(), 1, "the person reads it");
+}
+
+#[test]
+fn a_label_stands_under_its_phase_and_falls_off_with_it() {
+    let city = &*CITY;
+    let mut case = in_phase(city, Phase::InHand);
+    let who = anybody(3);
+    let at = ground(city, START);
+    let may = |case: &Case, key| {
+        label(&policy::permit::<verb::Label>(&who, case).unwrap(), key, &at).map_err(|refusal| refusal.key())
+    };
+    assert_eq!(may(&case, Some("needs-place")), Err("unknown-label"), "that one is for cases to dispatch");
+    assert_eq!(may(&case, Some("nowhere")), Err("unknown-label"));
+    assert_eq!(may(&case, None), Err("no-change"));
+    let event = |what| Event { at: START, by: who.actor(), what };
+    let what = may(&case, Some("on-site")).unwrap().remove(0);
+    case.apply(&event(what));
+    assert_eq!(case.label.as_deref(), Some("on-site"));
+    let answered = attempt(&case, Try::Answer, &who, &at).unwrap().remove(0);
+    case.apply(&event(answered));
+    assert_eq!(case.label, None, "another phase has other labels");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Lang, case::Satisfaction, lang::Words, request::closed_set};
+use crate::{Lang, Stamp, case::Satisfaction, lang::Words, request::closed_set, stamp::DAY_MS};
 
 closed_set! {
     /// A group of settings, one table in `city.toml` (设置组).
@@ -37,6 +37,14 @@ pub struct PhotoRule {
     pub bytes_max: u32,
 }
 
+impl PhotoRule {
+    /// The size of one photo as people say it.
+    #[must_use]
+    pub fn megabytes_max(&self) -> u32 {
+        self.bytes_max >> 20
+    }
+}
+
 /// What an answer is worth in the satisfaction rate (满意度分值).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Score {
@@ -59,7 +67,8 @@ pub struct Settings {
     pub evaluation_days: i64,
     /// Whether the centre checks an answer before the callback.
     pub review_required: bool,
-    /// Whether finished cases are listed for everybody, without persons.
+    /// Whether cases, open and finished, are listed for everybody: kind, place and state, without words
+    /// and persons.
     pub public_listing: bool,
     /// In public a place is only this exact, in metres; 0 is as exact as it was given.
     pub public_metres: u32,
@@ -88,6 +97,28 @@ impl Settings {
     #[must_use]
     pub fn permille(&self, answer: Satisfaction) -> u32 {
         self.scores.iter().find(|score| score.answer == answer).map_or(0, |score| score.permille)
+    }
+
+    /// Whether two cases of one category, so many metres and milliseconds apart, may be the same matter.
+    #[must_use]
+    pub fn is_perhaps_same(&self, metres: i64, apart_ms: i64) -> bool {
+        metres <= i64::from(self.duplicate_metres)
+            && apart_ms.abs() <= i64::from(self.duplicate_days) * DAY_MS
+    }
+
+    /// How many people make a matter of many, if these do: the opening of each of their cases, beside the
+    /// one that is looked at.
+    #[must_use]
+    pub fn group(
+        &self,
+        opened: Stamp,
+        voices: i64,
+        others: impl Iterator<Item = (Stamp, i64)>,
+    ) -> Option<i64> {
+        let within = i64::from(self.group_days) * DAY_MS;
+        let near = others.filter(|(at, _)| (at.0 - opened.0).abs() <= within).map(|(_, voices)| voices);
+        let callers = voices + near.sum::<i64>();
+        (callers >= i64::from(self.group_callers)).then_some(callers)
     }
 
     /// The law behind a group of settings, or `默认,非法定`.

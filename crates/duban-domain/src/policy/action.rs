@@ -29,6 +29,8 @@ closed_set! {
         Reveal = 11, "reveal", "看诉求人", "Reveal the person";
         /// 看数据: see the figures.
         Figures = 12, "figures", "看数据", "See the figures";
+        /// 贴标签: put one of the city's own labels on a case.
+        Label = 15, "label", "贴标签", "Label";
         /// 管理: users and settings.
         Administer = 13, "administer", "管理", "Administer";
         /// 导出: take a list of cases out as a file; each time is recorded.

@@ -114,6 +114,8 @@ verbs! {
     Note => Note, lead: false;
     /// 看诉求人
     Reveal => Reveal, lead: false;
+    /// 贴标签
+    Label => Label, lead: true;
     /// 看数据
     Figures => Figures, lead: false;
     /// 公开审核

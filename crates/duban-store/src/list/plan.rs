@@ -149,6 +149,7 @@ fn conditions<'a>(query: &'a CaseQuery, own: Option<&'a str>) -> Vec<Condition<'
     all.extend(equal("c.kind", query.kind.map(Kind::code)));
     all.extend(equal("c.channel", query.channel.map(Channel::code)));
     all.extend(query.owner.as_ref().map(|owner| Condition::Equal("c.owner", owner.into())));
+    all.extend(query.label.as_ref().map(|label| Condition::Equal("c.label", label.into())));
     all.extend(query.category_prefix.as_deref().map(|key| Condition::Below("c.category", key)));
     all.extend(query.division_prefix.as_deref().map(|code| Condition::Begins("c.division", code)));
     let range = |moment, range: Option<(Stamp, Stamp)>| {

@@ -10,7 +10,7 @@ use duban_domain::{
 
 use super::{
     Bed, both,
-    world::{CENTRE, DAYS, Dice, START, fill, is_public, zone},
+    world::{CENTRE, DAYS, Dice, LABELS, START, fill, is_public, zone},
 };
 use crate::{CaseQuery, CaseRow, Figure, Figures, Order, ReadTx, StoreError, Tallies};
 
@@ -35,7 +35,7 @@ fn query(dice: &mut Dice) -> CaseQuery {
     let mut query = CaseQuery { reach: reach(dice), limit: 7, ..CaseQuery::default() };
     query.order = if dice.one_in(2) { Order::Due } else { Order::Newest };
     for _ in 0..dice.roll(4) {
-        match dice.roll(14) {
+        match dice.roll(15) {
             0 => query.phases = vec![dice.pick(Phase::ALL)],
             1 if dice.one_in(2) => query.phases = Phase::ALL[..5].to_vec(),
             1 => query.phases = vec![Phase::Received, Phase::InHand, Phase::Callback],
@@ -50,6 +50,7 @@ fn query(dice: &mut Dice) -> CaseQuery {
             10 => query.closed = Some(range(dice)),
             11 => query.due = Some(range(dice)),
             12 => query.overdue_at = Some(dice.stamp()),
+            13 => query.label = Some(dice.pick(&LABELS).to_owned()),
             _ => query.public_only = true,
         }
     }
@@ -76,6 +77,7 @@ fn fits(query: &CaseQuery, case: &Case, row: &CaseRow) -> bool {
             .division_prefix
             .as_ref()
             .is_none_or(|p| row.division.as_ref().is_some_and(|code| code.starts_with(p)))
+        && query.label.as_ref().is_none_or(|label| row.label.as_ref() == Some(label))
         && query.urgency.is_none_or(|u| row.urgency == u)
         && query.kind.is_none_or(|k| row.kind == k)
         && query.channel.is_none_or(|c| row.channel == c)

@@ -202,6 +202,19 @@ fn staff_sessions_and_keys() {
 }
 
 #[test]
+fn a_form_is_taken_in_once_and_forgotten_after_days() {
+    both(|bed| {
+        let done = |key: &[u8], at| bed.store.write(|tx| tx.form_done(key, Stamp(at)));
+        let known = |key: &[u8]| bed.store.read(|tx| tx.form_is_done(key)).unwrap();
+        done(&[1; 32], 10).unwrap();
+        assert!(known(&[1; 32]) && !known(&[2; 32]));
+        assert!(matches!(done(&[1; 32], 11), Err(StoreError::Taken { .. })));
+        done(&[2; 32], 30 * 86_400_000).unwrap();
+        assert!(!known(&[1; 32]) && known(&[2; 32]));
+    });
+}
+
+#[test]
 fn a_new_city_pack_takes_the_place_of_the_old_one() {
     both(|bed| {
         let pack = |files: &[(&str, &str)]| {

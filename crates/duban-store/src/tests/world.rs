@@ -19,6 +19,8 @@ use crate::{PublicRow, RowExtra, Store};
 /// Who has what nobody leads yet.
 pub(super) const CENTRE: &str = "centre";
 const UNITS: [&str; 5] = ["lighting", "police", "roads", "street-a", "water"];
+/// The city's own words under a phase.
+pub(super) const LABELS: [&str; 2] = ["on-site", "disputed"];
 const CATEGORIES: [&str; 5] = ["city", "city.light", "city.light.lamp", "city-2", "water.leak"];
 const DIVISIONS: [&str; 4] = ["430202", "430202001", "430203", "430211"];
 /// The first day of the invented world.
@@ -144,6 +146,7 @@ pub(super) fn later(dice: &mut Dice, case: &Case) -> Case {
     case.contact = dice.maybe(deadline);
     case.contacted_at = dice.maybe(Dice::stamp);
     case.answered_at = dice.maybe(Dice::stamp);
+    case.label = dice.maybe(|d| d.pick(&LABELS).to_owned());
     case.outcome = dice.maybe(|d| d.pick(Outcome::ALL));
     case.verdict = dice.maybe(|d| Judged {
         at: d.stamp(),
@@ -160,7 +163,6 @@ pub(super) fn extra(case: &Case) -> RowExtra {
         owner: case.unit().unwrap_or(CENTRE).to_owned(),
         score: satisfaction.map(|s| s.code() * 20),
         zone: zone(),
-        label: None,
     }
 }
 

@@ -14,6 +14,7 @@ use duban_domain::{
     deadline::{self, clocks},
     dispatch::{Matter, Proposal, WordTest, propose},
     person::Phone,
+    place::judge,
     request::{Kind, Urgency},
     text,
 };
@@ -26,6 +27,9 @@ use crate::frame::{Desk, Fields, PageResult, Shell, When, fields::cut, html};
 const SHOWN_MAX: usize = 3;
 /// Places that are shown.
 const PLACES_MAX: usize = 4;
+/// How far around the pin known places are looked for, in metres, and how many divisions are named.
+const AROUND_M: f64 = 3_000.0;
+const AROUND_MAX: usize = 2;
 
 /// Everything that can be suggested for what was typed so far.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +46,8 @@ pub(super) struct Assist {
     pub(super) kind: String,
     pub(super) dues: Vec<Due>,
     pub(super) places: Vec<Place>,
+    /// Known places around the pin, while no division is chosen.
+    pub(super) around: Vec<Place>,
     pub(super) earlier: Vec<Earlier>,
     pub(super) has_phone: bool,
     pub(super) readback: String,
@@ -163,8 +169,9 @@ pub(super) fn of_rules(city: &City, s: &Shell, fields: &Fields) -> Assist {
         at: s.now,
     };
     let places = places(city, place, s.lang);
+    let around = around(city, fields, s.lang);
     if said.is_empty() {
-        return Assist { places, ..Assist::default() };
+        return Assist { places, around, ..Assist::default() };
     }
     let proposal = propose(city, &matter);
     let free = propose(city, &Matter { category: None, ..matter });
@@ -189,6 +196,7 @@ pub(super) fn of_rules(city: &City, s: &Shell, fields: &Fields) -> Assist {
         dues: dues(city, s, urgency, kind),
         readback: readback(city, fields, &title, s.lang),
         places,
+        around,
         ..Assist::default()
     }
 }
@@ -250,6 +258,46 @@ fn dues(city: &City, s: &Shell, urgency: Urgency, kind: Kind) -> Vec<Due> {
 
 fn places(city: &City, typed: &str, lang: Lang) -> Vec<Place> {
     city.find_places(typed, PLACES_MAX).into_iter().map(|place| one_place(city, place, lang)).collect()
+}
+
+/// The division of the known places nearest to the pin, with how far they are. No more than a hint: there
+/// are no outlines in a pack, so nobody but the operator can say in which division a pin lies.
+fn around(city: &City, fields: &Fields, lang: Lang) -> Vec<Place> {
+    let degrees = |name: &str| fields.get(name).parse::<f64>().unwrap_or(f64::NAN);
+    let Ok(pin) = judge(degrees("lng"), degrees("lat"), &city.bounds) else { return Vec::new() };
+    if fields.opt("division").is_some() {
+        return Vec::new();
+    }
+    let far = |place: &Landmark| place.point.map(|point| point.metres_to(pin)).filter(|m| *m <= AROUND_M);
+    let mut near: Vec<_> = city
+        .places
+        .iter()
+        .filter_map(|place| Some((far(place)?, place, place.division.as_deref()?)))
+        .collect();
+    near.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut seen = Vec::new();
+    near.retain(|(_, _, code)| {
+        !seen.contains(code) && {
+            seen.push(*code);
+            true
+        }
+    });
+    near.truncate(AROUND_MAX);
+    near.into_iter().map(|(metres, place, code)| around_one(city, metres, place, code, lang)).collect()
+}
+
+fn around_one(city: &City, metres: f64, place: &Landmark, code: &str, lang: Lang) -> Place {
+    let (km, name, off) = (metres / 1_000.0, place.name.get(lang), f64::from(place.accuracy_m) / 1_000.0);
+    let note = match lang {
+        Lang::Zh => format!("离{name}约 {km:.1} 公里，那个点可能差 {off:.1} 公里"),
+        Lang::En => format!("about {km:.1} km from {name}, a point that may be off by {off:.1} km"),
+    };
+    Place {
+        name: division_path(city, code, lang),
+        division: note,
+        set: json!({"division": code}).to_string(),
+        note: lang.t("推测", "a guess").to_owned(),
+    }
 }
 
 fn one_place(city: &City, place: &Landmark, lang: Lang) -> Place {

@@ -9,9 +9,10 @@ use duban_app::{
 use duban_domain::{Number, person::Person};
 
 use super::{
+    acts::{self, Act},
     choices,
     list::Tag,
-    present::{self, Act, Answer, DueLine, File, Near, Owner, Photo, Proposed, Stop, Voice},
+    present::{self, Answer, DueLine, File, Near, Owner, Photo, Proposed, Stop, Voice},
     timeline::{self, Round},
     words::{self, Choices},
 };
@@ -46,11 +47,17 @@ pub(super) struct CasePage {
     pub(super) place: String,
     pub(super) map: Option<MapView>,
     pub(super) near: Vec<Near>,
+    /// What is said of cases that may be the same matter.
+    pub(super) alike: String,
     pub(super) owners: Vec<Owner>,
     pub(super) photos: Vec<Photo>,
     pub(super) files: Vec<File>,
     pub(super) units: Vec<Choices>,
     pub(super) categories: Vec<Choices>,
+    pub(super) labels: Vec<words::Choice>,
+    pub(super) label: String,
+    /// Whether the centre checks an answer before it is public.
+    pub(super) reviewed: bool,
     pub(super) outcomes: Vec<words::Choice>,
     pub(super) feelings: Vec<words::Choice>,
     pub(super) ways: Vec<words::Choice>,
@@ -154,7 +161,11 @@ fn view(
     revealed: Option<Revealed>,
     done: &str,
 ) -> CasePage {
-    let (s, lang) = (desk.shell(), desk.visit.lang);
+    let (mut s, lang) = (desk.shell(), desk.visit.lang);
+    // A form that comes back is the same form: whether it was recorded may be in doubt.
+    if let Some(form) = trouble.as_ref().and_then(|trouble| trouble.typed.opt("form")) {
+        form.clone_into(&mut s.nonce);
+    }
     let city = &desk.site.app.city;
     let Shown { case, row, history, .. } = shown;
     CasePage {
@@ -167,11 +178,11 @@ fn view(
         kind: case.kind.key().to_owned(),
         urgency: case.urgency.key().to_owned(),
         round: present::round_words(case.round, lang),
-        tags: present::tags(&s, case, row),
+        tags: present::tags(city, &s, case, row, shown.group),
         track: present::track(&s, shown),
         dues: present::dues(city, &s, shown),
         done: done.to_owned(),
-        acts: present::acts(&desk.who, case),
+        acts: acts::acts(city, &desk.who, case),
         blockers: present::blockers(case, lang),
         proposed: shown.proposal.as_ref().map(|p| Proposed::of(city, p, lang)),
         contacted: case.contacted_at.is_some(),
@@ -183,11 +194,15 @@ fn view(
         place: present::place(city, row, lang),
         map: row.point.map(|at| MapView::new(city, lang, Some(at)).with_points(present::dots(shown, &s))),
         near: present::near(shown, &s),
+        alike: present::alike(city, shown, lang),
         owners: present::owners(city, case, lang),
         photos: present::photos(shown, lang),
         files: present::files(shown),
         units: words::unit_choices(city, lang),
         categories: words::category_choices(city, lang),
+        labels: acts::labels(city, case, lang),
+        label: case.label.clone().unwrap_or_default(),
+        reviewed: city.settings.review_required,
         outcomes: choices::outcomes(lang),
         feelings: choices::feelings(lang),
         ways: choices::ways(lang),

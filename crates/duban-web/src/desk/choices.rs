@@ -46,6 +46,9 @@ pub(super) fn done_words(step: &str, lang: Lang) -> &'static str {
         ),
         "contact" => lang.t("记下了这次联系。", "The contact is recorded."),
         "answer" => lang.t("答复送审了。热线中心会审核。", "The answer was sent for review."),
+        "publish" => {
+            lang.t("答复公开了。接下来回访诉求人。", "The answer is public. Next: call the person back.")
+        }
         "approve" => {
             lang.t("答复通过。接下来回访诉求人。", "The answer is accepted. Next: call the person back.")
         }
@@ -53,6 +56,7 @@ pub(super) fn done_words(step: &str, lang: Lang) -> &'static str {
         "callback" => lang.t("记下了诉求人的话。", "The person’s word is recorded."),
         "no-reply" => lang.t("记下了这次没打通。", "The unanswered call is recorded."),
         "classify" => lang.t("分类改了，时限按新的重算。", "Reclassified; the deadline was reckoned again."),
+        "label" => lang.t("标签改了，阶段和时限不变。", "The label is changed; stage and deadlines stay."),
         "note" => lang.t("批注写好了，只有内部看得到。", "The note is kept; only staff see it."),
         "reveal" => lang.t(
             "这次查看连同理由已经记下。离开本页就不再显示。",

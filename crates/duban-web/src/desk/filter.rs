@@ -19,9 +19,9 @@ pub(crate) const PATH: &str = "/desk/cases";
 /// What only says where in the list one is.
 const PLACE: [&str; 4] = ["after", "n", "lang", "done"];
 /// Filters in the order in which their chips stand.
-const NAMES: [&str; 12] = [
-    "q", "stage", "due", "figure", "unit", "owner", "division", "category", "urgency", "kind", "channel",
-    "from",
+const NAMES: [&str; 13] = [
+    "q", "stage", "label", "due", "figure", "unit", "owner", "division", "category", "urgency", "kind",
+    "channel", "from",
 ];
 
 /// The filters of an address.
@@ -143,6 +143,7 @@ impl Filter {
             phases: self.phases(),
             unit: text("unit"),
             owner: text("owner"),
+            label: text("label"),
             category_prefix: text("category"),
             division_prefix: text("division"),
             urgency: Urgency::from_key(self.get("urgency")),
@@ -252,6 +253,7 @@ impl Filter {
             ),
             "unit" | "owner" => unit_name(city, raw, lang),
             "division" => known(Some(division_path(city, raw, lang).as_str()).filter(|v| !v.is_empty())),
+            "label" => super::present::label_name(city, raw, lang),
             "category" => city.category_path(raw, lang),
             "urgency" => known(Urgency::from_key(raw).map(|v| v.word(lang))),
             "kind" => known(Kind::from_key(raw).map(|v| v.word(lang))),
@@ -279,6 +281,7 @@ fn title(name: &str, lang: Lang) -> &'static str {
     match name {
         "q" => lang.t("词", "Words"),
         "stage" => lang.t("阶段", "Stage"),
+        "label" => lang.t("标签", "Label"),
         "due" => lang.t("到期", "Due"),
         "figure" => lang.t("数据", "Figure"),
         "unit" => lang.t("承办", "Unit"),

@@ -20,9 +20,12 @@ use duban_domain::{
 
 use super::{
     assist::{self as suggestions, Assist},
-    words::{self, Choice, Choices, nonce},
+    steps::kept_words,
+    words::{self, Choice, Choices},
 };
-use crate::frame::{Desk, Fields, PageResult, Shell, WebError, html, html_again, map::MapView, see_other};
+use crate::frame::{
+    Desk, Fields, PageResult, Shell, WebError, html, html_again, kept, map::MapView, see_other,
+};
 
 /// Doors that an operator takes things in by.
 const DOORS: [Channel; 6] =
@@ -93,6 +96,15 @@ pub(crate) async fn page(desk: Desk) -> PageResult {
 
 /// Saves, or shows the form again with everything that was typed.
 pub(crate) async fn post(desk: Desk, fields: Fields) -> PageResult {
+    if fields.opt(kept::RESUMED).is_some() {
+        let sentence = kept_words(desk.visit.lang).to_owned();
+        return Ok(html(&view(
+            &desk,
+            fields,
+            vec![FieldFault { field: "text", sentence }],
+            Assist::default(),
+        )));
+    }
     if fields.get("do") == "check" {
         let a = suggestions::suggest(&desk, &fields, true).await?;
         return Ok(html(&view(&desk, fields, Vec::new(), a)));
@@ -213,9 +225,10 @@ fn view(desk: &Desk, f: Fields, faults: Vec<FieldFault>, a: Assist) -> IntakePag
     let (city, lang) = (&desk.site.app.city, desk.visit.lang);
     let choice = |key: &str, name: &str| Choice { key: key.to_owned(), name: name.to_owned() };
     let picked = point_of(desk, &f).ok().flatten();
-    let form = f.opt("form").map_or_else(|| nonce(&desk.site), str::to_owned);
+    let s = desk.shell();
+    let form = f.opt("form").unwrap_or(&s.nonce).to_owned();
     IntakePage {
-        s: desk.shell(),
+        s,
         form,
         faults,
         a,

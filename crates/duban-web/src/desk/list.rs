@@ -10,12 +10,14 @@ use duban_app::{
 use duban_domain::{
     Lang, Number, Refusal,
     case::Phase,
+    city::City,
     policy::{Action, Reach},
     request::{Channel, Kind, Privacy, Urgency},
 };
 
 use super::{
     filter::{Chip, Filter, due_word},
+    present::label_name,
     words::{self, Choice, Choices, DueWords, cases, thousands},
 };
 use crate::frame::{Desk, Fields, PageResult, Shell, When, html, see_other};
@@ -46,6 +48,7 @@ pub(super) struct ListPage {
     pub(super) next: Option<String>,
     pub(super) place_words: String,
     pub(super) stages: Vec<Choice>,
+    pub(super) labels: Vec<Choices>,
     pub(super) dues: Vec<Choice>,
     pub(super) units: Vec<Choices>,
     pub(super) divisions: Vec<Choices>,
@@ -207,6 +210,7 @@ fn view(desk: &Desk, f: Filter, loaded: Loaded) -> ListPage {
             .collect(),
         groups: groups(desk, &s, &loaded.page.rows, by_due),
         stages: stages(lang),
+        labels: labels(city, lang),
         dues: ["overdue", "today", "week"].iter().map(|key| choice(key, due_word(key, lang))).collect(),
         units: words::unit_choices(city, lang),
         divisions: words::division_choices(city, lang),
@@ -228,6 +232,16 @@ fn stages(lang: Lang) -> Vec<Choice> {
     let whole = [("open", lang.t("未办结", "Not closed")), ("all", lang.t("全部", "All"))];
     let phases = Phase::ALL.iter().map(|phase| (phase.key(), phase.word(lang)));
     whole.into_iter().chain(phases).map(|(key, name)| choice(key, name)).collect()
+}
+
+/// The city's labels, under their stages.
+fn labels(city: &City, lang: Lang) -> Vec<Choices> {
+    let under = |phase: &Phase| {
+        let of = city.labels.iter().filter(|label| label.phase == *phase);
+        let list: Vec<Choice> = of.map(|label| choice(&label.key, label.name.get(lang))).collect();
+        (!list.is_empty()).then(|| Choices { head: phase.word(lang).to_owned(), list })
+    };
+    Phase::ALL.iter().filter_map(under).collect()
 }
 
 /// The figures count by lead unit, so their lists do too; several units have no one list.
@@ -299,9 +313,7 @@ fn place_words(f: &Filter, page: &Page, count: i64, s: &Shell) -> String {
 }
 
 fn signable(desk: &Desk, row: &CaseRow) -> bool {
-    desk.who.can(Action::Sign)
-        && row.phase == Phase::Dispatched
-        && super::present::leads(&desk.who, &row.owner)
+    desk.who.can(Action::Sign) && row.phase == Phase::Dispatched && desk.who.reach.leads_unit(&row.owner)
 }
 
 /// Rows under the heads of their days. Late ones stand together, whatever day they were due on, and
@@ -375,16 +387,19 @@ fn one(desk: &Desk, s: &Shell, row: &CaseRow) -> Row {
             Some(due) => DueWords::of(city, due, s.now, lang),
             None => closed,
         },
-        tags: tags(s, row),
+        tags: tags(city, s, row),
         can_sign: signable(desk, row),
     }
 }
 
-fn tags(s: &Shell, row: &CaseRow) -> Vec<Tag> {
+fn tags(city: &City, s: &Shell, row: &CaseRow) -> Vec<Tag> {
     let mut tags = Vec::new();
     let mut add = |words: String, class| tags.push(Tag { words, class });
     if matches!(row.urgency, Urgency::Critical | Urgency::Urgent) {
         add(row.urgency.word(s.lang).to_owned(), words::urgency_class(row.urgency));
+    }
+    if let Some(key) = row.label.as_deref() {
+        add(label_name(city, key, s.lang), "");
     }
     if row.round > 1 {
         add(
@@ -430,7 +445,8 @@ pub(super) struct SignedOne {
 /// Signs for several cases and says for each what came of it.
 pub(crate) async fn sign_many(desk: Desk, fields: Fields) -> PageResult {
     let numbers: Vec<Number> = fields.all("case").filter_map(|n| n.parse().ok()).take(SIGN_MAX).collect();
-    let done = desk.run(move |ctx| sign_each(ctx, numbers)).await?;
+    let form = fields.once();
+    let done = desk.run(move |ctx| sign_each(&ctx.by_form(form), numbers)).await?;
     Ok(signed_page(&desk, done, super::login::local(fields.get("back"))))
 }
 

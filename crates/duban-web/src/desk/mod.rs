@@ -2,6 +2,7 @@
 //!
 //! What may be done is decided by the rules; these pages only offer what the member can do now.
 
+mod acts;
 pub(crate) mod assist;
 pub(crate) mod case;
 pub(crate) mod chart;

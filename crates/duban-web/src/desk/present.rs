@@ -4,10 +4,9 @@ use duban_app::{CaseRow, MediaKind, case::show::Shown};
 use duban_domain::{
     Lang, MediaId, Stamp,
     case::{Case, Ending, Event, Phase, Stage, What},
-    city::City,
+    city::{City, SettingGroup},
     deadline::{Deadline, Pace, explain, left},
     dispatch::Proposal,
-    policy::{Action, Member, Reach},
     request::{Privacy, Urgency},
 };
 
@@ -38,11 +37,6 @@ pub(super) struct DueLine {
     pub(super) left: String,
     pub(super) class: &'static str,
     pub(super) why: Vec<String>,
-}
-
-/// Something that this member can do now.
-pub(super) struct Act {
-    pub(super) step: &'static str,
 }
 
 /// What the catalogue proposes.
@@ -89,6 +83,8 @@ pub(super) struct Near {
     pub(super) title: String,
     pub(super) stage: String,
     pub(super) metres: i64,
+    /// Whether it may be the same matter.
+    pub(super) same: bool,
 }
 
 /// A unit that has the case.
@@ -134,11 +130,19 @@ pub(super) fn round_words(round: u8, lang: Lang) -> String {
     }
 }
 
-pub(super) fn tags(s: &Shell, case: &Case, row: &CaseRow) -> Vec<Tag> {
+/// A label of the city by its name; one that left the pack is shown as it is.
+pub(super) fn label_name(city: &City, key: &str, lang: Lang) -> String {
+    city.label(key).map_or_else(|| key.to_owned(), |label| label.name.get(lang).to_owned())
+}
+
+pub(super) fn tags(city: &City, s: &Shell, case: &Case, row: &CaseRow, group: Option<i64>) -> Vec<Tag> {
     let mut tags = vec![Tag {
         words: case.phase().word(s.lang).to_owned(),
         class: if case.is_open() { "tag-go" } else { "tag-ok" },
     }];
+    if let Some(key) = case.label.as_deref() {
+        tags.push(Tag { words: label_name(city, key, s.lang), class: "" });
+    }
     if case.urgency != Urgency::Normal {
         tags.push(Tag {
             words: case.urgency.word(s.lang).to_owned(),
@@ -151,6 +155,15 @@ pub(super) fn tags(s: &Shell, case: &Case, row: &CaseRow) -> Vec<Tag> {
                 format!("{} 人同诉", row.voices)
             } else {
                 format!("{} voices", row.voices)
+            },
+            class: "tag-warn",
+        });
+    }
+    if let Some(n) = group {
+        tags.push(Tag {
+            words: match s.lang {
+                Lang::Zh => format!("群体诉求 {n} 人"),
+                Lang::En => format!("{n} people, perhaps one matter"),
             },
             class: "tag-warn",
         });
@@ -269,41 +282,6 @@ fn line(
         Vec::new()
     };
     Some(DueLine { name: name.to_owned(), at: s.when(&at), open: done.is_none(), left: words, class, why })
-}
-
-/// What this member can do now, the first thing first.
-pub(super) fn acts(who: &Member, case: &Case) -> Vec<Act> {
-    let first: &[(&str, Action)] = match &case.stage {
-        Stage::Received => &[("dispatch", Action::Dispatch)],
-        Stage::Dispatched { .. } => &[("sign", Action::Sign), ("dispatch", Action::Dispatch)],
-        Stage::InHand { .. } => {
-            &[("answer", Action::Answer), ("contact", Action::Contact), ("dispatch", Action::Dispatch)]
-        }
-        Stage::InReview { by, .. } if *by != who.id.0 => &[("review", Action::Review)],
-        Stage::Callback { .. } => &[("callback", Action::Callback)],
-        Stage::InReview { .. } | Stage::Closed { .. } => &[],
-    };
-    let mut steps: Vec<(&'static str, Action)> = first.to_vec();
-    if case.is_open() {
-        steps.push(("classify", Action::Classify));
-    }
-    steps.push(("note", Action::Note));
-    let leads = leads(who, case.unit().unwrap_or_default());
-    let ours = |step: &str| leads || !matches!(step, "sign" | "contact" | "answer");
-    steps
-        .into_iter()
-        .filter(|(step, action)| who.can(*action) && ours(step))
-        .map(|(step, _)| Act { step })
-        .collect()
-}
-
-/// Whether a unit is this member's own. One that only assists does not sign, contact or answer for the lead.
-pub(super) fn leads(who: &Member, unit: &str) -> bool {
-    match &who.reach {
-        Reach::All => true,
-        Reach::Nothing => false,
-        Reach::Units(units) => units.iter().any(|own| own == unit),
-    }
 }
 
 /// Why the case cannot be closed yet.
@@ -445,8 +423,25 @@ pub(super) fn near(shown: &Shown, s: &Shell) -> Vec<Near> {
         title: row.title.clone(),
         stage: row.phase.word(s.lang).to_owned(),
         metres: *metres,
+        same: shown.alike.iter().any(|other| other.id == row.id),
     };
     shown.near.iter().enumerate().map(one).collect()
+}
+
+/// How many may be the same matter, and by which measure.
+pub(super) fn alike(city: &City, shown: &Shown, lang: Lang) -> String {
+    let (n, settings) = (shown.alike.len(), &city.settings);
+    let (metres, days) = (settings.duplicate_metres, settings.duplicate_days);
+    let ground = settings.ground(SettingGroup::Duplicates, lang);
+    match (n, lang) {
+        (0, _) => String::new(),
+        (_, Lang::Zh) => {
+            format!("另有 {n} 件可能是同一件事：同类，{metres} 米内，前后 {days} 天（{ground}）。")
+        }
+        (_, Lang::En) => format!(
+            "{n} more may be the same matter: same category, within {metres} m and {days} days ({ground})."
+        ),
+    }
 }
 
 pub(super) fn owners(city: &City, case: &Case, lang: Lang) -> Vec<Owner> {

@@ -1,19 +1,20 @@
 //! What is done on a case page. Each step parses its form, calls its use case, and goes back to the
 //! page; a step that did not happen shows the page again with everything that was typed.
 
-use axum::extract::Path;
+use axum::{extract::Path, http::StatusCode};
 use duban_app::{
     AppError, Ctx,
     case::{
         On,
         answer::{self, Answering},
         callback::{self, Call},
-        classify, contact, dispatch, note, review, sign,
+        classify, contact, dispatch, label, note, review, sign,
     },
 };
 use duban_domain::{
-    Number, Refusal,
+    Lang, Number, Refusal,
     case::{Case, Classification, Outcome, Satisfaction, Verdict, Way},
+    city::PhotoRule,
     request::{Kind, Urgency},
 };
 
@@ -21,7 +22,7 @@ use super::{
     case::{Revealed, Trouble, again, revealed},
     words,
 };
-use crate::frame::{Desk, Fields, PageResult, WebError, error::logged, see_other};
+use crate::frame::{Desk, Fields, PageResult, WebError, error::logged, kept, see_other};
 
 /// Fields in which one chooses and does not write.
 const CHOICES: [&str; 5] = ["unit", "outcome", "solved", "kind", "urgency"];
@@ -49,8 +50,9 @@ pub(crate) async fn contact(desk: Desk, Path(on): Path<String>, fields: Fields) 
 
 /// 答复
 pub(crate) async fn answer(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
-    step(&desk, &on, "answer", fields, "answer", |ctx, on, fields| {
-        answer::answer(ctx, on, &answering(fields)?)
+    let done = if desk.site.app.city.settings.review_required { "answer" } else { "publish" };
+    step(&desk, &on, "answer", fields, done, |ctx, on, fields| {
+        answer::answer(ctx, on, &answering(&ctx.city().settings.photos, fields)?)
     })
     .await
 }
@@ -81,6 +83,12 @@ pub(crate) async fn classify(desk: Desk, Path(on): Path<String>, fields: Fields)
     .await
 }
 
+/// 贴标签
+pub(crate) async fn label(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
+    step(&desk, &on, "label", fields, "label", |ctx, on, fields| label::label(ctx, on, fields.opt("label")))
+        .await
+}
+
 /// 批注
 pub(crate) async fn note(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
     step(&desk, &on, "note", fields, "note", |ctx, on, fields| note::note(ctx, on, fields.get("text"))).await
@@ -107,11 +115,28 @@ async fn step(
     work: impl FnOnce(&Ctx, &On, &Fields) -> Result<Case, AppError> + Send + 'static,
 ) -> PageResult {
     let number = words::number(on)?;
+    if fields.opt(kept::RESUMED).is_some() {
+        return resumed(desk, number, name, fields).await;
+    }
     let (seen, sent) = (seen(&number, &fields), fields.clone());
-    match desk.run(move |ctx| work(ctx, &seen, &sent)).await {
+    match desk.run(move |ctx| work(&ctx.by_form(sent.once()), &seen, &sent)).await {
         Ok(case) => Ok(see_other(&format!("/desk/cases/{}?done={done}", case.number))),
         Err(error) => failed(desk, number, name, fields, error).await,
     }
+}
+
+/// The form again with what was written before the member had to sign in. Nothing is recorded yet.
+async fn resumed(desk: &Desk, number: Number, step: &'static str, typed: Fields) -> PageResult {
+    let sentence = kept_words(desk.visit.lang).to_owned();
+    again(desk, number, Trouble { step, typed, sentence, field: None, status: StatusCode::OK }).await
+}
+
+/// What a form says that has come back after signing in.
+pub(super) fn kept_words(lang: Lang) -> &'static str {
+    lang.t(
+        "刚才登录过期了，还没有记下。您写的都在下面，看一遍再交；照片和文件要重选。",
+        "Your session had ended, and nothing is recorded yet. What you wrote is below: read it and send it; choose photos and files again.",
+    )
 }
 
 /// The page again, unless nobody may see it or the server itself failed.
@@ -157,14 +182,14 @@ fn order(fields: &Fields) -> Result<dispatch::Order, AppError> {
     Ok(dispatch::Order { unit: unit.to_owned(), assisting, reason: fields.get("reason").to_owned() })
 }
 
-fn answering(fields: &Fields) -> Result<Answering, AppError> {
+fn answering(rule: &PhotoRule, fields: &Fields) -> Result<Answering, AppError> {
     Ok(Answering {
         outcome: Outcome::from_key(fields.get("outcome"))
             .filter(|o| *o != Outcome::Unrecorded)
             .ok_or(Refusal::NeedsText("outcome"))?,
         public: fields.get("public").to_owned(),
         internal: fields.get("internal").to_owned(),
-        proof: fields.media("proof")?,
+        proof: fields.media("proof", rule)?,
         proof_words: fields.get("proof_words").to_owned(),
         no_contact: fields.get("no_contact").to_owned(),
     })

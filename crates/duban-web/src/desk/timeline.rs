@@ -125,9 +125,13 @@ fn said(city: &City, s: &Shell, what: &What) -> Said {
             &contact.note,
         ),
         What::Answered { .. } | What::Heard { .. } | What::Supplemented { .. } => spoken(lang, what),
-        What::Approved { until } => plain(
+        What::Approved { until, unreviewed } => plain(
             "tl-key",
-            lang.t("审核通过", "Answer accepted"),
+            if *unreviewed {
+                lang.t("答复公开，本市不设审核", "Answer public; this city asks for no review")
+            } else {
+                lang.t("审核通过", "Answer accepted")
+            },
             &format!("{} {}", lang.t("请诉求人评价，到", "The person is asked until"), s.when(until).short),
         ),
         What::SentBack { reason } => plain("tl-must", lang.t("审核退回", "Sent back"), reason),
@@ -150,6 +154,11 @@ fn said(city: &City, s: &Shell, what: &What) -> Said {
             lang.t("逾期未答复", "Deadline missed"),
             &format!("{} {}", lang.t("应在此前答复：", "Was due:"), s.when(due).full),
         ),
+        What::Labelled { label: Some(key) } => {
+            let name = city.label(key).map_or(key.as_str(), |label| label.name.get(lang));
+            plain("", &format!("{} · {name}", lang.t("标签", "Label")), "")
+        }
+        What::Labelled { label: None } => plain("", lang.t("去掉了标签", "Label taken off"), ""),
         What::Noted { text } => plain("", lang.t("批注（内部）", "Note (internal)"), text),
         What::Joined { .. } | What::Withdrawn { .. } | What::Shared { .. } | What::Moderated { .. } => {
             voices(lang, what)

@@ -7,18 +7,11 @@ use duban_domain::{
     request::Urgency,
 };
 
-use crate::frame::{Site, WebError};
+use crate::frame::WebError;
 
 /// The number in an address. What is no number at all is not found.
 pub(crate) fn number(text: &str) -> Result<Number, WebError> {
     text.parse().map_err(|_| WebError::from(Refusal::NotFound))
-}
-
-/// A key that makes a form count once, however often it is sent.
-pub(crate) fn nonce(site: &Site) -> String {
-    let mut bytes = [0; 16];
-    site.app.entropy.fill(&mut bytes);
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// A due time in words, with the class that colours it.

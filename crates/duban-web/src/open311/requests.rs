@@ -5,6 +5,7 @@ use duban_app::{
     App, AppError,
     case::register::{self, Intake, Registered},
     partner::{self, PublicCase},
+    person,
 };
 use duban_domain::{
     Lang, Number, Stamp,
@@ -69,6 +70,24 @@ fn receipt(number: &Number, lang: Lang) -> Node {
             ],
         )],
     )
+}
+
+/// How the person follows it: with the telephone that they left, or with the code that takes its place.
+fn notice(site: &Site, lang: Lang, number: &Number, phone: bool) -> String {
+    if phone {
+        let words = lang.t(
+            "请记下编号，用它和电话后四位查进度。",
+            "Keep the number; with it and the last four digits of the telephone the person follows it.",
+        );
+        return words.to_owned();
+    }
+    let code = person::code(&site.app, number);
+    match lang {
+        Lang::Zh => format!("请记下编号，还有查询码 {code}：没有留电话，用这两样查进度。"),
+        Lang::En => format!(
+            "Keep the number and the code {code}: no telephone was left, so these two open the page of the matter."
+        ),
+    }
 }
 
 /// `GET requests`

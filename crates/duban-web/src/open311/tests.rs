@@ -183,3 +183,51 @@ async fn another_system_hands_in_and_reads() {
         assert_eq!(client.get(&format!("/open311/v2/{to}")).await.status.as_u16(), status, "{to}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_reports_without_a_telephone_is_told_the_code_that_opens_the_page() {
+    let world = World::sqlite();
+    let mut client = Browser::on(&world);
+    let key = partner::add_key(&world.app, "county").unwrap();
+    let code = world.city().categories.iter().find(|c| c.level == 3).unwrap().key.clone();
+    let place = ("address_string", "测试路");
+    let form = [("api_key", key.as_str()), ("service_code", &code), ("description", "灯不亮"), place];
+    let made = client.post("/open311/v2/requests.json", &form, None).await;
+    let made: serde_json::Value = serde_json::from_str(&made.text).unwrap();
+    let (id, notice) = (made[0]["service_request_id"].as_str().unwrap(), &made[0]["service_notice"]);
+    let told = notice.as_str().unwrap().split("查询码 ").nth(1).unwrap();
+    let page = format!("/track/{id}");
+    let opened = client.post(&format!("{page}/access"), &[("tail", &told[..4])], None).await;
+    assert_eq!(opened.to(), page);
+    let with_phone = [form.as_slice(), &[("phone", "13900006021")]].concat();
+    let made = client.post("/open311/v2/requests.json", &with_phone, None).await;
+    assert!(made.text.contains("电话后四位") && !made.text.contains("查询码"), "{}", made.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_city_that_lists_nothing_in_public_lists_nothing_here() {
+    let mut world = World::sqlite();
+    let mut city = world.city().clone();
+    city.settings.public_listing = false;
+    world.app.city = std::sync::Arc::new(city);
+    let mut client = Browser::on(&world);
+    let key = partner::add_key(&world.app, "county").unwrap();
+    let code = world.city().categories.iter().find(|c| c.level == 3).unwrap().key.clone();
+    let form = [
+        ("api_key", key.as_str()),
+        ("service_code", &code),
+        ("description", "灯不亮"),
+        ("address_string", "测试路"),
+    ];
+    let made = client.post("/open311/v2/requests.json", &form, None).await;
+    let made: serde_json::Value = serde_json::from_str(&made.text).unwrap();
+    let id = made[0]["service_request_id"].as_str().unwrap();
+    for list in ["requests.json", "requests.json?status=open"] {
+        assert_eq!(client.get(&format!("/open311/v2/{list}")).await.text, "[]");
+    }
+    assert!(
+        client.get(&format!("/open311/v2/requests/{id}.json")).await.text.contains(id),
+        "a number opens what it names"
+    );
+    assert!(!client.get("/").await.text.contains("class=\"st "), "nor does the first page");
+}

@@ -36,6 +36,8 @@ pub(crate) fn city() -> City {
 
 fn shell(city: &City, lang: Lang, elder: bool, query: &str) -> Shell {
     Shell {
+        nonce: "cd".into(),
+        photos: duban_domain::city::PhotoRule { count_max: 6, bytes_max: 12 << 20 },
         source: String::new(),
         lang,
         elder,

@@ -1,8 +1,8 @@
 //! Side doors: a canary in a hidden case must not appear on any surface for any role outside its
 //! reach. Every readable route is a surface; one that is not named here fails the test.
 
-use duban_domain::request::Privacy;
-use duban_testkit::world::World;
+use duban_domain::{policy::Action, request::Privacy};
+use duban_testkit::world::{World, both};
 use duban_web::routes::table;
 
 use crate::visitors::{NAME, NEIGHBOUR, NOTE, PHONE, STAFF, Stage, TEXT, TITLE};
@@ -33,6 +33,7 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
                 "?stage=open",
                 "?unit=power",
                 "?division=430203001",
+                "?label=needs-place",
                 "?due=overdue",
                 "?sort=new",
             ]
@@ -101,6 +102,17 @@ fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
     }
 }
 
+/// Looks at a hidden case of each privacy, on both databases.
+fn on_both(privacies: &[Privacy], look: impl AsyncFn(&World, &Stage)) {
+    let threads = tokio::runtime::Runtime::new().unwrap();
+    for privacy in privacies {
+        both(|world| {
+            let stage = Stage::set(world, *privacy);
+            threads.block_on(look(world, &stage));
+        });
+    }
+}
+
 /// Everybody who may call.
 fn visitors() -> impl Iterator<Item = &'static str> {
     ["nobody", NEIGHBOUR].into_iter().chain(STAFF.map(|(login, ..)| login))
@@ -116,11 +128,9 @@ fn allowed(who: &str) -> &'static [&'static str] {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_canary_outside_ones_reach_never_appears_on_any_surface() {
-    for privacy in [Privacy::Contact, Privacy::Confidential, Privacy::Anonymous] {
-        let world = World::sqlite();
-        let stage = Stage::set(&world, privacy);
+#[test]
+fn a_canary_outside_ones_reach_never_appears_on_any_surface() {
+    on_both(&[Privacy::Contact, Privacy::Confidential, Privacy::Anonymous], async |_, stage| {
         let number = stage.hidden.number.digits().to_owned();
         let mut met = 0;
         for route in table().iter().filter(|route| route.method == "GET") {
@@ -134,14 +144,12 @@ async fn a_canary_outside_ones_reach_never_appears_on_any_surface() {
             }
         }
         assert!(met > 10, "those within reach do see the case, or this test proves nothing");
-    }
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn nothing_that_is_sent_brings_a_canary_back() {
-    for privacy in [Privacy::Contact, Privacy::Confidential, Privacy::Anonymous] {
-        let world = World::sqlite();
-        let stage = Stage::set(&world, privacy);
+#[test]
+fn nothing_that_is_sent_brings_a_canary_back() {
+    on_both(&[Privacy::Contact, Privacy::Confidential, Privacy::Anonymous], async |_, stage| {
         let number = stage.hidden.number.digits().to_owned();
         for route in table().iter().filter(|route| route.method == "POST") {
             let forms = forms(route.path, &number);
@@ -153,14 +161,67 @@ async fn nothing_that_is_sent_brings_a_canary_back() {
                 }
             }
         }
-    }
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_photo_of_a_hidden_case_is_served_by_no_other_door() {
-    for privacy in [Privacy::Contact, Privacy::Confidential, Privacy::Anonymous] {
-        let world = World::sqlite();
-        let stage = Stage::set(&world, privacy);
+/// A figure is a surface too: a count or its list tells that a case is there.
+#[test]
+fn no_figure_cell_counts_a_case_outside_ones_reach() {
+    on_both(&[Privacy::Contact, Privacy::Confidential, Privacy::Anonymous], async |world, stage| {
+        let hidden = stage.hidden.number.digits();
+        let mut cells = 0;
+        for (login, role, unit) in STAFF {
+            let who = world.member(role, unit);
+            if !who.can(Action::Figures) {
+                continue;
+            }
+            let (_, page) = stage.call(login, "GET", "/desk/figures", "").await;
+            let power = page.contains("owner=power");
+            assert_eq!(
+                power,
+                !matches!(login, "assistant" | "stranger"),
+                "{login}: a row of the unit in charge"
+            );
+            let mut received = 0;
+            for (list, n) in figures_of(&page) {
+                cells += 1;
+                let (status, found) = stage.call(login, "GET", &list, "").await;
+                let rows: Vec<&str> = found.split("data-open href=\"/desk/cases/").skip(1).collect();
+                assert!(
+                    status.is_success() && rows.len() == n,
+                    "{login} at {list}: {n} and {} rows",
+                    rows.len()
+                );
+                let told = rows.iter().any(|row| row.starts_with(hidden));
+                assert!(!told || allowed(login).contains(&TITLE), "{login} met the hidden case at {list}");
+                received += if list.contains("figure=in&") { n } else { 0 };
+            }
+            assert!(
+                login != "stranger" || received > 0,
+                "a stranger's own case is counted, or nothing is proved"
+            );
+        }
+        assert!(cells > 40, "only {cells} cells were opened");
+    });
+}
+
+/// Every number of a page of figures that opens a list: its address and the number.
+fn figures_of(page: &str) -> Vec<(String, usize)> {
+    let links = page.split("<a ").skip(1).filter(|link| link.contains("href=\"/desk/cases?figure="));
+    let read = |link: &str| {
+        let href =
+            link.split("href=\"").nth(1)?.split('"').next()?.replace("&#38;", "&").replace("&amp;", "&");
+        let shown = link.split_once('>')?.1.split("</a>").next()?;
+        let shown = shown.split("tile-v\">").last()?.split('<').next()?;
+        let n = shown.rsplit(' ').next()?.replace(',', "").parse().ok()?;
+        Some((href, n))
+    };
+    links.filter_map(read).collect()
+}
+
+#[test]
+fn a_photo_of_a_hidden_case_is_served_by_no_other_door() {
+    on_both(&[Privacy::Contact, Privacy::Confidential, Privacy::Anonymous], async |_, stage| {
         let (hidden, other, photo) = (stage.hidden.number.digits(), stage.other.number.digits(), stage.photo);
         for (desk, track) in [("", ""), ("?thumb", "?size=thumb")] {
             for who in visitors() {
@@ -177,7 +238,7 @@ async fn a_photo_of_a_hidden_case_is_served_by_no_other_door() {
                 }
             }
         }
-    }
+    });
 }
 
 /// How many canaries a visitor met at one address; one that is not theirs to see fails the test.
@@ -190,42 +251,42 @@ async fn seen(stage: &Stage, who: &str, method: &str, address: &str, form: &str)
     .count()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_step_on_a_hidden_case_answers_as_if_there_were_none() {
-    let world = World::sqlite();
-    let stage = Stage::set(&world, Privacy::Contact);
-    let number = stage.hidden.number.digits();
-    for route in
-        table().iter().filter(|route| route.method == "POST" && route.path.starts_with("/desk/cases/"))
-    {
-        let hidden = stage
-            .call(
-                "stranger",
-                "POST",
-                &route.path.replace("{number}", number),
-                "text=x&note=x&reason=x&public=x&outcome=solved",
-            )
-            .await;
-        let (status, body) = hidden;
-        assert!(matches!(status.as_u16(), 403 | 404 | 422), "{}: {status}", route.path);
-        for canary in [TEXT, TITLE, NAME, PHONE, NOTE] {
-            assert!(!body.contains(canary), "{} showed {canary}", route.path);
+#[test]
+fn a_step_on_a_hidden_case_answers_as_if_there_were_none() {
+    on_both(&[Privacy::Contact], async |_, stage| {
+        let number = stage.hidden.number.digits();
+        for route in
+            table().iter().filter(|route| route.method == "POST" && route.path.starts_with("/desk/cases/"))
+        {
+            let hidden = stage
+                .call(
+                    "stranger",
+                    "POST",
+                    &route.path.replace("{number}", number),
+                    "text=x&note=x&reason=x&public=x&outcome=solved",
+                )
+                .await;
+            let (status, body) = hidden;
+            assert!(matches!(status.as_u16(), 403 | 404 | 422), "{}: {status}", route.path);
+            for canary in [TEXT, TITLE, NAME, PHONE, NOTE] {
+                assert!(!body.contains(canary), "{} showed {canary}", route.path);
+            }
         }
-    }
+    });
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn live_news_of_a_hidden_case_reach_only_those_within_reach() {
-    let world = World::sqlite();
-    let stage = Stage::set(&world, Privacy::Contact);
-    let number = stage.hidden.number.digits();
-    let write = async {
-        tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
-        stage.call("supervisor", "POST", &format!("/desk/cases/{number}/note"), "text=note").await
-    };
-    let (inside, outside, (status, _)) =
-        tokio::join!(stage.listen("handler"), stage.listen("stranger"), write);
-    assert_eq!(status.as_u16(), 303);
-    assert!(inside.contains(number), "the unit in charge hears of it: {inside}");
-    assert!(!outside.contains(number) && !outside.contains("noted"), "a stranger heard: {outside}");
+#[test]
+fn live_news_of_a_hidden_case_reach_only_those_within_reach() {
+    on_both(&[Privacy::Contact], async |_, stage| {
+        let number = stage.hidden.number.digits();
+        let write = async {
+            tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+            stage.call("supervisor", "POST", &format!("/desk/cases/{number}/note"), "text=note").await
+        };
+        let (inside, outside, (status, _)) =
+            tokio::join!(stage.listen("handler"), stage.listen("stranger"), write);
+        assert_eq!(status.as_u16(), 303);
+        assert!(inside.contains(number), "the unit in charge hears of it: {inside}");
+        assert!(!outside.contains(number) && !outside.contains("noted"), "a stranger heard: {outside}");
+    });
 }

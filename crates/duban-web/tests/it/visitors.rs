@@ -160,7 +160,7 @@ fn hidden_case(world: &World, privacy: Privacy) -> Registered {
 }
 
 /// A small picture that is like no other.
-fn picture() -> Vec<u8> {
+pub(crate) fn picture() -> Vec<u8> {
     let mut out = std::io::Cursor::new(Vec::new());
     let dots = image::RgbImage::from_fn(31, 17, |x, y| image::Rgb([(x * 8) as u8, (y * 15) as u8, 77]));
     image::DynamicImage::ImageRgb8(dots).write_to(&mut out, image::ImageFormat::Png).unwrap();

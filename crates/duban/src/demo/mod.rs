@@ -45,7 +45,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         city: None,
         config: None,
     };
-    let outside = Outside { listen: args.listen.clone(), public_url: None, source_url: None };
+    let outside = Outside { listen: args.listen.clone(), ..Outside::default() };
     let settings = Settings::gather(&place, &outside)?;
     let app = wire::app(&settings, Arc::new(Machine), true)?;
     if !setup::is_demo(&app.store)? {

@@ -133,11 +133,11 @@ fn by_resident(app: &App, number: &Number, scene: &Scene, step: &Step) -> anyhow
     let tail = Phone::parse(&scene.phone)?.map(|p| p.tail().to_owned()).unwrap_or_default();
     let (who, _) = resident::unlock(app, number, &tail)?;
     if step.r#do == "add" {
-        done(resident::speak::add(app, &who, number, &step.text, &[])?);
+        done(resident::speak::add(app, &who, number, &step.text, &[], None)?);
     } else {
         let said =
             Evaluation { solved: step.solved, satisfaction: satisfaction(step)?, words: step.text.clone() };
-        done(resident::speak::evaluate(app, &who, number, &said)?);
+        done(resident::speak::evaluate(app, &who, number, &said, None)?);
     }
     Ok(())
 }

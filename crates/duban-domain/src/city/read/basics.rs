@@ -16,6 +16,10 @@ use crate::{
     place::Bounds,
 };
 
+/// Photos with one request at most, and megabytes of each: a whole form has to fit into memory.
+const PHOTOS_MAX: u32 = 12;
+const MEGABYTES_MAX: u32 = 12;
+
 /// What `city.toml` says.
 pub(in crate::city) struct Basics {
     pub(in crate::city) key: String,
@@ -97,8 +101,8 @@ fn settings(form: &Form<'_>) -> Settings {
     });
     group(SettingGroup::Photos, &mut |f| {
         s.photos = PhotoRule {
-            count_max: f.whole("count_max", 6, 50),
-            bytes_max: f.whole("megabytes_max", 12, 100) * 1_048_576,
+            count_max: f.whole("count_max", 6, PHOTOS_MAX),
+            bytes_max: f.whole("megabytes_max", 12, MEGABYTES_MAX) * 1_048_576,
         };
     });
     group(SettingGroup::Soon, &mut |f| s.soon_minutes = f.whole("minutes", 240, 10_000));

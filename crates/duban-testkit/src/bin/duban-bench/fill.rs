@@ -238,7 +238,7 @@ fn extra(app: &App, story: &Story) -> RowExtra {
     let owner = case.unit().filter(|unit| !unit.is_empty()).unwrap_or(&app.city.centre().key);
     let said = case.verdict.as_ref().and_then(|judged| judged.satisfaction);
     let score = said.map(|s| i64::from(app.city.settings.permille(s)) / 10);
-    RowExtra { owner: owner.to_owned(), score, zone: app.city.zone.clone(), label: None }
+    RowExtra { owner: owner.to_owned(), score, zone: app.city.zone.clone() }
 }
 
 /// What the program still owes: a look at a deadline that has not passed, or the end of a callback.

@@ -190,7 +190,7 @@ impl Telling<'_> {
             self.wait(200.0);
             if attempt > 0 || !self.dice.chance(60) {
                 let until = self.at.plus_ms(until);
-                return self.push(&reviewer, What::Approved { until });
+                return self.push(&reviewer, What::Approved { until, unreviewed: false });
             }
             let reason = self.dice.pick(BACKS).to_owned();
             if !self.push(&reviewer, What::SentBack { reason }) {
