@@ -5,6 +5,7 @@ use duban_domain::{
     case::{Actor, ActorKind, Case, Event, Wish, open},
     person::Person,
     policy::{allow, verb},
+    question::{self, Detail},
     request::{Channel, Kind, Place, Privacy, Request},
     text,
 };
@@ -43,6 +44,23 @@ pub struct Intake {
     pub wish: Wish,
 }
 
+/// Which other system a request comes from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The name of the system, as its key has it.
+    pub partner: String,
+    /// How that system calls the request.
+    pub reference: Option<String>,
+}
+
+impl Origin {
+    /// A system that gives no reference of its own.
+    #[must_use]
+    pub fn of(partner: &str) -> Self {
+        Self { partner: partner.to_owned(), reference: None }
+    }
+}
+
 /// What came of it.
 #[derive(Clone, Debug)]
 pub struct Registered {
@@ -71,35 +89,50 @@ pub fn by_resident(app: &App, intake: &Intake) -> Result<Registered> {
 }
 
 /// Another system hands it in.
-pub fn by_partner(app: &App, name: &str, intake: &Intake) -> Result<Registered> {
-    register(
-        app,
-        intake,
-        &Actor { kind: ActorKind::Partner, id: 0, name: name.to_owned(), unit: None },
-        app.now(),
-    )
+pub fn by_partner(app: &App, from: &Origin, intake: &Intake) -> Result<Registered> {
+    let by = Actor { kind: ActorKind::Partner, id: 0, name: from.partner.clone(), unit: None };
+    let now = app.now();
+    let (intake, details) = (checked(app, intake)?, details(app, &intake.wish)?);
+    app.store.write(|tx| {
+        let done = take_in(app, tx, &intake, &details, &by, now)?;
+        if !done.again {
+            let case = CaseId(done.request.0);
+            tx.put_partner(done.request, case, &from.partner, from.reference.as_deref())?;
+        }
+        Ok(done)
+    })
 }
 
 fn register(app: &App, intake: &Intake, by: &Actor, now: Stamp) -> Result<Registered> {
-    let intake = checked(app, intake)?;
-    app.store.write(|tx| {
-        if let Some(known) =
-            intake.source_key.as_deref().map(|key| tx.request_by_source(key)).transpose()?.flatten()
-        {
-            return Ok(Registered { number: known.number, request: known.id, again: true });
-        }
-        let mut request = request_of(app, tx, &intake, now)?;
-        if let Some(known) = insert(app, tx, &mut request)? {
-            return Ok(Registered { number: known.number, request: known.id, again: true });
-        }
-        for media in &intake.media {
-            crate::media::keep(app, tx, media, Some(request.id), Some(request.case), now)?;
-        }
-        let events = open(&request, &intake.wish, &app.ground(now)).events;
-        let events = events.into_iter().map(|what| Event { at: now, by: by.clone(), what }).collect();
-        let _case: Case = open_recorded(app, tx, request.case, &request, events)?;
-        Ok(Registered { number: request.number, request: request.id, again: false })
-    })
+    let (intake, details) = (checked(app, intake)?, details(app, &intake.wish)?);
+    app.store.write(|tx| take_in(app, tx, &intake, &details, by, now))
+}
+
+/// Stores a request, its files and the case that it opens, unless its source has handed it in before.
+fn take_in(
+    app: &App,
+    tx: &mut WriteTx<'_>,
+    intake: &Intake,
+    details: &[Detail],
+    by: &Actor,
+    now: Stamp,
+) -> Result<Registered> {
+    if let Some(known) =
+        intake.source_key.as_deref().map(|key| tx.request_by_source(key)).transpose()?.flatten()
+    {
+        return Ok(Registered { number: known.number, request: known.id, again: true });
+    }
+    let mut request = request_of(app, tx, intake, details.to_vec(), now)?;
+    if let Some(known) = insert(app, tx, &mut request)? {
+        return Ok(Registered { number: known.number, request: known.id, again: true });
+    }
+    for media in &intake.media {
+        crate::media::keep(app, tx, media, Some(request.id), Some(request.case), now)?;
+    }
+    let events = open(&request, &intake.wish, &app.ground(now)).events;
+    let events = events.into_iter().map(|what| Event { at: now, by: by.clone(), what }).collect();
+    let _case: Case = open_recorded(app, tx, request.case, &request, events)?;
+    Ok(Registered { number: request.number, request: request.id, again: false })
 }
 
 /// The same intake with its texts trimmed and bounded, and with everything it refers to known.
@@ -126,7 +159,20 @@ fn checked(app: &App, intake: &Intake) -> Result<Intake> {
     Ok(checked)
 }
 
-fn request_of(app: &App, tx: &mut WriteTx<'_>, intake: &Intake, now: Stamp) -> Result<Request> {
+/// The answers to what the category asks; a door that did not ask brings none.
+fn details(app: &App, wish: &Wish) -> Result<Vec<Detail>> {
+    let Some(given) = &wish.answers else { return Ok(Vec::new()) };
+    question::read(&app.city, wish.category.as_deref(), given)
+        .map_err(|wrong| Refusal::Misanswered(wrong).into())
+}
+
+fn request_of(
+    app: &App,
+    tx: &mut WriteTx<'_>,
+    intake: &Intake,
+    details: Vec<Detail>,
+    now: Stamp,
+) -> Result<Request> {
     let person = person::keep(app, tx, &intake.person)?;
     let id = app.request_id(now);
     Ok(Request {
@@ -137,6 +183,7 @@ fn request_of(app: &App, tx: &mut WriteTx<'_>, intake: &Intake, now: Stamp) -> R
         channel: intake.channel,
         title: intake.title.clone(),
         text: intake.text.clone(),
+        details,
         place: intake.place.clone(),
         privacy: intake.privacy,
         person,

@@ -400,6 +400,7 @@ fn request_of(app: &App, tx: &mut WriteTx<'_>, incoming: &Incoming) -> Result<Re
         privacy: incoming.privacy,
         person,
         received_at: at,
+        details: Vec::new(),
         source_key: Some(incoming.source_key.clone()),
     })
 }
@@ -411,6 +412,7 @@ fn events_of(app: &App, request: &Request, incoming: &Incoming, now: Stamp) -> V
         kind: incoming.kind,
         urgency: incoming.urgency,
         direct: None,
+        answers: None,
         hold: false,
     };
     let history = History { answer: incoming.answer.clone() };

@@ -192,6 +192,8 @@ fn line(request: &Request, accepted: bool, event: &Event) -> Option<Said> {
         | What::Approved { .. }
         | What::SentBack { .. }
         | What::Classified { .. }
+        | What::Reported { .. }
+        | What::Forwarded { .. }
         | What::Noted { .. }
         | What::Revealed { .. } => return None,
     };

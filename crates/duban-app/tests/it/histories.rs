@@ -10,11 +10,12 @@ use duban_app::{
     Ctx, Entropy,
     case::{self, On, callback::Call, dispatch::Order, register::Intake},
     jobs,
+    partner::{Caller, report},
     resident::{self, speak::Evaluation},
 };
 use duban_domain::{
     Number,
-    case::{Classification, Verdict, Way, Wish},
+    case::{Classification, Report, ReportState, Verdict, Way, Wish},
     request::{Kind, Privacy, Urgency},
 };
 use duban_testkit::{
@@ -138,7 +139,7 @@ fn step(world: &World, dice: &Dice, numbers: &Mutex<Vec<Number>>) -> bool {
         None => world.ctx(role, unit),
     };
     let on = On { number: number.clone(), seen: None };
-    match dice.below(12) {
+    match dice.below(13) {
         0 => dispatch(&ctx, &on, dice),
         1 | 2 => case::sign::sign(&ctx, &on).is_ok(),
         3 => case::contact::contact(&ctx, &on, Way::Phone, "通了话").is_ok(),
@@ -147,6 +148,7 @@ fn step(world: &World, dice: &Dice, numbers: &Mutex<Vec<Number>>) -> bool {
         8 => callback(world, &ctx, &on, dice),
         9 => classify(&ctx, &on, dice),
         10 => by_resident(world, &number, dice),
+        11 => by_system(world, &number, dice),
         _ => jobs::work(&world.app).is_ok(),
     }
 }
@@ -204,6 +206,21 @@ fn classify(ctx: &Ctx, on: &On, dice: &Dice) -> bool {
         reason: "核实后".into(),
     };
     case::classify::classify(ctx, on, &to).is_ok()
+}
+
+/// The system of a unit reports, at some time, often what it has reported already.
+fn by_system(world: &World, number: &Number, dice: &Dice) -> bool {
+    let caller = Caller { name: "测试系统".into(), unit: Some((*dice.one(&UNITS)).into()) };
+    let told_at = world.app.now().plus_ms(-i64::try_from(dice.below(600)).unwrap() * MINUTE);
+    let said = Report {
+        source: String::new(),
+        update: format!("{number}-{}", dice.below(6)),
+        told_at,
+        state: *dice.one(ReportState::ALL),
+        text: if dice.coin() { "换好了".into() } else { String::new() },
+        links: Vec::new(),
+    };
+    report::report(&world.app, &caller, number, &said).is_ok()
 }
 
 fn by_resident(world: &World, number: &Number, dice: &Dice) -> bool {

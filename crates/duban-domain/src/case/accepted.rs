@@ -23,6 +23,8 @@ pub fn accepted(history: &[Event]) -> Vec<usize> {
             | What::Missed { .. }
             | What::Noted { .. }
             | What::Supplemented { .. }
+            | What::Reported { .. }
+            | What::Forwarded { .. }
             | What::Revealed { .. } => {}
         }
     }

@@ -29,6 +29,7 @@ impl Case {
             outcome: None,
             missed: false,
             verdict: None,
+            reported_at: None,
             requests: vec![*request],
         })
     }
@@ -91,7 +92,14 @@ impl Case {
                 self.missed = false;
             }
             What::Missed { .. } => self.missed = true,
-            What::Noted { .. } | What::Supplemented { .. } | What::Revealed { .. } => {}
+            What::Reported { told_at, counted: true, .. } => {
+                self.reported_at = self.reported_at.max(Some(*told_at));
+            }
+            What::Reported { .. }
+            | What::Forwarded { .. }
+            | What::Noted { .. }
+            | What::Supplemented { .. }
+            | What::Revealed { .. } => {}
         }
     }
 

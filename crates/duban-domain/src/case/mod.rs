@@ -17,6 +17,7 @@ mod history;
 mod note;
 mod open;
 mod overdue;
+mod report;
 mod review;
 mod sign;
 #[cfg(test)]
@@ -35,6 +36,7 @@ pub use history::{History, replay};
 pub use note::{note, reveal, supplement};
 pub use open::{Opening, Wish, open};
 pub use overdue::overdue;
+pub use report::{ID_MAX, Report, ReportState, relay, report, report_late};
 pub use review::{Verdict, review};
 pub use sign::sign;
 
@@ -163,6 +165,9 @@ pub struct Case {
     pub missed: bool,
     /// The persons' latest word, over all requests: solved, and their satisfaction.
     pub verdict: Option<Judged>,
+    /// When what another system last reported, and moved the case by, had happened there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reported_at: Option<Stamp>,
     /// The requests that it deals with, first one first.
     pub requests: Vec<RequestId>,
 }

@@ -22,7 +22,8 @@ use sha2::{Digest, Sha256};
 pub use check::{check, check_at};
 pub use fault::{Fault, Severity};
 pub use settings::{PhotoRule, Score, SettingGroup, Settings};
-pub use types::{Category, Division, Label, Landmark, MapLine, ReachRule, Role, Unit, UnitKind};
+pub(crate) use types::is_below;
+pub use types::{Category, Division, Label, Landmark, MapLine, ReachRule, Remote, Role, Unit, UnitKind};
 
 use crate::{
     Lang,
@@ -31,6 +32,7 @@ use crate::{
     dispatch::{CategoryWords, Engine, KindWords, Rule, UrgencyWords},
     lang::Words,
     place::Bounds,
+    question::Question,
 };
 
 /// The files of a pack: path inside the pack → text.
@@ -57,6 +59,10 @@ pub struct City {
     pub categories: Vec<Category>,
     /// 派单目录, in order.
     pub catalogue: Vec<Rule>,
+    /// 补充问题, in the order they are asked.
+    pub questions: Vec<Question>,
+    /// 外部系统, in order.
+    pub remotes: Vec<Remote>,
     /// Words that point to a category.
     pub category_words: Vec<CategoryWords>,
     /// Words that tell the kind.
@@ -166,6 +172,29 @@ impl City {
         }
         names.reverse();
         names.join(" › ")
+    }
+
+    /// What a category asks besides words and place, in order.
+    pub fn questions_of<'a>(&'a self, category: &'a str) -> impl Iterator<Item = &'a Question> {
+        self.questions.iter().filter(move |question| question.is_for(category))
+    }
+
+    /// The question with this key.
+    #[must_use]
+    pub fn question(&self, key: &str) -> Option<&Question> {
+        self.questions.iter().find(|question| question.key == key)
+    }
+
+    /// The other system with this key.
+    #[must_use]
+    pub fn remote(&self, key: &str) -> Option<&Remote> {
+        self.remotes.iter().find(|remote| remote.key == key)
+    }
+
+    /// The other system that a unit's cases of a category go to; the first that fits.
+    #[must_use]
+    pub fn remote_for(&self, unit: &str, category: Option<&str>) -> Option<&Remote> {
+        self.remotes.iter().find(|remote| remote.unit == unit && remote.takes(category))
     }
 
     /// The role with this key.

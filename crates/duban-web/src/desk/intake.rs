@@ -178,6 +178,7 @@ fn wish_of(fields: &Fields, direct: Option<String>) -> Wish {
         urgency: Urgency::from_key(fields.get("urgency")),
         direct: direct.filter(|_| fields.get("do") == "direct"),
         hold: fields.get("do") == "hold",
+        answers: None,
     }
 }
 

@@ -7,7 +7,7 @@ use duban_domain::{
     deadline,
 };
 
-use super::words::{because_words, unit_name};
+use super::words::{self, because_words, unit_name};
 use crate::frame::{Shell, When};
 
 /// One round with its days, newest first.
@@ -150,6 +150,7 @@ fn said(city: &City, s: &Shell, what: &What) -> Said {
             lang.t("逾期未答复", "Deadline missed"),
             &format!("{} {}", lang.t("应在此前答复：", "Was due:"), s.when(due).full),
         ),
+        What::Reported { .. } | What::Forwarded { .. } => from_outside(city, lang, what),
         What::Noted { text } => plain("", lang.t("批注（内部）", "Note (internal)"), text),
         What::Revealed { reason, .. } => {
             plain("", lang.t("看了诉求人姓名电话", "Looked at name and number"), reason)
@@ -159,6 +160,24 @@ fn said(city: &City, s: &Shell, what: &What) -> Said {
 
 fn plain(class: &'static str, words: &str, text: &str) -> Said {
     Said { class, what: words.to_owned(), text: text.to_owned(), words: Vec::new() }
+}
+
+/// What passed between us and another system.
+fn from_outside(city: &City, lang: Lang, what: &What) -> Said {
+    match what {
+        What::Reported { state, text, links, counted, .. } => {
+            let late = if *counted { "" } else { lang.t("（只作记录）", " (kept only)") };
+            let head = format!("{} · {}{late}", lang.t("外部进展", "Report"), state.word(lang));
+            let lines: Vec<&str> =
+                [text.as_str()].into_iter().chain(links.iter().map(String::as_str)).collect();
+            plain("", &head, lines.join("\n").trim())
+        }
+        What::Forwarded { to, number } => {
+            let to = words::remote_name(city, to, lang);
+            plain("tl-key", &format!("{} → {to}", lang.t("转外部系统", "Forwarded")), number)
+        }
+        other => plain("", other.key(), ""),
+    }
 }
 
 /// What a unit or a person said in their own words.

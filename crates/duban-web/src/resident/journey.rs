@@ -5,7 +5,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode, header},
 };
-use duban_app::person;
+use duban_app::{App, person};
 use duban_domain::Number;
 use duban_testkit::world::World;
 use tower::ServiceExt;
@@ -27,7 +27,11 @@ pub(crate) struct Reply {
 
 impl Browser {
     pub(crate) fn on(world: &World) -> Self {
-        Self { site: router(Site::new(world.app.clone(), Options::default())), cookies: Vec::new() }
+        Self::of(world.app.clone())
+    }
+
+    pub(crate) fn of(app: App) -> Self {
+        Self { site: router(Site::new(app, Options::default())), cookies: Vec::new() }
     }
 
     pub(crate) async fn get(&mut self, to: &str) -> Reply {
@@ -48,7 +52,7 @@ impl Browser {
         self.send(request.body(Body::from(body)).unwrap()).await
     }
 
-    async fn send(&mut self, mut request: Request<Body>) -> Reply {
+    pub(crate) async fn send(&mut self, mut request: Request<Body>) -> Reply {
         let cookies = self.cookies.join("; ");
         request.headers_mut().insert(header::COOKIE, cookies.parse().unwrap());
         let (parts, body) = self.site.clone().oneshot(request).await.unwrap().into_parts();

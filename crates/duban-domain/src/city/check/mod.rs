@@ -9,7 +9,8 @@ mod trees;
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
-    Category, City, Division, Fault, Index, Label, Landmark, MapLine, PackFiles, Role, Unit, UnitKind,
+    Category, City, Division, Fault, Index, Label, Landmark, MapLine, PackFiles, Remote, Role, Unit,
+    UnitKind,
     fault::{Faults, Spot, words},
     read::{self, Basics, Placed},
 };
@@ -20,6 +21,7 @@ use crate::{
     dispatch::{CategoryWords, Engine, KindWords, Rule, UrgencyWords},
     lang::Words,
     place::Bounds,
+    question::Question,
 };
 
 /// Everything that is wrong with a pack, by file and line; empty when nothing is.
@@ -64,6 +66,8 @@ pub(super) struct Draft {
     units: Vec<Placed<Unit>>,
     divisions: Vec<Placed<Division>>,
     categories: Vec<Placed<Category>>,
+    questions: Vec<Placed<Question>>,
+    remotes: Vec<Placed<Remote>>,
     catalogue: Vec<Placed<Rule>>,
     category_words: Vec<Placed<CategoryWords>>,
     kind_words: Vec<Placed<KindWords>>,
@@ -86,6 +90,8 @@ pub(super) fn examine(files: &PackFiles) -> (Draft, Vec<Fault>) {
         units: read::units(files, &faults),
         divisions: read::divisions(files, &faults),
         categories: read::categories(files, &faults),
+        questions: read::questions(files, &faults),
+        remotes: read::remotes(files, &faults),
         catalogue: read::catalogue(files, &faults),
         category_words: read::category_words(files, &faults),
         kind_words,
@@ -123,7 +129,7 @@ fn strangers(files: &PackFiles, faults: &Faults) {
     ];
     let known = |path: &str| {
         KNOWN.contains(&path)
-            || matches!(path, "places.csv" | "map.toml")
+            || matches!(path, "places.csv" | "map.toml" | "questions.toml" | "remotes.toml")
             || path.ends_with(".md")
             || (path.starts_with("calendar/") && path.ends_with(".toml"))
     };
@@ -174,6 +180,8 @@ impl Draft {
             units: bare(self.units),
             divisions: bare(self.divisions),
             categories: bare(self.categories),
+            questions: bare(self.questions),
+            remotes: bare(self.remotes),
             deadlines: bare(self.deadlines),
             calendar: self.calendar,
             labels: bare(self.labels),

@@ -6,6 +6,8 @@ mod calendar;
 mod catalogue;
 mod lists;
 mod people;
+mod questions;
+mod remotes;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +18,8 @@ pub(super) use calendar::calendar;
 pub(super) use catalogue::{catalogue, category_words, deadlines, kind_and_urgency_words};
 pub(super) use lists::{categories, divisions, map, places, units};
 pub(super) use people::{labels, roles, texts};
+pub(super) use questions::questions;
+pub(super) use remotes::remotes;
 
 /// A row and where it stands.
 #[derive(Clone, Debug)]
