@@ -15,6 +15,7 @@ pub mod number;
 pub mod person;
 pub mod place;
 pub mod policy;
+pub mod question;
 pub mod refusal;
 pub mod request;
 pub mod sensitive;

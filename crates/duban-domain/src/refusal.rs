@@ -2,7 +2,7 @@
 //!
 //! Which HTTP status a refusal becomes is `duban-web`'s to say.
 
-use crate::{Lang, case::Phase, policy::Action};
+use crate::{Lang, case::Phase, policy::Action, question::Misanswer};
 
 /// A named "no" (拒绝及理由).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -72,6 +72,8 @@ pub enum Refusal {
         /// How many it holds.
         max: i64,
     },
+    /// Answers to the category's questions that are missing or wrong.
+    Misanswered(Vec<Misanswer>),
 }
 
 impl Refusal {
@@ -102,6 +104,7 @@ impl Refusal {
             Self::BadPhone => "bad-phone",
             Self::NeedsPhone => "needs-phone",
             Self::TooManyRows { .. } => "too-many-rows",
+            Self::Misanswered(_) => "misanswered",
         }
     }
 
@@ -118,6 +121,7 @@ impl Refusal {
             Self::NeedsContact => Some("no_contact"),
             Self::NeedsPlace => Some("place"),
             Self::BadPhone | Self::NeedsPhone => Some("phone"),
+            Self::Misanswered(_) => Some("details"),
             Self::NotFound
             | Self::MayNot(_)
             | Self::LeadOnly(_)
@@ -190,6 +194,7 @@ impl Refusal {
                 Lang::Zh => format!("这个格式最多装 {max} 行。请加条件分几次导出，或改用 CSV。"),
                 Lang::En => format!("This format holds {max} rows at most. Add a condition and export in parts, or take CSV."),
             },
+            Self::Misanswered(all) => all.iter().map(|wrong| wrong.sentence(lang)).collect::<Vec<_>>().join(lang.t("", " ")),
             Self::NeedsPhone => lang.t("选了“可联系”或“保密”，要留一个电话；不想留，请选“匿名”。", "To be contacted, or confidentially, leave a telephone number; otherwise choose \u{201c}anonymous\u{201d}.").to_owned(),
         }
     }

@@ -41,6 +41,13 @@ pub struct CaseQuery {
     pub kind: Option<Kind>,
     /// 来源渠道
     pub channel: Option<Channel>,
+    /// Handed in by this other system.
+    pub partner: Option<String>,
+    /// Something that everybody may know of happened to it from the first instant on, and nothing from
+    /// the second on.
+    pub touched: Option<(Stamp, Stamp)>,
+    /// In this box: west, south, east and north in degrees × 10⁷.
+    pub within_e7: Option<[i64; 4]>,
     /// When it was opened.
     pub opened: Option<(Stamp, Stamp)>,
     /// When it was closed.
@@ -105,6 +112,9 @@ impl Default for CaseQuery {
             urgency: None,
             kind: None,
             channel: None,
+            partner: None,
+            touched: None,
+            within_e7: None,
             opened: None,
             closed: None,
             due: None,

@@ -40,6 +40,7 @@ pub(crate) const ALL: &[Migration] = migrations![
     2 "0002_exports",
     3 "0003_public",
     4 "0004_labels_and_forms",
+    5 "0005_partners",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.

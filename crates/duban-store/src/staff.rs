@@ -76,6 +76,8 @@ pub struct ApiKey {
     pub hash: Vec<u8>,
     /// The name of the system.
     pub name: String,
+    /// The unit that the system acts for, when it handles that unit's cases.
+    pub unit: Option<String>,
     /// When it was made.
     pub created_at: Stamp,
     /// When it was taken back.
@@ -104,6 +106,7 @@ fn read_key(row: &Row<'_>) -> Result<ApiKey, StoreError> {
         name: row.text(2)?,
         created_at: Stamp(row.int(3)?),
         revoked_at: row.opt_int(4)?.map(Stamp),
+        unit: row.opt_text(5)?,
     })
 }
 
@@ -163,7 +166,7 @@ impl ReadTx<'_> {
     /// The engine's.
     pub fn api_key(&mut self, hash: &[u8]) -> Result<Option<ApiKey>, StoreError> {
         self.first(
-            "SELECT id, hash, name, created_at, revoked_at FROM api_key WHERE hash = $1",
+            "SELECT id, hash, name, created_at, revoked_at, unit FROM api_key WHERE hash = $1",
             params![hash],
             read_key,
         )
@@ -174,7 +177,11 @@ impl ReadTx<'_> {
     /// # Errors
     /// The engine's.
     pub fn api_keys(&mut self) -> Result<Vec<ApiKey>, StoreError> {
-        self.all("SELECT id, hash, name, created_at, revoked_at FROM api_key ORDER BY id", &[], read_key)
+        self.all(
+            "SELECT id, hash, name, created_at, revoked_at, unit FROM api_key ORDER BY id",
+            &[],
+            read_key,
+        )
     }
 }
 
@@ -259,8 +266,8 @@ impl WriteTx<'_> {
     /// [`StoreError::Taken`] when it is there already; the engine's.
     pub fn insert_api_key(&mut self, key: &ApiKey) -> Result<(), StoreError> {
         self.exec(
-            "INSERT INTO api_key (id, hash, name, created_at, revoked_at) VALUES ($1, $2, $3, $4, $5)",
-            params![key.id, &key.hash, &key.name, key.created_at, key.revoked_at],
+            "INSERT INTO api_key (id, hash, name, created_at, revoked_at, unit) VALUES ($1, $2, $3, $4, $5, $6)",
+            params![key.id, &key.hash, &key.name, key.created_at, key.revoked_at, &key.unit],
         )?;
         Ok(())
     }

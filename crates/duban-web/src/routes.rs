@@ -33,7 +33,7 @@ pub enum Access {
 
 /// One row of the table.
 pub struct Route {
-    /// `GET` or `POST`.
+    /// `GET`, `POST` or `OPTIONS`.
     pub method: &'static str,
     /// The address, with its parameters in braces.
     pub path: &'static str,
@@ -50,6 +50,11 @@ fn get<T: 'static>(path: &'static str, access: Access, handler: impl Handler<T, 
 
 fn post<T: 'static>(path: &'static str, access: Access, handler: impl Handler<T, Site>) -> Route {
     Route { method: "POST", path, access, body_max: fields::TEXT_BYTES_MAX, handler: routing::post(handler) }
+}
+
+fn options<T: 'static>(path: &'static str, access: Access, handler: impl Handler<T, Site>) -> Route {
+    let handler = routing::options(handler);
+    Route { method: "OPTIONS", path, access, body_max: fields::TEXT_BYTES_MAX, handler }
 }
 
 impl Route {
@@ -105,7 +110,8 @@ pub fn table() -> Vec<Route> {
         get("/open311/discovery.json", Public, open311::discovery_json),
         get("/open311/discovery.xml", Public, open311::discovery_xml),
         get("/open311/v2/{*rest}", Public, open311::get),
-        post("/open311/v2/{*rest}", Public, open311::post),
+        post("/open311/v2/{*rest}", Public, open311::post).with_files(),
+        options("/open311/v2/{*rest}", Public, open311::options),
         // Operators of the server, and what pages need
         get("/health", Public, desk::health),
         get("/style", Public, desk::gallery),

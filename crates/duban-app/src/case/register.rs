@@ -2,13 +2,14 @@
 
 use duban_domain::{
     CaseId, Number, PersonId, Refusal, RequestId, Stamp,
-    case::{Actor, ActorKind, Case, Event, Wish, join, open},
+    case::{Actor, ActorKind, Event, Wish, join, open},
     person::Person,
     policy::{allow, verb},
+    question::{self, Detail},
     request::{Channel, Kind, Place, Privacy, Request},
     text,
 };
-use duban_store::{Inserted, WriteTx};
+use duban_store::{Inserted, SealedPerson, WriteTx};
 
 use super::{Opening, load, moment, record, reindex};
 use crate::{App, Ctx, media::NewMedia, person, wiring::Result};
@@ -43,6 +44,23 @@ pub struct Intake {
     pub wish: Wish,
 }
 
+/// Which other system a request comes from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The name of the system, as its key has it.
+    pub partner: String,
+    /// How that system calls the request.
+    pub reference: Option<String>,
+}
+
+impl Origin {
+    /// A system that gives no reference of its own.
+    #[must_use]
+    pub fn of(partner: &str) -> Self {
+        Self { partner: partner.to_owned(), reference: None }
+    }
+}
+
 /// What came of it.
 #[derive(Clone, Debug)]
 pub struct Registered {
@@ -74,7 +92,7 @@ pub fn by_resident(app: &App, intake: &Intake) -> Result<Registered> {
 pub fn joining(app: &App, intake: &Intake, case: &Number) -> Result<Registered> {
     let (intake, now) = (checked(app, intake)?, app.now());
     let person = person::sealed(app, &intake.person)?;
-    let drafted = request_of(app, &intake, person.as_ref().map(|person| person.id), now);
+    let drafted = request_of(app, &intake, person.as_ref().map(|person| person.id), Vec::new(), now);
     app.store.write(|tx| {
         if let Some(known) = known(tx, &intake)? {
             return Ok(known);
@@ -107,47 +125,73 @@ fn known(tx: &mut WriteTx<'_>, intake: &Intake) -> Result<Option<Registered>> {
 }
 
 /// Another system hands it in.
-pub fn by_partner(app: &App, name: &str, intake: &Intake) -> Result<Registered> {
-    register(
-        app,
-        intake,
-        &Actor { kind: ActorKind::Partner, id: 0, name: name.to_owned(), unit: None },
-        app.now(),
-    )
+pub fn by_partner(app: &App, from: &Origin, intake: &Intake) -> Result<Registered> {
+    let by = Actor { kind: ActorKind::Partner, id: 0, name: from.partner.clone(), unit: None };
+    let ready = Ready::of(app, intake, &by, app.now())?;
+    app.store.write(|tx| {
+        let done = ready.take_in(app, tx)?;
+        if !done.again {
+            let case = CaseId(done.request.0);
+            tx.put_partner(done.request, case, &from.partner, from.reference.as_deref())?;
+        }
+        Ok(done)
+    })
 }
 
 fn register(app: &App, intake: &Intake, by: &Actor, now: Stamp) -> Result<Registered> {
-    let intake = checked(app, intake)?;
-    // All that needs no database is reckoned before the turn to write is taken: others wait for that.
-    let person = person::sealed(app, &intake.person)?;
-    let drafted = request_of(app, &intake, person.as_ref().map(|person| person.id), now);
-    let reckoned = |request: &Request| {
-        let events = open(request, &intake.wish, &app.ground(now)).events;
-        Opening::of(request, events.into_iter().map(|what| Event { at: now, by: by.clone(), what }).collect())
-    };
-    let opening = reckoned(&drafted)?;
-    app.store.write(|tx| {
-        if let Some(known) = known(tx, &intake)? {
+    let ready = Ready::of(app, intake, by, now)?;
+    app.store.write(|tx| ready.take_in(app, tx))
+}
+
+/// A request with all that needs no database reckoned before the turn to write is taken: others wait for that.
+struct Ready<'a> {
+    intake: Intake,
+    person: Option<SealedPerson>,
+    drafted: Request,
+    opening: Opening,
+    by: &'a Actor,
+}
+
+impl<'a> Ready<'a> {
+    fn of(app: &App, intake: &Intake, by: &'a Actor, now: Stamp) -> Result<Self> {
+        let intake = checked(app, intake)?;
+        let details = details(app, &intake.wish)?;
+        let person = person::sealed(app, &intake.person)?;
+        let drafted = request_of(app, &intake, person.as_ref().map(|person| person.id), details, now);
+        let opening = reckoned(app, &drafted, &intake.wish, by)?;
+        Ok(Self { intake, person, drafted, opening, by })
+    }
+
+    /// Stores it, its files and the case that it opens, unless its source has handed it in before.
+    fn take_in(&self, app: &App, tx: &mut WriteTx<'_>) -> Result<Registered> {
+        if let Some(known) = known(tx, &self.intake)? {
             return Ok(known);
         }
-        let mut request = drafted.clone();
+        let mut request = self.drafted.clone();
         if let Some(known) = insert(app, tx, &mut request)? {
             return Ok(Registered { number: known.number, request: known.id, again: true });
         }
         // After the request, which another server may have taken in at this very moment.
-        if let Some(person) = &person {
+        if let Some(person) = &self.person {
             tx.insert_person(person)?;
         }
-        for media in &intake.media {
-            crate::media::keep(app, tx, media, Some(request.id), Some(request.case), now)?;
+        for media in &self.intake.media {
+            crate::media::keep(app, tx, media, Some(request.id), Some(request.case), request.received_at)?;
         }
-        if request.number == drafted.number {
-            opening.record(app, tx, &request)?;
+        if request.number == self.drafted.number {
+            self.opening.record(app, tx, &request)?;
         } else {
-            reckoned(&request)?.record(app, tx, &request)?;
+            reckoned(app, &request, &self.intake.wish, self.by)?.record(app, tx, &request)?;
         }
         Ok(Registered { number: request.number, request: request.id, again: false })
-    })
+    }
+}
+
+/// The case that a request opens, by the rules of the city.
+fn reckoned(app: &App, request: &Request, wish: &Wish, by: &Actor) -> Result<Opening> {
+    let at = request.received_at;
+    let events = open(request, wish, &app.ground(at)).events;
+    Opening::of(request, events.into_iter().map(|what| Event { at, by: by.clone(), what }).collect())
 }
 
 /// The same intake with its texts trimmed and bounded, and with everything it refers to known.
@@ -174,7 +218,20 @@ fn checked(app: &App, intake: &Intake) -> Result<Intake> {
     Ok(checked)
 }
 
-fn request_of(app: &App, intake: &Intake, person: Option<PersonId>, now: Stamp) -> Request {
+/// The answers to what the category asks; a door that did not ask brings none.
+fn details(app: &App, wish: &Wish) -> Result<Vec<Detail>> {
+    let Some(given) = &wish.answers else { return Ok(Vec::new()) };
+    question::read(&app.city, wish.category.as_deref(), given)
+        .map_err(|wrong| Refusal::Misanswered(wrong).into())
+}
+
+fn request_of(
+    app: &App,
+    intake: &Intake,
+    person: Option<PersonId>,
+    details: Vec<Detail>,
+    now: Stamp,
+) -> Request {
     let id = app.request_id(now);
     Request {
         id,
@@ -184,6 +241,7 @@ fn request_of(app: &App, intake: &Intake, person: Option<PersonId>, now: Stamp) 
         channel: intake.channel,
         title: intake.title.clone(),
         text: intake.text.clone(),
+        details,
         place: intake.place.clone(),
         privacy: intake.privacy,
         person,

@@ -402,6 +402,7 @@ fn request_of(app: &App, incoming: &Incoming, person: Option<PersonId>) -> Reque
         privacy: incoming.privacy,
         person,
         received_at: at,
+        details: Vec::new(),
         source_key: Some(incoming.source_key.clone()),
     }
 }

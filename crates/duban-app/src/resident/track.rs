@@ -244,6 +244,8 @@ fn line(request: &Request, first: bool, accepted: bool, event: &Event) -> Option
         | What::SentBack { .. }
         | What::Classified { .. }
         | What::Labelled { .. }
+        | What::Reported { .. }
+        | What::Forwarded { .. }
         | What::Noted { .. }
         | What::Revealed { .. }
         | What::Joined { .. }

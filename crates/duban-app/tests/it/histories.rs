@@ -10,11 +10,12 @@ use duban_app::{
     Ctx, Entropy,
     case::{self, On, callback::Call, dispatch::Order, moderate::Moderation, register::Intake},
     jobs,
+    partner::{Caller, report},
     resident::{self, speak::Evaluation},
 };
 use duban_domain::{
     Number,
-    case::{Classification, Consent, Ruling, Verdict, Way, Wish},
+    case::{Classification, Consent, Report, ReportState, Ruling, Verdict, Way, Wish},
     request::{Kind, Privacy, Urgency},
 };
 use duban_testkit::{
@@ -139,7 +140,7 @@ fn step(world: &World, dice: &Dice, numbers: &Mutex<Vec<Number>>) -> bool {
         None => world.ctx(role, unit),
     };
     let on = On { number: number.clone(), seen: None };
-    match dice.below(15) {
+    match dice.below(16) {
         0 => dispatch(&ctx, &on, dice),
         1 | 2 => case::sign::sign(&ctx, &on).is_ok(),
         3 => case::contact::contact(&ctx, &on, Way::Phone, "通了话").is_ok(),
@@ -151,6 +152,7 @@ fn step(world: &World, dice: &Dice, numbers: &Mutex<Vec<Number>>) -> bool {
         11 => moderate(&ctx, &on, dice),
         12 => join(world, &number, dice, numbers),
         13 => case::label::label(&ctx, &on, *dice.one(&LABELS)).is_ok(),
+        14 => by_system(world, &number, dice),
         _ => jobs::work(&world.app).is_ok(),
     }
 }
@@ -226,6 +228,21 @@ fn join(world: &World, number: &Number, dice: &Dice, numbers: &Mutex<Vec<Number>
     let said = Intake { privacy, text: "我也遇到了".into(), ..intake() };
     let joined = case::register::joining(&world.app, &said, number);
     joined.map(|r| numbers.lock().unwrap().push(r.number)).is_ok()
+}
+
+/// The system of a unit reports, at some time, often what it has reported already.
+fn by_system(world: &World, number: &Number, dice: &Dice) -> bool {
+    let caller = Caller { name: "测试系统".into(), unit: Some((*dice.one(&UNITS)).into()) };
+    let told_at = world.app.now().plus_ms(-i64::try_from(dice.below(600)).unwrap() * MINUTE);
+    let said = Report {
+        source: String::new(),
+        update: format!("{number}-{}", dice.below(6)),
+        told_at,
+        state: *dice.one(ReportState::ALL),
+        text: if dice.coin() { "换好了".into() } else { String::new() },
+        links: Vec::new(),
+    };
+    report::report(&world.app, &caller, number, &said).is_ok()
 }
 
 fn by_resident(world: &World, number: &Number, dice: &Dice) -> bool {

@@ -6,5 +6,6 @@ mod crash;
 mod exports;
 mod histories;
 mod life;
+mod partners;
 mod people;
 mod public;

@@ -24,6 +24,8 @@ pub fn accepted(history: &[Event]) -> Vec<usize> {
             | What::Labelled { .. }
             | What::Noted { .. }
             | What::Supplemented { .. }
+            | What::Reported { .. }
+            | What::Forwarded { .. }
             | What::Revealed { .. }
             | What::Joined { .. }
             | What::Withdrawn { .. }

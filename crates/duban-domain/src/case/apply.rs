@@ -30,6 +30,7 @@ impl Case {
             missed: false,
             verdict: None,
             label: None,
+            reported_at: None,
             requests: vec![*request],
             withdrawn: Vec::new(),
             publicity: Publicity::default(),
@@ -83,7 +84,14 @@ impl Case {
                 self.voice(&event.what);
             }
             What::Labelled { label } => self.label.clone_from(label),
-            What::Noted { .. } | What::Supplemented { .. } | What::Revealed { .. } => {}
+            What::Reported { told_at, counted: true, .. } => {
+                self.reported_at = self.reported_at.max(Some(*told_at));
+            }
+            What::Reported { .. }
+            | What::Forwarded { .. }
+            | What::Noted { .. }
+            | What::Supplemented { .. }
+            | What::Revealed { .. } => {}
         }
         // A label stands under a phase; another unit does not inherit it either.
         if self.phase() != before || matches!(event.what, What::Dispatched { .. }) {

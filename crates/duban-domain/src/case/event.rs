@@ -3,13 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Contact, Ending,
+    Contact, Ending, ReportState,
     publicity::{Consent, Ruling},
 };
 use crate::{
     MediaId, Number, RequestId, Stamp,
     deadline::Deadline,
     lang::Words,
+    question::Detail,
     request::{Kind, Urgency, closed_set},
 };
 
@@ -111,6 +112,9 @@ pub enum What {
         category: Option<String>,
         /// By when it must be answered.
         finish: Deadline,
+        /// What was answered to the questions of the category.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        details: Vec<Detail>,
     },
     /// 派单 (or 改派 when a unit had it before).
     Dispatched {
@@ -233,6 +237,31 @@ pub enum What {
         /// Photos.
         media: Vec<MediaId>,
     },
+    /// 外部进展: another system reported.
+    Reported {
+        /// The name of the system.
+        source: String,
+        /// The id of the report there.
+        update: String,
+        /// When it happened there.
+        told_at: Stamp,
+        /// How far the work is there.
+        state: ReportState,
+        /// In words.
+        text: String,
+        /// Addresses of pictures; never fetched.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        links: Vec<String>,
+        /// Whether it moved the case: what comes late or out of turn does not.
+        counted: bool,
+    },
+    /// 转外部系统: another system has taken the case in.
+    Forwarded {
+        /// The key of the system in the city pack.
+        to: String,
+        /// How that system calls it; empty when it does not say.
+        number: String,
+    },
     /// 查看诉求人: somebody revealed name and telephone.
     Revealed {
         /// Whose request.
@@ -275,6 +304,10 @@ pub enum What {
 }
 
 impl What {
+    /// The kinds of which everybody may know that they happened, where the case itself is public.
+    pub const PUBLIC: &'static [&'static str] =
+        &["opened", "dispatched", "signed", "approved", "reopened", "classified", "closed"];
+
     /// The short stable name that tables and live events carry.
     #[must_use]
     pub fn key(&self) -> &'static str {
@@ -295,6 +328,8 @@ impl What {
             Self::Labelled { .. } => "labelled",
             Self::Noted { .. } => "noted",
             Self::Supplemented { .. } => "supplemented",
+            Self::Reported { .. } => "reported",
+            Self::Forwarded { .. } => "forwarded",
             Self::Revealed { .. } => "revealed",
             Self::Joined { .. } => "joined",
             Self::Withdrawn { .. } => "withdrawn",

@@ -19,6 +19,7 @@ mod note;
 mod open;
 mod overdue;
 mod publicity;
+mod report;
 mod review;
 mod sign;
 #[cfg(test)]
@@ -40,6 +41,7 @@ pub use note::{note, reveal, supplement};
 pub use open::{Opening, Wish, open};
 pub use overdue::overdue;
 pub use publicity::{Consent, Publicity, Ruling, Showing, moderate, public_words, share, shared};
+pub use report::{ID_MAX, Report, ReportState, relay, report, report_late};
 pub use review::{Verdict, review};
 pub use sign::sign;
 pub use voice::{join, withdraw};
@@ -174,6 +176,9 @@ pub struct Case {
     /// The city's own label under the phase; gone when the phase changes.
     #[serde(default)]
     pub label: Option<String>,
+    /// When what another system last reported, and moved the case by, had happened there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reported_at: Option<Stamp>,
     /// The requests that it deals with, first one first.
     pub requests: Vec<RequestId>,
     /// Those of them whose person took it back.

@@ -2,9 +2,9 @@
 
 use super::{Consent, Ending, Ground, Outcome, What, publicity::shared};
 use crate::{
-    Number, RequestId,
     deadline::clocks,
     dispatch::{Matter, Proposal, propose},
+    question::Given,
     request::{Kind, Request},
 };
 
@@ -28,6 +28,8 @@ pub struct Wish {
     pub urgency: Option<crate::request::Urgency>,
     /// Answered on the telephone: what was said.
     pub direct: Option<String>,
+    /// Answers to what the category asks; none when the door did not ask.
+    pub answers: Option<Given>,
     /// Leave the dispatching to a person.
     pub hold: bool,
     /// What the person lets others see, when they said so.
@@ -51,15 +53,16 @@ pub fn open(request: &Request, wish: &Wish, ground: &Ground<'_>) -> Opening {
     let urgency = wish.urgency.unwrap_or(proposal.urgency);
     let clocks = clocks(ground.city, urgency, kind, request.received_at);
     let because = if urgency == proposal.urgency { proposal.urgency_because.clone() } else { Vec::new() };
-    let mut events = vec![opened(
-        &request.number,
-        request.id,
+    let mut events = vec![What::Opened {
+        number: request.number.clone(),
+        request: request.id,
         kind,
         urgency,
         because,
-        wish.category.clone().or_else(|| proposal.category.clone()),
-        clocks.finish,
-    )];
+        category: wish.category.clone().or_else(|| proposal.category.clone()),
+        finish: clocks.finish,
+        details: request.details.clone(),
+    }];
     // Whoever says nothing lets the facts be seen, and that needs no event of its own.
     if let Some(consent) = wish.share.filter(|consent| *consent != Consent::Facts) {
         events.extend(shared(request.id, consent, &request.text));
@@ -78,16 +81,4 @@ pub fn open(request: &Request, wish: &Wish, ground: &Ground<'_>) -> Opening {
         events.push(super::dispatching::by_rule(&proposal, urgency, kind, ground));
     }
     Opening { events, proposal }
-}
-
-fn opened(
-    number: &Number,
-    request: RequestId,
-    kind: Kind,
-    urgency: crate::request::Urgency,
-    because: Vec<String>,
-    category: Option<String>,
-    finish: crate::deadline::Deadline,
-) -> What {
-    What::Opened { number: number.clone(), request, kind, urgency, because, category, finish }
 }

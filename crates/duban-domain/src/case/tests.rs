@@ -10,7 +10,9 @@ use super::*;
 use crate::{
     Lang, Refusal, StaffId,
     city::tests::zhuzhou,
+    lang::Words,
     policy::{self, Member, Permitted, Reach, verb},
+    question::{AnswerFault, Misanswer},
     request::{Channel, Place, Privacy, Request},
 };
 
@@ -47,6 +49,7 @@ fn request() -> Request {
         privacy: Privacy::Contact,
         person: None,
         received_at: START,
+        details: Vec::new(),
         source_key: None,
     }
 }
@@ -207,7 +210,7 @@ fn play(city: &City, steps: &[(Try, i64, i64)]) -> (Case, Vec<Event>) {
 }
 
 /// A case in each phase.
-fn in_phase(city: &City, phase: Phase) -> Case {
+pub(super) fn in_phase(city: &City, phase: Phase) -> Case {
     let way: &[Try] = match phase {
         Phase::Received => &[],
         Phase::Dispatched => &[Try::Dispatch],
@@ -267,6 +270,11 @@ fn every_refusal_has_a_sentence_that_helps_in_both_languages() {
         Refusal::NeedsPlace,
         Refusal::BadPhone,
         Refusal::NeedsPhone,
+        Refusal::Misanswered(vec![Misanswer {
+            question: "shop".into(),
+            ask: Words { zh: "商家叫什么".into(), en: "Which business".into() },
+            fault: AnswerFault::Missing,
+        }]),
     ];
     let mut table = String::new();
     for refusal in &all {

@@ -23,8 +23,9 @@ use sha2::{Digest, Sha256};
 pub use check::{check, check_at};
 pub use fault::{Fault, Severity};
 pub use settings::{PhotoRule, Score, SettingGroup, Settings};
+pub(crate) use types::is_below;
 pub use types::{
-    Category, Division, ICONS, Label, Landmark, MapLine, PublicRule, ReachRule, Role, Unit, UnitKind,
+    Category, Division, ICONS, Label, Landmark, MapLine, PublicRule, ReachRule, Remote, Role, Unit, UnitKind,
 };
 
 use crate::{
@@ -34,6 +35,7 @@ use crate::{
     dispatch::{CategoryWords, Engine, KindWords, Rule, UrgencyWords},
     lang::Words,
     place::Bounds,
+    question::Question,
 };
 
 /// The files of a pack: path inside the pack → text.
@@ -62,6 +64,10 @@ pub struct City {
     pub public: Vec<PublicRule>,
     /// 派单目录, in order.
     pub catalogue: Vec<Rule>,
+    /// 补充问题, in the order they are asked.
+    pub questions: Vec<Question>,
+    /// 外部系统, in order.
+    pub remotes: Vec<Remote>,
     /// Words that point to a category.
     pub category_words: Vec<CategoryWords>,
     /// Words that tell the kind.
@@ -171,6 +177,29 @@ impl City {
         }
         names.reverse();
         names.join(" › ")
+    }
+
+    /// What a category asks besides words and place, in order.
+    pub fn questions_of<'a>(&'a self, category: &'a str) -> impl Iterator<Item = &'a Question> {
+        self.questions.iter().filter(move |question| question.is_for(category))
+    }
+
+    /// The question with this key.
+    #[must_use]
+    pub fn question(&self, key: &str) -> Option<&Question> {
+        self.questions.iter().find(|question| question.key == key)
+    }
+
+    /// The other system with this key.
+    #[must_use]
+    pub fn remote(&self, key: &str) -> Option<&Remote> {
+        self.remotes.iter().find(|remote| remote.key == key)
+    }
+
+    /// The other system that a unit's cases of a category go to; the first that fits.
+    #[must_use]
+    pub fn remote_for(&self, unit: &str, category: Option<&str>) -> Option<&Remote> {
+        self.remotes.iter().find(|remote| remote.unit == unit && remote.takes(category))
     }
 
     /// The role with this key.

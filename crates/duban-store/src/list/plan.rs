@@ -8,7 +8,8 @@
 
 use duban_domain::{
     CaseId, Stamp,
-    case::Phase,
+    case::{Phase, What},
+    id,
     policy::Reach,
     request::{Channel, Kind, Urgency},
 };
@@ -105,6 +106,12 @@ enum Condition<'a> {
     Begins(&'static str, &'a str),
     /// An instant from (included) to (excluded), and what else holds.
     Range(Moment, Option<Stamp>, Stamp, &'static str),
+    /// Handed in by another system.
+    Partner(&'a str),
+    /// Its last public event lies between two instants.
+    Touched(Stamp, Stamp),
+    /// In a box.
+    Within([i64; 4]),
     /// Something is due.
     Open,
     /// Everything that is on the public page.
@@ -168,6 +175,9 @@ fn conditions<'a>(query: &'a CaseQuery, own: Option<&'a str>) -> Vec<Condition<'
     };
     all.extend(before(Figure::Running, query.overdue_at));
     all.extend(before(Figure::ContactRunning, query.contact_overdue_at));
+    all.extend(query.partner.as_deref().map(Condition::Partner));
+    all.extend(query.touched.map(|(from, to)| Condition::Touched(from, to)));
+    all.extend(query.within_e7.map(Condition::Within));
     all.extend(query.public_only.then_some(Condition::Public));
     all
 }
@@ -224,6 +234,16 @@ impl<'a> Condition<'a> {
                 }
                 sql.push(plus).push(column).push(" < ").bind(*to).push(counts);
             }
+            Self::Partner(partner) => {
+                sql.push("EXISTS (SELECT 1 FROM partner_request p WHERE p.case_id = c.id AND p.partner = ")
+                    .bind(*partner)
+                    .push(")");
+            }
+            Self::Touched(from, to) => touched(sql, *from, *to),
+            Self::Within([west, south, east, north]) => {
+                sql.push("c.lng_e7 BETWEEN ").bind(*west).push(" AND ").bind(*east);
+                sql.push(" AND c.lat_e7 BETWEEN ").bind(*south).push(" AND ").bind(*north);
+            }
             Self::Open => {
                 sql.push("c.next_due IS NOT NULL");
             }
@@ -240,7 +260,7 @@ impl<'a> Condition<'a> {
 
     /// Whether an index can lead to its cases.
     fn has_index(&self) -> bool {
-        !matches!(self, Self::Public | Self::Open)
+        !matches!(self, Self::Public | Self::Open | Self::Partner(_) | Self::Touched(..) | Self::Within(_))
     }
 }
 
@@ -407,6 +427,23 @@ fn others<'a>(sql: &mut Sql<'a>, leg: &'a Leg<'a>, id: &str) {
         .bind_all(leg.except)
         .push("))");
     }
+}
+
+/// Adds the condition that the last public event of `c` lies between two instants. Ids of events
+/// begin with the instant of their recording, so a range of ids is a range of time.
+fn touched(sql: &mut Sql<'_>, from: Stamp, to: Stamp) {
+    let (first, last) = (id::mint(from, 0), id::mint(to, 0));
+    let kinds = |sql: &mut Sql<'_>| {
+        sql.push(" AND e.kind IN (").bind_all(What::PUBLIC.iter().copied()).push(")");
+    };
+    sql.push("c.id IN (SELECT e.case_id FROM event e WHERE e.id >= ")
+        .bind(first)
+        .push(" AND e.id < ")
+        .bind(last);
+    kinds(sql);
+    sql.push(") AND NOT EXISTS (SELECT 1 FROM event e WHERE e.case_id = c.id AND e.id >= ").bind(last);
+    kinds(sql);
+    sql.push(")");
 }
 
 /// Adds the condition that a row comes after a cursor.

@@ -180,6 +180,7 @@ fn staff_sessions_and_keys() {
             id: 5,
             hash: vec![8; 32],
             name: "测试系统".to_owned(),
+            unit: Some("power".to_owned()),
             created_at: Stamp(1),
             revoked_at: None,
         };

@@ -106,6 +106,7 @@ pub(super) fn opened(dice: &mut Dice, n: u32) -> (Case, Request) {
         privacy: dice.pick(Privacy::ALL),
         person: None,
         received_at: at,
+        details: Vec::new(),
         source_key: None,
     };
     let finish = deadline(dice);
@@ -120,6 +121,7 @@ pub(super) fn opened(dice: &mut Dice, n: u32) -> (Case, Request) {
             because: Vec::new(),
             category: dice.maybe(|d| d.pick(&CATEGORIES).to_owned()),
             finish,
+            details: Vec::new(),
         },
     };
     (Case::begin(request.case, &event).unwrap(), request)

@@ -186,7 +186,7 @@ fn view(
         blockers: present::blockers(case, lang),
         proposed: shown.proposal.as_ref().map(|p| Proposed::of(city, p, lang)),
         contacted: case.contacted_at.is_some(),
-        voices: present::voices(&s, shown, revealed.as_ref()),
+        voices: present::voices(city, &s, shown, revealed.as_ref()),
         answers: present::answers(city, &s, history),
         rounds: timeline::rounds(city, &s, history),
         events: history.len(),

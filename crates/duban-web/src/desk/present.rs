@@ -61,6 +61,8 @@ pub(super) struct Voice {
     pub(super) kind: String,
     pub(super) when: When,
     pub(super) text: Vec<Stretch>,
+    /// What its category asked, and what was answered.
+    pub(super) details: Vec<(String, String)>,
 }
 
 /// An answer of a unit.
@@ -319,7 +321,7 @@ pub(super) fn blockers(case: &Case, lang: Lang) -> String {
     )
 }
 
-pub(super) fn voices(s: &Shell, shown: &Shown, revealed: Option<&Revealed>) -> Vec<Voice> {
+pub(super) fn voices(city: &City, s: &Shell, shown: &Shown, revealed: Option<&Revealed>) -> Vec<Voice> {
     let raised = shown
         .history
         .iter()
@@ -351,6 +353,7 @@ pub(super) fn voices(s: &Shell, shown: &Shown, revealed: Option<&Revealed>) -> V
                 kind: voice.request.kind.word(s.lang).to_owned(),
                 when: s.when(&voice.request.received_at),
                 text: marked(&voice.request.text, &raised),
+                details: words::details(city, &voice.request.details, s.lang),
             }
         })
         .collect()

@@ -7,7 +7,7 @@ use duban_domain::{
     deadline,
 };
 
-use super::words::{because_words, unit_name};
+use super::words::{self, because_words, unit_name};
 use crate::frame::{Shell, When};
 
 /// One round with its days, newest first.
@@ -159,6 +159,7 @@ fn said(city: &City, s: &Shell, what: &What) -> Said {
             plain("", &format!("{} · {name}", lang.t("标签", "Label")), "")
         }
         What::Labelled { label: None } => plain("", lang.t("去掉了标签", "Label taken off"), ""),
+        What::Reported { .. } | What::Forwarded { .. } => from_outside(city, lang, what),
         What::Noted { text } => plain("", lang.t("批注（内部）", "Note (internal)"), text),
         What::Joined { .. } | What::Withdrawn { .. } | What::Shared { .. } | What::Moderated { .. } => {
             voices(lang, what)
@@ -197,6 +198,24 @@ fn voices(lang: Lang, what: &What) -> Said {
                 .collect::<Vec<_>>()
                 .join("\n"),
         ),
+        other => plain("", other.key(), ""),
+    }
+}
+
+/// What passed between us and another system.
+fn from_outside(city: &City, lang: Lang, what: &What) -> Said {
+    match what {
+        What::Reported { state, text, links, counted, .. } => {
+            let late = if *counted { "" } else { lang.t("（只作记录）", " (kept only)") };
+            let head = format!("{} · {}{late}", lang.t("外部进展", "Report"), state.word(lang));
+            let lines: Vec<&str> =
+                [text.as_str()].into_iter().chain(links.iter().map(String::as_str)).collect();
+            plain("", &head, lines.join("\n").trim())
+        }
+        What::Forwarded { to, number } => {
+            let to = words::remote_name(city, to, lang);
+            plain("tl-key", &format!("{} → {to}", lang.t("转外部系统", "Forwarded")), number)
+        }
         other => plain("", other.key(), ""),
     }
 }

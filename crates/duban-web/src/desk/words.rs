@@ -4,6 +4,7 @@ use duban_domain::{
     Lang, Number, Refusal, Stamp,
     city::{City, UnitKind},
     deadline::{Pace, left},
+    question::Detail,
     request::Urgency,
 };
 
@@ -107,6 +108,20 @@ pub(crate) fn place_line(city: &City, division: Option<&str>, words: &str, lang:
     let names =
         [above, own].into_iter().flatten().map(|d| d.name.get(lang)).filter(|name| !words.contains(name));
     names.chain(Some(words).filter(|w| !w.is_empty())).collect::<Vec<_>>().join(" ")
+}
+
+/// The name of another system; one that the pack no longer has shows its key.
+pub(crate) fn remote_name(city: &City, key: &str, lang: Lang) -> String {
+    city.remote(key).map_or_else(|| key.to_owned(), |remote| remote.name.get(lang).to_owned())
+}
+
+/// What a category asked, and what was answered; a question that the pack no longer has shows its key.
+pub(crate) fn details(city: &City, details: &[Detail], lang: Lang) -> Vec<(String, String)> {
+    let line = |detail: &Detail| match city.question(&detail.question) {
+        Some(question) => (question.ask.get(lang).to_owned(), question.words(&detail.values, lang)),
+        None => (detail.question.clone(), detail.values.join(", ")),
+    };
+    details.iter().map(line).collect()
 }
 
 /// One choice of a `<select>`.

@@ -186,7 +186,8 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::NeedsPlace
         | Refusal::BadPhone
         | Refusal::NeedsPhone
-        | Refusal::TooManyRows { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        | Refusal::TooManyRows { .. }
+        | Refusal::Misanswered(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

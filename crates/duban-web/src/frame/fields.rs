@@ -127,6 +127,15 @@ impl Fields {
         media::take_all(rule, whole.into_iter())
     }
 
+    /// As [`Fields::media`], every file whatever its field is called: other systems have names of their own.
+    pub(crate) fn every_media(&self) -> Result<Vec<NewMedia>, UploadFault> {
+        let files: Vec<_> = self.files.iter().filter(|(_, _, bytes)| !bytes.is_empty()).collect();
+        if files.len() > media::FILES_MAX {
+            return Err(UploadFault::TooMany);
+        }
+        files.into_iter().map(|(_, file, bytes)| media::take(file, bytes)).collect()
+    }
+
     /// A text part, bounded: only files may be large.
     async fn text(mut part: Field<'_>, site: &Site) -> Result<String, WebError> {
         let mut bytes = Vec::new();

@@ -5,7 +5,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode, header},
 };
-use duban_app::person;
+use duban_app::{App, person};
 use duban_domain::Number;
 use duban_testkit::world::World;
 use tower::ServiceExt;
@@ -27,7 +27,11 @@ pub(crate) struct Reply {
 
 impl Browser {
     pub(crate) fn on(world: &World) -> Self {
-        Self::at(Site::new(world.app.clone(), Options::default()))
+        Self::of(world.app.clone())
+    }
+
+    pub(crate) fn of(app: App) -> Self {
+        Self::at(Site::new(app, Options::default()))
     }
 
     pub(crate) fn at(site: Site) -> Self {

@@ -121,6 +121,7 @@ fn track(city: &City, phase: Phase) -> Track {
             privacy: Privacy::Contact,
             person: None,
             received_at: NOW.plus_ms(-2 * HOUR),
+            details: Vec::new(),
             source_key: None,
         },
         phase,

@@ -1,6 +1,7 @@
 //! Side doors: a canary in a hidden case must not appear on any surface for any role outside its
 //! reach. Every readable route is a surface; one that is not named here fails the test.
 
+use duban_app::partner;
 use duban_domain::{policy::Action, request::Privacy};
 use duban_testkit::world::{World, both};
 use duban_web::routes::table;
@@ -60,6 +61,9 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
                     format!("/open311/v2/requests/{number}.json"),
                     format!("/open311/v2/requests/{number}.xml"),
                     format!("/open311/v2/tokens/{number}.json"),
+                    "/open311/v2/servicerequestupdates.json".to_owned(),
+                    "/open311/v2/servicerequestupdates.xml".to_owned(),
+                    format!("/open311/v2/requests.json?service_request_id={number}&extensions=true"),
                 ])
                 .collect(),
         ),
@@ -289,4 +293,45 @@ fn live_news_of_a_hidden_case_reach_only_those_within_reach() {
         assert!(inside.contains(number), "the unit in charge hears of it: {inside}");
         assert!(!outside.contains(number) && !outside.contains("noted"), "a stranger heard: {outside}");
     });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn systems_meet_what_their_key_reaches_and_never_a_person() {
+    for privacy in [Privacy::Contact, Privacy::Confidential, Privacy::Anonymous] {
+        let world = World::sqlite();
+        let stage = Stage::set(&world, privacy);
+        let number = stage.hidden.number.digits();
+        let mut met = 0;
+        for (unit, may) in [(None, &[][..]), (Some("gas"), &[]), (Some("power"), &[TEXT])] {
+            let key = partner::add_key(&world.app, &format!("system of {unit:?}"), unit).unwrap();
+            for address in [
+                "requests.json",
+                "requests.xml",
+                "requests.json?extensions=true",
+                "servicerequestupdates.json",
+                &format!("requests/{number}.json"),
+                &format!("requests.json?service_request_id={number}"),
+                &format!("tokens/{number}.json"),
+            ] {
+                let sign = if address.contains('?') { '&' } else { '?' };
+                let address = format!("/open311/v2/{address}{sign}api_key={key}");
+                let (_, body) = stage.call("nobody", "GET", &address, "").await;
+                for canary in [TEXT, TITLE, NAME, PHONE, NOTE].into_iter().filter(|c| body.contains(*c)) {
+                    assert!(may.contains(&canary), "{unit:?} met {canary} at {address}");
+                    met += 1;
+                }
+                if privacy == Privacy::Confidential && may.is_empty() {
+                    let told = address.contains(number) && body.contains("service_code");
+                    assert!(!told, "a confidential case is not there: {address}");
+                }
+            }
+            let form = format!(
+                "api_key={key}&update_id=u&service_request_id={number}&status=CLOSED&updated_datetime=2026-01-05T00:00:00Z&description=x"
+            );
+            let (status, body) =
+                stage.call("nobody", "POST", "/open311/v2/servicerequestupdates.json", &form).await;
+            assert_eq!(status.as_u16(), if may.is_empty() { 404 } else { 201 }, "{unit:?}: {body}");
+        }
+        assert!(met > 0, "the unit's own system reads its words, or this test proves nothing");
+    }
 }

@@ -9,7 +9,7 @@ mod trees;
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
-    Category, City, Division, Fault, Index, Label, Landmark, MapLine, PackFiles, PublicRule, Role, Unit,
+    Category, City, Division, Fault, Index, Label, Landmark, MapLine, PackFiles, PublicRule, Remote, Role, Unit,
     UnitKind,
     fault::{Faults, Spot, words},
     read::{self, Basics, Placed},
@@ -21,6 +21,7 @@ use crate::{
     dispatch::{CategoryWords, Engine, KindWords, Rule, UrgencyWords},
     lang::Words,
     place::Bounds,
+    question::Question,
 };
 
 /// Everything that is wrong with a pack, by file and line; empty when nothing is.
@@ -66,6 +67,8 @@ pub(super) struct Draft {
     divisions: Vec<Placed<Division>>,
     categories: Vec<Placed<Category>>,
     public: Vec<Placed<PublicRule>>,
+    questions: Vec<Placed<Question>>,
+    remotes: Vec<Placed<Remote>>,
     catalogue: Vec<Placed<Rule>>,
     category_words: Vec<Placed<CategoryWords>>,
     kind_words: Vec<Placed<KindWords>>,
@@ -89,6 +92,8 @@ pub(super) fn examine(files: &PackFiles) -> (Draft, Vec<Fault>) {
         divisions: read::divisions(files, &faults),
         categories: read::categories(files, &faults),
         public: read::public(files, &faults),
+        questions: read::questions(files, &faults),
+        remotes: read::remotes(files, &faults),
         catalogue: read::catalogue(files, &faults),
         category_words: read::category_words(files, &faults),
         kind_words,
@@ -126,7 +131,7 @@ fn strangers(files: &PackFiles, faults: &Faults) {
     ];
     let known = |path: &str| {
         KNOWN.contains(&path)
-            || matches!(path, "places.csv" | "map.toml" | "public.csv")
+            || matches!(path, "places.csv" | "map.toml" | "public.csv" | "questions.toml" | "remotes.toml")
             || path.ends_with(".md")
             || (path.starts_with("calendar/") && path.ends_with(".toml"))
     };
@@ -178,6 +183,8 @@ impl Draft {
             divisions: bare(self.divisions),
             categories: bare(self.categories),
             public: bare(self.public),
+            questions: bare(self.questions),
+            remotes: bare(self.remotes),
             deadlines: bare(self.deadlines),
             calendar: self.calendar,
             labels: bare(self.labels),

@@ -7,6 +7,8 @@ mod catalogue;
 mod lists;
 mod people;
 mod public;
+mod questions;
+mod remotes;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +20,8 @@ pub(super) use catalogue::{catalogue, category_words, deadlines, kind_and_urgenc
 pub(super) use lists::{categories, divisions, map, places, units};
 pub(super) use people::{labels, roles, texts};
 pub(super) use public::public;
+pub(super) use questions::questions;
+pub(super) use remotes::remotes;
 
 /// A row and where it stands.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use super::*;
 use crate::Stamp;
 
 /// The smallest pack without faults.
-fn small() -> PackFiles {
+pub(super) fn small() -> PackFiles {
     let files = [
         (
             "city.toml",

@@ -106,6 +106,7 @@ impl<'a> Choir<'a> {
             privacy,
             person: None,
             received_at: at,
+            details: Vec::new(),
             source_key: None,
         };
         let person = if privacy == Privacy::Anonymous { Person::default() } else { self.person(dice) };
