@@ -27,7 +27,7 @@ pub use error::AppError;
 pub use wiring::{App, Ctx};
 // What pages read of the database: rows and sums, never a transaction.
 pub use duban_store::{
-    CaseQuery, CaseRow, Cursor, ExportLine, Figure, Figures, LiveEvent, MediaKind, MediaRow, Order, Page,
+    ByHand, CaseQuery, CaseRow, Cursor, ExportLine, Figure, Figures, LiveEvent, MediaKind, MediaRow, Order, Page,
     UnitFigures,
 };
 

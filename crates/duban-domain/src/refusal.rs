@@ -2,7 +2,11 @@
 //!
 //! Which HTTP status a refusal becomes is `duban-web`'s to say.
 
-use crate::{Lang, case::Phase, policy::Action};
+use crate::{
+    Lang,
+    case::{Obstacle, Phase},
+    policy::Action,
+};
 
 /// A named "no" (拒绝及理由).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -65,6 +69,8 @@ pub enum Refusal {
         /// How many it holds.
         max: i64,
     },
+    /// Something of the steps around a case stands in the way.
+    Obstacle(Obstacle),
 }
 
 impl Refusal {
@@ -94,6 +100,7 @@ impl Refusal {
             Self::BadPhone => "bad-phone",
             Self::NeedsPhone => "needs-phone",
             Self::TooManyRows { .. } => "too-many-rows",
+            Self::Obstacle(obstacle) => obstacle.key(),
         }
     }
 
@@ -109,6 +116,7 @@ impl Refusal {
             Self::NeedsContact => Some("no_contact"),
             Self::NeedsPlace => Some("place"),
             Self::BadPhone | Self::NeedsPhone => Some("phone"),
+            Self::Obstacle(obstacle) => obstacle.field(),
             Self::NotFound
             | Self::MayNot(_)
             | Self::LeadOnly(_)
@@ -178,6 +186,7 @@ impl Refusal {
                 Lang::En => format!("This format holds {max} rows at most. Add a condition and export in parts, or take CSV."),
             },
             Self::NeedsPhone => lang.t("选了“可联系”或“保密”，要留一个电话；不想留，请选“匿名”。", "To be contacted, or confidentially, leave a telephone number; otherwise choose \u{201c}anonymous\u{201d}.").to_owned(),
+            Self::Obstacle(obstacle) => obstacle.sentence(lang),
         }
     }
 }

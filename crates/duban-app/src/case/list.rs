@@ -1,6 +1,11 @@
 //! 工单列表: cases within reach, by any filter of the page.
 
-use duban_domain::policy::{allow, verb};
+use std::collections::BTreeMap;
+
+use duban_domain::{
+    StaffId,
+    policy::{allow, verb},
+};
 use duban_store::{CaseQuery, CaseRow, Page};
 
 use crate::{Ctx, wiring::Result};
@@ -15,13 +20,22 @@ pub struct Listed {
     pub page: Page,
     /// How many there are, up to [`COUNT_MAX`].
     pub count: i64,
+    /// The names of those who have one of its cases in person.
+    pub handlers: BTreeMap<StaffId, String>,
 }
 
 /// A page of the list. The member's reach replaces whatever the query says.
 pub fn list(ctx: &Ctx, query: &CaseQuery) -> Result<Listed> {
     allow::<verb::View>(&ctx.who)?;
     let query = CaseQuery { reach: ctx.who.reach.clone(), ..query.clone() };
-    ctx.app.store.read(|tx| Ok(Listed { page: tx.list(&query)?, count: tx.count(&query, COUNT_MAX)? }))
+    ctx.app.store.read(|tx| {
+        let page = tx.list(&query)?;
+        let mut ids: Vec<StaffId> = page.rows.iter().filter_map(|row| row.handler).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let handlers = tx.staff_names(&ids)?;
+        Ok(Listed { page, count: tx.count(&query, COUNT_MAX)?, handlers })
+    })
 }
 
 /// Only how many, for the tabs above the list.

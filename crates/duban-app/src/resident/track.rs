@@ -3,7 +3,7 @@
 
 use duban_domain::{
     MediaId, Refusal, Stamp,
-    case::{Case, Event, Outcome, Phase, Satisfaction, Stage, What, accepted},
+    case::{Case, Event, Move, Outcome, Phase, Satisfaction, Stage, What, accepted},
     deadline::Deadline,
     lang::Words,
     request::Request,
@@ -95,6 +95,12 @@ pub enum Line {
     Missed,
     /// It was closed.
     Closed,
+    /// The unit was the wrong one; another is looked for.
+    Returned,
+    /// Another unit helps.
+    Joined(String),
+    /// More time, until then, because …
+    Extended(Stamp, String),
 }
 
 /// The page of a request, for whoever may see it.
@@ -185,7 +191,13 @@ fn line(request: &Request, accepted: bool, event: &Event) -> Option<Said> {
         What::NoReply { .. } => (Speaker::Hotline, Line::NoReply),
         What::Missed { .. } => (Speaker::Hotline, Line::Missed),
         What::Closed { .. } => (Speaker::Hotline, Line::Closed),
-        What::Opened { .. }
+        What::Moved(Move::ReturnUpheld { .. }) => (Speaker::Hotline, Line::Returned),
+        What::Moved(Move::Joined { unit, .. }) => (Speaker::Hotline, Line::Joined(unit.clone())),
+        What::Moved(Move::ExtensionGranted { finish, words }) => {
+            (Speaker::Hotline, Line::Extended(finish.due, words.clone()))
+        }
+        What::Moved(_)
+        | What::Opened { .. }
         | What::Answered { .. }
         | What::Heard { .. }
         | What::Supplemented { .. }

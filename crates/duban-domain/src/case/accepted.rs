@@ -23,7 +23,8 @@ pub fn accepted(history: &[Event]) -> Vec<usize> {
             | What::Missed { .. }
             | What::Noted { .. }
             | What::Supplemented { .. }
-            | What::Revealed { .. } => {}
+            | What::Revealed { .. }
+            | What::Moved(_) => {}
         }
     }
     accepted

@@ -1,6 +1,6 @@
 //! 答复: the unit says what came of it, with a proof.
 
-use super::{Outcome, Phase, What};
+use super::{Obstacle, Outcome, Phase, What};
 use crate::{
     MediaId, Refusal,
     policy::{Action, Permitted, verb},
@@ -31,6 +31,9 @@ pub fn answer(on: &Permitted<'_, verb::Answer>, answer: &Answer) -> Result<Vec<W
     let phase = case.phase();
     if phase != Phase::InHand {
         return Err(Refusal::WrongPhase { tried: Action::Answer, phase });
+    }
+    if case.is_returning() {
+        return Err(Obstacle::Pending.into());
     }
     let public = text::required("public", &answer.public, text::TEXT_MAX)?;
     let internal = text::optional("internal", &answer.internal, text::TEXT_MAX)?;

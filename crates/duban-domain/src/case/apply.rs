@@ -30,6 +30,7 @@ impl Case {
             missed: false,
             verdict: None,
             requests: vec![*request],
+            handling: super::Handling::default(),
         })
     }
 
@@ -37,6 +38,8 @@ impl Case {
     pub fn apply(&mut self, event: &Event) {
         self.version += 1;
         let at = event.at;
+        let same = matches!(&event.what, What::Dispatched { unit, .. } if self.unit() == Some(unit));
+        self.handling.follow(event, same);
         match &event.what {
             What::Opened { request, .. } => self.requests.push(*request),
             What::Dispatched { unit, assisting, sign, contact, .. } => {
@@ -90,6 +93,7 @@ impl Case {
                 (self.kind, self.urgency, self.finish) = (*kind, *urgency, finish.clone());
                 self.missed = false;
             }
+            What::Moved(step) => self.apply_move(at, &event.by, step),
             What::Missed { .. } => self.missed = true,
             What::Noted { .. } | What::Supplemented { .. } | What::Revealed { .. } => {}
         }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Contact, Ending};
+use super::{Contact, Ending, Move};
 use crate::{
     MediaId, Number, RequestId, Stamp,
     deadline::Deadline,
@@ -229,6 +229,8 @@ pub enum What {
         /// Why.
         reason: String,
     },
+    /// 办理步骤: one of the steps around the case.
+    Moved(Move),
 }
 
 impl What {
@@ -252,6 +254,7 @@ impl What {
             Self::Noted { .. } => "noted",
             Self::Supplemented { .. } => "supplemented",
             Self::Revealed { .. } => "revealed",
+            Self::Moved(step) => step.key(),
         }
     }
 }

@@ -14,16 +14,16 @@ use crate::{
     request::{Channel, Place, Privacy, Request},
 };
 
-static CITY: LazyLock<City> = LazyLock::new(zhuzhou);
-const START: Stamp = Stamp(1_767_571_200_000);
-const HOUR: i64 = 3_600_000;
+pub(super) static CITY: LazyLock<City> = LazyLock::new(zhuzhou);
+pub(super) const START: Stamp = Stamp(1_767_571_200_000);
+pub(super) const HOUR: i64 = 3_600_000;
 
-fn ground(city: &City, now: Stamp) -> Ground<'_> {
+pub(super) fn ground(city: &City, now: Stamp) -> Ground<'_> {
     Ground { city, now }
 }
 
 /// Somebody who may do everything, with an id of their own.
-fn anybody(id: i64) -> Member {
+pub(super) fn anybody(id: i64) -> Member {
     Member {
         id: StaffId(id),
         name: "测试".into(),
@@ -67,9 +67,10 @@ enum Try {
     Note,
     Overdue,
     Expire,
+    Around(handling::tests::Try),
 }
 
-const TRIES: [Try; 13] = [
+const TRIES: [Try; 22] = [
     Try::Dispatch,
     Try::Sign,
     Try::Contact,
@@ -83,6 +84,15 @@ const TRIES: [Try; 13] = [
     Try::Note,
     Try::Overdue,
     Try::Expire,
+    Try::Around(handling::tests::Try::AskReturn),
+    Try::Around(handling::tests::Try::UpholdReturn),
+    Try::Around(handling::tests::Try::RejectReturn),
+    Try::Around(handling::tests::Try::Join),
+    Try::Around(handling::tests::Try::Leave),
+    Try::Around(handling::tests::Try::Assign),
+    Try::Around(handling::tests::Try::AskExtension),
+    Try::Around(handling::tests::Try::GrantExtension),
+    Try::Around(handling::tests::Try::RefuseExtension),
 ];
 
 fn attempt(case: &Case, what: Try, who: &Member, ground: &Ground<'_>) -> Result<Vec<What>, Refusal> {
@@ -103,6 +113,7 @@ fn attempt(case: &Case, what: Try, who: &Member, ground: &Ground<'_>) -> Result<
                 assisting: vec!["police".into()],
                 reason: "它的线".into(),
                 followed: None,
+                designated: false,
             };
             dispatch(&may::<verb::Dispatch>(who, case)?, &order, ground)
         }
@@ -139,6 +150,7 @@ fn attempt(case: &Case, what: Try, who: &Member, ground: &Ground<'_>) -> Result<
         Try::Note => note(&may::<verb::Note>(who, case)?, "记一笔"),
         Try::Overdue => overdue(&policy::by_system(case), ground),
         Try::Expire => expire(&policy::by_system(case), ground),
+        Try::Around(what) => handling::tests::attempt(case, what, who, ground),
     }
 }
 
@@ -169,7 +181,7 @@ fn play(city: &City, steps: &[(Try, i64, i64)]) -> (Case, Vec<Event>) {
 }
 
 /// A case in each phase.
-fn in_phase(city: &City, phase: Phase) -> Case {
+pub(super) fn in_phase(city: &City, phase: Phase) -> Case {
     let way: &[Try] = match phase {
         Phase::Received => &[],
         Phase::Dispatched => &[Try::Dispatch],
@@ -193,11 +205,16 @@ fn every_stage_meets_every_step() {
         writeln!(table, "{} ({})", phase.word(Lang::Zh), phase.key()).unwrap();
         for what in TRIES {
             let late = Stamp(case.finish.due.0.max(START.0) + 40 * 24 * HOUR);
-            let came = match attempt(&case, what, &anybody(90), &ground(city, late)) {
+            // The steps around a case are asked for in time, or they would all be too late.
+            let soon = Stamp(START.0 + 6 * HOUR);
+            let now = if matches!(what, Try::Around(_)) { soon } else { late };
+            let came = match attempt(&case, what, &anybody(90), &ground(city, now)) {
                 Ok(happened) => happened.iter().map(What::key).collect::<Vec<_>>().join(" + "),
                 Err(refusal) => format!("refused: {refusal}"),
             };
-            writeln!(table, "  {:<10} {came}", format!("{what:?}")).unwrap();
+            let name = format!("{what:?}");
+            let name = name.trim_start_matches("Around(").trim_end_matches(')');
+            writeln!(table, "  {name:<16} {came}").unwrap();
         }
         table.push('\n');
     }
@@ -229,6 +246,8 @@ fn every_refusal_has_a_sentence_that_helps_in_both_languages() {
         Refusal::BadPhone,
         Refusal::NeedsPhone,
     ];
+    let all: Vec<Refusal> =
+        all.into_iter().chain(Obstacle::samples().into_iter().map(Refusal::from)).collect();
     let mut table = String::new();
     for refusal in &all {
         writeln!(

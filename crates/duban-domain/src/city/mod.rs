@@ -21,8 +21,10 @@ use sha2::{Digest, Sha256};
 
 pub use check::{check, check_at};
 pub use fault::{Fault, Severity};
-pub use settings::{PhotoRule, Score, SettingGroup, Settings};
-pub use types::{Category, Division, Label, Landmark, MapLine, ReachRule, Role, Unit, UnitKind};
+pub use settings::{PhotoRule, ReturnRule, Score, SettingGroup, Settings};
+pub use types::{
+    Category, Division, Label, Landmark, MapLine, ReachRule, Reason, Reasons, Role, Unit, UnitKind,
+};
 
 use crate::{
     Lang,
@@ -73,6 +75,8 @@ pub struct City {
     pub roles: Vec<Role>,
     /// The city's own words, by key.
     pub texts: BTreeMap<String, Words>,
+    /// 理由表
+    pub reasons: Reasons,
     /// 地名
     pub places: Vec<Landmark>,
     /// A few schematic lines to draw behind points.

@@ -120,6 +120,14 @@ verbs! {
     Administer => Administer, lead: false;
     /// 导出
     Export => Export, lead: false;
+    /// 申请退单
+    Return => Return, lead: true;
+    /// 申请延期
+    Extend => Extend, lead: true;
+    /// 裁定
+    Decide => Decide, lead: false;
+    /// 指派经办人
+    Assign => Assign, lead: true;
     /// 到期自动处理: the program's own, never a person's.
     Keep => Administer, lead: false;
 }

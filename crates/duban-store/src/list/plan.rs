@@ -13,7 +13,7 @@ use duban_domain::{
     request::{Channel, Kind, Privacy, Urgency},
 };
 
-use super::{CaseQuery, Order};
+use super::{ByHand, CaseQuery, Order};
 use crate::{
     CaseRow, Figure, ReadTx, StoreError,
     dialect::Dialect,
@@ -109,6 +109,10 @@ enum Condition<'a> {
     Begins(&'static str, &'a str),
     /// An instant from (included) to (excluded), and what else holds.
     Range(&'static str, Option<Stamp>, Stamp, &'static str),
+    /// Nothing is there.
+    None(&'static str),
+    /// One of several things is in a sum of codes.
+    Bit(&'static str, i64),
     /// Something is due.
     Open,
     /// Everything that is not confidential.
@@ -155,6 +159,11 @@ fn conditions<'a>(query: &'a CaseQuery, own: Option<&'a str>) -> Vec<Condition<'
     all.extend(query.owner.as_ref().map(|owner| Condition::Equal("c.owner", owner.into())));
     all.extend(query.category_prefix.as_deref().map(|key| Condition::Below("c.category", key)));
     all.extend(query.division_prefix.as_deref().map(|code| Condition::Begins("c.division", code)));
+    all.extend(query.handler.map(|by| match by {
+        ByHand::Of(staff) => Condition::Equal("c.handler", staff.into()),
+        ByHand::Nobody => Condition::None("c.handler"),
+    }));
+    all.extend(query.waits.map(|what| Condition::Bit("c.waits", what.code())));
     let range = |column, range: Option<(Stamp, Stamp)>| {
         range.map(|(from, to)| Condition::Range(column, Some(from), to, ""))
     };
@@ -226,6 +235,14 @@ impl<'a> Condition<'a> {
                 }
                 sql.push(plus).push(column).push(" < ").bind(*to).push(counts);
             }
+            Self::None(column) => {
+                sql.push(plus).push(column).push(" IS NULL");
+            }
+            // The second half is what the index was made with: so it can lead.
+            Self::Bit(column, code) => {
+                sql.push("(").push(plus).push(column).push(" & ").bind(*code).push(") <> 0 AND ");
+                sql.push(plus).push(column).push(" <> 0");
+            }
             Self::Open => {
                 sql.push("c.next_due IS NOT NULL");
             }
@@ -237,7 +254,7 @@ impl<'a> Condition<'a> {
 
     /// Whether an index can lead to its cases.
     fn has_index(&self) -> bool {
-        !matches!(self, Self::Public | Self::Open)
+        !matches!(self, Self::Public | Self::Open | Self::None(_))
     }
 }
 

@@ -145,6 +145,12 @@ pub(super) fn tags(s: &Shell, case: &Case, row: &CaseRow) -> Vec<Tag> {
             class: words::urgency_class(case.urgency),
         });
     }
+    if let Some(plea) = &case.handling.plea {
+        tags.push(Tag { words: plea.waits().word(s.lang).to_owned(), class: "tag-warn" });
+    }
+    if case.handling.designated {
+        tags.push(Tag { words: s.t("指定承办", "Designated").to_owned(), class: "" });
+    }
     if row.voices > 1 {
         tags.push(Tag {
             words: if s.lang == Lang::Zh {
@@ -284,6 +290,8 @@ pub(super) fn acts(who: &Member, case: &Case) -> Vec<Act> {
         Stage::InReview { .. } | Stage::Closed { .. } => &[],
     };
     let mut steps: Vec<(&'static str, Action)> = first.to_vec();
+    // While a return waits for the centre, the case is neither sent elsewhere nor answered.
+    steps.retain(|(step, _)| !case.is_returning() || !matches!(*step, "dispatch" | "answer"));
     if case.is_open() {
         steps.push(("classify", Action::Classify));
     }
@@ -449,7 +457,8 @@ pub(super) fn near(shown: &Shown, s: &Shell) -> Vec<Near> {
     shown.near.iter().enumerate().map(one).collect()
 }
 
-pub(super) fn owners(city: &City, case: &Case, lang: Lang) -> Vec<Owner> {
+pub(super) fn owners(city: &City, shown: &Shown, lang: Lang) -> Vec<Owner> {
+    let case = &shown.case;
     let one = |role: &str, key: &str| Owner {
         role: role.to_owned(),
         name: city.unit(key).map_or_else(|| key.to_owned(), |u| u.name.get(lang).to_owned()),
@@ -457,6 +466,11 @@ pub(super) fn owners(city: &City, case: &Case, lang: Lang) -> Vec<Owner> {
     };
     let lead = case.unit().filter(|key| !key.is_empty()).unwrap_or(&city.centre().key);
     let mut all = vec![one(lang.t("主办", "Lead"), lead)];
+    all.extend(shown.handler.iter().map(|name| Owner {
+        role: lang.t("经办人", "Handler").to_owned(),
+        name: name.clone(),
+        phone: String::new(),
+    }));
     all.extend(case.assisting.iter().map(|key| one(lang.t("协办", "Assists"), key)));
     all
 }

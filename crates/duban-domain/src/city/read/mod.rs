@@ -6,6 +6,7 @@ mod calendar;
 mod catalogue;
 mod lists;
 mod people;
+mod reasons;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ pub(super) use calendar::calendar;
 pub(super) use catalogue::{catalogue, category_words, deadlines, kind_and_urgency_words};
 pub(super) use lists::{categories, divisions, map, places, units};
 pub(super) use people::{labels, roles, texts};
+pub(super) use reasons::reasons;
 
 /// A row and where it stands.
 #[derive(Clone, Debug)]
