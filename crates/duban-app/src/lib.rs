@@ -29,6 +29,8 @@ pub use wiring::{App, Ctx};
 pub use duban_store::{
     CaseQuery, CaseRow, Cursor, ExportLine, Figure, Figures, LiveEvent, MediaKind, MediaRow, Order, Page,
     PublicQuery, PublicRow, UnitFigures,
+    ByHand, CaseQuery, CaseRow, Cursor, ExportLine, Figure, Figures, LiveEvent, MediaKind, MediaRow, Order, Page,
+    UnitFigures,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

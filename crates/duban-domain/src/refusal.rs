@@ -2,7 +2,12 @@
 //!
 //! Which HTTP status a refusal becomes is `duban-web`'s to say.
 
-use crate::{Lang, case::Phase, policy::Action, question::Misanswer};
+use crate::{
+    Lang,
+    case::{Obstacle, Phase},
+    policy::Action,
+    question::Misanswer,
+};
 
 /// A named "no" (拒绝及理由).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -74,6 +79,8 @@ pub enum Refusal {
     },
     /// Answers to the category's questions that are missing or wrong.
     Misanswered(Vec<Misanswer>),
+    /// Something of the steps around a case stands in the way.
+    Obstacle(Obstacle),
 }
 
 impl Refusal {
@@ -105,6 +112,7 @@ impl Refusal {
             Self::NeedsPhone => "needs-phone",
             Self::TooManyRows { .. } => "too-many-rows",
             Self::Misanswered(_) => "misanswered",
+            Self::Obstacle(obstacle) => obstacle.key(),
         }
     }
 
@@ -122,6 +130,7 @@ impl Refusal {
             Self::NeedsPlace => Some("place"),
             Self::BadPhone | Self::NeedsPhone => Some("phone"),
             Self::Misanswered(_) => Some("details"),
+            Self::Obstacle(obstacle) => obstacle.field(),
             Self::NotFound
             | Self::MayNot(_)
             | Self::LeadOnly(_)
@@ -196,6 +205,7 @@ impl Refusal {
             },
             Self::Misanswered(all) => all.iter().map(|wrong| wrong.sentence(lang)).collect::<Vec<_>>().join(lang.t("", " ")),
             Self::NeedsPhone => lang.t("选了“可联系”或“保密”，要留一个电话；不想留，请选“匿名”。", "To be contacted, or confidentially, leave a telephone number; otherwise choose \u{201c}anonymous\u{201d}.").to_owned(),
+            Self::Obstacle(obstacle) => obstacle.sentence(lang),
         }
     }
 }

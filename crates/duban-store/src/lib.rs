@@ -47,7 +47,7 @@ pub use event::{LiveEvent, StoredEvent};
 pub use export::ExportLine;
 pub use figures::{DaySums, Figure, Figures, Tallies, UnitFigures};
 pub use job::Job;
-pub use list::{CaseQuery, Cursor, Order, Page};
+pub use list::{ByHand, CaseQuery, Cursor, Order, Page};
 pub use media::{MediaKind, MediaRow, NewMediaRow};
 pub use migrate::Migrated;
 pub use partner::{NewsQuery, NewsRow};

@@ -7,8 +7,8 @@ mod near;
 mod plan;
 
 use duban_domain::{
-    CaseId, Stamp,
-    case::Phase,
+    CaseId, StaffId, Stamp,
+    case::{Phase, Waits},
     policy::Reach,
     request::{Channel, Kind, Urgency},
 };
@@ -60,6 +60,10 @@ pub struct CaseQuery {
     pub overdue_at: Option<Stamp>,
     /// Open, the caller not contacted, and that due before this instant.
     pub contact_overdue_at: Option<Stamp>,
+    /// Who does it in person.
+    pub handler: Option<ByHand>,
+    /// What it waits for besides its stage.
+    pub waits: Option<Waits>,
     /// Words that are in it, all of them.
     pub words: Option<String>,
     /// In which order; see [`CaseQuery::effective_order`].
@@ -68,6 +72,15 @@ pub struct CaseQuery {
     pub after: Option<Cursor>,
     /// How many rows.
     pub limit: i64,
+}
+
+/// Whose cases a list shows (经办人条件).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ByHand {
+    /// Somebody's.
+    Of(StaffId),
+    /// Cases that nobody of the unit has taken in person.
+    Nobody,
 }
 
 /// The order of a list.
@@ -121,6 +134,8 @@ impl Default for CaseQuery {
             figure: None,
             overdue_at: None,
             contact_overdue_at: None,
+            handler: None,
+            waits: None,
             words: None,
             order: Order::Newest,
             after: None,

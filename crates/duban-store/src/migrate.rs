@@ -41,6 +41,7 @@ pub(crate) const ALL: &[Migration] = migrations![
     3 "0003_public",
     4 "0004_labels_and_forms",
     5 "0005_partners",
+    6 "0006_handling",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.

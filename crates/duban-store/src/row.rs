@@ -1,7 +1,7 @@
 //! The row of a case that lists read (工单行), and how a case becomes one.
 
 use duban_domain::{
-    CaseId, Number, Stamp,
+    CaseId, Number, StaffId, Stamp,
     case::{Case, Ending, Outcome, Phase, Satisfaction, Stage},
     place::Point,
     request::{Channel, Kind, Privacy, Request, Urgency},
@@ -132,13 +132,17 @@ pub struct CaseRow {
     pub score: Option<i64>,
     /// How many requests it deals with.
     pub voices: i64,
+    /// 经办人: who does it in person.
+    pub handler: Option<StaffId>,
+    /// What it waits for besides its stage, as the sum of the codes of [`duban_domain::case::Waits`].
+    pub waits: i64,
 }
 
 /// The columns of a case row `c`, as [`CaseRow::read`] wants them.
 pub(crate) const COLUMNS: &str = "c.id, c.number, c.version, c.phase, c.ending, c.kind, c.urgency, c.category, c.owner,
     c.division, c.title, c.place_words, c.lng_e7, c.lat_e7, c.channel, c.privacy, c.label, c.opened_at, c.round,
     c.round_at, c.next_due, c.finish_due, c.contact_due, c.contacted_at, c.answered_at, c.closed_at, c.outcome,
-    c.missed, c.heard_at, c.solved, c.satisfaction, c.score, c.voices";
+    c.missed, c.heard_at, c.solved, c.satisfaction, c.score, c.voices, c.handler, c.waits";
 
 impl CaseRow {
     /// The row of a case that its first request opens.
@@ -207,6 +211,8 @@ impl CaseRow {
             satisfaction: verdict.and_then(|v| v.satisfaction),
             score: extra.score,
             voices: i64::try_from(case.requests.len()).unwrap_or(i64::MAX),
+            handler: case.handling.handler,
+            waits: case.waits(),
         }
     }
 
@@ -249,6 +255,8 @@ impl CaseRow {
                 .transpose()?,
             score: row.opt_int(31)?,
             voices: row.int(32)?,
+            handler: row.opt_int(33)?.map(StaffId),
+            waits: row.int(34)?,
         })
     }
 
@@ -301,7 +309,7 @@ impl CaseRow {
                 "contacted_at" self.contacted_at, "answered_at" self.answered_at, "closed_at" self.closed_at,
                 "outcome" self.outcome.map(Outcome::code), "missed" self.missed, "heard_at" self.heard_at,
                 "solved" self.solved.map(i64::from), "satisfaction" self.satisfaction.map(Satisfaction::code),
-                "score" self.score, "voices" self.voices,
+                "score" self.score, "voices" self.voices, "handler" self.handler, "waits" self.waits,
             },
         }
     }

@@ -1,9 +1,12 @@
 //! Who signs in: staff, sessions, and the keys of other systems. Only hashes of secrets are kept.
 
+use std::collections::BTreeMap;
+
 use duban_domain::{StaffId, Stamp};
 
 use crate::{
     ReadTx, StoreError, WriteTx,
+    sql::Sql,
     value::{Row, params},
 };
 
@@ -137,6 +140,20 @@ impl ReadTx<'_> {
     /// The engine's.
     pub fn staff_list(&mut self) -> Result<Vec<Staff>, StoreError> {
         self.all(&format!("{STAFF} ORDER BY id"), &[], read_staff)
+    }
+
+    /// The names of some, by their ids.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn staff_names(&mut self, ids: &[StaffId]) -> Result<BTreeMap<StaffId, String>, StoreError> {
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let mut sql = Sql::new("SELECT id, name FROM staff WHERE id IN (");
+        sql.bind_all(ids.iter().copied()).push(")");
+        let found = self.all(&sql.text, &sql.params(), |row| Ok((StaffId(row.int(0)?), row.text(1)?)))?;
+        Ok(found.into_iter().collect())
     }
 
     /// The session with this token hash.

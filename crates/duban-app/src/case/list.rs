@@ -1,6 +1,11 @@
 //! 工单列表: cases within reach, by any filter of the page.
 
-use duban_domain::policy::{allow, verb};
+use std::collections::BTreeMap;
+
+use duban_domain::{
+    StaffId,
+    policy::{allow, verb},
+};
 use duban_store::{CaseQuery, CaseRow, Page};
 
 use crate::{Ctx, wiring::Result};
@@ -15,6 +20,8 @@ pub struct Listed {
     pub page: Page,
     /// How many there are, up to [`COUNT_MAX`].
     pub count: i64,
+    /// The names of those who have one of its cases in person.
+    pub handlers: BTreeMap<StaffId, String>,
 }
 
 /// A page of the list. The member's reach replaces whatever the query says.
@@ -28,7 +35,12 @@ pub fn with_tabs(ctx: &Ctx, query: &CaseQuery, tabs: &[CaseQuery]) -> Result<(Li
     let query = within(ctx, query);
     let first = CaseQuery { after: None, ..query.clone() };
     ctx.app.store.read(|tx| {
-        let listed = Listed { page: tx.list(&query)?, count: tx.count(&query, COUNT_MAX)? };
+        let page = tx.list(&query)?;
+        let mut ids: Vec<StaffId> = page.rows.iter().filter_map(|row| row.handler).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let handlers = tx.staff_names(&ids)?;
+        let listed = Listed { page, count: tx.count(&query, COUNT_MAX)?, handlers };
         let mut counts = Vec::with_capacity(tabs.len());
         for tab in tabs.iter().map(|tab| within(ctx, tab)) {
             // One of the tabs is mostly the list itself.

@@ -1,10 +1,13 @@
 //! What is done with cases (工单). One verb a file; every one ends in `step` or in `register`.
 
 pub mod answer;
+pub mod assign;
+pub mod assisting;
 pub mod callback;
 pub mod classify;
 pub mod contact;
 pub mod dispatch;
+pub mod extension;
 pub mod label;
 pub mod list;
 pub mod moderate;
@@ -12,6 +15,7 @@ pub mod note;
 pub mod publish;
 mod record;
 pub mod register;
+pub mod returning;
 pub mod review;
 pub mod show;
 pub mod sign;

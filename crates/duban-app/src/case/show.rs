@@ -9,7 +9,10 @@ use duban_domain::{
 };
 use duban_store::{CaseRow, MediaRow, ReadTx};
 
-use super::dispatch::proposal;
+use super::{
+    assign::{self, Colleague},
+    dispatch::proposal,
+};
 use crate::{Ctx, person, wiring::Result};
 
 /// How far "near" reaches on the case's map, in metres.
@@ -41,6 +44,10 @@ pub struct Shown {
     pub group: Option<i64>,
     /// What the catalogue proposes while the centre has it.
     pub proposal: Option<Proposal>,
+    /// The name of whoever has it in person.
+    pub handler: Option<String>,
+    /// Who can be given it in person, when this member may give it.
+    pub colleagues: Vec<Colleague>,
 }
 
 /// A request with its person.
@@ -67,7 +74,10 @@ pub fn show(ctx: &Ctx, number: &Number) -> Result<Shown> {
         let group = ctx.city().settings.group(row.opened_at, row.voices, others);
         let proposal =
             voices.first().filter(|_| case.unit().is_none()).map(|v| proposal(&ctx.app, &case, &v.request));
-        Ok(Shown { case, row, voices, history, media, near, alike, group, proposal })
+        let handler =
+            case.handling.handler.map(|id| tx.staff(id)).transpose()?.flatten().map(|staff| staff.name);
+        let colleagues = assign::colleagues(ctx, tx, &case)?;
+        Ok(Shown { handler, colleagues, case, row, voices, history, media, near, alike, group, proposal })
     })
 }
 

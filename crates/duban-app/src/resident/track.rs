@@ -4,7 +4,7 @@
 use duban_domain::{
     MediaId, Refusal, Stamp,
     case::{
-        Case, Consent, Event, Outcome, Phase, Publicity, Ruling, Satisfaction, Showing, Stage, What,
+        Case, Consent, Event, Move, Outcome, Phase, Publicity, Ruling, Satisfaction, Showing, Stage, What,
         accepted, public_words,
     },
     deadline::Deadline,
@@ -115,6 +115,12 @@ pub enum Line {
     Shared(Consent),
     /// The desk said what is shown, and why.
     Moderated(Ruling, String),
+    /// The unit was the wrong one; another is looked for.
+    Returned,
+    /// Another unit helps.
+    Joined(String),
+    /// More time, until then, because …
+    Extended(Stamp, String),
 }
 
 /// The page of a request, for whoever may see it.
@@ -234,7 +240,13 @@ fn line(request: &Request, first: bool, accepted: bool, event: &Event) -> Option
         What::NoReply { .. } if first => (Speaker::Hotline, Line::NoReply),
         What::Missed { .. } => (Speaker::Hotline, Line::Missed),
         What::Closed { .. } => (Speaker::Hotline, Line::Closed),
-        What::Opened { .. }
+        What::Moved(Move::ReturnUpheld { .. }) => (Speaker::Hotline, Line::Returned),
+        What::Moved(Move::Joined { unit, .. }) => (Speaker::Hotline, Line::Joined(unit.clone())),
+        What::Moved(Move::ExtensionGranted { finish, words }) => {
+            (Speaker::Hotline, Line::Extended(finish.due, words.clone()))
+        }
+        What::Moved(_)
+        | What::Opened { .. }
         | What::Contacted { .. }
         | What::NoReply { .. }
         | What::Answered { .. }

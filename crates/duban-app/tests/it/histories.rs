@@ -12,9 +12,10 @@ use duban_app::{
     jobs,
     partner::{Caller, report},
     resident::{self, speak::Evaluation},
+    staff::users::{self, Account},
 };
 use duban_domain::{
-    Number,
+    Number, StaffId,
     case::{Classification, Consent, Report, ReportState, Ruling, Verdict, Way, Wish},
     request::{Kind, Privacy, Urgency},
 };
@@ -140,7 +141,7 @@ fn step(world: &World, dice: &Dice, numbers: &Mutex<Vec<Number>>) -> bool {
         None => world.ctx(role, unit),
     };
     let on = On { number: number.clone(), seen: None };
-    match dice.below(16) {
+    match dice.below(20) {
         0 => dispatch(&ctx, &on, dice),
         1 | 2 => case::sign::sign(&ctx, &on).is_ok(),
         3 => case::contact::contact(&ctx, &on, Way::Phone, "通了话").is_ok(),
@@ -153,6 +154,7 @@ fn step(world: &World, dice: &Dice, numbers: &Mutex<Vec<Number>>) -> bool {
         12 => join(world, &number, dice, numbers),
         13 => case::label::label(&ctx, &on, *dice.one(&LABELS)).is_ok(),
         14 => by_system(world, &number, dice),
+        15..=18 => around(world, &ctx, &on, dice),
         _ => jobs::work(&world.app).is_ok(),
     }
 }
@@ -181,9 +183,47 @@ fn dispatch(ctx: &Ctx, on: &On, dice: &Dice) -> bool {
     case::dispatch::dispatch(
         ctx,
         on,
-        &Order { unit: (*dice.one(&UNITS)).into(), assisting, reason: "归它管".into() },
+        &Order {
+            unit: (*dice.one(&UNITS)).into(),
+            assisting,
+            reason: "归它管".into(),
+            designated: dice.below(4) == 0,
+        },
     )
     .is_ok()
+}
+
+/// One of the steps around a case: a return, an extension, a helper, a person.
+fn around(world: &World, ctx: &Ctx, on: &On, dice: &Dice) -> bool {
+    let centre = world.ctx(*dice.one(&["dispatcher", "supervisor"]), "hotline");
+    match dice.below(7) {
+        0 => case::returning::ask(ctx, on, "not-ours", "不归我们").is_ok(),
+        1 => case::returning::judge(&centre, on, dice.coin(), "核实过了").is_ok(),
+        2 => case::extension::ask(ctx, on, 1, "等材料").is_ok(),
+        3 => case::extension::judge(&centre, on, dice.coin(), "核实过了").is_ok(),
+        4 => case::assisting::join(&centre, on, *dice.one(&UNITS), "看一看").is_ok(),
+        5 => case::assisting::leave(&centre, on, *dice.one(&UNITS), "看过了").is_ok(),
+        _ => {
+            let to = dice.coin().then(|| staff(world, *dice.one(&UNITS)));
+            case::assign::assign(ctx, on, to.flatten(), "").is_ok()
+        }
+    }
+}
+
+/// Somebody of a unit who has an account.
+fn staff(world: &World, unit: &str) -> Option<StaffId> {
+    let account = Account {
+        login: format!("of-{unit}"),
+        name: "测试·经办".into(),
+        unit: unit.into(),
+        role: "handler".into(),
+        password: String::new(),
+    };
+    if world.city().unit(unit).is_none() {
+        return None;
+    }
+    let known = world.app.store.read(|tx| tx.staff_by_login(&account.login)).unwrap();
+    known.map(|staff| staff.id).or_else(|| users::put(&world.app, &account).ok())
 }
 
 fn answer(ctx: &Ctx, on: &On, dice: &Dice) -> bool {

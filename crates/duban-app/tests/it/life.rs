@@ -118,6 +118,7 @@ pub(crate) fn to_callback(world: &World, registered: &Registered) {
             unit: "urban".into(),
             assisting: Vec::new(),
             reason: "路灯归它管".into(),
+            designated: false,
         };
         case::dispatch::dispatch(&world.ctx("dispatcher", "hotline"), &on(number), &order).unwrap();
     }

@@ -4,6 +4,7 @@
 
 mod crash;
 mod exports;
+mod handling;
 mod histories;
 mod life;
 mod partners;

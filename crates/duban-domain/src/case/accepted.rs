@@ -30,7 +30,8 @@ pub fn accepted(history: &[Event]) -> Vec<usize> {
             | What::Joined { .. }
             | What::Withdrawn { .. }
             | What::Shared { .. }
-            | What::Moderated { .. } => {}
+            | What::Moderated { .. }
+            | What::Moved(_) => {}
         }
     }
     accepted

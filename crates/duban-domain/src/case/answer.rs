@@ -1,6 +1,6 @@
 //! 答复: the unit says what came of it, with a proof.
 
-use super::{Ground, Outcome, Phase, What, review::asked};
+use super::{Ground, Obstacle, Outcome, Phase, What, review::asked};
 use crate::{
     MediaId, Refusal,
     policy::{Action, Permitted, verb},
@@ -35,6 +35,9 @@ pub fn answer(
     let phase = case.phase();
     if phase != Phase::InHand {
         return Err(Refusal::WrongPhase { tried: Action::Answer, phase });
+    }
+    if case.is_returning() {
+        return Err(Obstacle::Pending.into());
     }
     let public = text::required("public", &answer.public, text::TEXT_MAX)?;
     let internal = text::optional("internal", &answer.internal, text::TEXT_MAX)?;

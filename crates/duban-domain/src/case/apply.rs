@@ -34,6 +34,7 @@ impl Case {
             requests: vec![*request],
             withdrawn: Vec::new(),
             publicity: Publicity::default(),
+            handling: super::Handling::default(),
         })
     }
 
@@ -41,6 +42,8 @@ impl Case {
     pub fn apply(&mut self, event: &Event) {
         self.version += 1;
         let (at, before) = (event.at, self.phase());
+        let same = matches!(&event.what, What::Dispatched { unit, .. } if self.unit() == Some(unit));
+        self.handling.follow(event, same);
         match &event.what {
             What::Opened { request, .. } => self.requests.push(*request),
             What::Dispatched { .. } => self.dispatched(&event.what),
@@ -79,6 +82,7 @@ impl Case {
                 (self.kind, self.urgency, self.finish) = (*kind, *urgency, finish.clone());
                 self.missed = false;
             }
+            What::Moved(step) => self.apply_move(at, &event.by, step),
             What::Missed { .. } => self.missed = true,
             What::Joined { .. } | What::Withdrawn { .. } | What::Shared { .. } | What::Moderated { .. } => {
                 self.voice(&event.what);

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Contact, Ending, ReportState,
+    Contact, Ending, Move, ReportState,
     publicity::{Consent, Ruling},
 };
 use crate::{
@@ -301,6 +301,8 @@ pub enum What {
         /// Why.
         reason: String,
     },
+    /// 办理步骤: one of the steps around the case.
+    Moved(Move),
 }
 
 impl What {
@@ -335,6 +337,7 @@ impl What {
             Self::Withdrawn { .. } => "withdrawn",
             Self::Shared { .. } => "shared",
             Self::Moderated { .. } => "moderated",
+            Self::Moved(step) => step.key(),
         }
     }
 }

@@ -5,6 +5,8 @@
 //! and returns what happened ([`What`]) or a [`crate::Refusal`]. [`Case::apply`] is the only place that
 //! changes a case. What people said is in the requests; nothing personal is kept here.
 
+pub mod handling;
+
 mod accepted;
 mod answer;
 mod apply;
@@ -35,6 +37,7 @@ pub use classify::{Classification, classify};
 pub use contact::{Contact, Way, contact};
 pub use dispatching::{Dispatching, dispatch};
 pub use event::{Actor, ActorKind, Event, Outcome, Satisfaction, What};
+pub use handling::{Handling, Move, Obstacle, Plea, Waits};
 pub use history::{History, replay};
 pub use label::label;
 pub use note::{note, reveal, supplement};
@@ -187,6 +190,9 @@ pub struct Case {
     /// What others may see of it.
     #[serde(default)]
     pub publicity: Publicity,
+    /// What is arranged around it.
+    #[serde(default)]
+    pub handling: Handling,
 }
 
 /// What persons said at the callback (评价).
@@ -242,10 +248,10 @@ impl Case {
         !matches!(self.stage, Stage::Closed { .. })
     }
 
-    /// Whether the finish clock runs: open and not answered in this round.
+    /// Whether the finish clock runs: open, not answered in this round, not standing still.
     #[must_use]
     pub fn is_running(&self) -> bool {
-        self.is_open() && self.answered_at.is_none()
+        self.is_open() && self.answered_at.is_none() && !self.is_paused()
     }
 
     /// The requests whose person still wants it dealt with.

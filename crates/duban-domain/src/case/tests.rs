@@ -16,16 +16,16 @@ use crate::{
     request::{Channel, Place, Privacy, Request},
 };
 
-static CITY: LazyLock<City> = LazyLock::new(zhuzhou);
-const START: Stamp = Stamp(1_767_571_200_000);
-const HOUR: i64 = 3_600_000;
+pub(super) static CITY: LazyLock<City> = LazyLock::new(zhuzhou);
+pub(super) const START: Stamp = Stamp(1_767_571_200_000);
+pub(super) const HOUR: i64 = 3_600_000;
 
-fn ground(city: &City, now: Stamp) -> Ground<'_> {
+pub(super) fn ground(city: &City, now: Stamp) -> Ground<'_> {
     Ground { city, now }
 }
 
 /// Somebody who may do everything, with an id of their own.
-fn anybody(id: i64) -> Member {
+pub(super) fn anybody(id: i64) -> Member {
     Member {
         id: StaffId(id),
         name: "测试".into(),
@@ -75,9 +75,10 @@ enum Try {
     Withdraw,
     Share,
     Moderate,
+    Around(handling::tests::Try),
 }
 
-const TRIES: [Try; 18] = [
+const TRIES: [Try; 27] = [
     Try::Dispatch,
     Try::Sign,
     Try::Contact,
@@ -96,6 +97,15 @@ const TRIES: [Try; 18] = [
     Try::Withdraw,
     Try::Share,
     Try::Moderate,
+    Try::Around(handling::tests::Try::AskReturn),
+    Try::Around(handling::tests::Try::UpholdReturn),
+    Try::Around(handling::tests::Try::RejectReturn),
+    Try::Around(handling::tests::Try::Join),
+    Try::Around(handling::tests::Try::Leave),
+    Try::Around(handling::tests::Try::Assign),
+    Try::Around(handling::tests::Try::AskExtension),
+    Try::Around(handling::tests::Try::GrantExtension),
+    Try::Around(handling::tests::Try::RefuseExtension),
 ];
 
 fn attempt(case: &Case, what: Try, who: &Member, ground: &Ground<'_>) -> Result<Vec<What>, Refusal> {
@@ -116,6 +126,7 @@ fn attempt(case: &Case, what: Try, who: &Member, ground: &Ground<'_>) -> Result<
                 assisting: vec!["police".into()],
                 reason: "它的线".into(),
                 followed: None,
+                designated: false,
             };
             dispatch(&may::<verb::Dispatch>(who, case)?, &order, ground)
         }
@@ -149,6 +160,7 @@ fn attempt(case: &Case, what: Try, who: &Member, ground: &Ground<'_>) -> Result<
         Try::Overdue => overdue(&policy::by_system(case), ground),
         Try::Expire => expire(&policy::by_system(case), ground),
         Try::Join | Try::Withdraw | Try::Share | Try::Moderate => voice(case, what, who),
+        Try::Around(what) => handling::tests::attempt(case, what, who, ground),
     }
 }
 
@@ -234,11 +246,16 @@ fn every_stage_meets_every_step() {
         writeln!(table, "{} ({})", phase.word(Lang::Zh), phase.key()).unwrap();
         for what in TRIES {
             let late = Stamp(case.finish.due.0.max(START.0) + 40 * 24 * HOUR);
-            let came = match attempt(&case, what, &anybody(90), &ground(city, late)) {
+            // The steps around a case are asked for in time, or they would all be too late.
+            let soon = Stamp(START.0 + 6 * HOUR);
+            let now = if matches!(what, Try::Around(_)) { soon } else { late };
+            let came = match attempt(&case, what, &anybody(90), &ground(city, now)) {
                 Ok(happened) => happened.iter().map(What::key).collect::<Vec<_>>().join(" + "),
                 Err(refusal) => format!("refused: {refusal}"),
             };
-            writeln!(table, "  {:<10} {came}", format!("{what:?}")).unwrap();
+            let name = format!("{what:?}");
+            let name = name.trim_start_matches("Around(").trim_end_matches(')');
+            writeln!(table, "  {name:<16} {came}").unwrap();
         }
         table.push('\n');
     }
@@ -276,6 +293,8 @@ fn every_refusal_has_a_sentence_that_helps_in_both_languages() {
             fault: AnswerFault::Missing,
         }]),
     ];
+    let all: Vec<Refusal> =
+        all.into_iter().chain(Obstacle::samples().into_iter().map(Refusal::from)).collect();
     let mut table = String::new();
     for refusal in &all {
         writeln!(

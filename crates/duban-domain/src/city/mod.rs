@@ -22,10 +22,11 @@ use sha2::{Digest, Sha256};
 
 pub use check::{check, check_at};
 pub use fault::{Fault, Severity};
-pub use settings::{PhotoRule, Score, SettingGroup, Settings};
+pub use settings::{PhotoRule, ReturnRule, Score, SettingGroup, Settings};
 pub(crate) use types::is_below;
 pub use types::{
-    Category, Division, ICONS, Label, Landmark, MapLine, PublicRule, ReachRule, Remote, Role, Unit, UnitKind,
+    Category, Division, ICONS, Label, Landmark, MapLine, PublicRule, ReachRule, Reason, Reasons, Remote, Role,
+    Unit, UnitKind,
 };
 
 use crate::{
@@ -84,6 +85,8 @@ pub struct City {
     pub roles: Vec<Role>,
     /// The city's own words, by key.
     pub texts: BTreeMap<String, Words>,
+    /// 理由表
+    pub reasons: Reasons,
     /// 地名
     pub places: Vec<Landmark>,
     /// A few schematic lines to draw behind points.

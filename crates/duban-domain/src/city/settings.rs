@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Lang, Stamp, case::Satisfaction, lang::Words, request::closed_set, stamp::DAY_MS};
+use crate::{
+    Lang, Stamp, case::Satisfaction, deadline::Span, lang::Words, request::closed_set, stamp::DAY_MS,
+};
 
 closed_set! {
     /// A group of settings, one table in `city.toml` (设置组).
@@ -25,6 +27,10 @@ closed_set! {
         Groups = 8, "groups", "群体诉求", "Many callers";
         /// 满意度
         Satisfaction = 9, "satisfaction", "满意度", "Satisfaction";
+        /// 退单
+        Returns = 30, "returns", "退单", "Returns";
+        /// 延期
+        Extensions = 31, "extensions", "延期", "Extensions";
     }
 }
 
@@ -52,6 +58,17 @@ pub struct Score {
     pub answer: Satisfaction,
     /// Thousandths: 1000 is full.
     pub permille: u32,
+}
+
+/// 退单规则: within how long a unit objects, and whether the clock stands still meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReturnRule {
+    /// Within how long of receiving an ordinary case.
+    pub window: Span,
+    /// Within how long of receiving an urgent one.
+    pub window_urgent: Span,
+    /// Whether the clock stands still while the centre decides.
+    pub clock_stops: bool,
 }
 
 /// All settings of a city (设置).
@@ -88,6 +105,10 @@ pub struct Settings {
     pub group_days: u32,
     /// 满意度分值
     pub scores: Vec<Score>,
+    /// 退单
+    pub returns: ReturnRule,
+    /// How often a round can be extended.
+    pub extensions_max: u8,
     /// The law behind a group; one without is a default of this program.
     pub laws: BTreeMap<SettingGroup, Words>,
 }

@@ -129,6 +129,30 @@ closed_set! {
     }
 }
 
+/// A reason that is chosen from a list (理由), such as why a case is returned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// Its key.
+    pub key: String,
+    /// What people see.
+    pub name: Words,
+}
+
+/// The lists of reasons of a city (理由表).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reasons {
+    /// 退单理由
+    pub returns: Vec<Reason>,
+}
+
+impl Reasons {
+    /// The reason of a return with this key.
+    #[must_use]
+    pub fn of_return(&self, key: &str) -> Option<&Reason> {
+        self.returns.iter().find(|reason| reason.key == key)
+    }
+}
+
 /// A role of the staff (角色).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Role {

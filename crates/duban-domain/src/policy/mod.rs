@@ -130,6 +130,14 @@ verbs! {
     Export => Export, lead: false;
     /// 外部进展: by the system of the unit in charge.
     Report => Answer, lead: true;
+    /// 申请退单
+    Return => Return, lead: true;
+    /// 申请延期
+    Extend => Extend, lead: true;
+    /// 裁定
+    Decide => Decide, lead: false;
+    /// 指派经办人
+    Assign => Assign, lead: true;
     /// 到期自动处理: the program's own, never a person's.
     Keep => Administer, lead: false;
 }

@@ -14,7 +14,7 @@ use duban_domain::{
     request::{Channel, Kind, Urgency},
 };
 
-use super::{CaseQuery, Order};
+use super::{ByHand, CaseQuery, Order};
 use crate::{
     CaseRow, Figure, ReadTx, StoreError,
     dialect::Dialect,
@@ -112,6 +112,10 @@ enum Condition<'a> {
     Touched(Stamp, Stamp),
     /// In a box.
     Within([i64; 4]),
+    /// Nothing is there.
+    None(&'static str),
+    /// One of several things is in a sum of codes.
+    Bit(&'static str, i64),
     /// Something is due.
     Open,
     /// Everything that is on the public page.
@@ -159,6 +163,11 @@ fn conditions<'a>(query: &'a CaseQuery, own: Option<&'a str>) -> Vec<Condition<'
     all.extend(query.label.as_ref().map(|label| Condition::Equal("c.label", label.into())));
     all.extend(query.category_prefix.as_deref().map(|key| Condition::Below("c.category", key)));
     all.extend(query.division_prefix.as_deref().map(|code| Condition::Begins("c.division", code)));
+    all.extend(query.handler.map(|by| match by {
+        ByHand::Of(staff) => Condition::Equal("c.handler", staff.into()),
+        ByHand::Nobody => Condition::None("c.handler"),
+    }));
+    all.extend(query.waits.map(|what| Condition::Bit("c.waits", what.code())));
     let range = |moment, range: Option<(Stamp, Stamp)>| {
         range.map(|(from, to)| Condition::Range(moment, Some(from), to, ""))
     };
@@ -244,6 +253,14 @@ impl<'a> Condition<'a> {
                 sql.push("c.lng_e7 BETWEEN ").bind(*west).push(" AND ").bind(*east);
                 sql.push(" AND c.lat_e7 BETWEEN ").bind(*south).push(" AND ").bind(*north);
             }
+            Self::None(column) => {
+                sql.push(plus).push(column).push(" IS NULL");
+            }
+            // The second half is what the index was made with: so it can lead.
+            Self::Bit(column, code) => {
+                sql.push("(").push(plus).push(column).push(" & ").bind(*code).push(") <> 0 AND ");
+                sql.push(plus).push(column).push(" <> 0");
+            }
             Self::Open => {
                 sql.push("c.next_due IS NOT NULL");
             }
@@ -260,7 +277,15 @@ impl<'a> Condition<'a> {
 
     /// Whether an index can lead to its cases.
     fn has_index(&self) -> bool {
-        !matches!(self, Self::Public | Self::Open | Self::Partner(_) | Self::Touched(..) | Self::Within(_))
+        !matches!(
+            self,
+            Self::Public
+                | Self::Open
+                | Self::Partner(_)
+                | Self::Touched(..)
+                | Self::Within(_)
+                | Self::None(_)
+        )
     }
 }
 

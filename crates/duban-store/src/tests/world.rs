@@ -79,6 +79,7 @@ fn deadline(dice: &mut Dice) -> Deadline {
         span: Span::Natural { minutes: 1_440 },
         basis: "normal/finish".to_owned(),
         missing_years: Vec::new(),
+        more: Vec::new(),
     }
 }
 

@@ -38,7 +38,9 @@ pub(super) fn acts(city: &City, who: &Member, case: &Case) -> Vec<Act> {
         may.offer::<verb::Classify>("classify").filter(|_| case.is_open()),
         may.offer::<verb::Note>("note"),
     ];
-    first.into_iter().chain(rest).flatten().collect()
+    // While a return waits for the centre, the case is neither sent elsewhere nor answered.
+    let waits = |act: &Act| case.is_returning() && matches!(act.step, "dispatch" | "answer");
+    first.into_iter().chain(rest).flatten().filter(|act| !waits(act)).collect()
 }
 
 /// Asks the same question that the use case will ask.

@@ -6,14 +6,16 @@ use duban_app::{
     case::show::{self, Shown},
     person,
 };
-use duban_domain::{Number, person::Person};
+use duban_domain::{Number, person::Person, policy::Action};
 
 use super::{
     acts::{self, Act},
+    around::{self, Around},
     choices,
+    forms::Maker,
     list::Tag,
     present::{self, Answer, DueLine, File, Near, Owner, Photo, Proposed, Stop, Voice},
-    timeline::{self, Round},
+    timeline::{self, Entry, Round},
     words::{self, Choices},
 };
 use crate::frame::{Desk, Fields, PageResult, Shell, html, map::MapView};
@@ -36,6 +38,10 @@ pub(super) struct CasePage {
     pub(super) dues: Vec<DueLine>,
     pub(super) done: String,
     pub(super) acts: Vec<Act>,
+    pub(super) around: Around,
+    /// What happened since the page was made that a step came from.
+    pub(super) news: Vec<Entry>,
+    pub(super) may_designate: bool,
     pub(super) blockers: String,
     pub(super) proposed: Option<Proposed>,
     pub(super) contacted: bool,
@@ -73,6 +79,8 @@ pub(super) struct Trouble {
     pub(super) sentence: String,
     pub(super) field: Option<&'static str>,
     pub(super) status: StatusCode,
+    /// Somebody else changed the case meanwhile.
+    pub(super) stale: bool,
 }
 
 /// A person whom this page may show in plain text, once.
@@ -88,7 +96,7 @@ const TEXTS: [&str; 8] =
 impl CasePage {
     /// Whether this member can do a step now.
     fn may(&self, step: &str) -> bool {
-        self.acts.iter().any(|act| act.step == step)
+        self.acts.iter().any(|act| act.step == step) || self.around.has(step)
     }
 
     /// Whether a step's form came back.
@@ -168,6 +176,8 @@ fn view(
     }
     let city = &desk.site.app.city;
     let Shown { case, row, history, .. } = shown;
+    let around = around::forms(Maker { s: &s, trouble: trouble.as_ref() }, city, &desk.who, shown);
+    let news = trouble.as_ref().filter(|t| t.stale).map(|t| t.typed.get("seen").parse().unwrap_or(0));
     CasePage {
         number: case.number.to_string(),
         grouped: case.number.grouped(),
@@ -183,6 +193,9 @@ fn view(
         dues: present::dues(city, &s, shown),
         done: done.to_owned(),
         acts: acts::acts(city, &desk.who, case),
+        around,
+        news: news.map(|seen| timeline::since(city, &s, history, seen)).unwrap_or_default(),
+        may_designate: desk.who.can(Action::Decide),
         blockers: present::blockers(case, lang),
         proposed: shown.proposal.as_ref().map(|p| Proposed::of(city, p, lang)),
         contacted: case.contacted_at.is_some(),
@@ -195,7 +208,7 @@ fn view(
         map: row.point.map(|at| MapView::new(city, lang, Some(at)).with_points(present::dots(shown, &s))),
         near: present::near(shown, &s),
         alike: present::alike(city, shown, lang),
-        owners: present::owners(city, case, lang),
+        owners: present::owners(city, shown, lang),
         photos: present::photos(shown, lang),
         files: present::files(shown),
         units: words::unit_choices(city, lang),

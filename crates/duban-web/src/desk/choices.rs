@@ -58,6 +58,23 @@ pub(super) fn done_words(step: &str, lang: Lang) -> &'static str {
         "classify" => lang.t("分类改了，时限按新的重算。", "Reclassified; the deadline was reckoned again."),
         "label" => lang.t("标签改了，阶段和时限不变。", "The label is changed; stage and deadlines stay."),
         "note" => lang.t("批注写好了，只有内部看得到。", "The note is kept; only staff see it."),
+        "ask-return" => lang.t(
+            "交给热线中心裁定了。裁定之前先别答复。",
+            "The centre will decide. Do not answer before it does.",
+        ),
+        "return-upheld" => lang.t("收回来了，请另派单位。", "It is the centre’s again: dispatch it anew."),
+        "return-rejected" => lang.t("驳回了，单位会看到为什么。", "Rejected; the unit sees why."),
+        "ask-extension" => lang.t("延期交给热线中心裁定了。", "The centre will decide on the extension."),
+        "extension-granted" => lang.t(
+            "同意延期，时限已经顺延，诉求人看得到。",
+            "Granted; the deadline moved, and the person sees it.",
+        ),
+        "extension-refused" => lang.t("没有同意延期，单位会看到为什么。", "Refused; the unit sees why."),
+        "assign" => {
+            lang.t("经办人改好了，两边的清单都跟着变。", "The handler is changed; both lists follow.")
+        }
+        "join" => lang.t("协办单位加上了，它现在看得到。", "The unit was added and sees the case now."),
+        "leave" => lang.t("协办单位撤下了。", "The unit was taken off."),
         "reveal" => lang.t(
             "这次查看连同理由已经记下。离开本页就不再显示。",
             "This look and its reason are recorded. It is not shown again after you leave this page.",

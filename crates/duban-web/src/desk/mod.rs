@@ -3,6 +3,10 @@
 //! What may be done is decided by the rules; these pages only offer what the member can do now.
 
 mod acts;
+pub(crate) mod around;
+pub(crate) mod around_steps;
+#[cfg(test)]
+mod around_tests;
 pub(crate) mod assist;
 pub(crate) mod case;
 pub(crate) mod chart;
@@ -10,6 +14,7 @@ mod choices;
 pub(crate) mod export;
 pub(crate) mod figures;
 pub(crate) mod filter;
+mod forms;
 pub(crate) mod intake;
 pub(crate) mod list;
 pub(crate) mod live;
@@ -20,6 +25,7 @@ pub(crate) mod steps;
 #[cfg(test)]
 mod tests;
 pub(crate) mod timeline;
+mod timeline_moves;
 pub(crate) mod words;
 
 use askama::Template;

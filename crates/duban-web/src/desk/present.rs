@@ -151,6 +151,12 @@ pub(super) fn tags(city: &City, s: &Shell, case: &Case, row: &CaseRow, group: Op
             class: words::urgency_class(case.urgency),
         });
     }
+    if let Some(plea) = &case.handling.plea {
+        tags.push(Tag { words: plea.waits().word(s.lang).to_owned(), class: "tag-warn" });
+    }
+    if case.handling.designated {
+        tags.push(Tag { words: s.t("指定承办", "Designated").to_owned(), class: "" });
+    }
     if row.voices > 1 {
         tags.push(Tag {
             words: if s.lang == Lang::Zh {
@@ -284,6 +290,15 @@ fn line(
         Vec::new()
     };
     Some(DueLine { name: name.to_owned(), at: s.when(&at), open: done.is_none(), left: words, class, why })
+}
+
+/// Whether a unit is this member's own. One that only assists does not sign, contact or answer for the lead.
+pub(super) fn leads(who: &Member, unit: &str) -> bool {
+    match &who.reach {
+        Reach::All => true,
+        Reach::Nothing => false,
+        Reach::Units(units) => units.iter().any(|own| own == unit),
+    }
 }
 
 /// Why the case cannot be closed yet.
@@ -447,7 +462,8 @@ pub(super) fn alike(city: &City, shown: &Shown, lang: Lang) -> String {
     }
 }
 
-pub(super) fn owners(city: &City, case: &Case, lang: Lang) -> Vec<Owner> {
+pub(super) fn owners(city: &City, shown: &Shown, lang: Lang) -> Vec<Owner> {
+    let case = &shown.case;
     let one = |role: &str, key: &str| Owner {
         role: role.to_owned(),
         name: city.unit(key).map_or_else(|| key.to_owned(), |u| u.name.get(lang).to_owned()),
@@ -455,6 +471,11 @@ pub(super) fn owners(city: &City, case: &Case, lang: Lang) -> Vec<Owner> {
     };
     let lead = case.unit().filter(|key| !key.is_empty()).unwrap_or(&city.centre().key);
     let mut all = vec![one(lang.t("主办", "Lead"), lead)];
+    all.extend(shown.handler.iter().map(|name| Owner {
+        role: lang.t("经办人", "Handler").to_owned(),
+        name: name.clone(),
+        phone: String::new(),
+    }));
     all.extend(case.assisting.iter().map(|key| one(lang.t("协办", "Assists"), key)));
     all
 }

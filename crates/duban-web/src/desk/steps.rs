@@ -25,7 +25,7 @@ use super::{
 use crate::frame::{Desk, Fields, PageResult, WebError, error::logged, kept, see_other};
 
 /// Fields in which one chooses and does not write.
-const CHOICES: [&str; 5] = ["unit", "outcome", "solved", "kind", "urgency"];
+const CHOICES: [&str; 7] = ["unit", "outcome", "solved", "kind", "urgency", "ground", "to"];
 
 /// 派单
 pub(crate) async fn dispatch(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
@@ -106,7 +106,7 @@ pub(crate) async fn reveal(desk: Desk, Path(on): Path<String>, fields: Fields) -
 }
 
 /// One step, from the form to the page after it.
-async fn step(
+pub(super) async fn step(
     desk: &Desk,
     on: &str,
     name: &'static str,
@@ -166,7 +166,8 @@ async fn failed(
         let reference = logged(&note, desk.visit.uri.path(), &desk.site);
         sentence.push_str(&format!("{}{reference}", lang.t(" 编号 ", " Reference ")));
     }
-    let trouble = Trouble { step, sentence, status: note.status, typed, field };
+    let stale = matches!(error, WebError::App(AppError::Refused(Refusal::Stale)));
+    let trouble = Trouble { step, sentence, status: note.status, typed, field, stale };
     again(desk, number, trouble).await
 }
 
@@ -179,7 +180,12 @@ fn order(fields: &Fields) -> Result<dispatch::Order, AppError> {
     let mut assisting: Vec<String> =
         fields.all("assisting").filter(|key| *key != unit).map(str::to_owned).collect();
     assisting.dedup();
-    Ok(dispatch::Order { unit: unit.to_owned(), assisting, reason: fields.get("reason").to_owned() })
+    Ok(dispatch::Order {
+        unit: unit.to_owned(),
+        assisting,
+        reason: fields.get("reason").to_owned(),
+        designated: fields.opt("designated").is_some(),
+    })
 }
 
 fn answering(rule: &PhotoRule, fields: &Fields) -> Result<Answering, AppError> {

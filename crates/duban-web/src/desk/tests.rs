@@ -14,7 +14,7 @@ use crate::resident::journey::{Browser, Reply};
 const PASSWORD: &str = "测试密码一二三四五六";
 const TEXT: &str = "测试路口电线杆上的电线断了，掉在人行道上打火";
 
-fn put(world: &World, login: &str, unit: &str, role: &str) {
+pub(super) fn put(world: &World, login: &str, unit: &str, role: &str) {
     let account = Account {
         login: login.into(),
         name: format!("测试·{login}"),
@@ -25,7 +25,7 @@ fn put(world: &World, login: &str, unit: &str, role: &str) {
     users::put(&world.app, &account).unwrap();
 }
 
-async fn sign_in(world: &World, login: &str, unit: &str, role: &str) -> Browser {
+pub(super) async fn sign_in(world: &World, login: &str, unit: &str, role: &str) -> Browser {
     put(world, login, unit, role);
     let mut browser = Browser::on(world);
     let into = browser
@@ -39,12 +39,12 @@ async fn sign_in(world: &World, login: &str, unit: &str, role: &str) -> Browser 
     browser
 }
 
-fn to(reply: &Reply) -> &str {
+pub(super) fn to(reply: &Reply) -> &str {
     reply.headers.get("location").and_then(|to| to.to_str().ok()).unwrap_or("")
 }
 
 /// A page in both languages, without anything that must never be in one.
-async fn look(browser: &mut Browser, address: &str) -> Reply {
+pub(super) async fn look(browser: &mut Browser, address: &str) -> Reply {
     let join = if address.contains('?') { '&' } else { '?' };
     let english = browser.get(&format!("{address}{join}lang=en")).await;
     let chinese = browser.get(&format!("{address}{join}lang=zh")).await;
@@ -59,7 +59,7 @@ async fn look(browser: &mut Browser, address: &str) -> Reply {
     chinese
 }
 
-async fn step(browser: &mut Browser, number: &str, step: &str, form: &[(&str, &str)]) -> Reply {
+pub(super) async fn step(browser: &mut Browser, number: &str, step: &str, form: &[(&str, &str)]) -> Reply {
     let done = browser.post(&format!("/desk/cases/{number}/{step}"), form, None).await;
     assert!(
         done.status == StatusCode::SEE_OTHER || done.status == StatusCode::OK,
@@ -371,7 +371,12 @@ fn only_addresses_of_the_desk_are_gone_to() {
     assert_eq!(local("/desk/cases?q=a"), "/desk/cases?q=a");
     let number = Number::make(Stamp(1_767_596_640_000).date(&jiff::tz::TimeZone::UTC), 417, false);
     assert!(spelled(&number, duban_domain::Lang::Zh).starts_with("二六零一，"));
-    assert!(Filter::of("stage=all").query(World::sqlite().city(), Stamp(0)).phases.is_empty());
+    assert!(
+        Filter::of("stage=all")
+            .query(World::sqlite().city(), Stamp(0), duban_domain::StaffId(0))
+            .phases
+            .is_empty()
+    );
 }
 
 #[test]

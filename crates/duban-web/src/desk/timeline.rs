@@ -7,7 +7,10 @@ use duban_domain::{
     deadline,
 };
 
-use super::words::{self, because_words, unit_name};
+use super::{
+    timeline_moves,
+    words::{self, because_words, unit_name},
+};
 use crate::frame::{Shell, When};
 
 /// One round with its days, newest first.
@@ -36,7 +39,7 @@ pub(super) struct Entry {
 }
 
 /// What an entry says: how it is marked, its words, its text, what decided.
-struct Said {
+pub(super) struct Said {
     class: &'static str,
     what: String,
     text: String,
@@ -66,6 +69,12 @@ pub(super) fn rounds(city: &City, s: &Shell, history: &[Option<Event>]) -> Vec<R
     }
     rounds.reverse();
     rounds
+}
+
+/// What happened after an event of a number, oldest first.
+pub(super) fn since(city: &City, s: &Shell, history: &[Option<Event>], seen: usize) -> Vec<Entry> {
+    let news = history.iter().skip(seen).flatten();
+    news.map(|event| entry(city, s, event, s.when(&event.at))).collect()
 }
 
 fn round_of(lang: Lang, n: u8, again: bool, since: When) -> Round {
@@ -164,13 +173,14 @@ fn said(city: &City, s: &Shell, what: &What) -> Said {
         What::Joined { .. } | What::Withdrawn { .. } | What::Shared { .. } | What::Moderated { .. } => {
             voices(lang, what)
         }
+        What::Moved(step) => timeline_moves::said(city, s, step),
         What::Revealed { reason, .. } => {
             plain("", lang.t("看了诉求人姓名电话", "Looked at name and number"), reason)
         }
     }
 }
 
-fn plain(class: &'static str, words: &str, text: &str) -> Said {
+pub(super) fn plain(class: &'static str, words: &str, text: &str) -> Said {
     Said { class, what: words.to_owned(), text: text.to_owned(), words: Vec::new() }
 }
 
@@ -314,6 +324,6 @@ fn deciding(city: &City, s: &Shell, what: &What) -> Said {
     }
 }
 
-fn due(s: &Shell, deadline: &deadline::Deadline) -> String {
+pub(super) fn due(s: &Shell, deadline: &deadline::Deadline) -> String {
     format!("{} {}", s.t("办结时限", "Answer due"), s.when(&deadline.due).short)
 }

@@ -173,7 +173,9 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         Refusal::Stale | Refusal::WrongPhase { .. } | Refusal::AlreadyHeard | Refusal::TooSoon => {
             StatusCode::CONFLICT
         }
-        Refusal::UnknownUnit(_)
+        Refusal::Obstacle(obstacle) if obstacle.is_conflict() => StatusCode::CONFLICT,
+        Refusal::Obstacle(_)
+        | Refusal::UnknownUnit(_)
         | Refusal::UnknownCategory(_)
         | Refusal::UnknownDivision(_)
         | Refusal::UnknownLabel { .. }

@@ -96,6 +96,8 @@ pub(crate) fn public(city: &City) -> PublicCase {
             satisfaction: None,
             score: None,
             voices: 1,
+            handler: None,
+            waits: 0,
         },
         updated_at: NOW.plus_ms(-HOUR),
         answer: Some("断枝<取下>，换了新线 & 加了套管。".into()),

@@ -371,11 +371,12 @@ fn line(s: &Shell, city: &City, said: &Said) -> SaidShown {
         Speaker::Hotline => city.hotline.clone(),
         Speaker::Unit(key) => unit_short(city, key, s.lang),
     };
-    let (ours, their) = words(s.lang, city, &said.what);
+    let (ours, their) = words(s, city, &said.what);
     SaidShown { who, at: s.when(&said.at), ours, their }
 }
 
-fn words(lang: Lang, city: &City, what: &Line) -> (String, String) {
+fn words(s: &Shell, city: &City, what: &Line) -> (String, String) {
+    let lang = s.lang;
     let ours = |zh: &str, en: &str| (lang.t(zh, en).to_owned(), String::new());
     match what {
         Line::Told(text) => (String::new(), text.clone()),
@@ -408,6 +409,25 @@ fn words(lang: Lang, city: &City, what: &Line) -> (String, String) {
         }
         Line::Moderated(ruling, why) => {
             (format!("{}{}", lang.t("公开页：", "Public page: "), ruling.word(lang)), why.clone())
+        }
+        Line::Returned => ours(
+            "刚才的单位说不归它办，热线中心同意，正在另找单位。您不用重新说。",
+            "That unit was not the right one. We are finding another; you need not tell us again.",
+        ),
+        Line::Joined(unit) => {
+            let unit = unit_short(city, unit, lang);
+            (format!("{}{unit}{}", lang.t("请了", "Asked "), lang.t("一起办。", " to help.")), String::new())
+        }
+        Line::Extended(until, words) => {
+            let until = s.when(until).full;
+            (
+                format!(
+                    "{}{until}{}",
+                    lang.t("要多一些时间，改到 ", "More time is needed, until "),
+                    lang.t("。", ".")
+                ),
+                words.clone(),
+            )
         }
     }
 }

@@ -153,6 +153,7 @@ fn hidden_case(world: &World, privacy: Privacy) -> Registered {
         unit: "power".into(),
         assisting: vec!["water".into()],
         reason: "它的线".into(),
+        designated: false,
     };
     case::dispatch::dispatch(&world.ctx("dispatcher", "hotline"), &on, &order).unwrap();
     case::note::note(&world.ctx("supervisor", "hotline"), &on, NOTE).unwrap();
@@ -181,8 +182,12 @@ fn other_case(world: &World) -> Registered {
         wish: Wish { hold: true, ..Wish::default() },
     };
     let registered = case::register::by_resident(&world.app, &intake).unwrap();
-    let order =
-        case::dispatch::Order { unit: "gas".into(), assisting: Vec::new(), reason: "它的管道".into() };
+    let order = case::dispatch::Order {
+        unit: "gas".into(),
+        assisting: Vec::new(),
+        reason: "它的管道".into(),
+        designated: false,
+    };
     case::dispatch::dispatch(&world.ctx("dispatcher", "hotline"), &on(&registered.number), &order).unwrap();
     registered
 }

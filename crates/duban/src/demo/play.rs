@@ -93,6 +93,7 @@ fn take(app: &App, cast: &Cast, number: &Number, scene: &Scene, step: &Step) -> 
                 unit: step.unit.clone(),
                 assisting: step.assisting.clone(),
                 reason: step.text.clone(),
+                designated: step.designated,
             };
             done(case::dispatch::dispatch(&ctx(app, player(cast, "dispatcher")?), &on, &order)?);
         }
@@ -117,6 +118,28 @@ fn take(app: &App, cast: &Cast, number: &Number, scene: &Scene, step: &Step) -> 
             };
             done(case::callback::call(&ctx(app, player(cast, "caller")?), &on, &call)?);
         }
+        "ask-return" => done(case::returning::ask(&as_unit()?, &on, &step.ground, &step.text)?),
+        "judge-return" => done(case::returning::judge(
+            &ctx(app, player(cast, "dispatcher")?),
+            &on,
+            step.solved,
+            &step.text,
+        )?),
+        "ask-extension" => done(case::extension::ask(&as_unit()?, &on, step.amount, &step.text)?),
+        "judge-extension" => done(case::extension::judge(
+            &ctx(app, player(cast, "dispatcher")?),
+            &on,
+            step.solved,
+            &step.text,
+        )?),
+        "join" => {
+            done(case::assisting::join(&ctx(app, player(cast, "dispatcher")?), &on, &step.unit, &step.text)?)
+        }
+        "assign" => {
+            let who = as_unit()?;
+            let to = Some(who.who.id);
+            done(case::assign::assign(&who, &on, to, &step.text)?);
+        }
         "note" => done(case::note::note(&ctx(app, player(cast, &step.by)?), &on, &step.text)?),
         "add" | "evaluate" => by_resident(app, number, scene, step)?,
         other => return Err(anyhow!("{other:?} is no step")),
@@ -126,7 +149,7 @@ fn take(app: &App, cast: &Cast, number: &Number, scene: &Scene, step: &Step) -> 
 
 /// Steps that somebody of the unit in charge takes.
 fn is_unit_step(step: &Step) -> bool {
-    matches!(step.r#do.as_str(), "sign" | "contact" | "answer")
+    matches!(step.r#do.as_str(), "sign" | "contact" | "answer" | "ask-return" | "ask-extension" | "assign")
 }
 
 fn by_resident(app: &App, number: &Number, scene: &Scene, step: &Step) -> anyhow::Result<()> {

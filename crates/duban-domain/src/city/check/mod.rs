@@ -9,7 +9,8 @@ mod trees;
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
-    Category, City, Division, Fault, Index, Label, Landmark, MapLine, PackFiles, PublicRule, Remote, Role, Unit,
+    Category, City, Division, Fault, Index, Label, Landmark, MapLine, PackFiles, PublicRule, Reasons, Remote, Role,
+    Unit,
     UnitKind,
     fault::{Faults, Spot, words},
     read::{self, Basics, Placed},
@@ -80,6 +81,7 @@ pub(super) struct Draft {
     texts: Vec<Placed<(String, Words)>>,
     places: Vec<Placed<Landmark>>,
     map: Vec<Placed<MapLine>>,
+    reasons: Reasons,
 }
 
 /// Reads and checks a pack.
@@ -105,6 +107,7 @@ pub(super) fn examine(files: &PackFiles) -> (Draft, Vec<Fault>) {
         texts: read::texts(files, &faults),
         places: read::places(files, &faults),
         map: read::map(files, &faults),
+        reasons: read::reasons(files, &faults),
     };
     strangers(files, &faults);
     trees::check(&draft, &faults);
@@ -131,7 +134,10 @@ fn strangers(files: &PackFiles, faults: &Faults) {
     ];
     let known = |path: &str| {
         KNOWN.contains(&path)
-            || matches!(path, "places.csv" | "map.toml" | "public.csv" | "questions.toml" | "remotes.toml")
+            || matches!(
+                path,
+                "places.csv" | "map.toml" | "public.csv" | "questions.toml" | "remotes.toml" | "reasons.toml"
+            )
             || path.ends_with(".md")
             || (path.starts_with("calendar/") && path.ends_with(".toml"))
     };
@@ -192,6 +198,7 @@ impl Draft {
             texts: self.texts.into_iter().map(|t| t.it).collect::<BTreeMap<_, _>>(),
             places: bare(self.places),
             map: bare(self.map),
+            reasons: self.reasons,
             settings: self.basics.settings,
             digest,
             index: Index::default(),

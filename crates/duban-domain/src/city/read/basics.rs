@@ -7,11 +7,12 @@ use jiff::tz::TimeZone;
 use crate::{
     case::Satisfaction,
     city::{
-        PackFiles, PhotoRule, Score, SettingGroup, Settings,
+        PackFiles, PhotoRule, ReturnRule, Score, SettingGroup, Settings,
         fault::{Faults, words},
         form::Form,
         source,
     },
+    deadline::Span,
     lang::Words,
     place::Bounds,
 };
@@ -113,6 +114,15 @@ fn settings(form: &Form<'_>) -> Settings {
         (s.group_callers, s.group_days) = (f.whole("callers", 5, 1000), f.whole("days", 3, 365));
     });
     group(SettingGroup::Satisfaction, &mut |f| s.scores = scores(f));
+    group(SettingGroup::Returns, &mut |f| {
+        let rule = s.returns;
+        s.returns = ReturnRule {
+            window: f.span("window").unwrap_or(rule.window),
+            window_urgent: f.span("window_urgent").unwrap_or(rule.window_urgent),
+            clock_stops: f.yes("clock_stops", rule.clock_stops),
+        };
+    });
+    group(SettingGroup::Extensions, &mut |f| s.extensions_max = f.whole("times_max", 2, 20) as u8);
     s.laws = laws;
     s
 }
@@ -157,6 +167,12 @@ fn defaults() -> Settings {
         group_callers: 5,
         group_days: 3,
         scores: Satisfaction::ALL.iter().map(score).collect(),
+        returns: ReturnRule {
+            window: Span::Working { days: 1, minutes: 0 },
+            window_urgent: Span::Natural { minutes: 60 },
+            clock_stops: false,
+        },
+        extensions_max: 2,
         laws: BTreeMap::new(),
     }
 }

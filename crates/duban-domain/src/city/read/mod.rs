@@ -9,6 +9,7 @@ mod people;
 mod public;
 mod questions;
 mod remotes;
+mod reasons;
 
 use std::collections::BTreeMap;
 
@@ -22,6 +23,7 @@ pub(super) use people::{labels, roles, texts};
 pub(super) use public::public;
 pub(super) use questions::questions;
 pub(super) use remotes::remotes;
+pub(super) use reasons::reasons;
 
 /// A row and where it stands.
 #[derive(Clone, Debug)]
