@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod keys;
 pub mod live;
 pub mod media;
+pub mod notice;
 pub mod partner;
 pub mod person;
 pub mod resident;
@@ -27,8 +28,8 @@ pub use error::AppError;
 pub use wiring::{App, Ctx};
 // What pages read of the database: rows and sums, never a transaction.
 pub use duban_store::{
-    CaseQuery, CaseRow, Cursor, ExportLine, Figure, Figures, LiveEvent, MediaKind, MediaRow, Order, Page,
-    UnitFigures,
+    CaseQuery, CaseRow, Cursor, ExportLine, Figure, Figures, LiveEvent, MediaKind, MediaRow, NoticeLog,
+    NoticeQuery, Order, Page, UnitFigures,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

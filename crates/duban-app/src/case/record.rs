@@ -7,7 +7,7 @@ use duban_domain::{
 };
 use duban_store::{RowExtra, WriteTx};
 
-use crate::{App, jobs, wiring::Result};
+use crate::{App, jobs, notice, wiring::Result};
 
 /// Records what a decision returned, and returns the case as it is now.
 pub(crate) fn record(
@@ -30,6 +30,8 @@ pub(crate) fn record(
     tx.update_case(before, &after, &row_extra(app, &after))?;
     tx.append_events(after.id, before.version + 1, &events)?;
     jobs::owe(app, tx, Some(before), &after)?;
+    let happened: Vec<What> = events.into_iter().map(|(_, event)| event.what).collect();
+    notice::owe_for(app, tx, &after, &happened, now)?;
     Ok(after)
 }
 

@@ -2,7 +2,7 @@
 
 use duban_domain::{
     CaseId, Number, Refusal, RequestId, Stamp,
-    case::{Actor, ActorKind, Case, Event, Wish, open},
+    case::{Actor, ActorKind, Case, Event, What, Wish, open},
     person::Person,
     policy::{allow, verb},
     request::{Channel, Kind, Place, Privacy, Request},
@@ -11,7 +11,7 @@ use duban_domain::{
 use duban_store::{Inserted, WriteTx};
 
 use super::open_recorded;
-use crate::{App, Ctx, media::NewMedia, person, wiring::Result};
+use crate::{App, Ctx, media::NewMedia, notice, person, wiring::Result};
 
 /// How often another serial is tried before the number grows longer.
 const SHORT_TRIES: u32 = 12;
@@ -95,9 +95,11 @@ fn register(app: &App, intake: &Intake, by: &Actor, now: Stamp) -> Result<Regist
         for media in &intake.media {
             crate::media::keep(app, tx, media, Some(request.id), Some(request.case), now)?;
         }
-        let events = open(&request, &intake.wish, &app.ground(now)).events;
-        let events = events.into_iter().map(|what| Event { at: now, by: by.clone(), what }).collect();
-        let _case: Case = open_recorded(app, tx, request.case, &request, events)?;
+        let happened = open(&request, &intake.wish, &app.ground(now)).events;
+        let event = |what: &What| Event { at: now, by: by.clone(), what: what.clone() };
+        let events = happened.iter().map(event).collect();
+        let case: Case = open_recorded(app, tx, request.case, &request, events)?;
+        notice::owe_for(app, tx, &case, &happened, now)?;
         Ok(Registered { number: request.number, request: request.id, again: false })
     })
 }
@@ -120,7 +122,7 @@ fn checked(app: &App, intake: &Intake) -> Result<Intake> {
     }
     if intake.privacy == Privacy::Anonymous {
         checked.person = Person::default();
-    } else if checked.person.phone.is_none() {
+    } else if checked.person.phone.is_none() && checked.person.mail.is_none() {
         return Err(Refusal::NeedsPhone.into());
     }
     Ok(checked)

@@ -6,4 +6,5 @@ mod crash;
 mod exports;
 mod histories;
 mod life;
+mod notices;
 mod people;

@@ -227,6 +227,7 @@ fn every_refusal_has_a_sentence_that_helps_in_both_languages() {
         Refusal::NoChange,
         Refusal::NeedsPlace,
         Refusal::BadPhone,
+        Refusal::BadMail,
         Refusal::NeedsPhone,
     ];
     let mut table = String::new();

@@ -184,6 +184,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::NoChange
         | Refusal::NeedsPlace
         | Refusal::BadPhone
+        | Refusal::BadMail
         | Refusal::NeedsPhone
         | Refusal::TooManyRows { .. } => StatusCode::UNPROCESSABLE_ENTITY,
     }

@@ -9,7 +9,7 @@ use duban_domain::{
     Lang, Number, Stamp,
     case::Wish,
     city::City,
-    person::{Person, Phone},
+    person::{Mail, Person, Phone},
     request::{Channel, Privacy},
     text,
 };
@@ -145,14 +145,18 @@ pub(super) fn intake(city: &City, fields: &Fields) -> Result<Intake, Problem> {
     let text = description(fields)?;
     let phone = Phone::parse(fields.get("phone"))
         .map_err(|_| Problem::bad("phone does not look like a telephone number. phone 不像电话号码。"))?;
+    let mail = Mail::parse(fields.get("email"))
+        .map_err(|_| Problem::bad("email does not look like a mail address. email 不像邮箱地址。"))?;
+    let known = phone.is_some() || mail.is_some();
+    let name = name(fields.get("first_name"), fields.get("last_name"));
     Ok(Intake {
         channel: Channel::Open311,
         kind: None,
         title: String::new(),
         text,
         place: params::place(city, fields)?,
-        privacy: if phone.is_some() { Privacy::Contact } else { Privacy::Anonymous },
-        person: Person { name: name(fields.get("first_name"), fields.get("last_name")), phone },
+        privacy: if known { Privacy::Contact } else { Privacy::Anonymous },
+        person: Person { name, phone, mail, ..Person::default() },
         media: Vec::new(),
         source_key: None,
         wish: Wish { category: Some(category.key.clone()), ..Wish::default() },

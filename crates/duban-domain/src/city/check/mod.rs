@@ -19,6 +19,7 @@ use crate::{
     deadline::DeadlineRule,
     dispatch::{CategoryWords, Engine, KindWords, Rule, UrgencyWords},
     lang::Words,
+    notice::NoticeBook,
     place::Bounds,
 };
 
@@ -75,6 +76,7 @@ pub(super) struct Draft {
     texts: Vec<Placed<(String, Words)>>,
     places: Vec<Placed<Landmark>>,
     map: Vec<Placed<MapLine>>,
+    notices: NoticeBook,
 }
 
 /// Reads and checks a pack.
@@ -97,6 +99,7 @@ pub(super) fn examine(files: &PackFiles) -> (Draft, Vec<Fault>) {
         texts: read::texts(files, &faults),
         places: read::places(files, &faults),
         map: read::map(files, &faults),
+        notices: read::notices(files, &faults),
     };
     strangers(files, &faults);
     trees::check(&draft, &faults);
@@ -123,7 +126,7 @@ fn strangers(files: &PackFiles, faults: &Faults) {
     ];
     let known = |path: &str| {
         KNOWN.contains(&path)
-            || matches!(path, "places.csv" | "map.toml")
+            || matches!(path, "places.csv" | "map.toml" | "notices.toml")
             || path.ends_with(".md")
             || (path.starts_with("calendar/") && path.ends_with(".toml"))
     };
@@ -181,6 +184,7 @@ impl Draft {
             texts: self.texts.into_iter().map(|t| t.it).collect::<BTreeMap<_, _>>(),
             places: bare(self.places),
             map: bare(self.map),
+            notices: self.notices,
             settings: self.basics.settings,
             digest,
             index: Index::default(),

@@ -5,6 +5,7 @@ mod basics;
 mod calendar;
 mod catalogue;
 mod lists;
+mod notices;
 mod people;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ pub(super) use basics::{Basics, basics};
 pub(super) use calendar::calendar;
 pub(super) use catalogue::{catalogue, category_words, deadlines, kind_and_urgency_words};
 pub(super) use lists::{categories, divisions, map, places, units};
+pub(super) use notices::notices;
 pub(super) use people::{labels, roles, texts};
 
 /// A row and where it stands.
