@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod keys;
 pub mod live;
 pub mod media;
+pub mod notice;
 pub mod partner;
 pub mod person;
 pub mod resident;
@@ -31,6 +32,8 @@ pub use duban_store::{
     PublicQuery, PublicRow, UnitFigures,
     ByHand, CaseQuery, CaseRow, Cursor, ExportLine, Figure, Figures, LiveEvent, MediaKind, MediaRow, Order, Page,
     UnitFigures,
+    CaseQuery, CaseRow, Cursor, ExportLine, Figure, Figures, LiveEvent, MediaKind, MediaRow, NoticeLog,
+    NoticeQuery, Order, Page, UnitFigures,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

@@ -11,6 +11,7 @@ pub mod deadline;
 pub mod dispatch;
 pub mod id;
 pub mod lang;
+pub mod notice;
 pub mod number;
 pub mod person;
 pub mod place;

@@ -70,6 +70,8 @@ pub enum Refusal {
     NeedsPlace,
     /// A telephone number that cannot be one.
     BadPhone,
+    /// A mail address that cannot be one.
+    BadMail,
     /// Contact was asked for, but there is nothing to contact by.
     NeedsPhone,
     /// More rows than the format can hold.
@@ -109,6 +111,7 @@ impl Refusal {
             Self::NoChange => "no-change",
             Self::NeedsPlace => "needs-place",
             Self::BadPhone => "bad-phone",
+            Self::BadMail => "bad-mail",
             Self::NeedsPhone => "needs-phone",
             Self::TooManyRows { .. } => "too-many-rows",
             Self::Misanswered(_) => "misanswered",
@@ -131,6 +134,7 @@ impl Refusal {
             Self::BadPhone | Self::NeedsPhone => Some("phone"),
             Self::Misanswered(_) => Some("details"),
             Self::Obstacle(obstacle) => obstacle.field(),
+            Self::BadMail => Some("mail"),
             Self::NotFound
             | Self::MayNot(_)
             | Self::LeadOnly(_)
@@ -204,8 +208,9 @@ impl Refusal {
                 Lang::En => format!("This format holds {max} rows at most. Add a condition and export in parts, or take CSV."),
             },
             Self::Misanswered(all) => all.iter().map(|wrong| wrong.sentence(lang)).collect::<Vec<_>>().join(lang.t("", " ")),
-            Self::NeedsPhone => lang.t("选了“可联系”或“保密”，要留一个电话；不想留，请选“匿名”。", "To be contacted, or confidentially, leave a telephone number; otherwise choose \u{201c}anonymous\u{201d}.").to_owned(),
             Self::Obstacle(obstacle) => obstacle.sentence(lang),
+            Self::BadMail => lang.t("这不像一个邮箱地址。例如 wang@example.cn。", "This does not look like a mail address. For example: wang@example.cn.").to_owned(),
+            Self::NeedsPhone => lang.t("选了“可联系”或“保密”，要留一个电话或邮箱；不想留，请选“匿名”。", "To be contacted, or confidentially, leave a telephone number or a mail address; otherwise choose \u{201c}anonymous\u{201d}.").to_owned(),
         }
     }
 }

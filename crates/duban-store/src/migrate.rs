@@ -42,6 +42,7 @@ pub(crate) const ALL: &[Migration] = migrations![
     4 "0004_labels_and_forms",
     5 "0005_partners",
     6 "0006_handling",
+    7 "0007_notices",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.

@@ -79,6 +79,7 @@ pub fn table() -> Vec<Route> {
         post("/track/{number}/evaluation", Public, resident::track::evaluate),
         post("/track/{number}/material", Public, resident::track::add).with_files(),
         get("/track/{number}/media/{id}", Public, resident::media::serve),
+        get("/go/{number}/{key}", Public, resident::track::from_notice),
         get("/privacy", Public, resident::home::privacy),
         // Staff
         get("/desk", AnyStaff, desk::home),

@@ -8,7 +8,7 @@ use duban_domain::{
 use duban_store::{Findable, RowExtra, WriteTx};
 
 use super::publish;
-use crate::{App, jobs, wiring::Result};
+use crate::{App, jobs, notice, wiring::Result};
 
 /// Records what a decision returned, and returns the case as it is now.
 pub(crate) fn record(
@@ -32,6 +32,8 @@ pub(crate) fn record(
     tx.append_events(after.id, before.version + 1, &events)?;
     publish::renew(app, tx, &after, now)?;
     jobs::owe(app, tx, Some(before), &after)?;
+    let happened: Vec<What> = events.into_iter().map(|(_, event)| event.what).collect();
+    notice::owe_for(app, tx, &after, &happened, now)?;
     Ok(after)
 }
 
@@ -61,6 +63,12 @@ impl Opening {
         tx.append_events(case.id, 1, &events)?;
         tx.index_case(case.id, &self.findable)?;
         jobs::owe(app, tx, None, case)
+    }
+
+    /// Owes the notices of it; what an import brings was told long ago.
+    pub(crate) fn owe(&self, app: &App, tx: &mut WriteTx<'_>) -> Result<()> {
+        let happened: Vec<What> = self.events.iter().map(|event| event.what.clone()).collect();
+        notice::owe_for(app, tx, &self.case, &happened, self.events.first().map_or(self.case.round_at, |e| e.at))
     }
 }
 

@@ -180,8 +180,11 @@ impl<'a> Ready<'a> {
         }
         if request.number == self.drafted.number {
             self.opening.record(app, tx, &request)?;
+            self.opening.owe(app, tx)?;
         } else {
-            reckoned(app, &request, &self.intake.wish, self.by)?.record(app, tx, &request)?;
+            let opening = reckoned(app, &request, &self.intake.wish, self.by)?;
+            opening.record(app, tx, &request)?;
+            opening.owe(app, tx)?;
         }
         Ok(Registered { number: request.number, request: request.id, again: false })
     }
@@ -212,7 +215,7 @@ fn checked(app: &App, intake: &Intake) -> Result<Intake> {
     }
     if intake.privacy == Privacy::Anonymous {
         checked.person = Person::default();
-    } else if checked.person.phone.is_none() {
+    } else if checked.person.phone.is_none() && checked.person.mail.is_none() {
         return Err(Refusal::NeedsPhone.into());
     }
     Ok(checked)

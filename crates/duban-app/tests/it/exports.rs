@@ -35,7 +35,11 @@ fn said(world: &World, title: &str, unit: &str) -> Number {
             words: "-1 号楼前".to_owned(), division: Some("430203001".to_owned()), point: None
         },
         privacy: Privacy::Contact,
-        person: Person { name: "测试·王女士".to_owned(), phone: Phone::parse(PHONE).unwrap() },
+        person: Person {
+            name: "测试·王女士".to_owned(),
+            phone: Phone::parse(PHONE).unwrap(),
+            ..Person::default()
+        },
         media: Vec::new(),
         source_key: None,
         wish: Wish { hold: true, ..Wish::default() },

@@ -80,7 +80,11 @@ pub(crate) fn intake() -> Intake {
         text: "纺织路的路灯一盏都不亮，晚上看不见台阶。".into(),
         place: Place { words: "纺织路".into(), division: Some("430203001".into()), point: None },
         privacy: Privacy::Contact,
-        person: Person { name: "测试·王女士".into(), phone: Phone::parse("13900006021").unwrap() },
+        person: Person {
+            name: "测试·王女士".into(),
+            phone: Phone::parse("13900006021").unwrap(),
+            ..Person::default()
+        },
         media: Vec::new(),
         source_key: None,
         wish: Wish::default(),

@@ -7,6 +7,7 @@ mod exports;
 mod handling;
 mod histories;
 mod life;
+mod notices;
 mod partners;
 mod people;
 mod public;

@@ -286,6 +286,7 @@ fn every_refusal_has_a_sentence_that_helps_in_both_languages() {
         Refusal::NoChange,
         Refusal::NeedsPlace,
         Refusal::BadPhone,
+        Refusal::BadMail,
         Refusal::NeedsPhone,
         Refusal::Misanswered(vec![Misanswer {
             question: "shop".into(),

@@ -35,6 +35,7 @@ use crate::{
     deadline::DeadlineRule,
     dispatch::{CategoryWords, Engine, KindWords, Rule, UrgencyWords},
     lang::Words,
+    notice::NoticeBook,
     place::Bounds,
     question::Question,
 };
@@ -91,6 +92,8 @@ pub struct City {
     pub places: Vec<Landmark>,
     /// A few schematic lines to draw behind points.
     pub map: Vec<MapLine>,
+    /// 通知文字和免打扰时段
+    pub notices: NoticeBook,
     /// Numbers and switches a city may set.
     pub settings: Settings,
     /// SHA-256 of all files, in hexadecimal.

@@ -47,6 +47,8 @@ pub struct Unit {
     pub division: Option<String>,
     /// A public telephone number.
     pub phone: Option<String>,
+    /// The unit's own mailbox, so that a notice does not depend on who works there.
+    pub mail: Option<String>,
 }
 
 /// An administrative division (行政区划).

@@ -1,6 +1,6 @@
 //! People, files, staff, sessions, keys, jobs, the city pack.
 
-use duban_domain::{CaseId, JobId, MediaId, PersonId, RequestId, StaffId, Stamp};
+use duban_domain::{CaseId, JobId, MediaId, PersonId, RequestId, StaffId, Stamp, notice::News};
 
 use super::{Bed, both, world::fill};
 use crate::{
@@ -91,6 +91,10 @@ fn people_are_found_by_hash_and_kept_sealed() {
             phone: Some(vec![2]),
             phone_hash: Some(vec![3; 32]),
             tail_hash: Some(vec![4; 32]),
+            mail: Some(vec![5]),
+            mail_hash: Some(vec![6; 32]),
+            news: Some(News::Mail),
+            lang: 2,
         };
         request.id = RequestId(request.id.0 + 1);
         request.number = duban_domain::Number::make(jiff::civil::Date::constant(2026, 2, 1), 1, false);
@@ -101,6 +105,10 @@ fn people_are_found_by_hash_and_kept_sealed() {
                 assert_eq!(tx.person(person.id)?, Some(person.clone()));
                 assert_eq!(tx.requests_by_phone(&[3; 32], 5)?, [request.clone()]);
                 assert!(tx.requests_by_phone(&[9; 32], 5)?.is_empty());
+                assert!(tx.requests_by_phone(&[6; 32], 5)?.is_empty(), "a mail address is no telephone");
+                for hash in [[3; 32], [6; 32]] {
+                    assert_eq!(tx.requests_by_contact(&hash, 5)?, [request.clone()]);
+                }
                 Ok::<_, StoreError>(())
             })
             .unwrap();

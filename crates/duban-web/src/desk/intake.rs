@@ -175,7 +175,7 @@ fn intake_of(desk: &Desk, fields: &Fields) -> Result<Intake, Vec<FieldFault>> {
             point,
         },
         privacy,
-        person: Person { name: fields.get("name").to_owned(), phone },
+        person: Person { name: fields.get("name").to_owned(), phone, ..Person::default() },
         media: Vec::new(),
         source_key: fields.opt("form").map(|nonce| format!("form:{nonce}")),
         wish: wish_of(fields, direct),

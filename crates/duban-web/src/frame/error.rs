@@ -187,6 +187,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::NoChange
         | Refusal::NeedsPlace
         | Refusal::BadPhone
+        | Refusal::BadMail
         | Refusal::NeedsPhone
         | Refusal::TooManyRows { .. }
         | Refusal::Misanswered(_) => StatusCode::UNPROCESSABLE_ENTITY,

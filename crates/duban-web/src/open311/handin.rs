@@ -10,7 +10,7 @@ use duban_domain::{
     Lang, Number, Refusal,
     case::Wish,
     city::City,
-    person::{Person, Phone},
+    person::{Mail, Person, Phone},
     place::{Point, judge},
     question::{self, Given},
     request::{Channel, Place, Privacy},
@@ -116,6 +116,11 @@ pub(super) fn intake(city: &City, fields: &Fields) -> Result<Intake, Problem> {
         .map_err(|_| Problem::bad("phone does not look like a telephone number. phone 不像电话号码。"))
         .map_err(&mut note)
         .unwrap_or_default();
+    let mail = Mail::parse(fields.get("email"))
+        .map_err(|_| Problem::bad("email does not look like a mail address. email 不像邮箱地址。"))
+        .map_err(&mut note)
+        .unwrap_or_default();
+    let known = phone.is_some() || mail.is_some();
     let answers = answers(fields);
     if let Err(misanswers) = question::read(city, category.as_deref(), &answers) {
         misanswers.iter().map(misanswered).for_each(note);
@@ -129,8 +134,13 @@ pub(super) fn intake(city: &City, fields: &Fields) -> Result<Intake, Problem> {
         title: String::new(),
         text,
         place,
-        privacy: if phone.is_some() { Privacy::Contact } else { Privacy::Anonymous },
-        person: Person { name: name(fields.get("first_name"), fields.get("last_name")), phone },
+        privacy: if known { Privacy::Contact } else { Privacy::Anonymous },
+        person: Person {
+            name: name(fields.get("first_name"), fields.get("last_name")),
+            phone,
+            mail,
+            ..Person::default()
+        },
         media: Vec::new(),
         source_key: None,
         wish: Wish { category, answers: Some(answers), ..Wish::default() },

@@ -135,7 +135,7 @@ impl Typed {
         let phone = Phone::parse(phone)
             .and_then(|phone| phone.ok_or(Refusal::NeedsPhone))
             .map_err(|refusal| Fault::refused(field, &refusal, lang))?;
-        Ok((privacy, Person { name: name.clone(), phone: Some(phone) }))
+        Ok((privacy, Person { name: name.clone(), phone: Some(phone), lang, ..Person::default() }))
     }
 }
 

@@ -5,9 +5,12 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode, header},
 };
-use duban_app::{App, person};
-use duban_domain::Number;
-use duban_testkit::world::World;
+use duban_app::{App, notice, person};
+use duban_domain::{Number, notice::NoticeChannel};
+use duban_testkit::{
+    gateway::{Fake, gateways},
+    world::World,
+};
 use tower::ServiceExt;
 
 use crate::{Options, Site, router};
@@ -188,6 +191,33 @@ async fn who_leaves_no_telephone_comes_back_with_the_code() {
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(stranger.post(&access, &[("tail", &code)], None).await.to(), page);
     assert!(stranger.get(&page).await.text.contains(TEXT));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_of_a_notice_opens_its_own_matter_and_no_other() {
+    let mut world = World::sqlite();
+    let sms = Fake::that([]);
+    world.app = world.app.clone().with_gateways(gateways(&sms, &Fake::that([])));
+    world.app.reached_at("https://12345.example.cn");
+    let mut pages = Vec::new();
+    for nonce in ["a", "b"] {
+        let form = [("form", nonce), ("text", TEXT), ("privacy", "contact"), ("phone", "139 0000 6021")];
+        let handed = Browser::on(&world).post("/report", &form, None).await;
+        pages.push(handed.to().trim_end_matches("?new=1").to_owned());
+    }
+    while notice::work(&world.app, NoticeChannel::Sms).unwrap() > 0 {}
+    let text = sms.taken()[0].text.clone();
+    let link = text.split("https://12345.example.cn").nth(1).unwrap().trim().to_owned();
+    let number = pages[0].trim_start_matches("/track/");
+    assert!(link.starts_with(&format!("/go/{number}/")), "{text}");
+    let mut reader = Browser::on(&world);
+    assert_eq!(reader.get(&format!("{link}?rate")).await.to(), format!("{}#rate", pages[0]));
+    assert!(reader.get(&pages[0]).await.text.contains(TEXT));
+    assert!(!reader.get(&pages[1]).await.text.contains(TEXT), "the other matter stays closed");
+    let mut stranger = Browser::on(&world);
+    let other = link.replace(number, pages[1].trim_start_matches("/track/"));
+    assert_eq!(stranger.get(&other).await.to(), pages[1]);
+    assert!(!stranger.get(&pages[1]).await.text.contains(TEXT), "a key belongs to one number");
 }
 
 #[tokio::test(flavor = "multi_thread")]

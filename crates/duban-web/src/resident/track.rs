@@ -72,6 +72,24 @@ pub(crate) async fn page(
     }
 }
 
+/// `GET /go/{number}/{key}`: from a notice to the page of the matter, which this browser may then open.
+/// With `?rate` to where it is evaluated. A key that is wrong or too old leads to the page's own door.
+pub(crate) async fn from_notice(
+    State(site): State<Site>,
+    visit: Visit,
+    headers: HeaderMap,
+    Path((number, key)): Path<(String, String)>,
+) -> PageResult {
+    let number: Number = number.parse().map_err(|_| Refusal::NotFound)?;
+    if !site.throttle.admits(&format!("go:{number}")) {
+        return Err(WebError::Slow);
+    }
+    let of = number.clone();
+    let pass = site.run(move |app| access::by_link(app, &of, &key)).await?;
+    let to = format!("/track/{number}{}", if visit.uri.query() == Some("rate") { "#rate" } else { "" });
+    Ok(pass.map_or_else(|| see_other(&to), |pass| let_in(&site, &headers, &to, &pass)))
+}
+
 /// `POST /track/{number}/access`
 pub(crate) async fn unlock(
     State(site): State<Site>,
@@ -247,7 +265,11 @@ fn tail_page(site: &Site, visit: &Visit, number: &Number, fault: Option<String>)
 }
 
 fn opened(site: &Site, headers: &HeaderMap, number: &Number, pass: &str) -> Response {
-    let mut response = see_other(&format!("/track/{number}"));
+    let_in(site, headers, &format!("/track/{number}"), pass)
+}
+
+fn let_in(site: &Site, headers: &HeaderMap, to: &str, pass: &str) -> Response {
+    let mut response = see_other(to);
     response.headers_mut().append(SET_COOKIE, cookies::with_pass(headers, pass, site.options.secure_cookies));
     response.into_response()
 }

@@ -25,6 +25,7 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
         | "/open311/discovery.xml" => one(path),
         "/track" => Some(vec![format!("/track?number={number}")]),
         "/track/{number}" => Some(vec![format!("/track/{number}"), format!("/track/{number}?new=1")]),
+        "/go/{number}/{key}" => Some(vec![format!("/go/{number}/0123456789abcdef?rate")]),
         "/track/{number}/media/{id}" => Some(vec![format!("/track/{number}/media/1")]),
         "/desk/cases" => Some(
             [

@@ -142,7 +142,7 @@ fn hidden_case(world: &World, privacy: Privacy) -> Registered {
             point: Point::from_degrees(113.145, 27.831),
         },
         privacy,
-        person: Person { name: NAME.into(), phone: Phone::parse(PHONE).unwrap() },
+        person: Person { name: NAME.into(), phone: Phone::parse(PHONE).unwrap(), ..Person::default() },
         media: vec![media::take("canary.png", &picture()).unwrap()],
         source_key: None,
         wish: Wish { hold: true, ..Wish::default() },

@@ -204,7 +204,7 @@ fn intake(scene: &Scene) -> anyhow::Result<Intake> {
         text: scene.text.clone(),
         place: Place { words: scene.place.clone(), division: scene.division.clone(), point },
         privacy,
-        person: Person { name: scene.name.clone(), phone: Phone::parse(&scene.phone)? },
+        person: Person { name: scene.name.clone(), phone: Phone::parse(&scene.phone)?, ..Person::default() },
         media: scene.photo.iter().map(|name| photo(name)).collect::<Result<_, _>>()?,
         source_key: None,
         wish: Wish { hold: scene.hold, direct: scene.direct.clone(), ..Wish::default() },

@@ -21,6 +21,7 @@ use crate::{
     deadline::DeadlineRule,
     dispatch::{CategoryWords, Engine, KindWords, Rule, UrgencyWords},
     lang::Words,
+    notice::NoticeBook,
     place::Bounds,
     question::Question,
 };
@@ -82,6 +83,7 @@ pub(super) struct Draft {
     places: Vec<Placed<Landmark>>,
     map: Vec<Placed<MapLine>>,
     reasons: Reasons,
+    notices: NoticeBook,
 }
 
 /// Reads and checks a pack.
@@ -108,6 +110,7 @@ pub(super) fn examine(files: &PackFiles) -> (Draft, Vec<Fault>) {
         places: read::places(files, &faults),
         map: read::map(files, &faults),
         reasons: read::reasons(files, &faults),
+        notices: read::notices(files, &faults),
     };
     strangers(files, &faults);
     trees::check(&draft, &faults);
@@ -136,7 +139,13 @@ fn strangers(files: &PackFiles, faults: &Faults) {
         KNOWN.contains(&path)
             || matches!(
                 path,
-                "places.csv" | "map.toml" | "public.csv" | "questions.toml" | "remotes.toml" | "reasons.toml"
+                "places.csv"
+                    | "map.toml"
+                    | "public.csv"
+                    | "questions.toml"
+                    | "remotes.toml"
+                    | "reasons.toml"
+                    | "notices.toml"
             )
             || path.ends_with(".md")
             || (path.starts_with("calendar/") && path.ends_with(".toml"))
@@ -199,6 +208,7 @@ impl Draft {
             places: bare(self.places),
             map: bare(self.map),
             reasons: self.reasons,
+            notices: self.notices,
             settings: self.basics.settings,
             digest,
             index: Index::default(),

@@ -210,6 +210,10 @@ fn sealed(keys: &Keyring, id: PersonId, name: &str, phone: &Phone) -> SealedPers
         phone: Some(seal("person.phone", phone.digits())),
         phone_hash: Some(keys.find("person.phone", phone.digits())),
         tail_hash: Some(keys.find("person.tail", phone.tail())),
+        mail: None,
+        mail_hash: None,
+        news: None,
+        lang: 1,
     }
 }
 
