@@ -4,6 +4,7 @@
 //! SQL and no HTTP, no rule (those are in `duban-domain`) and no clock: the binary hands in both
 //! the clock and the source of randomness.
 
+pub mod call;
 pub mod case;
 pub mod check;
 pub mod clock;
@@ -27,8 +28,8 @@ pub use error::AppError;
 pub use wiring::{App, Ctx};
 // What pages read of the database: rows and sums, never a transaction.
 pub use duban_store::{
-    CaseQuery, CaseRow, Cursor, ExportLine, Figure, Figures, LiveEvent, MediaKind, MediaRow, Order, Page,
-    PublicQuery, PublicRow, UnitFigures,
+    CallFigure, CallNote, CallSums, CaseQuery, CaseRow, Cursor, ExportLine, Figure, Figures, LiveEvent,
+    MediaKind, MediaRow, Order, Page, PublicQuery, PublicRow, UnitFigures,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

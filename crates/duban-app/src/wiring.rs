@@ -6,8 +6,8 @@ use std::sync::{
 };
 
 use duban_domain::{
-    EventId, ExportId, JobId, Lang, MediaId, PersonId, RequestId, StaffId, Stamp, case::Ground, city::City,
-    id, policy::Member,
+    CallId, EventId, ExportId, JobId, Lang, MediaId, PersonId, RequestId, StaffId, Stamp, case::Ground,
+    city::City, id, policy::Member,
 };
 use duban_store::Store;
 
@@ -114,6 +114,12 @@ impl App {
     #[must_use]
     pub fn export_id(&self) -> ExportId {
         ExportId(self.mint())
+    }
+
+    /// A new id for a call, or for what was done about one.
+    #[must_use]
+    pub fn call_id(&self) -> CallId {
+        CallId(self.mint())
     }
 
     /// A new id for a job.

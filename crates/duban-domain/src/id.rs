@@ -52,6 +52,8 @@ ids! {
     JobId,
     /// Of a list that left the house as a file (导出).
     ExportId,
+    /// Of a call (通话).
+    CallId,
 }
 
 #[cfg(test)]

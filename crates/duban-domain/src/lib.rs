@@ -5,6 +5,7 @@
 //! a command and an instant to events or to a named refusal.
 
 pub mod calendar;
+pub mod call;
 pub mod case;
 pub mod city;
 pub mod deadline;

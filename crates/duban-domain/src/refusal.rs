@@ -65,6 +65,8 @@ pub enum Refusal {
         /// How many it holds.
         max: i64,
     },
+    /// Somebody else has the call already.
+    CallTaken,
 }
 
 impl Refusal {
@@ -94,6 +96,7 @@ impl Refusal {
             Self::BadPhone => "bad-phone",
             Self::NeedsPhone => "needs-phone",
             Self::TooManyRows { .. } => "too-many-rows",
+            Self::CallTaken => "call-taken",
         }
     }
 
@@ -119,6 +122,7 @@ impl Refusal {
             | Self::TooSoon
             | Self::NotItsRequest
             | Self::NoChange
+            | Self::CallTaken
             | Self::TooManyRows { .. } => None,
         }
     }
@@ -177,6 +181,7 @@ impl Refusal {
                 Lang::Zh => format!("这个格式最多装 {max} 行。请加条件分几次导出，或改用 CSV。"),
                 Lang::En => format!("This format holds {max} rows at most. Add a condition and export in parts, or take CSV."),
             },
+            Self::CallTaken => lang.t("这个电话同事已经在处理了。请接下一个。", "A colleague has this call already. Take the next one.").to_owned(),
             Self::NeedsPhone => lang.t("选了“可联系”或“保密”，要留一个电话；不想留，请选“匿名”。", "To be contacted, or confidentially, leave a telephone number; otherwise choose \u{201c}anonymous\u{201d}.").to_owned(),
         }
     }

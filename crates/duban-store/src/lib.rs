@@ -12,6 +12,7 @@
 mod audit;
 #[cfg(feature = "bench")]
 pub mod bare;
+mod call;
 mod case;
 mod city;
 mod dialect;
@@ -40,6 +41,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+pub use call::{CallFigure, CallNote, CallQuery, CallRow, CallSums, Seat, Seconds};
 pub use error::{Cause, StoreError};
 pub use event::{LiveEvent, StoredEvent};
 pub use export::ExportLine;

@@ -12,7 +12,7 @@ use duban_domain::policy::Action;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
-    desk,
+    cti, desk,
     frame::Site,
     frame::{assets, fields, guard},
     open311, resident,
@@ -98,7 +98,20 @@ pub fn table() -> Vec<Route> {
         post("/desk/intake/assist", Staff(Action::Register), desk::intake::assist),
         get("/desk/figures", Staff(Action::Figures), desk::figures::page),
         get("/events", Staff(Action::View), desk::live::stream),
+        // Calls
+        get("/desk/calls", AnyStaff, desk::calls::page),
+        get("/desk/calls/live", Staff(Action::Register), desk::calls::live::stream),
+        get("/desk/calls/bar", Staff(Action::Register), desk::calls::pop::bar),
+        get("/desk/calls/missed", Staff(Action::Register), desk::calls::missed::page),
+        post("/desk/calls/seat", Staff(Action::Register), desk::calls::pop::sit),
+        post("/desk/calls/simulate", Staff(Action::Register), desk::calls::pop::simulate),
+        post("/desk/calls/{id}/answer", Staff(Action::Register), desk::calls::pop::answer),
+        post("/desk/calls/{id}/done", Staff(Action::Register), desk::calls::pop::done),
+        post("/desk/calls/{id}/number", Staff(Action::Register), desk::calls::missed::number),
+        post("/desk/calls/{id}/attempt", Staff(Action::Register), desk::calls::missed::attempt),
+        post("/desk/calls/{id}/recording", Staff(Action::Figures), desk::calls::recording),
         // Other systems
+        post("/cti/{key}", Public, cti::hear),
         get("/open311/discovery.json", Public, open311::discovery_json),
         get("/open311/discovery.xml", Public, open311::discovery_xml),
         get("/open311/v2/{*rest}", Public, open311::get),

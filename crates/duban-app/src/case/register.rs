@@ -1,7 +1,7 @@
 //! 登记: a request comes in by any door, becomes a case and is dispatched by the catalogue.
 
 use duban_domain::{
-    CaseId, Number, Refusal, RequestId, Stamp,
+    CallId, CaseId, Number, Refusal, RequestId, Stamp,
     case::{Actor, ActorKind, Case, Event, Wish, join, open},
     person::Person,
     policy::{allow, verb},
@@ -57,7 +57,19 @@ pub struct Registered {
 /// An operator takes down a call.
 pub fn by_staff(ctx: &Ctx, intake: &Intake) -> Result<Registered> {
     let allowed = allow::<verb::Register>(&ctx.who)?;
-    register(&ctx.app, intake, allowed.actor(), ctx.now)
+    register(&ctx.app, intake, allowed.actor(), ctx.now, None)
+}
+
+/// An operator takes down the call they are on: its number stands in for one that was not typed, and
+/// the call knows what came of it.
+pub fn on_call(ctx: &Ctx, intake: &Intake, call: CallId) -> Result<Registered> {
+    let allowed = allow::<verb::Register>(&ctx.who)?;
+    let caller = crate::call::caller(ctx, call)?;
+    let mut intake = intake.clone();
+    if intake.person.phone.is_none() && intake.privacy != Privacy::Anonymous && caller.has_number {
+        intake.person.phone = crate::call::phone_of(&ctx.app, call)?;
+    }
+    register(&ctx.app, &intake, allowed.actor(), ctx.now, Some(call))
 }
 
 /// A resident says it on the page.
@@ -67,6 +79,7 @@ pub fn by_resident(app: &App, intake: &Intake) -> Result<Registered> {
         intake,
         &Actor { kind: ActorKind::Resident, id: 0, name: String::new(), unit: None },
         app.now(),
+        None,
     )
 }
 
@@ -108,10 +121,11 @@ pub fn by_partner(app: &App, name: &str, intake: &Intake) -> Result<Registered> 
         intake,
         &Actor { kind: ActorKind::Partner, id: 0, name: name.to_owned(), unit: None },
         app.now(),
+        None,
     )
 }
 
-fn register(app: &App, intake: &Intake, by: &Actor, now: Stamp) -> Result<Registered> {
+fn register(app: &App, intake: &Intake, by: &Actor, now: Stamp, call: Option<CallId>) -> Result<Registered> {
     let intake = checked(app, intake)?;
     app.store.write(|tx| {
         if let Some(known) = known(tx, &intake)? {
@@ -127,6 +141,11 @@ fn register(app: &App, intake: &Intake, by: &Actor, now: Stamp) -> Result<Regist
         let events = open(&request, &intake.wish, &app.ground(now)).events;
         let events = events.into_iter().map(|what| Event { at: now, by: by.clone(), what }).collect();
         let _case: Case = open_recorded(app, tx, request.case, &request, events)?;
+        if let Some(mut row) = call.map(|id| tx.call_for_update(id)).transpose()?.flatten() {
+            row.number = Some(request.number.clone());
+            row.direct = intake.wish.direct.is_some();
+            tx.update_call(&row)?;
+        }
         Ok(Registered { number: request.number, request: request.id, again: false })
     })
 }

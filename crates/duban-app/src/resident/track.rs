@@ -248,7 +248,8 @@ fn line(request: &Request, first: bool, accepted: bool, event: &Event) -> Option
         | What::Joined { .. }
         | What::Withdrawn { .. }
         | What::Shared { .. }
-        | What::Moderated { .. } => return None,
+        | What::Moderated { .. }
+        | What::HandedOver { .. } => return None,
     };
     Some(Said { at: event.at, by, what })
 }

@@ -27,7 +27,8 @@ pub fn accepted(history: &[Event]) -> Vec<usize> {
             | What::Joined { .. }
             | What::Withdrawn { .. }
             | What::Shared { .. }
-            | What::Moderated { .. } => {}
+            | What::Moderated { .. }
+            | What::HandedOver { .. } => {}
         }
     }
     accepted

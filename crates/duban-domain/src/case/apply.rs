@@ -91,7 +91,10 @@ impl Case {
             What::Joined { .. } | What::Withdrawn { .. } | What::Shared { .. } | What::Moderated { .. } => {
                 self.voice(&event.what);
             }
-            What::Noted { .. } | What::Supplemented { .. } | What::Revealed { .. } => {}
+            What::HandedOver { .. }
+            | What::Noted { .. }
+            | What::Supplemented { .. }
+            | What::Revealed { .. } => {}
         }
     }
 

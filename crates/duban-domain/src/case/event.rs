@@ -80,6 +80,15 @@ impl Actor {
     }
 }
 
+/// What the rules proposed (系统建议).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposed {
+    /// The category, when they knew one.
+    pub category: Option<String>,
+    /// The urgency.
+    pub urgency: Urgency,
+}
+
 /// One recorded fact (事件).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
@@ -111,6 +120,16 @@ pub enum What {
         category: Option<String>,
         /// By when it must be answered.
         finish: Deadline,
+        /// What the rules had proposed, where the operator decided otherwise before saving.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proposed: Option<Proposed>,
+    },
+    /// 紧急转接: the caller was handed to an emergency service.
+    HandedOver {
+        /// The number of the service.
+        to: String,
+        /// What was said.
+        said: String,
     },
     /// 派单 (or 改派 when a unit had it before).
     Dispatched {
@@ -272,6 +291,7 @@ impl What {
     pub fn key(&self) -> &'static str {
         match self {
             Self::Opened { .. } => "opened",
+            Self::HandedOver { .. } => "handed-over",
             Self::Dispatched { .. } => "dispatched",
             Self::Signed => "signed",
             Self::Contacted { .. } => "contacted",

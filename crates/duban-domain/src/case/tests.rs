@@ -368,3 +368,34 @@ proptest! {
         prop_assert_eq!(usize::from(case.round), rounds + 1);
     }
 }
+
+#[test]
+fn what_the_operator_corrects_is_recorded_beside_the_proposal() {
+    let opened = |wish: Wish| {
+        let opening = open(&request(), &wish, &ground(&CITY, START));
+        match opening.events.into_iter().next() {
+            Some(What::Opened { category, proposed, .. }) => (category, proposed),
+            other => panic!("{other:?}"),
+        }
+    };
+    let (free, nothing) = opened(Wish { by_hand: true, ..Wish::default() });
+    assert_eq!(
+        (free.as_deref().map(|key| key.starts_with("utilities.lighting")), nothing),
+        (Some(true), None)
+    );
+    let same = Wish { category: free.clone(), by_hand: true, ..Wish::default() };
+    assert_eq!(opened(same), (free.clone(), None), "what agrees is no correction");
+    let other = Wish { category: Some("housing.lift.trapped".into()), by_hand: true, ..Wish::default() };
+    let kept = Proposed { category: free, urgency: Urgency::Normal };
+    assert_eq!(opened(other.clone()), (other.category.clone(), Some(kept)));
+    assert_eq!(opened(Wish { by_hand: false, ..other }).1, None, "another system saw no proposal");
+    let handed = HandOver { to: "119".into(), said: "地址说清了".into() };
+    let events = open(
+        &request(),
+        &Wish { direct: Some("已转".into()), handed: Some(handed), ..Wish::default() },
+        &ground(&CITY, START),
+    )
+    .events;
+    let keys: Vec<_> = events.iter().map(What::key).collect();
+    assert_eq!(keys, ["opened", "handed-over", "answered", "closed"]);
+}

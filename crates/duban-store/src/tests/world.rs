@@ -118,6 +118,7 @@ pub(super) fn opened(dice: &mut Dice, n: u32) -> (Case, Request) {
             because: Vec::new(),
             category: dice.maybe(|d| d.pick(&CATEGORIES).to_owned()),
             finish,
+            proposed: None,
         },
     };
     (Case::begin(request.case, &event).unwrap(), request)

@@ -3,6 +3,7 @@
 //! What may be done is decided by the rules; these pages only offer what the member can do now.
 
 pub(crate) mod assist;
+pub(crate) mod calls;
 pub(crate) mod case;
 pub(crate) mod chart;
 mod choices;

@@ -25,7 +25,7 @@ fn put(world: &World, login: &str, unit: &str, role: &str) {
     users::put(&world.app, &account).unwrap();
 }
 
-async fn sign_in(world: &World, login: &str, unit: &str, role: &str) -> Browser {
+pub(super) async fn sign_in(world: &World, login: &str, unit: &str, role: &str) -> Browser {
     put(world, login, unit, role);
     let mut browser = Browser::on(world);
     let into = browser
@@ -39,12 +39,12 @@ async fn sign_in(world: &World, login: &str, unit: &str, role: &str) -> Browser 
     browser
 }
 
-fn to(reply: &Reply) -> &str {
+pub(super) fn to(reply: &Reply) -> &str {
     reply.headers.get("location").and_then(|to| to.to_str().ok()).unwrap_or("")
 }
 
 /// A page in both languages, without anything that must never be in one.
-async fn look(browser: &mut Browser, address: &str) -> Reply {
+pub(super) async fn look(browser: &mut Browser, address: &str) -> Reply {
     let join = if address.contains('?') { '&' } else { '?' };
     let english = browser.get(&format!("{address}{join}lang=en")).await;
     let chinese = browser.get(&format!("{address}{join}lang=zh")).await;

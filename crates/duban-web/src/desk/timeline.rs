@@ -118,6 +118,11 @@ fn said(city: &City, s: &Shell, what: &What) -> Said {
     let lang = s.lang;
     match what {
         What::Opened { .. } | What::Dispatched { .. } | What::Classified { .. } => deciding(city, s, what),
+        What::HandedOver { to, said } => {
+            let name = city.desk.calls.emergency.iter().find(|e| e.number == *to);
+            let name = name.map(|e| format!(" {}", e.name.get(lang))).unwrap_or_default();
+            plain("tl-must", &format!("{} {to}{name}", lang.t("已转", "Handed to")), said)
+        }
         What::Signed => plain("", lang.t("签收", "Signed"), ""),
         What::Contacted { contact } => plain(
             "",
@@ -253,9 +258,15 @@ fn deciding(city: &City, s: &Shell, what: &What) -> Said {
                 words: because_words(city, because, lang),
             }
         }
-        What::Opened { urgency, category, because, finish, .. } => {
+        What::Opened { urgency, category, because, finish, proposed, .. } => {
+            let changed = proposed.as_ref().map(|p| {
+                let path = p.category.as_deref().map(|key| city.category_path(key, lang));
+                let path = path.unwrap_or_else(|| lang.t("没有分类", "no category").to_owned());
+                let head = lang.t("话务员改过；原来的建议：", "Corrected by the operator; proposed: ");
+                format!("{head}{path} · {}", p.urgency.word(lang))
+            });
             let category = category.as_deref().map(|key| city.category_path(key, lang)).unwrap_or_default();
-            let text = [category, due(s, finish)]
+            let text = [category, changed.unwrap_or_default(), due(s, finish)]
                 .into_iter()
                 .filter(|t| !t.is_empty())
                 .collect::<Vec<_>>()

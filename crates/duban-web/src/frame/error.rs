@@ -170,9 +170,11 @@ fn status_of(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::NotFound | Refusal::NotItsRequest => StatusCode::NOT_FOUND,
         Refusal::MayNot(_) | Refusal::LeadOnly(_) | Refusal::OwnAnswer => StatusCode::FORBIDDEN,
-        Refusal::Stale | Refusal::WrongPhase { .. } | Refusal::AlreadyHeard | Refusal::TooSoon => {
-            StatusCode::CONFLICT
-        }
+        Refusal::Stale
+        | Refusal::WrongPhase { .. }
+        | Refusal::AlreadyHeard
+        | Refusal::CallTaken
+        | Refusal::TooSoon => StatusCode::CONFLICT,
         Refusal::UnknownUnit(_)
         | Refusal::UnknownCategory(_)
         | Refusal::UnknownDivision(_)

@@ -7,7 +7,7 @@ use duban_app::{App, AppError};
 use tokio::sync::Semaphore;
 
 use super::{error::WebError, throttle::Throttle};
-use crate::desk::live::Radio;
+use crate::desk::{calls::live::Rings, live::Radio};
 
 /// Passwords that are verified at once: each takes 19 MiB and a core.
 const VERIFIED_AT_ONCE: usize = 2;
@@ -44,6 +44,8 @@ pub struct Site {
     pub(crate) exports: Arc<Semaphore>,
     /// Tells live readers what is new.
     pub(crate) radio: Arc<Radio>,
+    /// Tells operators what rings.
+    pub(crate) rings: Arc<Rings>,
 }
 
 impl Site {
@@ -58,6 +60,7 @@ impl Site {
             places: Arc::new(Semaphore::new(VERIFIED_AT_ONCE + WAITING_MAX)),
             exports: Arc::new(Semaphore::new(EXPORTS_AT_ONCE)),
             radio: Arc::default(),
+            rings: Arc::default(),
         }
     }
 

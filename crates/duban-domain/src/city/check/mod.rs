@@ -9,8 +9,8 @@ mod trees;
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
-    Category, City, Division, Fault, Index, Label, Landmark, MapLine, PackFiles, PublicRule, Role, Unit,
-    UnitKind,
+    Category, City, DeskRules, Division, Fault, Index, Label, Landmark, MapLine, PackFiles, PublicRule, Role,
+    Unit, UnitKind,
     fault::{Faults, Spot, words},
     read::{self, Basics, Placed},
 };
@@ -77,6 +77,7 @@ pub(super) struct Draft {
     texts: Vec<Placed<(String, Words)>>,
     places: Vec<Placed<Landmark>>,
     map: Vec<Placed<MapLine>>,
+    desk: DeskRules,
 }
 
 /// Reads and checks a pack.
@@ -100,6 +101,7 @@ pub(super) fn examine(files: &PackFiles) -> (Draft, Vec<Fault>) {
         texts: read::texts(files, &faults),
         places: read::places(files, &faults),
         map: read::map(files, &faults),
+        desk: read::desk(files, &faults),
     };
     strangers(files, &faults);
     trees::check(&draft, &faults);
@@ -127,6 +129,7 @@ fn strangers(files: &PackFiles, faults: &Faults) {
     let known = |path: &str| {
         KNOWN.contains(&path)
             || matches!(path, "places.csv" | "map.toml" | "public.csv")
+            || matches!(path, "desk.toml" | "survey.toml" | "quality.toml")
             || path.ends_with(".md")
             || (path.starts_with("calendar/") && path.ends_with(".toml"))
     };
@@ -186,6 +189,7 @@ impl Draft {
             places: bare(self.places),
             map: bare(self.map),
             settings: self.basics.settings,
+            desk: self.desk,
             digest,
             index: Index::default(),
         };
