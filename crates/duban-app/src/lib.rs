@@ -5,6 +5,7 @@
 //! the clock and the source of randomness.
 
 pub mod call;
+pub mod callbacks;
 pub mod case;
 pub mod check;
 pub mod clock;
@@ -18,6 +19,7 @@ pub mod live;
 pub mod media;
 pub mod partner;
 pub mod person;
+pub mod quality;
 pub mod resident;
 pub mod setup;
 pub mod staff;
@@ -28,8 +30,9 @@ pub use error::AppError;
 pub use wiring::{App, Ctx};
 // What pages read of the database: rows and sums, never a transaction.
 pub use duban_store::{
-    CallFigure, CallNote, CallSums, CaseQuery, CaseRow, Cursor, ExportLine, Figure, Figures, LiveEvent,
-    MediaKind, MediaRow, Order, Page, PublicQuery, PublicRow, UnitFigures,
+    Alert, CallFigure, CallNote, CallSums, CallbackTask, CaseQuery, CaseRow, Cursor, ExportLine, Figure,
+    Figures, InspectionRow, InspectionSums, LiveEvent, MediaKind, MediaRow, Order, Page, PublicQuery,
+    PublicRow, UnitFigures,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

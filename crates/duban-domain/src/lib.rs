@@ -16,6 +16,7 @@ pub mod number;
 pub mod person;
 pub mod place;
 pub mod policy;
+pub mod quality;
 pub mod refusal;
 pub mod request;
 pub mod sensitive;

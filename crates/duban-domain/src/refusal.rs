@@ -48,7 +48,7 @@ pub enum Refusal {
     OwnAnswer,
     /// This person was already asked in this round.
     AlreadyHeard,
-    /// The last call was less than an hour ago: calls are made at different hours.
+    /// The last call was in this part of the day, or too short ago: calls are made at different hours.
     TooSoon,
     /// The request does not belong to this case.
     NotItsRequest,
@@ -67,6 +67,10 @@ pub enum Refusal {
     },
     /// Somebody else has the call already.
     CallTaken,
+    /// Nobody said anything that has to be judged.
+    NothingToJudge,
+    /// The days for it are over.
+    TooLate,
 }
 
 impl Refusal {
@@ -97,6 +101,8 @@ impl Refusal {
             Self::NeedsPhone => "needs-phone",
             Self::TooManyRows { .. } => "too-many-rows",
             Self::CallTaken => "call-taken",
+            Self::NothingToJudge => "nothing-to-judge",
+            Self::TooLate => "too-late",
         }
     }
 
@@ -123,6 +129,8 @@ impl Refusal {
             | Self::NotItsRequest
             | Self::NoChange
             | Self::CallTaken
+            | Self::NothingToJudge
+            | Self::TooLate
             | Self::TooManyRows { .. } => None,
         }
     }
@@ -168,8 +176,8 @@ impl Refusal {
             Self::OwnAnswer => lang.t("自己写的答复不能自己审核。请同事来审。", "One does not review one\u{2019}s own answer. Ask a colleague.").to_owned(),
             Self::TooSoon => lang
                 .t(
-                    "上一次打还不到一个小时。请换个时段再打，不能连着打几次就算。",
-                    "The last call was less than an hour ago. Try at another hour: calls one after the other do not count.",
+                    "这个时段刚打过。请换个时段再打，不能连着打几次就算；什么时候能打，回访页上写着。",
+                    "You called in this part of the day already. Try at another hour: calls one after the other do not count. The page of callbacks says when.",
                 )
                 .to_owned(),
             Self::AlreadyHeard => lang.t("这位诉求人这一轮已经说过了。", "This person has already been heard in this round.").to_owned(),
@@ -181,6 +189,8 @@ impl Refusal {
                 Lang::Zh => format!("这个格式最多装 {max} 行。请加条件分几次导出，或改用 CSV。"),
                 Lang::En => format!("This format holds {max} rows at most. Add a condition and export in parts, or take CSV."),
             },
+            Self::TooLate => lang.t("期限已经过了。还有话要说，请直接找班长。", "The days for this are over. If there is more to say, speak to the one who leads the shift.").to_owned(),
+            Self::NothingToJudge => lang.t("现在没有要研判的。诉求人还没有说不满意，或者同事已经研判过了。", "There is nothing to judge: the person is not dissatisfied, or a colleague has judged it.").to_owned(),
             Self::CallTaken => lang.t("这个电话同事已经在处理了。请接下一个。", "A colleague has this call already. Take the next one.").to_owned(),
             Self::NeedsPhone => lang.t("选了“可联系”或“保密”，要留一个电话；不想留，请选“匿名”。", "To be contacted, or confidentially, leave a telephone number; otherwise choose \u{201c}anonymous\u{201d}.").to_owned(),
         }

@@ -13,6 +13,7 @@ mod audit;
 #[cfg(feature = "bench")]
 pub mod bare;
 mod call;
+mod callback;
 mod case;
 mod city;
 mod dialect;
@@ -20,6 +21,7 @@ mod error;
 mod event;
 mod export;
 mod figures;
+mod inspection;
 mod job;
 mod list;
 mod media;
@@ -42,10 +44,12 @@ mod value;
 mod tests;
 
 pub use call::{CallFigure, CallNote, CallQuery, CallRow, CallSums, Seat, Seconds};
+pub use callback::{Alert, CallbackTask};
 pub use error::{Cause, StoreError};
 pub use event::{LiveEvent, StoredEvent};
 pub use export::ExportLine;
 pub use figures::{DaySums, Figure, Figures, UnitFigures};
+pub use inspection::{InspectionQuery, InspectionRow, InspectionSums};
 pub use job::Job;
 pub use list::{CaseQuery, Cursor, Order, Page};
 pub use media::{MediaKind, MediaRow, NewMediaRow};

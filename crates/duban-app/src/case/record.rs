@@ -8,7 +8,7 @@ use duban_domain::{
 use duban_store::{RowExtra, WriteTx};
 
 use super::publish;
-use crate::{App, jobs, wiring::Result};
+use crate::{App, callbacks, jobs, wiring::Result};
 
 /// Records what a decision returned, and returns the case as it is now.
 pub(crate) fn record(
@@ -32,6 +32,8 @@ pub(crate) fn record(
     tx.append_events(after.id, before.version + 1, &events)?;
     publish::renew(app, tx, &after, now)?;
     jobs::owe(app, tx, Some(before), &after)?;
+    let events: Vec<Event> = events.into_iter().map(|(_, event)| event).collect();
+    callbacks::keep(app, tx, Some(before), &after, &events)?;
     Ok(after)
 }
 
@@ -51,6 +53,7 @@ pub(crate) fn open_recorded(
     tx.append_events(id, 1, &events)?;
     tx.index_case(id, &search_text(request, &[]))?;
     jobs::owe(app, tx, None, &case)?;
+    callbacks::keep(app, tx, None, &case, &[])?;
     Ok(case)
 }
 

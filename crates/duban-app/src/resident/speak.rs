@@ -24,6 +24,8 @@ pub struct Evaluation {
     pub satisfaction: Option<Satisfaction>,
     /// In their own words.
     pub words: String,
+    /// Keys of the survey's answers that they chose.
+    pub answers: Vec<String>,
 }
 
 /// The person says whether it is solved.
@@ -37,6 +39,7 @@ pub fn evaluate(app: &App, who: &Known, number: &Number, said: &Evaluation) -> R
             solved: said.solved,
             satisfaction: said.satisfaction,
             words: said.words.clone(),
+            answers: said.answers.clone(),
         };
         let happened = case::hear(&permitted, &heard, &app.ground(now))?;
         record(app, tx, &case, permitted.actor(), now, happened)

@@ -28,7 +28,9 @@ pub fn accepted(history: &[Event]) -> Vec<usize> {
             | What::Withdrawn { .. }
             | What::Shared { .. }
             | What::Moderated { .. }
-            | What::HandedOver { .. } => {}
+            | What::HandedOver { .. }
+            | What::Surveyed { .. }
+            | What::Judged { .. } => {}
         }
     }
     accepted

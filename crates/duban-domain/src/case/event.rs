@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     MediaId, Number, RequestId, Stamp,
+    city::Follow,
     deadline::Deadline,
     lang::Words,
     request::{Kind, Urgency, closed_set},
@@ -57,6 +58,36 @@ closed_set! {
         /// 很不满意
         Very = 1, "very-dissatisfied", "很不满意", "Very dissatisfied";
     }
+}
+
+closed_set! {
+    /// Why a person was not reached (未接通原因).
+    Unreached {
+        /// 没有人接
+        NoAnswer = 1, "no-answer", "没有人接", "No answer";
+        /// 占线或关机
+        Busy = 2, "busy", "占线或关机", "Busy or switched off";
+        /// 空号或不是本人
+        Wrong = 3, "wrong", "空号或不是本人", "Wrong number";
+        /// 不愿意评价: the person does not want to be asked.
+        Refused = 4, "refused", "不愿意评价", "Does not want to be asked";
+    }
+}
+
+impl Unreached {
+    /// What was recorded before reasons were.
+    fn usual() -> Self {
+        Self::NoAnswer
+    }
+}
+
+/// An answer of the survey as it was chosen (所选选项).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chosen {
+    /// Its key.
+    pub key: String,
+    /// The words it had.
+    pub text: Words,
 }
 
 /// Who did it. No event without one.
@@ -184,6 +215,9 @@ pub enum What {
     NoReply {
         /// Which attempt.
         attempt: u8,
+        /// How it failed.
+        #[serde(default = "Unreached::usual")]
+        how: Unreached,
     },
     /// 评价: the person spoke.
     Heard {
@@ -195,6 +229,24 @@ pub enum What {
         satisfaction: Option<Satisfaction>,
         /// In their own words.
         words: String,
+    },
+    /// 满意度选项: what the person chose of the survey, in the words it had that day.
+    Surveyed {
+        /// Which request's person.
+        request: RequestId,
+        /// The answers.
+        chosen: Vec<Chosen>,
+        /// What the unsolved ones lead to.
+        follow: Option<Follow>,
+        /// Whether the handler is asked to look again.
+        alert: bool,
+    },
+    /// 研判: somebody judged whether it is done again or stays closed.
+    Judged {
+        /// Done again, or closed as it is.
+        redo: bool,
+        /// Why.
+        reason: String,
     },
     /// 重办: not solved, a new round.
     Reopened {
@@ -300,6 +352,8 @@ impl What {
             Self::SentBack { .. } => "sent-back",
             Self::NoReply { .. } => "no-reply",
             Self::Heard { .. } => "heard",
+            Self::Surveyed { .. } => "surveyed",
+            Self::Judged { .. } => "judged",
             Self::Reopened { .. } => "reopened",
             Self::Closed { .. } => "closed",
             Self::Classified { .. } => "classified",

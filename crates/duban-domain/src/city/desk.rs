@@ -1,7 +1,7 @@
 //! How the hotline's own desk works in this city: the telephone, the survey, quality inspection.
 //! Three files of the pack that may be left out; then the defaults of this program hold.
 
-use crate::lang::Words;
+use crate::{lang::Words, request::closed_set};
 
 /// What holds on the telephone (接听设置), `desk.toml`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,15 +27,16 @@ pub struct Emergency {
     pub name: Words,
 }
 
-/// What an answer of the survey leads to (后续).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Follow {
-    /// A new round at once.
-    Redo,
-    /// Somebody judges: a new round, or closed as it is.
-    Judge,
-    /// It stays closed: nothing could be mended.
-    Close,
+closed_set! {
+    /// What an unsolved answer of the survey leads to (后续); the stronger first.
+    Follow {
+        /// A new round at once.
+        Redo = 1, "redo", "马上重办", "Done again at once";
+        /// Somebody judges: a new round, or closed as it is.
+        Judge = 2, "judge", "由审核员研判", "A reviewer judges";
+        /// It stays closed: nothing could be mended.
+        Close = 3, "close", "维持办结", "Stays closed";
+    }
 }
 
 /// One answer of the satisfaction survey (满意度选项), `survey.toml`.

@@ -29,6 +29,8 @@ closed_set! {
         Reveal = 11, "reveal", "看诉求人", "Reveal the person";
         /// 看数据: see the figures.
         Figures = 12, "figures", "看数据", "See the figures";
+        /// 质检: inspect calls and closed cases.
+        Inspect = 16, "inspect", "质检", "Inspect quality";
         /// 管理: users and settings.
         Administer = 13, "administer", "管理", "Administer";
         /// 导出: take a list of cases out as a file; each time is recorded.

@@ -134,7 +134,9 @@ pub(super) fn later(dice: &mut Dice, case: &Case) -> Case {
         1 => Stage::Dispatched { unit, sign: deadline(dice) },
         2 => Stage::InHand { unit },
         3 => Stage::InReview { unit, by: 1 },
-        4 => Stage::Callback { unit, until: dice.stamp(), tries: Vec::new(), heard: Vec::new() },
+        4 => {
+            Stage::Callback { unit, until: dice.stamp(), tries: Vec::new(), heard: Vec::new(), judge: false }
+        }
         _ => Stage::Closed { unit, at: dice.stamp(), ending: dice.pick(Ending::ALL) },
     };
     case.assisting = (0..dice.roll(3)).map(|_| dice.unit()).collect();

@@ -3,6 +3,7 @@
 //! What may be done is decided by the rules; these pages only offer what the member can do now.
 
 pub(crate) mod assist;
+pub(crate) mod callbacks;
 pub(crate) mod calls;
 pub(crate) mod case;
 pub(crate) mod chart;
@@ -16,6 +17,7 @@ pub(crate) mod live;
 pub(crate) mod login;
 pub(crate) mod media;
 pub(crate) mod present;
+pub(crate) mod quality;
 pub(crate) mod steps;
 #[cfg(test)]
 mod tests;

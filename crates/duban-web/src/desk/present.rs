@@ -280,6 +280,7 @@ pub(super) fn acts(who: &Member, case: &Case) -> Vec<Act> {
             &[("answer", Action::Answer), ("contact", Action::Contact), ("dispatch", Action::Dispatch)]
         }
         Stage::InReview { by, .. } if *by != who.id.0 => &[("review", Action::Review)],
+        Stage::Callback { judge: true, .. } => &[("judge", Action::Review), ("callback", Action::Callback)],
         Stage::Callback { .. } => &[("callback", Action::Callback)],
         Stage::InReview { .. } | Stage::Closed { .. } => &[],
     };

@@ -129,18 +129,24 @@ fn said(city: &City, s: &Shell, what: &What) -> Said {
             &format!("{} · {}", lang.t("联系了诉求人", "Contacted the person"), contact.way.word(lang)),
             &contact.note,
         ),
-        What::Answered { .. } | What::Heard { .. } | What::Supplemented { .. } => spoken(lang, what),
+        What::Answered { .. }
+        | What::Heard { .. }
+        | What::Surveyed { .. }
+        | What::Judged { .. }
+        | What::Supplemented { .. } => spoken(lang, what),
         What::Approved { until } => plain(
             "tl-key",
             lang.t("审核通过", "Answer accepted"),
             &format!("{} {}", lang.t("请诉求人评价，到", "The person is asked until"), s.when(until).short),
         ),
         What::SentBack { reason } => plain("tl-must", lang.t("审核退回", "Sent back"), reason),
-        What::NoReply { attempt } => plain(
+        What::NoReply { attempt, how } => plain(
             "",
             &match lang {
-                Lang::Zh => format!("回访没有接通，第 {attempt} 次"),
-                Lang::En => format!("Callback not answered, attempt {attempt}"),
+                Lang::Zh => format!("回访没有接通，第 {attempt} 次 · {}", how.word(lang)),
+                Lang::En => {
+                    format!("Callback did not reach the person, attempt {attempt} · {}", how.word(lang))
+                }
             },
             "",
         ),
@@ -221,6 +227,19 @@ fn spoken(lang: Lang, what: &What) -> Said {
                 &format!("{}{verdict}{felt}", lang.t("诉求人说：", "The person says: ")),
                 words,
             )
+        }
+        What::Surveyed { chosen, follow, .. } => {
+            let words: Vec<&str> = chosen.iter().map(|one| one.text.get(lang)).collect();
+            let after = follow.map(|f| format!(" · {}", f.word(lang))).unwrap_or_default();
+            plain("", &format!("{}{after}", lang.t("诉求人选了", "The person chose")), &words.join("\n"))
+        }
+        What::Judged { redo, reason } => {
+            let what = if *redo {
+                lang.t("研判：重新办理", "Judged: done again")
+            } else {
+                lang.t("研判：维持办结", "Judged: stays closed")
+            };
+            plain("tl-key", what, reason)
         }
         What::Supplemented { text, media, .. } => {
             let files = if media.is_empty() {

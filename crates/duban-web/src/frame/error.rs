@@ -174,6 +174,8 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::WrongPhase { .. }
         | Refusal::AlreadyHeard
         | Refusal::CallTaken
+        | Refusal::NothingToJudge
+        | Refusal::TooLate
         | Refusal::TooSoon => StatusCode::CONFLICT,
         Refusal::UnknownUnit(_)
         | Refusal::UnknownCategory(_)

@@ -20,6 +20,10 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
         | "/desk"
         | "/desk/login"
         | "/desk/intake"
+        | "/desk/judgements"
+        | "/desk/quality"
+        | "/desk/quality/mine"
+        | "/desk/alerts"
         | "/desk/calls/live"
         | "/desk/calls/bar"
         | "/desk/calls/missed"
@@ -52,6 +56,11 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
         "/desk/export" => Some(vec![
             "/desk/export".to_owned(),
             "/desk/export?stage=all&q=%E9%87%91%E4%B8%9D%E9%9B%80".to_owned(),
+        ]),
+        "/desk/quality/{id}" => one("/desk/quality/1"),
+        "/desk/callbacks" => Some(vec![
+            "/desk/callbacks".to_owned(),
+            "/desk/callbacks?from=2026-01-01&to=2026-12-31&ending=confirmed".to_owned(),
         ]),
         "/desk/calls" => Some(vec![
             "/desk/calls".to_owned(),
@@ -102,6 +111,11 @@ fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
         "/open311/v2/{*rest}" => at("/open311/v2/requests.json", "api_key=no&description=x"),
         // What can be seen of a real call has a test of its own.
         "/cti/{key}" => Some(vec![("/cti/no-such-key".to_owned(), "event=newCall&callId=1".to_owned())]),
+        "/desk/quality" => at(path, "seed=1&from=2026-01-01&to=2026-01-02"),
+        step if step.starts_with("/desk/quality/{id}/") => {
+            Some(vec![(path.replace("{id}", "1"), "words=x&do=stand".to_owned())])
+        }
+        "/desk/alerts/{id}/seen" => Some(vec![("/desk/alerts/1/seen".to_owned(), String::new())]),
         "/desk/calls/seat" => at(path, "line=8001"),
         "/desk/calls/simulate" => at(path, ""),
         step if step.starts_with("/desk/calls/{id}/") => {

@@ -50,13 +50,7 @@ fn survey(files: &PackFiles, faults: &Faults) -> Vec<SurveyAnswer> {
         let mut seen: Vec<String> = Vec::new();
         each(form, "answer", |row| {
             let solved = row.yes("solved", false);
-            let follow = |t: &str| match t {
-                "redo" => Some(Follow::Redo),
-                "judge" => Some(Follow::Judge),
-                "close" => Some(Follow::Close),
-                _ => None,
-            };
-            let follow = row.parsed("follow", "redo / judge / close", follow);
+            let follow = row.member("follow", Follow::ALL, Follow::key);
             if solved && follow.is_some() {
                 row.wrong(
                     "follow",
