@@ -1,5 +1,6 @@
 // The desk's script: every island a member of staff meets.
 import { assist } from "./assist";
+import { calls } from "./calls";
 import { copy } from "./copy";
 import { draft } from "./draft";
 import { here } from "./here";
@@ -15,4 +16,5 @@ photos();
 copy();
 assist();
 live();
+calls();
 keys();

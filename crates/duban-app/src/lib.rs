@@ -4,6 +4,8 @@
 //! SQL and no HTTP, no rule (those are in `duban-domain`) and no clock: the binary hands in both
 //! the clock and the source of randomness.
 
+pub mod call;
+pub mod callbacks;
 pub mod case;
 pub mod check;
 pub mod clock;
@@ -18,6 +20,7 @@ pub mod media;
 pub mod notice;
 pub mod partner;
 pub mod person;
+pub mod quality;
 pub mod resident;
 pub mod setup;
 pub mod staff;
@@ -34,6 +37,9 @@ pub use duban_store::{
     UnitFigures,
     CaseQuery, CaseRow, Cursor, ExportLine, Figure, Figures, LiveEvent, MediaKind, MediaRow, NoticeLog,
     NoticeQuery, Order, Page, UnitFigures,
+    Alert, CallFigure, CallNote, CallSums, CallbackTask, CaseQuery, CaseRow, Cursor, ExportLine, Figure,
+    Figures, InspectionRow, InspectionSums, LiveEvent, MediaKind, MediaRow, Order, Page, PublicQuery,
+    PublicRow, UnitFigures,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use duban_domain::{
-    EventId, ExportId, JobId, Lang, MediaId, NoticeId, PersonId, RequestId, StaffId, Stamp, case::Ground,
+    CallId, EventId, ExportId, JobId, Lang, MediaId, NoticeId, PersonId, RequestId, StaffId, Stamp, case::Ground,
     city::City, id, policy::Member,
 };
 use duban_store::Store;
@@ -144,6 +144,12 @@ impl App {
     #[must_use]
     pub fn notice_id(&self) -> NoticeId {
         NoticeId(self.mint())
+    }
+
+    /// A new id for a call, or for what was done about one.
+    #[must_use]
+    pub fn call_id(&self) -> CallId {
+        CallId(self.mint())
     }
 
     /// A new id for a job.

@@ -54,6 +54,8 @@ ids! {
     ExportId,
     /// Of a notice in the ledger (通知).
     NoticeId,
+    /// Of a call (通话).
+    CallId,
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! a command and an instant to events or to a named refusal.
 
 pub mod calendar;
+pub mod call;
 pub mod case;
 pub mod city;
 pub mod deadline;
@@ -17,6 +18,7 @@ pub mod person;
 pub mod place;
 pub mod policy;
 pub mod question;
+pub mod quality;
 pub mod refusal;
 pub mod request;
 pub mod sensitive;

@@ -60,7 +60,7 @@ pub enum Refusal {
     OwnAnswer,
     /// This person was already asked in this round.
     AlreadyHeard,
-    /// The last call was less than an hour ago: calls are made at different hours.
+    /// The last call was in this part of the day, or too short ago: calls are made at different hours.
     TooSoon,
     /// The request does not belong to this case.
     NotItsRequest,
@@ -83,6 +83,12 @@ pub enum Refusal {
     Misanswered(Vec<Misanswer>),
     /// Something of the steps around a case stands in the way.
     Obstacle(Obstacle),
+    /// Somebody else has the call already.
+    CallTaken,
+    /// Nobody said anything that has to be judged.
+    NothingToJudge,
+    /// The days for it are over.
+    TooLate,
 }
 
 impl Refusal {
@@ -116,6 +122,9 @@ impl Refusal {
             Self::TooManyRows { .. } => "too-many-rows",
             Self::Misanswered(_) => "misanswered",
             Self::Obstacle(obstacle) => obstacle.key(),
+            Self::CallTaken => "call-taken",
+            Self::NothingToJudge => "nothing-to-judge",
+            Self::TooLate => "too-late",
         }
     }
 
@@ -145,6 +154,9 @@ impl Refusal {
             | Self::TooSoon
             | Self::NotItsRequest
             | Self::NoChange
+            | Self::CallTaken
+            | Self::NothingToJudge
+            | Self::TooLate
             | Self::TooManyRows { .. } => None,
         }
     }
@@ -194,8 +206,8 @@ impl Refusal {
             Self::OwnAnswer => lang.t("自己写的答复不能自己审核。请同事来审。", "One does not review one\u{2019}s own answer. Ask a colleague.").to_owned(),
             Self::TooSoon => lang
                 .t(
-                    "上一次打还不到一个小时。请换个时段再打，不能连着打几次就算。",
-                    "The last call was less than an hour ago. Try at another hour: calls one after the other do not count.",
+                    "这个时段刚打过。请换个时段再打，不能连着打几次就算；什么时候能打，回访页上写着。",
+                    "You called in this part of the day already. Try at another hour: calls one after the other do not count. The page of callbacks says when.",
                 )
                 .to_owned(),
             Self::AlreadyHeard => lang.t("这位诉求人这一轮已经说过了。", "This person has already been heard in this round.").to_owned(),
@@ -210,6 +222,9 @@ impl Refusal {
             Self::Misanswered(all) => all.iter().map(|wrong| wrong.sentence(lang)).collect::<Vec<_>>().join(lang.t("", " ")),
             Self::Obstacle(obstacle) => obstacle.sentence(lang),
             Self::BadMail => lang.t("这不像一个邮箱地址。例如 wang@example.cn。", "This does not look like a mail address. For example: wang@example.cn.").to_owned(),
+            Self::TooLate => lang.t("期限已经过了。还有话要说，请直接找班长。", "The days for this are over. If there is more to say, speak to the one who leads the shift.").to_owned(),
+            Self::NothingToJudge => lang.t("现在没有要研判的。诉求人还没有说不满意，或者同事已经研判过了。", "There is nothing to judge: the person is not dissatisfied, or a colleague has judged it.").to_owned(),
+            Self::CallTaken => lang.t("这个电话同事已经在处理了。请接下一个。", "A colleague has this call already. Take the next one.").to_owned(),
             Self::NeedsPhone => lang.t("选了“可联系”或“保密”，要留一个电话或邮箱；不想留，请选“匿名”。", "To be contacted, or confidentially, leave a telephone number or a mail address; otherwise choose \u{201c}anonymous\u{201d}.").to_owned(),
         }
     }

@@ -12,6 +12,8 @@
 mod audit;
 #[cfg(feature = "bench")]
 pub mod bare;
+mod call;
+mod callback;
 mod case;
 mod city;
 mod dialect;
@@ -20,6 +22,7 @@ mod event;
 mod export;
 mod figures;
 mod form;
+mod inspection;
 mod job;
 mod list;
 mod media;
@@ -43,10 +46,14 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+pub use call::{CallFigure, CallNote, CallQuery, CallRow, CallSums, Seat, Seconds};
+pub use callback::{Alert, CallbackTask};
 pub use error::{Cause, StoreError};
 pub use event::{LiveEvent, StoredEvent};
 pub use export::ExportLine;
 pub use figures::{DaySums, Figure, Figures, Tallies, UnitFigures};
+pub use figures::{DaySums, Figure, Figures, UnitFigures};
+pub use inspection::{InspectionQuery, InspectionRow, InspectionSums};
 pub use job::Job;
 pub use list::{ByHand, CaseQuery, Cursor, Order, Page};
 pub use media::{MediaKind, MediaRow, NewMediaRow};

@@ -43,6 +43,8 @@ pub(crate) const ALL: &[Migration] = migrations![
     5 "0005_partners",
     6 "0006_handling",
     7 "0007_notices",
+    8 "0008_calls",
+    9 "0009_callbacks_quality",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.

@@ -8,7 +8,7 @@ use duban_domain::{
 use duban_store::{Findable, RowExtra, WriteTx};
 
 use super::publish;
-use crate::{App, jobs, notice, wiring::Result};
+use crate::{App, callbacks, jobs, notice, wiring::Result};
 
 /// Records what a decision returned, and returns the case as it is now.
 pub(crate) fn record(
@@ -32,7 +32,9 @@ pub(crate) fn record(
     tx.append_events(after.id, before.version + 1, &events)?;
     publish::renew(app, tx, &after, now)?;
     jobs::owe(app, tx, Some(before), &after)?;
-    let happened: Vec<What> = events.into_iter().map(|(_, event)| event.what).collect();
+    let events: Vec<Event> = events.into_iter().map(|(_, event)| event).collect();
+    callbacks::keep(app, tx, Some(before), &after, &events)?;
+    let happened: Vec<What> = events.into_iter().map(|event| event.what).collect();
     notice::owe_for(app, tx, &after, &happened, now)?;
     Ok(after)
 }
@@ -62,7 +64,8 @@ impl Opening {
         publish::begin(app, tx, case, request, &self.events)?;
         tx.append_events(case.id, 1, &events)?;
         tx.index_case(case.id, &self.findable)?;
-        jobs::owe(app, tx, None, case)
+        jobs::owe(app, tx, None, case)?;
+        callbacks::keep(app, tx, None, case, &[])
     }
 
     /// Owes the notices of it; what an import brings was told long ago.

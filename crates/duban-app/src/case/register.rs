@@ -1,7 +1,7 @@
 //! 登记: a request comes in by any door, becomes a case and is dispatched by the catalogue.
 
 use duban_domain::{
-    CaseId, Number, PersonId, Refusal, RequestId, Stamp,
+    CallId, CaseId, Number, PersonId, Refusal, RequestId, Stamp,
     case::{Actor, ActorKind, Event, Wish, join, open},
     person::Person,
     policy::{allow, verb},
@@ -75,7 +75,19 @@ pub struct Registered {
 /// An operator takes down a call.
 pub fn by_staff(ctx: &Ctx, intake: &Intake) -> Result<Registered> {
     let allowed = allow::<verb::Register>(&ctx.who)?;
-    register(&ctx.app, intake, allowed.actor(), ctx.now)
+    register(&ctx.app, intake, allowed.actor(), ctx.now, None)
+}
+
+/// An operator takes down the call they are on: its number stands in for one that was not typed, and
+/// the call knows what came of it.
+pub fn on_call(ctx: &Ctx, intake: &Intake, call: CallId) -> Result<Registered> {
+    let allowed = allow::<verb::Register>(&ctx.who)?;
+    let caller = crate::call::caller(ctx, call)?;
+    let mut intake = intake.clone();
+    if intake.person.phone.is_none() && intake.privacy != Privacy::Anonymous && caller.has_number {
+        intake.person.phone = crate::call::phone_of(&ctx.app, call)?;
+    }
+    register(&ctx.app, &intake, allowed.actor(), ctx.now, Some(call))
 }
 
 /// A resident says it on the page.
@@ -85,6 +97,7 @@ pub fn by_resident(app: &App, intake: &Intake) -> Result<Registered> {
         intake,
         &Actor { kind: ActorKind::Resident, id: 0, name: String::new(), unit: None },
         app.now(),
+        None,
     )
 }
 
@@ -138,8 +151,8 @@ pub fn by_partner(app: &App, from: &Origin, intake: &Intake) -> Result<Registere
     })
 }
 
-fn register(app: &App, intake: &Intake, by: &Actor, now: Stamp) -> Result<Registered> {
-    let ready = Ready::of(app, intake, by, now)?;
+fn register(app: &App, intake: &Intake, by: &Actor, now: Stamp, call: Option<CallId>) -> Result<Registered> {
+    let ready = Ready { call, ..Ready::of(app, intake, by, now)? };
     app.store.write(|tx| ready.take_in(app, tx))
 }
 
@@ -150,6 +163,8 @@ struct Ready<'a> {
     drafted: Request,
     opening: Opening,
     by: &'a Actor,
+    /// The call that it was said in.
+    call: Option<CallId>,
 }
 
 impl<'a> Ready<'a> {
@@ -159,7 +174,7 @@ impl<'a> Ready<'a> {
         let person = person::sealed(app, &intake.person)?;
         let drafted = request_of(app, &intake, person.as_ref().map(|person| person.id), details, now);
         let opening = reckoned(app, &drafted, &intake.wish, by)?;
-        Ok(Self { intake, person, drafted, opening, by })
+        Ok(Self { intake, person, drafted, opening, by, call: None })
     }
 
     /// Stores it, its files and the case that it opens, unless its source has handed it in before.
@@ -185,6 +200,11 @@ impl<'a> Ready<'a> {
             let opening = reckoned(app, &request, &self.intake.wish, self.by)?;
             opening.record(app, tx, &request)?;
             opening.owe(app, tx)?;
+        }
+        if let Some(mut row) = self.call.map(|id| tx.call_for_update(id)).transpose()?.flatten() {
+            row.number = Some(request.number.clone());
+            row.direct = self.intake.wish.direct.is_some();
+            tx.update_call(&row)?;
         }
         Ok(Registered { number: request.number, request: request.id, again: false })
     }

@@ -24,6 +24,8 @@ pub struct Evaluation {
     pub satisfaction: Option<Satisfaction>,
     /// In their own words.
     pub words: String,
+    /// Keys of the survey's answers that they chose.
+    pub answers: Vec<String>,
 }
 
 /// The person says whether it is solved. The same form sent twice counts once.
@@ -47,6 +49,7 @@ pub fn evaluate(
             solved: said.solved,
             satisfaction: said.satisfaction,
             words: said.words.clone(),
+            answers: said.answers.clone(),
         };
         let happened = case::hear(&permitted, &heard, &app.ground(now))?;
         done(tx, form.as_deref(), now)?;

@@ -105,6 +105,8 @@ pub enum Line {
     Reopened(u8),
     /// A call that nobody answered.
     NoReply,
+    /// 研判: whether it is done again or stays closed, and why.
+    Ruled(bool, String),
     /// The deadline passed.
     Missed,
     /// It was closed.
@@ -236,6 +238,7 @@ fn line(request: &Request, first: bool, accepted: bool, event: &Event) -> Option
         What::Supplemented { request: of, text, .. } if *of == request.id => {
             (Speaker::You, Line::Told(text.clone()))
         }
+        What::Judged { redo, reason } if first => (Speaker::Hotline, Line::Ruled(*redo, reason.clone())),
         What::Reopened { round, .. } => (Speaker::Hotline, Line::Reopened(*round)),
         What::NoReply { .. } if first => (Speaker::Hotline, Line::NoReply),
         What::Missed { .. } => (Speaker::Hotline, Line::Missed),
@@ -263,7 +266,10 @@ fn line(request: &Request, first: bool, accepted: bool, event: &Event) -> Option
         | What::Joined { .. }
         | What::Withdrawn { .. }
         | What::Shared { .. }
-        | What::Moderated { .. } => return None,
+        | What::Moderated { .. }
+        | What::HandedOver { .. }
+        | What::Judged { .. }
+        | What::Surveyed { .. } => return None,
     };
     Some(Said { at: event.at, by, what })
 }

@@ -238,9 +238,20 @@ fn review(world: &World, on: &On, dice: &Dice) -> bool {
 }
 
 fn callback(world: &World, ctx: &Ctx, on: &On, dice: &Dice) -> bool {
-    let call = if dice.below(3) == 0 { Call::NoReply } else { reached(dice.coin()) };
+    let unreached = *dice.one(duban_domain::case::Unreached::ALL);
+    let call = if dice.below(3) == 0 { Call::NoReply(unreached) } else { reached(dice.coin()) };
     let ctx = if dice.coin() { world.ctx("caller", "hotline") } else { ctx.clone() };
+    if dice.below(3) == 0 {
+        let said = duban_domain::case::Judgement { redo: dice.coin(), reason: "看过了".into() };
+        return case::review::judge(&world.ctx("reviewer", "hotline"), on, &said).is_ok();
+    }
     case::callback::call(&ctx, on, &call).is_ok()
+}
+
+/// What a person chooses of the survey: nothing, or any of it.
+fn survey(dice: &Dice) -> Vec<String> {
+    let keys = ["slow", "nothing-done", "came-back", "not-explained", "other-wish", "no-such-answer"];
+    if dice.coin() { vec![(*dice.one(&keys)).to_owned()] } else { Vec::new() }
 }
 
 fn classify(ctx: &Ctx, on: &On, dice: &Dice) -> bool {
@@ -300,6 +311,7 @@ fn by_resident(world: &World, number: &Number, dice: &Dice) -> bool {
     if dice.coin() {
         return resident::speak::add(&world.app, &who, number, "补充一句", &[], None).is_ok();
     }
-    let said = Evaluation { solved: dice.coin(), satisfaction: None, words: String::new() };
+    let said =
+        Evaluation { solved: dice.coin(), satisfaction: None, words: String::new(), answers: survey(dice) };
     resident::speak::evaluate(&world.app, &who, number, &said, None).is_ok()
 }

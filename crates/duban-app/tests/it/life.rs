@@ -107,7 +107,13 @@ pub(crate) fn answering() -> Answering {
 }
 
 pub(crate) fn reached(solved: bool) -> Call {
-    Call::Reached { request: None, solved, satisfaction: Some(Satisfaction::Mostly), words: String::new() }
+    Call::Reached {
+        request: None,
+        solved,
+        satisfaction: Some(Satisfaction::Mostly),
+        words: String::new(),
+        answers: Vec::new(),
+    }
 }
 
 pub(crate) fn case(world: &World, number: &Number) -> Case {

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+mod callbacks;
+mod calls;
 mod crash;
 mod exports;
 mod handling;

@@ -58,7 +58,10 @@ fn the_persons_own_word_closes_or_reopens_and_counts_once() {
         let registered = case::register::by_resident(&world.app, &intake()).unwrap();
         to_callback(world, &registered);
         let (who, _) = resident::unlock(&world.app, &registered.number, "6021").unwrap();
-        let said = Evaluation { solved: false, satisfaction: None, words: "还是不亮".into() };
+        let said =
+            Evaluation {
+                solved: false, satisfaction: None, words: "还是不亮".into(), answers: Vec::new()
+            };
         let after = resident::speak::evaluate(&world.app, &who, &registered.number, &said, None).unwrap();
         assert_eq!(after.round, 2);
         assert!(resident::speak::evaluate(&world.app, &who, &registered.number, &said, None).is_err());

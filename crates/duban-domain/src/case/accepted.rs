@@ -31,7 +31,10 @@ pub fn accepted(history: &[Event]) -> Vec<usize> {
             | What::Withdrawn { .. }
             | What::Shared { .. }
             | What::Moderated { .. }
-            | What::Moved(_) => {}
+            | What::Moved(_)
+            | What::HandedOver { .. }
+            | What::Surveyed { .. }
+            | What::Judged { .. } => {}
         }
     }
     accepted

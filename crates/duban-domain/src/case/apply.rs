@@ -1,7 +1,7 @@
 //! The only place that changes a case: one event, one new state.
 
 use super::{Actor, Case, Ending, Event, Judged, Publicity, Ruling, Stage, What};
-use crate::{CaseId, Stamp};
+use crate::{CaseId, Stamp, city::Follow};
 
 impl Case {
     /// The case that an opening event begins; any other event begins none.
@@ -54,7 +54,13 @@ impl Case {
             What::Answered { outcome, .. } => self.answered(at, &event.by, *outcome),
             What::Approved { until, .. } => {
                 let unit = self.unit_or_nobody();
-                self.stage = Stage::Callback { unit, until: *until, tries: Vec::new(), heard: Vec::new() };
+                self.stage = Stage::Callback {
+                    unit,
+                    until: *until,
+                    tries: Vec::new(),
+                    heard: Vec::new(),
+                    judge: false,
+                };
             }
             What::SentBack { .. } => {
                 self.take_in_hand();
@@ -70,6 +76,16 @@ impl Case {
                 self.verdict = Some(Judged { at, solved: *solved, satisfaction: *satisfaction });
                 if let Stage::Callback { heard, .. } = &mut self.stage {
                     heard.push(*request);
+                }
+            }
+            What::Surveyed { follow, .. } => {
+                if let Stage::Callback { judge, .. } = &mut self.stage {
+                    *judge |= *follow == Some(Follow::Judge);
+                }
+            }
+            What::Judged { .. } => {
+                if let Stage::Callback { judge, .. } = &mut self.stage {
+                    *judge = false;
                 }
             }
             What::Reopened { round, unit, finish, contact } => {
@@ -91,7 +107,8 @@ impl Case {
             What::Reported { told_at, counted: true, .. } => {
                 self.reported_at = self.reported_at.max(Some(*told_at));
             }
-            What::Reported { .. }
+            What::HandedOver { .. }
+            | What::Reported { .. }
             | What::Forwarded { .. }
             | What::Noted { .. }
             | What::Supplemented { .. }

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     MediaId, Number, RequestId, Stamp,
+    city::Follow,
     deadline::Deadline,
     lang::Words,
     question::Detail,
@@ -60,6 +61,36 @@ closed_set! {
     }
 }
 
+closed_set! {
+    /// Why a person was not reached (未接通原因).
+    Unreached {
+        /// 没有人接
+        NoAnswer = 1, "no-answer", "没有人接", "No answer";
+        /// 占线或关机
+        Busy = 2, "busy", "占线或关机", "Busy or switched off";
+        /// 空号或不是本人
+        Wrong = 3, "wrong", "空号或不是本人", "Wrong number";
+        /// 不愿意评价: the person does not want to be asked.
+        Refused = 4, "refused", "不愿意评价", "Does not want to be asked";
+    }
+}
+
+impl Unreached {
+    /// What was recorded before reasons were.
+    fn usual() -> Self {
+        Self::NoAnswer
+    }
+}
+
+/// An answer of the survey as it was chosen (所选选项).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chosen {
+    /// Its key.
+    pub key: String,
+    /// The words it had.
+    pub text: Words,
+}
+
 /// Who did it. No event without one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
@@ -79,6 +110,15 @@ impl Actor {
     pub fn system() -> Self {
         Self { kind: ActorKind::System, id: 0, name: String::new(), unit: None }
     }
+}
+
+/// What the rules proposed (系统建议).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposed {
+    /// The category, when they knew one.
+    pub category: Option<String>,
+    /// The urgency.
+    pub urgency: Urgency,
 }
 
 /// One recorded fact (事件).
@@ -115,6 +155,16 @@ pub enum What {
         /// What was answered to the questions of the category.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         details: Vec<Detail>,
+        /// What the rules had proposed, where the operator decided otherwise before saving.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proposed: Option<Proposed>,
+    },
+    /// 紧急转接: the caller was handed to an emergency service.
+    HandedOver {
+        /// The number of the service.
+        to: String,
+        /// What was said.
+        said: String,
     },
     /// 派单 (or 改派 when a unit had it before).
     Dispatched {
@@ -172,6 +222,9 @@ pub enum What {
     NoReply {
         /// Which attempt.
         attempt: u8,
+        /// How it failed.
+        #[serde(default = "Unreached::usual")]
+        how: Unreached,
     },
     /// 评价: the person spoke.
     Heard {
@@ -183,6 +236,24 @@ pub enum What {
         satisfaction: Option<Satisfaction>,
         /// In their own words.
         words: String,
+    },
+    /// 满意度选项: what the person chose of the survey, in the words it had that day.
+    Surveyed {
+        /// Which request's person.
+        request: RequestId,
+        /// The answers.
+        chosen: Vec<Chosen>,
+        /// What the unsolved ones lead to.
+        follow: Option<Follow>,
+        /// Whether the handler is asked to look again.
+        alert: bool,
+    },
+    /// 研判: somebody judged whether it is done again or stays closed.
+    Judged {
+        /// Done again, or closed as it is.
+        redo: bool,
+        /// Why.
+        reason: String,
     },
     /// 重办: not solved, a new round.
     Reopened {
@@ -315,6 +386,7 @@ impl What {
     pub fn key(&self) -> &'static str {
         match self {
             Self::Opened { .. } => "opened",
+            Self::HandedOver { .. } => "handed-over",
             Self::Dispatched { .. } => "dispatched",
             Self::Signed => "signed",
             Self::Contacted { .. } => "contacted",
@@ -323,6 +395,8 @@ impl What {
             Self::SentBack { .. } => "sent-back",
             Self::NoReply { .. } => "no-reply",
             Self::Heard { .. } => "heard",
+            Self::Surveyed { .. } => "surveyed",
+            Self::Judged { .. } => "judged",
             Self::Reopened { .. } => "reopened",
             Self::Closed { .. } => "closed",
             Self::Classified { .. } => "classified",

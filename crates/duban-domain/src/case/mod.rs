@@ -16,6 +16,7 @@ mod contact;
 mod dispatching;
 mod event;
 mod history;
+mod judge;
 mod label;
 mod note;
 mod open;
@@ -32,16 +33,17 @@ use serde::{Deserialize, Serialize};
 
 pub use accepted::accepted;
 pub use answer::{Answer, answer};
-pub use callback::{Heard, expire, hear, no_reply};
+pub use callback::{Heard, expire, hear, next_try, no_reply};
 pub use classify::{Classification, classify};
 pub use contact::{Contact, Way, contact};
 pub use dispatching::{Dispatching, dispatch};
-pub use event::{Actor, ActorKind, Event, Outcome, Satisfaction, What};
+pub use event::{Actor, ActorKind, Chosen, Event, Outcome, Proposed, Satisfaction, Unreached, What};
 pub use handling::{Handling, Move, Obstacle, Plea, Waits};
 pub use history::{History, replay};
+pub use judge::{Judgement, judge};
 pub use label::label;
 pub use note::{note, reveal, supplement};
-pub use open::{Opening, Wish, open};
+pub use open::{HandOver, Opening, Wish, open};
 pub use overdue::overdue;
 pub use publicity::{Consent, Publicity, Ruling, Showing, moderate, public_words, share, shared};
 pub use report::{ID_MAX, Report, ReportState, relay, report, report_late};
@@ -83,6 +85,10 @@ closed_set! {
         Unrated = 2, "unrated", "未评价", "Not rated";
         /// 当场答复: answered on the telephone.
         Direct = 3, "direct", "当场答复", "Answered at once";
+        /// 未接通: called as often as the city asks, and never reached; counted apart.
+        NotReached = 7, "not-reached", "未接通", "Not reached";
+        /// 维持办结: not solved in the person's word, and nothing left to mend.
+        Upheld = 8, "upheld", "维持办结", "Closed as it is";
         /// 历史导入: finished before Duban; its real times are kept.
         Historic = 4, "historic", "历史导入", "Imported, finished earlier";
         /// 诉求人撤回: everybody who spoke for it took it back.
@@ -125,6 +131,9 @@ pub enum Stage {
         tries: Vec<Stamp>,
         /// Requests whose person has spoken.
         heard: Vec<RequestId>,
+        /// Whether somebody must judge what a person said: done again, or closed as it is.
+        #[serde(default)]
+        judge: bool,
     },
     /// 已办结
     Closed {

@@ -117,6 +117,7 @@ fn attempt(case: &Case, what: Try, who: &Member, ground: &Ground<'_>) -> Result<
         solved,
         satisfaction: Some(Satisfaction::Mostly),
         words: "嗯".into(),
+        answers: Vec::new(),
     };
     match what {
         Try::Dispatch => {
@@ -139,7 +140,7 @@ fn attempt(case: &Case, what: Try, who: &Member, ground: &Ground<'_>) -> Result<
         }
         Try::Solved => hear(&may::<verb::Callback>(who, case)?, &heard(true), ground),
         Try::NotSolved => hear(&may::<verb::Callback>(who, case)?, &heard(false), ground),
-        Try::NoReply => no_reply(&may::<verb::Callback>(who, case)?, ground),
+        Try::NoReply => no_reply(&may::<verb::Callback>(who, case)?, Unreached::NoAnswer, ground),
         Try::Classify => {
             let urgency = if case.urgency == Urgency::Urgent { Urgency::Normal } else { Urgency::Urgent };
             let to = Classification {
@@ -293,6 +294,9 @@ fn every_refusal_has_a_sentence_that_helps_in_both_languages() {
             ask: Words { zh: "商家叫什么".into(), en: "Which business".into() },
             fault: AnswerFault::Missing,
         }]),
+        Refusal::CallTaken,
+        Refusal::NothingToJudge,
+        Refusal::TooLate,
     ];
     let all: Vec<Refusal> =
         all.into_iter().chain(Obstacle::samples().into_iter().map(Refusal::from)).collect();
@@ -384,7 +388,8 @@ fn a_hidden_case_is_not_found_rather_than_forbidden() {
 fn nobody_answered_cannot_be_had_in_a_minute() {
     let city = &*CITY;
     let mut case = in_phase(city, Phase::Callback);
-    let mut now = START.plus_ms(30 * HOUR);
+    // Nine in the morning of the next day; the periods of the pack are morning, afternoon and evening.
+    let mut now = START.plus_ms(25 * HOUR);
     let mut call = |case: &mut Case, wait_ms: i64| {
         now = now.plus_ms(wait_ms);
         let came = attempt(case, Try::NoReply, &anybody(9), &ground(city, now));
@@ -395,10 +400,81 @@ fn nobody_answered_cannot_be_had_in_a_minute() {
     };
     assert_eq!(call(&mut case, 0), Ok(1));
     assert_eq!(call(&mut case, 60_000), Err(Refusal::TooSoon));
-    assert_eq!(call(&mut case, 2 * HOUR), Ok(1));
-    assert_eq!(call(&mut case, 2 * HOUR), Ok(1), "three calls, but all on one day");
-    assert_eq!(call(&mut case, 24 * HOUR), Ok(2));
-    assert_eq!(case.phase(), Phase::Closed);
+    assert_eq!(call(&mut case, 2 * HOUR), Err(Refusal::TooSoon), "still the same morning");
+    assert_eq!(call(&mut case, 3 * HOUR), Ok(1));
+    assert_eq!(call(&mut case, 4 * HOUR), Ok(1), "three calls, but all on one day");
+    assert_eq!(call(&mut case, 15 * HOUR), Ok(2));
+    assert!(matches!(case.stage, Stage::Closed { ending: Ending::NotReached, .. }));
+}
+
+#[test]
+fn the_next_call_is_due_at_another_hour() {
+    let city = &*CITY;
+    let at = |hour: i64| START.plus_ms(hour * HOUR - 8 * HOUR);
+    let due = |tries: &[i64], now: i64| {
+        let tries: Vec<_> = tries.iter().map(|hour| at(*hour)).collect();
+        (next_try(&tries, at(now), city).0 - at(0).0) as f64 / HOUR as f64
+    };
+    assert_eq!(due(&[], 10), 10.0, "in the morning: now");
+    assert_eq!(due(&[], 13), 14.0, "at noon: in the afternoon");
+    assert_eq!(due(&[10], 10), 14.0, "not twice in one morning");
+    assert_eq!(due(&[10, 14], 15), 32.5, "the last of three lies on the second day");
+    assert_eq!(
+        due(&[10, 14, 18], 19),
+        32.5,
+        "every period of the day was tried: tomorrow at half past eight"
+    );
+    assert_eq!(due(&[], 21), 32.5, "at night: tomorrow");
+}
+
+/// What the survey's answers of the pack lead to (2.33, 3.38).
+#[test]
+fn the_reason_decides_whether_it_is_done_again_judged_or_left() {
+    let city = &*CITY;
+    let before = in_phase(city, Phase::Callback);
+    let now = START.plus_ms(30 * HOUR);
+    let say = |case: &Case, solved: bool, answers: &[&str]| {
+        let said = Heard {
+            request: case.requests[0],
+            solved,
+            satisfaction: None,
+            words: String::new(),
+            answers: answers.iter().map(|key| (*key).to_owned()).collect(),
+        };
+        let permitted = policy::permit::<verb::Callback>(&anybody(9), case).unwrap();
+        hear(&permitted, &said, &ground(city, now)).unwrap()
+    };
+    let after = |case: &Case, events: Vec<What>| {
+        let mut case = case.clone();
+        events.into_iter().for_each(|what| case.apply(&Event { at: now, by: Actor::system(), what }));
+        case
+    };
+    let alerts =
+        |events: &[What]| events.iter().any(|what| matches!(what, What::Surveyed { alert: true, .. }));
+    let redo = say(&before, false, &["nothing-done", "not-explained"]);
+    assert!(alerts(&redo));
+    assert_eq!(after(&before, redo).phase(), Phase::InHand, "the strongest reason decides");
+    let left = say(&before, false, &["other-wish"]);
+    assert!(!alerts(&left));
+    assert!(matches!(after(&before, left).stage, Stage::Closed { ending: Ending::Upheld, .. }));
+    let judged = say(&before, false, &["not-explained"]);
+    assert!(!alerts(&judged));
+    let waiting = after(&before, judged);
+    assert!(matches!(waiting.stage, Stage::Callback { judge: true, .. }));
+    let late = Ground { city, now: now.plus_ms(900 * HOUR) };
+    assert_eq!(expire(&policy::by_system(&waiting), &late), Err(Refusal::NoChange), "no clock judges");
+    let decide = |case: &Case, redo: bool, reason: &str| {
+        let permitted = policy::permit::<verb::Review>(&anybody(9), case).unwrap();
+        judge(&permitted, &Judgement { redo, reason: reason.into() }, &ground(city, now))
+    };
+    assert_eq!(decide(&waiting, true, " "), Err(Refusal::NeedsText("reason")));
+    assert_eq!(after(&waiting, decide(&waiting, true, "要补讲清楚").unwrap()).round, 2);
+    let kept = after(&waiting, decide(&waiting, false, "已经讲清楚").unwrap());
+    assert!(matches!(kept.stage, Stage::Closed { ending: Ending::Upheld, .. }));
+    assert_eq!(decide(&before, true, "x"), Err(Refusal::NothingToJudge));
+    let slow = say(&before, true, &["slow", "nothing-done"]);
+    assert!(alerts(&slow), "and what is not offered to the contented is not taken");
+    assert!(matches!(after(&before, slow).stage, Stage::Closed { ending: Ending::Confirmed, .. }));
 }
 
 #[test]
@@ -434,4 +510,35 @@ proptest! {
         let rounds = events.iter().filter(|e| matches!(e.what, What::Reopened { .. })).count();
         prop_assert_eq!(usize::from(case.round), rounds + 1);
     }
+}
+
+#[test]
+fn what_the_operator_corrects_is_recorded_beside_the_proposal() {
+    let opened = |wish: Wish| {
+        let opening = open(&request(), &wish, &ground(&CITY, START));
+        match opening.events.into_iter().next() {
+            Some(What::Opened { category, proposed, .. }) => (category, proposed),
+            other => panic!("{other:?}"),
+        }
+    };
+    let (free, nothing) = opened(Wish { by_hand: true, ..Wish::default() });
+    assert_eq!(
+        (free.as_deref().map(|key| key.starts_with("utilities.lighting")), nothing),
+        (Some(true), None)
+    );
+    let same = Wish { category: free.clone(), by_hand: true, ..Wish::default() };
+    assert_eq!(opened(same), (free.clone(), None), "what agrees is no correction");
+    let other = Wish { category: Some("housing.lift.trapped".into()), by_hand: true, ..Wish::default() };
+    let kept = Proposed { category: free, urgency: Urgency::Normal };
+    assert_eq!(opened(other.clone()), (other.category.clone(), Some(kept)));
+    assert_eq!(opened(Wish { by_hand: false, ..other }).1, None, "another system saw no proposal");
+    let handed = HandOver { to: "119".into(), said: "地址说清了".into() };
+    let events = open(
+        &request(),
+        &Wish { direct: Some("已转".into()), handed: Some(handed), ..Wish::default() },
+        &ground(&CITY, START),
+    )
+    .events;
+    let keys: Vec<_> = events.iter().map(What::key).collect();
+    assert_eq!(keys, ["opened", "handed-over", "answered", "closed"]);
 }

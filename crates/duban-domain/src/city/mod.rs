@@ -4,6 +4,7 @@
 //! rule of any city in here: only what the fields of the files are and how they must fit together.
 
 mod check;
+mod desk;
 mod fault;
 mod find;
 mod form;
@@ -21,6 +22,7 @@ use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 pub use check::{check, check_at};
+pub use desk::{CallRules, CheckItem, DeskRules, Emergency, Follow, QualityRules, SurveyAnswer};
 pub use fault::{Fault, Severity};
 pub use settings::{PhotoRule, ReturnRule, Score, SettingGroup, Settings};
 pub(crate) use types::is_below;
@@ -96,6 +98,8 @@ pub struct City {
     pub notices: NoticeBook,
     /// Numbers and switches a city may set.
     pub settings: Settings,
+    /// How the hotline's own desk works.
+    pub desk: DeskRules,
     /// SHA-256 of all files, in hexadecimal.
     pub digest: String,
     pub(crate) engine: Engine,

@@ -80,6 +80,10 @@ pub struct Settings {
     pub callback_days: u8,
     /// Whether the attempts must be at different hours.
     pub callback_different_hours: bool,
+    /// How many hours two attempts lie apart at least.
+    pub callback_hours_apart: u8,
+    /// 回访时段: minutes of the day from and to; two attempts of a day lie in different ones.
+    pub callback_periods: Vec<(i16, i16)>,
     /// Days in which a person may rate an answer themselves.
     pub evaluation_days: i64,
     /// Whether the centre checks an answer before the callback.

@@ -31,6 +31,8 @@ closed_set! {
         Figures = 12, "figures", "看数据", "See the figures";
         /// 贴标签: put one of the city's own labels on a case.
         Label = 16, "label", "贴标签", "Label";
+        /// 质检: inspect calls and closed cases.
+        Inspect = 17, "inspect", "质检", "Inspect quality";
         /// 管理: users and settings.
         Administer = 13, "administer", "管理", "Administer";
         /// 导出: take a list of cases out as a file; each time is recorded.

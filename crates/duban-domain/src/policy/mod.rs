@@ -124,6 +124,8 @@ verbs! {
     Share => Register, lead: false;
     /// 撤回: the person's, or the hotline's on their word.
     Withdraw => Register, lead: false;
+    /// 质检
+    Inspect => Inspect, lead: false;
     /// 管理
     Administer => Administer, lead: false;
     /// 导出

@@ -123,6 +123,7 @@ pub(super) fn opened(dice: &mut Dice, n: u32) -> (Case, Request) {
             category: dice.maybe(|d| d.pick(&CATEGORIES).to_owned()),
             finish,
             details: Vec::new(),
+            proposed: None,
         },
     };
     (Case::begin(request.case, &event).unwrap(), request)
@@ -138,7 +139,9 @@ pub(super) fn later(dice: &mut Dice, case: &Case) -> Case {
         1 => Stage::Dispatched { unit, sign: deadline(dice) },
         2 => Stage::InHand { unit },
         3 => Stage::InReview { unit, by: 1 },
-        4 => Stage::Callback { unit, until: dice.stamp(), tries: Vec::new(), heard: Vec::new() },
+        4 => {
+            Stage::Callback { unit, until: dice.stamp(), tries: Vec::new(), heard: Vec::new(), judge: false }
+        }
         _ => Stage::Closed { unit, at: dice.stamp(), ending: dice.pick(Ending::ALL) },
     };
     case.assisting = (0..dice.roll(3)).map(|_| dice.unit()).collect();

@@ -29,6 +29,9 @@ pub(super) fn acts(city: &City, who: &Member, case: &Case) -> Vec<Act> {
             may.offer::<verb::Dispatch>("dispatch"),
         ],
         Stage::InReview { by, .. } if *by != who.id.0 => vec![may.offer::<verb::Review>("review")],
+        Stage::Callback { judge: true, .. } => {
+            vec![may.offer::<verb::Judge>("judge"), may.offer::<verb::Callback>("callback")]
+        }
         Stage::Callback { .. } => vec![may.offer::<verb::Callback>("callback")],
         Stage::InReview { .. } | Stage::Closed { .. } => Vec::new(),
     };

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::response::Response;
-use duban_app::{AppError, CaseRow, Ctx, case::list};
+use duban_app::{AppError, CaseRow, Ctx, call, case::list};
 use duban_domain::{
     Lang,
     city::{City, Landmark},
@@ -43,6 +43,9 @@ pub(super) struct Assist {
     pub(super) urgency_class: &'static str,
     pub(super) urgency_reason: String,
     pub(super) urgency_because: Vec<String>,
+    /// The rules raised the urgency, and whether the operator took that back.
+    pub(super) raised: String,
+    pub(super) taken_back: bool,
     pub(super) kind: String,
     pub(super) dues: Vec<Due>,
     pub(super) places: Vec<Place>,
@@ -130,10 +133,13 @@ pub(super) async fn suggest(
     with_caller: bool,
 ) -> Result<Assist, crate::frame::WebError> {
     let phone = Phone::parse(fields.get("phone")).ok().flatten().filter(|_| with_caller);
-    let has_phone = phone.is_some();
-    let rows = match phone {
-        Some(phone) => desk.run(move |ctx| earlier(ctx, &phone)).await?,
-        None => Vec::new(),
+    let call = fields.opt("call").filter(|_| with_caller).map(super::calls::pop::id).transpose()?;
+    let has_phone = phone.is_some() || call.is_some();
+    let rows = match (phone, call) {
+        (Some(phone), _) => desk.run(move |ctx| earlier(ctx, &phone)).await?,
+        // A number that was typed goes before the call's own.
+        (None, Some(call)) => desk.run(move |ctx| Ok(call::caller(ctx, call)?.earlier)).await?,
+        (None, None) => Vec::new(),
     };
     let s = desk.shell();
     let mut assist = of_rules(&desk.site.app.city, &s, fields);
@@ -192,6 +198,12 @@ pub(super) fn of_rules(city: &City, s: &Shell, fields: &Fields) -> Assist {
             .map(|r| r.get(s.lang).to_owned())
             .unwrap_or_default(),
         urgency_because: proposal.urgency_because.clone(),
+        raised: if proposal.urgency < Urgency::Normal {
+            proposal.urgency.word(s.lang).to_owned()
+        } else {
+            String::new()
+        },
+        taken_back: urgency != proposal.urgency,
         kind: kind.word(s.lang).to_owned(),
         dues: dues(city, s, urgency, kind),
         readback: readback(city, fields, &title, s.lang),

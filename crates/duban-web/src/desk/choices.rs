@@ -2,7 +2,8 @@
 
 use duban_domain::{
     Lang,
-    case::{Outcome, Satisfaction, Way},
+    case::{Outcome, Satisfaction, Unreached, Way},
+    city::City,
     request::{Kind, Urgency},
 };
 
@@ -22,6 +23,23 @@ pub(super) fn outcomes(lang: Lang) -> Vec<Choice> {
 
 pub(super) fn feelings(lang: Lang) -> Vec<Choice> {
     Satisfaction::ALL.iter().map(|f| choice(f.key(), f.word(lang))).collect()
+}
+
+/// The survey's answers, those of the contented first.
+pub(super) fn survey(city: &City, lang: Lang) -> Vec<(bool, Vec<Choice>)> {
+    let of = |solved: bool| {
+        let answers = city.desk.survey.iter().filter(move |answer| answer.solved == solved);
+        answers.map(|answer| choice(&answer.key, answer.text.get(lang))).collect::<Vec<_>>()
+    };
+    [true, false]
+        .map(|solved| (solved, of(solved)))
+        .into_iter()
+        .filter(|(_, list)| !list.is_empty())
+        .collect()
+}
+
+pub(super) fn unreached(lang: Lang) -> Vec<Choice> {
+    Unreached::ALL.iter().map(|u| choice(u.key(), u.word(lang))).collect()
 }
 
 pub(super) fn ways(lang: Lang) -> Vec<Choice> {
@@ -54,6 +72,7 @@ pub(super) fn done_words(step: &str, lang: Lang) -> &'static str {
         }
         "send-back" => lang.t("退回去了，单位会看到缺什么。", "Sent back; the unit sees what is missing."),
         "callback" => lang.t("记下了诉求人的话。", "The person’s word is recorded."),
+        "judge" => lang.t("研判记下了，诉求人看得到。", "The decision is recorded; the person can read it."),
         "no-reply" => lang.t("记下了这次没打通。", "The unanswered call is recorded."),
         "classify" => lang.t("分类改了，时限按新的重算。", "Reclassified; the deadline was reckoned again."),
         "label" => lang.t("标签改了，阶段和时限不变。", "The label is changed; stage and deadlines stay."),

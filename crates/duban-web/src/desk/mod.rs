@@ -8,6 +8,8 @@ pub(crate) mod around_steps;
 #[cfg(test)]
 mod around_tests;
 pub(crate) mod assist;
+pub(crate) mod callbacks;
+pub(crate) mod calls;
 pub(crate) mod case;
 pub(crate) mod chart;
 mod choices;
@@ -21,6 +23,7 @@ pub(crate) mod live;
 pub(crate) mod login;
 pub(crate) mod media;
 pub(crate) mod present;
+pub(crate) mod quality;
 pub(crate) mod steps;
 #[cfg(test)]
 mod tests;

@@ -13,7 +13,7 @@ use duban_app::{
 };
 use duban_domain::{
     Lang, Number, Refusal,
-    case::{Case, Classification, Outcome, Satisfaction, Verdict, Way},
+    case::{Case, Classification, Judgement, Outcome, Satisfaction, Unreached, Verdict, Way},
     city::PhotoRule,
     request::{Kind, Urgency},
 };
@@ -73,6 +73,19 @@ pub(crate) async fn callback(desk: Desk, Path(on): Path<String>, fields: Fields)
     let done = if fields.get("do") == "no-reply" { "no-reply" } else { "callback" };
     step(&desk, &on, "callback", fields, done, |ctx, on, fields| callback::call(ctx, on, &call(fields)?))
         .await
+}
+
+/// 研判
+pub(crate) async fn judge(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
+    step(&desk, &on, "judge", fields, "judge", |ctx, on, fields| {
+        let redo = match fields.get("do") {
+            "redo" => true,
+            "keep" => false,
+            _ => return Err(Refusal::NeedsText("reason").into()),
+        };
+        review::judge(ctx, on, &Judgement { redo, reason: fields.get("reason").to_owned() })
+    })
+    .await
 }
 
 /// 改分类
@@ -203,7 +216,7 @@ fn answering(rule: &PhotoRule, fields: &Fields) -> Result<Answering, AppError> {
 
 fn call(fields: &Fields) -> Result<Call, AppError> {
     if fields.get("do") == "no-reply" {
-        return Ok(Call::NoReply);
+        return Ok(Call::NoReply(Unreached::from_key(fields.get("how")).unwrap_or(Unreached::NoAnswer)));
     }
     let solved = match fields.get("solved") {
         "yes" => true,
@@ -215,6 +228,7 @@ fn call(fields: &Fields) -> Result<Call, AppError> {
         solved,
         satisfaction: Satisfaction::from_key(fields.get("satisfaction")),
         words: fields.get("words").to_owned(),
+        answers: fields.all("answer").map(str::to_owned).collect(),
     })
 }
 

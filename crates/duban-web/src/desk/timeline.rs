@@ -127,13 +127,22 @@ fn said(city: &City, s: &Shell, what: &What) -> Said {
     let lang = s.lang;
     match what {
         What::Opened { .. } | What::Dispatched { .. } | What::Classified { .. } => deciding(city, s, what),
+        What::HandedOver { to, said } => {
+            let name = city.desk.calls.emergency.iter().find(|e| e.number == *to);
+            let name = name.map(|e| format!(" {}", e.name.get(lang))).unwrap_or_default();
+            plain("tl-must", &format!("{} {to}{name}", lang.t("已转", "Handed to")), said)
+        }
         What::Signed => plain("", lang.t("签收", "Signed"), ""),
         What::Contacted { contact } => plain(
             "",
             &format!("{} · {}", lang.t("联系了诉求人", "Contacted the person"), contact.way.word(lang)),
             &contact.note,
         ),
-        What::Answered { .. } | What::Heard { .. } | What::Supplemented { .. } => spoken(lang, what),
+        What::Answered { .. }
+        | What::Heard { .. }
+        | What::Surveyed { .. }
+        | What::Judged { .. }
+        | What::Supplemented { .. } => spoken(lang, what),
         What::Approved { until, unreviewed } => plain(
             "tl-key",
             if *unreviewed {
@@ -144,11 +153,13 @@ fn said(city: &City, s: &Shell, what: &What) -> Said {
             &format!("{} {}", lang.t("请诉求人评价，到", "The person is asked until"), s.when(until).short),
         ),
         What::SentBack { reason } => plain("tl-must", lang.t("审核退回", "Sent back"), reason),
-        What::NoReply { attempt } => plain(
+        What::NoReply { attempt, how } => plain(
             "",
             &match lang {
-                Lang::Zh => format!("回访没有接通，第 {attempt} 次"),
-                Lang::En => format!("Callback not answered, attempt {attempt}"),
+                Lang::Zh => format!("回访没有接通，第 {attempt} 次 · {}", how.word(lang)),
+                Lang::En => {
+                    format!("Callback did not reach the person, attempt {attempt} · {}", how.word(lang))
+                }
             },
             "",
         ),
@@ -255,6 +266,19 @@ fn spoken(lang: Lang, what: &What) -> Said {
                 words,
             )
         }
+        What::Surveyed { chosen, follow, .. } => {
+            let words: Vec<&str> = chosen.iter().map(|one| one.text.get(lang)).collect();
+            let after = follow.map(|f| format!(" · {}", f.word(lang))).unwrap_or_default();
+            plain("", &format!("{}{after}", lang.t("诉求人选了", "The person chose")), &words.join("\n"))
+        }
+        What::Judged { redo, reason } => {
+            let what = if *redo {
+                lang.t("研判：重新办理", "Judged: done again")
+            } else {
+                lang.t("研判：维持办结", "Judged: stays closed")
+            };
+            plain("tl-key", what, reason)
+        }
         What::Supplemented { text, media, .. } => {
             let files = if media.is_empty() {
                 String::new()
@@ -291,9 +315,15 @@ fn deciding(city: &City, s: &Shell, what: &What) -> Said {
                 words: because_words(city, because, lang),
             }
         }
-        What::Opened { urgency, category, because, finish, .. } => {
+        What::Opened { urgency, category, because, finish, proposed, .. } => {
+            let changed = proposed.as_ref().map(|p| {
+                let path = p.category.as_deref().map(|key| city.category_path(key, lang));
+                let path = path.unwrap_or_else(|| lang.t("没有分类", "no category").to_owned());
+                let head = lang.t("话务员改过；原来的建议：", "Corrected by the operator; proposed: ");
+                format!("{head}{path} · {}", p.urgency.word(lang))
+            });
             let category = category.as_deref().map(|key| city.category_path(key, lang)).unwrap_or_default();
-            let text = [category, due(s, finish)]
+            let text = [category, changed.unwrap_or_default(), due(s, finish)]
                 .into_iter()
                 .filter(|t| !t.is_empty())
                 .collect::<Vec<_>>()

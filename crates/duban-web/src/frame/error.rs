@@ -170,9 +170,13 @@ fn status_of(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::NotFound | Refusal::NotItsRequest => StatusCode::NOT_FOUND,
         Refusal::MayNot(_) | Refusal::LeadOnly(_) | Refusal::OwnAnswer => StatusCode::FORBIDDEN,
-        Refusal::Stale | Refusal::WrongPhase { .. } | Refusal::AlreadyHeard | Refusal::TooSoon => {
-            StatusCode::CONFLICT
-        }
+        Refusal::Stale
+        | Refusal::WrongPhase { .. }
+        | Refusal::AlreadyHeard
+        | Refusal::CallTaken
+        | Refusal::NothingToJudge
+        | Refusal::TooLate
+        | Refusal::TooSoon => StatusCode::CONFLICT,
         Refusal::Obstacle(obstacle) if obstacle.is_conflict() => StatusCode::CONFLICT,
         Refusal::Obstacle(_)
         | Refusal::UnknownUnit(_)

@@ -74,6 +74,11 @@ impl Fields {
         Some(self.get(name)).filter(|v| !v.is_empty())
     }
 
+    /// Sets a field as if it had been sent.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.values.push((name.to_owned(), value.to_owned()));
+    }
+
     /// Every value of a field.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.values.iter().filter(move |(k, v)| k == name && !v.trim().is_empty()).map(|(_, v)| v.trim())

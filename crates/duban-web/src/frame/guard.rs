@@ -19,7 +19,7 @@ use crate::{desk::login, open311, routes::Access};
 const CSP: &str = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// Where an open tab only listens; that alone does not keep a session alive.
-const LISTENING: &str = "/events";
+const LISTENING: [&str; 3] = ["/events", "/desk/calls/live", "/desk/calls/bar"];
 
 /// The outermost layer: reads the visit, turns error notes into pages, sets the headers.
 pub(crate) async fn around(State(site): State<Site>, mut request: Request, next: Next) -> Response {
@@ -29,7 +29,7 @@ pub(crate) async fn around(State(site): State<Site>, mut request: Request, next:
         return finish(error::page(&WebError::Foreign.note(), &visit, &site));
     }
     if let Some(token) = visit.session.clone() {
-        let seen = visit.uri.path() != LISTENING;
+        let seen = !LISTENING.contains(&visit.uri.path());
         match site.run(move |app| staff::member_of(app, &token, seen)).await {
             Ok(member) => visit.member = member,
             Err(failed) => return finish(error::page(&failed.note(), &visit, &site)),

@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use super::{error::WebError, throttle::Throttle};
-use crate::desk::live::Radio;
+use crate::desk::{calls::live::Rings, live::Radio};
 
 /// Passwords that are verified at once: each takes 19 MiB and a core.
 const VERIFIED_AT_ONCE: usize = 2;
@@ -61,6 +61,8 @@ pub struct Site {
     pub(crate) patience: Duration,
     /// Tells live readers what is new.
     pub(crate) radio: Arc<Radio>,
+    /// Tells operators what rings.
+    pub(crate) rings: Arc<Rings>,
 }
 
 impl Site {
@@ -77,6 +79,7 @@ impl Site {
             files: Arc::new(Semaphore::new(FILES_AT_ONCE)),
             patience: PATIENCE,
             radio: Arc::default(),
+            rings: Arc::default(),
         }
     }
 

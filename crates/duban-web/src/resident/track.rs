@@ -303,9 +303,12 @@ fn evaluation(fields: &Fields, lang: Lang) -> Result<Evaluation, Vec<Fault>> {
         String::new()
     });
     match solved.filter(|_| faults.is_empty()) {
-        Some(solved) => {
-            Ok(Evaluation { solved, satisfaction: Satisfaction::from_key(fields.get("satisfaction")), words })
-        }
+        Some(solved) => Ok(Evaluation {
+            solved,
+            satisfaction: Satisfaction::from_key(fields.get("satisfaction")),
+            words,
+            answers: fields.all("answer").map(str::to_owned).collect(),
+        }),
         None => Err(faults),
     }
 }

@@ -45,6 +45,8 @@ pub(super) struct TrackPage {
     documents: Vec<Photo>,
     asks: Option<When>,
     levels: Vec<(&'static str, &'static str)>,
+    /// The survey's answers: for whom it is solved, and for whom it is not.
+    survey: Vec<(bool, Vec<(String, String)>)>,
     who: String,
     helping: String,
     unit_phone: Option<String>,
@@ -63,6 +65,7 @@ pub(super) struct Typed {
     pub(super) solved: String,
     pub(super) satisfaction: String,
     pub(super) words: String,
+    pub(super) answers: Vec<String>,
     pub(super) text: String,
 }
 
@@ -96,6 +99,7 @@ impl Typed {
             solved: get("solved"),
             satisfaction: get("satisfaction"),
             words: get("words"),
+            answers: fields.all("answer").map(str::to_owned).collect(),
             text: get("text"),
         }
     }
@@ -150,6 +154,7 @@ impl TrackPage {
             added: query.get("done") == "added",
             notice: notice(query.get("done"), track, lang),
             round: track.round,
+            survey: survey(city, lang),
             levels: Satisfaction::ALL.iter().map(|level| (level.key(), level.word(lang))).collect(),
             may_add: track.may_add,
             photos,
@@ -394,6 +399,12 @@ fn words(s: &Shell, city: &City, what: &Line) -> (String, String) {
         }
         Line::Judged(true, words) => (lang.t("解决了。", "It is solved.").to_owned(), words.clone()),
         Line::Judged(false, words) => (lang.t("没解决。", "It is not solved.").to_owned(), words.clone()),
+        Line::Ruled(true, why) => {
+            (lang.t("我们看过了，重新办理。", "We looked at it: it is done again.").to_owned(), why.clone())
+        }
+        Line::Ruled(false, why) => {
+            (lang.t("我们看过了，维持办结。", "We looked at it: it stays closed.").to_owned(), why.clone())
+        }
         Line::Reopened(round) => match lang {
             Lang::Zh => (format!("没解决，退回去重新办，这是第 {round} 次。"), String::new()),
             Lang::En => {
@@ -453,4 +464,17 @@ fn qr(text: &str) -> Qr {
     let dark = code.to_colors().into_iter().enumerate().filter(|(_, color)| *color == Color::Dark);
     let path = dark.map(|(i, _)| format!("M{} {}h1v1h-1z", i % width + MARGIN, i / width + MARGIN)).collect();
     Qr { size: width + 2 * MARGIN, path }
+}
+
+/// The answers of the city's survey in their order, those of the contented first.
+fn survey(city: &City, lang: Lang) -> Vec<(bool, Vec<(String, String)>)> {
+    let of = |solved: bool| {
+        let answers = city.desk.survey.iter().filter(move |answer| answer.solved == solved);
+        answers.map(|answer| (answer.key.clone(), answer.text.get(lang).to_owned())).collect::<Vec<_>>()
+    };
+    [true, false]
+        .map(|solved| (solved, of(solved)))
+        .into_iter()
+        .filter(|(_, list)| !list.is_empty())
+        .collect()
 }

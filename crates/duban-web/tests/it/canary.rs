@@ -2,7 +2,7 @@
 //! reach. Every readable route is a surface; one that is not named here fails the test.
 
 use duban_app::partner;
-use duban_domain::{policy::Action, request::Privacy};
+use duban_domain::{call::Signal, policy::Action, request::Privacy};
 use duban_testkit::world::{World, both};
 use duban_web::routes::table;
 
@@ -21,6 +21,13 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
         | "/desk"
         | "/desk/login"
         | "/desk/intake"
+        | "/desk/judgements"
+        | "/desk/quality"
+        | "/desk/quality/mine"
+        | "/desk/alerts"
+        | "/desk/calls/live"
+        | "/desk/calls/bar"
+        | "/desk/calls/missed"
         | "/open311/discovery.json"
         | "/open311/discovery.xml" => one(path),
         "/track" => Some(vec![format!("/track?number={number}")]),
@@ -52,6 +59,15 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
         "/desk/export" => Some(vec![
             "/desk/export".to_owned(),
             "/desk/export?stage=all&q=%E9%87%91%E4%B8%9D%E9%9B%80".to_owned(),
+        ]),
+        "/desk/quality/{id}" => one("/desk/quality/1"),
+        "/desk/callbacks" => Some(vec![
+            "/desk/callbacks".to_owned(),
+            "/desk/callbacks?from=2026-01-01&to=2026-12-31&ending=confirmed".to_owned(),
+        ]),
+        "/desk/calls" => Some(vec![
+            "/desk/calls".to_owned(),
+            "/desk/calls?from=2026-01-01&to=2026-01-31&figure=offered".to_owned(),
         ]),
         "/events" => one("/events"),
         "/open311/v2/{*rest}" => Some(
@@ -99,6 +115,18 @@ fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
         "/desk/intake" => at(path, "do=check&text=x&phone=139+1234+4321"),
         "/desk/intake/assist" => at(path, "text=x&phone=139+1234+4321"),
         "/open311/v2/{*rest}" => at("/open311/v2/requests.json", "api_key=no&description=x"),
+        // What can be seen of a real call has a test of its own.
+        "/cti/{key}" => Some(vec![("/cti/no-such-key".to_owned(), "event=newCall&callId=1".to_owned())]),
+        "/desk/quality" => at(path, "seed=1&from=2026-01-01&to=2026-01-02"),
+        step if step.starts_with("/desk/quality/{id}/") => {
+            Some(vec![(path.replace("{id}", "1"), "words=x&do=stand".to_owned())])
+        }
+        "/desk/alerts/{id}/seen" => Some(vec![("/desk/alerts/1/seen".to_owned(), String::new())]),
+        "/desk/calls/seat" => at(path, "line=8001"),
+        "/desk/calls/simulate" => at(path, ""),
+        step if step.starts_with("/desk/calls/{id}/") => {
+            Some(vec![(path.replace("{id}", "1"), "how=no-answer&words=x".to_owned())])
+        }
         // A step on a page that is no longer the newest is refused, with the page again.
         step if step.starts_with("/desk/cases/{number}/") => {
             at(path, "seen=99&text=x&note=x&reason=x&public=x&outcome=solved&unit=gas&way=phone")
@@ -334,5 +362,46 @@ async fn systems_meet_what_their_key_reaches_and_never_a_person() {
             assert_eq!(status.as_u16(), if may.is_empty() { 404 } else { 201 }, "{unit:?}: {body}");
         }
         assert!(met > 0, "the unit's own system reads its words, or this test proves nothing");
+    }
+}
+
+/// Whoever calls back needs the whole number; everybody else sees a mask at most, and units nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_number_behind_a_call_is_shown_to_whoever_calls_back_and_to_nobody_else() {
+    let world = World::sqlite();
+    let stage = Stage::set(&world, Privacy::Contact);
+    let told = |signal| duban_app::call::Told {
+        call: "a".into(),
+        signal,
+        direction: None,
+        from: PHONE.into(),
+        to: "12345".into(),
+        line: String::new(),
+        at: None,
+        cause: String::new(),
+        recording: String::new(),
+    };
+    let id = duban_app::call::hear(&world.app, "t", &told(Signal::NewCall)).unwrap().0;
+    let masked = "139 **** 4321";
+    let pages = ["/desk/calls", "/desk/calls/bar", "/desk/calls/live", "/desk/calls/missed"];
+    let own = format!("/desk/intake?call={id}");
+    for ended in [false, true] {
+        if ended {
+            duban_app::call::hear(&world.app, "t", &told(Signal::Hangup)).unwrap();
+        }
+        for who in visitors() {
+            let mut seen = String::new();
+            for page in pages.iter().copied().chain([own.as_str()]) {
+                let (_, body) = stage.call(who, "GET", page, "").await;
+                assert!(!body.contains(PHONE), "{who} met the number at {page}");
+                seen.push_str(&body);
+            }
+            let theirs = matches!(who, "operator" | "dispatcher" | "supervisor" | "leader" | "reviewer");
+            assert_eq!(seen.contains(masked), theirs, "{who}, {ended}");
+            if ended {
+                let (_, body) = stage.call(who, "POST", &format!("/desk/calls/{id}/number"), "").await;
+                assert_eq!(body.contains(PHONE), matches!(who, "operator" | "dispatcher"), "{who}");
+            }
+        }
     }
 }

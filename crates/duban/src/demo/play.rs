@@ -12,7 +12,7 @@ use duban_app::{
 };
 use duban_domain::{
     Lang, Number, Stamp,
-    case::{Case, Outcome, Satisfaction, Verdict, Way, Wish},
+    case::{Case, Outcome, Satisfaction, Unreached, Verdict, Way, Wish},
     person::{Person, Phone},
     place::Point,
     policy::Member,
@@ -108,13 +108,18 @@ fn take(app: &App, cast: &Cast, number: &Number, scene: &Scene, step: &Step) -> 
             &on,
             &Verdict::SendBack(step.text.clone()),
         )?),
-        "no-reply" => done(case::callback::call(&ctx(app, player(cast, "caller")?), &on, &Call::NoReply)?),
+        "no-reply" => done(case::callback::call(
+            &ctx(app, player(cast, "caller")?),
+            &on,
+            &Call::NoReply(Unreached::NoAnswer),
+        )?),
         "call" => {
             let call = Call::Reached {
                 request: None,
                 solved: step.solved,
                 satisfaction: satisfaction(step)?,
                 words: step.text.clone(),
+                answers: Vec::new(),
             };
             done(case::callback::call(&ctx(app, player(cast, "caller")?), &on, &call)?);
         }
@@ -158,8 +163,12 @@ fn by_resident(app: &App, number: &Number, scene: &Scene, step: &Step) -> anyhow
     if step.r#do == "add" {
         done(resident::speak::add(app, &who, number, &step.text, &[], None)?);
     } else {
-        let said =
-            Evaluation { solved: step.solved, satisfaction: satisfaction(step)?, words: step.text.clone() };
+        let said = Evaluation {
+            solved: step.solved,
+            satisfaction: satisfaction(step)?,
+            words: step.text.clone(),
+            answers: Vec::new(),
+        };
         done(resident::speak::evaluate(app, &who, number, &said, None)?);
     }
     Ok(())

@@ -9,9 +9,8 @@ mod trees;
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
-    Category, City, Division, Fault, Index, Label, Landmark, MapLine, PackFiles, PublicRule, Reasons, Remote, Role,
-    Unit,
-    UnitKind,
+    Category, City, DeskRules, Division, Fault, Index, Label, Landmark, MapLine, PackFiles, PublicRule, Reasons,
+    Remote, Role, Unit, UnitKind,
     fault::{Faults, Spot, words},
     read::{self, Basics, Placed},
 };
@@ -84,6 +83,7 @@ pub(super) struct Draft {
     map: Vec<Placed<MapLine>>,
     reasons: Reasons,
     notices: NoticeBook,
+    desk: DeskRules,
 }
 
 /// Reads and checks a pack.
@@ -111,6 +111,7 @@ pub(super) fn examine(files: &PackFiles) -> (Draft, Vec<Fault>) {
         map: read::map(files, &faults),
         reasons: read::reasons(files, &faults),
         notices: read::notices(files, &faults),
+        desk: read::desk(files, &faults),
     };
     strangers(files, &faults);
     trees::check(&draft, &faults);
@@ -146,6 +147,9 @@ fn strangers(files: &PackFiles, faults: &Faults) {
                     | "remotes.toml"
                     | "reasons.toml"
                     | "notices.toml"
+                    | "desk.toml"
+                    | "survey.toml"
+                    | "quality.toml"
             )
             || path.ends_with(".md")
             || (path.starts_with("calendar/") && path.ends_with(".toml"))
@@ -210,6 +214,7 @@ impl Draft {
             reasons: self.reasons,
             notices: self.notices,
             settings: self.basics.settings,
+            desk: self.desk,
             digest,
             index: Index::default(),
         };

@@ -92,6 +92,8 @@ fn settings(form: &Form<'_>) -> Settings {
         s.callback_attempts = f.whole("attempts_max", 3, 20) as u8;
         s.callback_days = f.whole("days", 2, 60) as u8;
         s.callback_different_hours = f.yes("different_hours", true);
+        s.callback_hours_apart = f.whole("hours_apart", 1, 48) as u8;
+        s.callback_periods = periods(f);
     });
     group(SettingGroup::Evaluation, &mut |f| s.evaluation_days = f.whole("days", 7, 365).into());
     group(SettingGroup::Review, &mut |f| s.review_required = f.yes("required", true));
@@ -127,6 +129,26 @@ fn settings(form: &Form<'_>) -> Settings {
     s
 }
 
+/// Parts of the day in which people are called, one after the other.
+fn periods(form: &Form<'_>) -> Vec<(i16, i16)> {
+    let list = form.list("periods");
+    let read: Vec<(i16, i16)> = list.iter().filter_map(|text| super::calendar::range(text)).collect();
+    let apart = read.windows(2).all(|pair| pair[0].1 <= pair[1].0) && read.iter().all(|p| p.0 < p.1);
+    if read.len() == list.len() && apart {
+        return read;
+    }
+    form.wrong(
+        "periods",
+        "回访时段读不懂，或者有重叠",
+        "The periods for callbacks cannot be read, or overlap",
+        words(
+            "按先后写成 [\"08:30-12:00\", \"14:00-17:30\"]。",
+            "Write them in order, like [\"08:30-12:00\", \"14:00-17:30\"].",
+        ),
+    );
+    Vec::new()
+}
+
 /// Each answer has to be worth something, for the rate has to be reckoned for all of them.
 fn scores(form: &Form<'_>) -> Vec<Score> {
     let permille = |t: &str| {
@@ -155,6 +177,8 @@ fn defaults() -> Settings {
         callback_attempts: 3,
         callback_days: 2,
         callback_different_hours: true,
+        callback_hours_apart: 1,
+        callback_periods: Vec::new(),
         evaluation_days: 7,
         review_required: true,
         public_listing: false,

@@ -4,6 +4,7 @@
 mod basics;
 mod calendar;
 mod catalogue;
+mod desk;
 mod lists;
 mod notices;
 mod people;
@@ -19,6 +20,7 @@ use super::{fault::Spot, source::Row};
 pub(super) use basics::{Basics, basics};
 pub(super) use calendar::calendar;
 pub(super) use catalogue::{catalogue, category_words, deadlines, kind_and_urgency_words};
+pub(super) use desk::desk;
 pub(super) use lists::{categories, divisions, map, places, units};
 pub(super) use notices::notices;
 pub(super) use people::{labels, roles, texts};

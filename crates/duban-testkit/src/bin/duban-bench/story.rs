@@ -207,12 +207,14 @@ impl Telling<'_> {
         self.wait(1_100.0);
         if self.dice.chance(280) {
             for attempt in 1..=self.city.settings.callback_attempts {
-                if !self.push(&caller, What::NoReply { attempt }) {
+                if !self
+                    .push(&caller, What::NoReply { attempt, how: duban_domain::case::Unreached::NoAnswer })
+                {
                     return false;
                 }
                 self.wait(900.0);
             }
-            self.push(&Actor::system(), What::Closed { ending: Ending::Unrated });
+            self.push(&Actor::system(), What::Closed { ending: Ending::NotReached });
             return false;
         }
         let solved = self.case.round > 2 || !self.dice.chance(90);
