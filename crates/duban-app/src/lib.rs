@@ -31,15 +31,9 @@ pub use error::AppError;
 pub use wiring::{App, Ctx};
 // What pages read of the database: rows and sums, never a transaction.
 pub use duban_store::{
-    CaseQuery, CaseRow, Cursor, ExportLine, Figure, Figures, LiveEvent, MediaKind, MediaRow, Order, Page,
-    PublicQuery, PublicRow, UnitFigures,
-    ByHand, CaseQuery, CaseRow, Cursor, ExportLine, Figure, Figures, LiveEvent, MediaKind, MediaRow, Order, Page,
-    UnitFigures,
-    CaseQuery, CaseRow, Cursor, ExportLine, Figure, Figures, LiveEvent, MediaKind, MediaRow, NoticeLog,
-    NoticeQuery, Order, Page, UnitFigures,
-    Alert, CallFigure, CallNote, CallSums, CallbackTask, CaseQuery, CaseRow, Cursor, ExportLine, Figure,
-    Figures, InspectionRow, InspectionSums, LiveEvent, MediaKind, MediaRow, Order, Page, PublicQuery,
-    PublicRow, UnitFigures,
+    Alert, ByHand, CallFigure, CallNote, CallSums, CallbackTask, CaseQuery, CaseRow, Cursor, ExportLine,
+    Figure, Figures, InspectionRow, InspectionSums, LiveEvent, MediaKind, MediaRow, NoticeLog, NoticeQuery,
+    Order, Page, PublicQuery, PublicRow, UnitFigures,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

@@ -88,23 +88,6 @@ pub fn public_cases(app: &App, query: &CaseQuery) -> Result<Vec<PublicCase>> {
     })
 }
 
-/// The public view of each of these numbers that is known and public.
-pub fn public_by_number(app: &App, numbers: &[Number]) -> Result<Vec<(Number, PublicCase)>> {
-    app.store.read(|tx| {
-        let mut found = Vec::new();
-        for number in numbers {
-            let Some(request) = tx.request_by_number(number)? else { continue };
-            if tx.public_row(request.case)?.is_none() {
-                continue;
-            }
-            if let Some(row) = tx.case_row(request.case)? {
-                found.push((number.clone(), public(tx, row)?));
-            }
-        }
-        Ok(found)
-    })
-}
-
 pub(crate) fn public(tx: &mut duban_store::ReadTx<'_>, row: CaseRow) -> Result<PublicCase> {
     let events = tx.events(row.id)?;
     let known = events.iter().rev().find(|event| What::PUBLIC.contains(&event.kind.as_str()));

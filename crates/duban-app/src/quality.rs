@@ -169,7 +169,7 @@ pub fn inspect(ctx: &Ctx, id: i64, given: &BTreeMap<String, u32>, words: &str) -
         if concerns(&ctx.who, row) {
             return Err(Refusal::OwnAnswer);
         }
-        quality::inspect(&row.body, marks, hand(ctx, words))
+        quality::inspect(&row.body, marks.clone(), hand(ctx, words))
     })
 }
 
@@ -197,14 +197,14 @@ pub fn decide(
         if concerns(&ctx.who, row) {
             return Err(Refusal::OwnAnswer);
         }
-        quality::decide(&row.body, changed, hand(ctx, words))
+        quality::decide(&row.body, changed.clone(), hand(ctx, words))
     })
 }
 
 fn change(
     ctx: &Ctx,
     id: i64,
-    decide: impl FnOnce(&InspectionRow) -> std::result::Result<Inspection, Refusal>,
+    decide: impl Fn(&InspectionRow) -> std::result::Result<Inspection, Refusal>,
 ) -> Result<InspectionRow> {
     ctx.app.store.write(|tx| {
         let row = tx.inspection_for_update(id)?.ok_or(Refusal::NotFound)?;

@@ -6,8 +6,8 @@ use std::sync::{
 };
 
 use duban_domain::{
-    CallId, EventId, ExportId, JobId, Lang, MediaId, NoticeId, PersonId, RequestId, StaffId, Stamp, case::Ground,
-    city::City, id, policy::Member,
+    CallId, EventId, ExportId, JobId, Lang, MediaId, NoticeId, PersonId, RequestId, StaffId, Stamp,
+    case::Ground, city::City, id, policy::Member,
 };
 use duban_store::Store;
 

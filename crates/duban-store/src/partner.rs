@@ -93,7 +93,7 @@ impl ReadTx<'_> {
                 .bind(partner)
                 .push(")");
         }
-        list::within(&mut sql, &query.reach);
+        list::within(&mut sql, &query.reach, "c.id");
         sql.push(" ORDER BY e.id LIMIT ").bind(query.limit).push(" OFFSET ").bind(query.skip);
         self.all(&sql.text, &sql.params(), |row| {
             Ok(NewsRow {

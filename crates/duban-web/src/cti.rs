@@ -41,14 +41,14 @@ pub(crate) async fn hear(
 }
 
 async fn heard(site: &Site, key: String, headers: &HeaderMap, body: &Bytes) -> Result<Response, WebError> {
-    let Some(holder) = site.run(move |app| partner::holder(app, &key)).await? else {
+    let Some(caller) = site.run(move |app| partner::caller(app, &key)).await? else {
         return Ok(no(StatusCode::FORBIDDEN, "this key is not known here: make one with `duban key add`"));
     };
     let told = match parse(headers, body) {
         Ok(told) => told,
         Err(wrong) => return Ok(no(StatusCode::UNPROCESSABLE_ENTITY, wrong)),
     };
-    let id = site.run(move |app| call::hear(app, &holder, &told)).await?;
+    let id = site.run(move |app| call::hear(app, &caller.name, &told)).await?;
     site.rings.nudge();
     Ok(Json(json!({"call": id.0.to_string()})).into_response())
 }

@@ -136,7 +136,7 @@ pub fn done(ctx: &Ctx, id: CallId) -> Result<Shown> {
 pub fn sit(ctx: &Ctx, line: &str, away: bool) -> Result<()> {
     allow::<verb::Register>(&ctx.who)?;
     let line = text::optional("line", line, 40)?;
-    ctx.app.store.write(|tx| Ok(tx.put_seat(&Seat { staff: ctx.who.id, line, away })?))
+    ctx.app.store.write(|tx| Ok(tx.put_seat(&Seat { staff: ctx.who.id, line: line.clone(), away })?))
 }
 
 /// Who is on the line, as far as they are known.

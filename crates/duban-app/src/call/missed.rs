@@ -76,7 +76,7 @@ pub fn attempt(ctx: &Ctx, id: CallId, how: TryBack, words: &str) -> Result<Shown
             }
         }
         tx.update_call(&row)?;
-        tx.note_call(&note(ctx, id, how.key(), words))?;
+        tx.note_call(&note(ctx, id, how.key(), words.clone()))?;
         shown(&ctx.app, &row)
     })
 }

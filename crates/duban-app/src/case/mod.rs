@@ -28,7 +28,7 @@ use duban_domain::{
 };
 use duban_store::{ReadTx, WriteTx};
 
-pub(crate) use record::{Opening, asks_until, findable, record, reindex, row_extra};
+pub(crate) use record::{Opening, asks_until, record, reindex, row_extra};
 
 use crate::{Ctx, keys, wiring::Result};
 

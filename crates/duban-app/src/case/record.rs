@@ -1,7 +1,7 @@
 //! Writing down what happened: events, rows, search text, counters and owed jobs, in one transaction.
 
 use duban_domain::{
-    EventId, Refusal, Stamp,
+    CaseId, EventId, Refusal, Stamp,
     case::{Actor, Case, Event, Satisfaction, Stage, What},
     request::Request,
 };
@@ -71,7 +71,13 @@ impl Opening {
     /// Owes the notices of it; what an import brings was told long ago.
     pub(crate) fn owe(&self, app: &App, tx: &mut WriteTx<'_>) -> Result<()> {
         let happened: Vec<What> = self.events.iter().map(|event| event.what.clone()).collect();
-        notice::owe_for(app, tx, &self.case, &happened, self.events.first().map_or(self.case.round_at, |e| e.at))
+        notice::owe_for(
+            app,
+            tx,
+            &self.case,
+            &happened,
+            self.events.first().map_or(self.case.round_at, |e| e.at),
+        )
     }
 }
 

@@ -72,7 +72,7 @@ fn one(app: &App, row: &NoticeRow) -> Result<()> {
         if fresh.state != NoticeState::Queued {
             return Ok(());
         }
-        let words = settle(&mut fresh, came, now);
+        let words = settle(&mut fresh, came.clone(), now);
         Ok(tx.mark_notice(&fresh, now, &words)?)
     })
 }

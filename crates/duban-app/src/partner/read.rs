@@ -95,9 +95,16 @@ pub fn by_numbers(app: &App, caller: Option<&Caller>, numbers: &[Number]) -> Res
             let Some(case) = tx.case(request.case)? else { continue };
             let Some(row) = tx.case_row(request.case)? else { continue };
             let open = request.privacy != Privacy::Confidential && row.privacy != Privacy::Confidential;
+            // What the person or the desk took off the public page is public nowhere. Where the city has no
+            // public page at all, a number still opens what it names.
+            let shown = tx.public_row(case.id)?.is_some() || !app.city.settings.public_listing;
+            let own = match caller {
+                Some(caller) => tx.partner_of(request.id)?.is_some_and(|(name, _)| name == caller.name),
+                None => false,
+            };
             if covers(&sight, &case) {
                 found.push(seen(app, tx, number.clone(), row, &sight)?);
-            } else if open {
+            } else if open && (shown || own) {
                 found.push(seen(app, tx, number.clone(), row, &Sight::Public)?);
             }
         }

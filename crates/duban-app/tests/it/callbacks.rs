@@ -105,7 +105,7 @@ fn evaluates(world: &World, registered: &Registered, solved: bool, answer: &str)
         words: String::new(),
         answers: vec![answer.to_owned(), "no-such-answer".to_owned()],
     };
-    speak::evaluate(&world.app, &who, &registered.number, &said).unwrap();
+    speak::evaluate(&world.app, &who, &registered.number, &said, None).unwrap();
 }
 
 #[test]

@@ -60,7 +60,7 @@ fn a_call_is_taken_recognised_filed_hung_up_and_written_up() {
         // The number is the call's: the operator never typed it.
         let said = Intake {
             channel: Channel::Phone,
-            person: Person { name: "测试·王女士".into(), phone: None },
+            person: Person { name: "测试·王女士".into(), ..Person::default() },
             wish: Wish { direct: Some("告诉了办理地点".into()), ..Wish::default() },
             ..intake()
         };

@@ -49,6 +49,7 @@ fn said(world: &World, title: &str, unit: &str) -> Number {
         unit: unit.to_owned(),
         assisting: Vec::new(),
         reason: "它的".to_owned(),
+        designated: false,
     };
     duban_app::case::dispatch::dispatch(&world.ctx("dispatcher", "hotline"), &on(&done.number), &order)
         .unwrap();

@@ -38,7 +38,7 @@ fn time_does_not_go_back_within_a_history() {
         case::note::note(&late, &on(&registered.number), "先问后到").unwrap();
         world.clock.pass_ms(-DAY);
         let (who, _) = resident::unlock(&world.app, &registered.number, "6021").unwrap();
-        resident::speak::add(&world.app, &who, &registered.number, "钟拨回去了", &[]).unwrap();
+        resident::speak::add(&world.app, &who, &registered.number, "钟拨回去了", &[], None).unwrap();
         let events = world
             .app
             .store

@@ -243,8 +243,12 @@ fn at_night_only_what_cannot_wait() {
 }
 
 fn dispatch(world: &World, number: &duban_domain::Number) {
-    let order =
-        case::dispatch::Order { unit: "urban".into(), assisting: Vec::new(), reason: "归它管".into() };
+    let order = case::dispatch::Order {
+        unit: "urban".into(),
+        assisting: Vec::new(),
+        reason: "归它管".into(),
+        designated: false,
+    };
     case::dispatch::dispatch(&world.ctx("dispatcher", "hotline"), &on(number), &order).unwrap();
 }
 

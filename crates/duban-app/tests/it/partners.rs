@@ -39,8 +39,12 @@ fn handed_in(world: &World, unit: &str) -> Number {
         ..intake()
     };
     let registered = case::register::by_partner(&world.app, &Origin::of("county"), &said).unwrap();
-    let order =
-        case::dispatch::Order { unit: unit.into(), assisting: Vec::new(), reason: "归它管".into() };
+    let order = case::dispatch::Order {
+        unit: unit.into(),
+        assisting: Vec::new(),
+        reason: "归它管".into(),
+        designated: false,
+    };
     case::dispatch::dispatch(&world.ctx("dispatcher", "hotline"), &on(&registered.number), &order).unwrap();
     registered.number
 }

@@ -121,7 +121,7 @@ pub fn report(
         after.add(events);
     }
     if said.state.is_done() {
-        let events = answer(&on.at::<verb::Answer>(&after.case), &answering(&said)?)?;
+        let events = answer(&on.at::<verb::Answer>(&after.case), &answering(&said)?, ground)?;
         after.add(events);
     }
     Ok(after.events)
@@ -144,7 +144,8 @@ pub fn relay(
     };
     let verdict = verdict.filter(|_| in_turn(case, &said) && case.phase() == Phase::Callback);
     let heard = verdict.and_then(|solved| {
-        let heard = Heard { request, solved, satisfaction: None, words: said.text.clone() };
+        let heard =
+            Heard { request, solved, satisfaction: None, words: said.text.clone(), answers: Vec::new() };
         hear(on, &heard, ground).ok()
     });
     let mut events = vec![reported(&said, heard.is_some())];

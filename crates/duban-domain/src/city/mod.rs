@@ -27,8 +27,8 @@ pub use fault::{Fault, Severity};
 pub use settings::{PhotoRule, ReturnRule, Score, SettingGroup, Settings};
 pub(crate) use types::is_below;
 pub use types::{
-    Category, Division, ICONS, Label, Landmark, MapLine, PublicRule, ReachRule, Reason, Reasons, Remote, Role,
-    Unit, UnitKind,
+    Category, Division, ICONS, Label, Landmark, MapLine, PublicRule, ReachRule, Reason, Reasons, Remote,
+    Role, Unit, UnitKind,
 };
 
 use crate::{

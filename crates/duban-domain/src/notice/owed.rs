@@ -3,7 +3,7 @@
 use super::NoticeKind;
 use crate::{
     RequestId,
-    case::{Case, Ending, What},
+    case::{Case, Ending, Move, What},
 };
 
 /// Whom a notice is for.
@@ -84,11 +84,13 @@ fn each(what: &What, fresh: bool, spoke: Option<RequestId>, said: &str, after: &
             }
         }
         What::Closed { ending } => match (ending, spoke) {
-            (Ending::Unrated | Ending::Confirmed, None) => owe(NoticeKind::Closed, Whom::Persons, ""),
-            (Ending::Unrated | Ending::Confirmed, Some(who)) => {
+            (Ending::Unrated | Ending::Confirmed | Ending::NotReached | Ending::Upheld, None) => {
+                owe(NoticeKind::Closed, Whom::Persons, "")
+            }
+            (Ending::Unrated | Ending::Confirmed | Ending::NotReached | Ending::Upheld, Some(who)) => {
                 owe(NoticeKind::Closed, Whom::PersonsBut(who), "");
             }
-            (Ending::Direct | Ending::Historic, _) => {}
+            (Ending::Direct | Ending::Historic | Ending::Withdrawn, _) => {}
         },
         What::Missed { .. } => {
             if let Some(unit) = lead() {
@@ -100,12 +102,43 @@ fn each(what: &What, fresh: bool, spoke: Option<RequestId>, said: &str, after: &
                 owe(NoticeKind::Added, unit, "");
             }
         }
+        What::Joined { request, .. } => owe(NoticeKind::Receipt, Whom::Person(*request), ""),
+        What::Moved(step) => moved(step, after, &mut owe),
         What::Signed
+        | What::HandedOver { .. }
+        | What::Surveyed { .. }
+        | What::Judged { .. }
+        | What::Labelled { .. }
+        | What::Reported { .. }
+        | What::Forwarded { .. }
+        | What::Withdrawn { .. }
+        | What::Shared { .. }
+        | What::Moderated { .. }
         | What::Contacted { .. }
         | What::Answered { .. }
         | What::Heard { .. }
         | What::Classified { .. }
         | What::Noted { .. }
         | What::Revealed { .. } => {}
+    }
+}
+
+/// The steps around a case: whoever got work is told, and the persons of more time.
+fn moved(step: &Move, after: &Case, owe: &mut impl FnMut(NoticeKind, Whom, &str)) {
+    match step {
+        Move::Joined { unit, .. } => owe(NoticeKind::Assigned, Whom::Unit(unit.clone()), ""),
+        Move::ExtensionGranted { .. } => owe(NoticeKind::Progress, Whom::Persons, ""),
+        Move::ReturnRejected { words, .. } | Move::ExtensionRefused { words, .. } => {
+            if let Some(unit) = after.unit().filter(|unit| !unit.is_empty()) {
+                owe(NoticeKind::Returned, Whom::Unit(unit.to_owned()), words);
+            }
+        }
+        // A return that was upheld ends in a dispatch, and of that both are told.
+        Move::ReturnAsked { .. }
+        | Move::ReturnUpheld { .. }
+        | Move::Designated { .. }
+        | Move::Left { .. }
+        | Move::Assigned { .. }
+        | Move::ExtensionAsked { .. } => {}
     }
 }

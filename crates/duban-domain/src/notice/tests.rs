@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     CaseId, Lang, RequestId, Stamp,
-    case::{Actor, ActorKind, Case, Contact, Ending, Event, Outcome, Way, What},
+    case::{Actor, ActorKind, Case, Contact, Ending, Event, Outcome, Unreached, Way, What},
     city::tests::zhuzhou,
     number::Number,
     request::Kind,
@@ -26,6 +26,8 @@ fn opened() -> What {
         because: Vec::new(),
         category: None,
         finish: crate::deadline::clocks(&city, Urgency::Normal, Kind::Help, NINE).finish,
+        details: Vec::new(),
+        proposed: None,
     }
 }
 
@@ -78,10 +80,10 @@ fn which_event_owes_which_notice_to_whom_is_a_table() {
         vec![What::Signed],
         vec![What::Contacted { contact: Contact { way: Way::Phone, note: "通了".into() } }],
         vec![answered],
-        vec![What::Approved { until: NINE }],
+        vec![What::Approved { until: NINE, unreviewed: false }],
         vec![What::SentBack { reason: "没有照片".into() }],
-        vec![What::NoReply { attempt: 1 }],
-        vec![What::NoReply { attempt: 3 }, closed(Ending::Unrated)],
+        vec![What::NoReply { attempt: 1, how: Unreached::NoAnswer }],
+        vec![What::NoReply { attempt: 3, how: Unreached::NoAnswer }, closed(Ending::Unrated)],
         vec![heard(true)],
         vec![heard(true), closed(Ending::Confirmed)],
         vec![heard(false), reopened],

@@ -30,7 +30,7 @@ pub(super) fn acts(city: &City, who: &Member, case: &Case) -> Vec<Act> {
         ],
         Stage::InReview { by, .. } if *by != who.id.0 => vec![may.offer::<verb::Review>("review")],
         Stage::Callback { judge: true, .. } => {
-            vec![may.offer::<verb::Judge>("judge"), may.offer::<verb::Callback>("callback")]
+            vec![may.offer::<verb::Review>("judge"), may.offer::<verb::Callback>("callback")]
         }
         Stage::Callback { .. } => vec![may.offer::<verb::Callback>("callback")],
         Stage::InReview { .. } | Stage::Closed { .. } => Vec::new(),

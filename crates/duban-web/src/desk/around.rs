@@ -13,7 +13,6 @@ use duban_domain::{
 
 use super::{
     forms::{Form, Maker, plain},
-    present::leads,
     words::{Choice, unit_choices, unit_name},
 };
 
@@ -65,7 +64,7 @@ impl Page<'_> {
     }
 
     fn is_own(&self) -> bool {
-        leads(self.who, self.shown.case.unit().unwrap_or_default())
+        self.who.reach.leads_unit(self.shown.case.unit().unwrap_or_default())
     }
 
     /// The last step of a kind, with who took it.

@@ -58,7 +58,9 @@ pub(crate) async fn page(desk: Desk) -> PageResult {
     let filter = Filter::of(desk.visit.uri.query().unwrap_or(""));
     let asked = filter.clone();
     let (count, lines) = desk
-        .run(move |ctx| Ok((list::count(ctx, &asked.query(ctx.city(), ctx.now))?, export::lines(ctx)?)))
+        .run(move |ctx| {
+            Ok((list::count(ctx, &asked.query(ctx.city(), ctx.now, ctx.who.id))?, export::lines(ctx)?))
+        })
         .await?;
     let (s, city) = (desk.shell(), &desk.site.app.city);
     let line = |line: duban_app::ExportLine| Line {
@@ -114,7 +116,7 @@ pub(crate) async fn post(desk: Desk, fields: Fields) -> PageResult {
     let done = desk
         .run(move |ctx| {
             let _held = place;
-            let query = CaseQuery { limit: ROWS, ..filter.query(ctx.city(), ctx.now) };
+            let query = CaseQuery { limit: ROWS, ..filter.query(ctx.city(), ctx.now, ctx.who.id) };
             export::cases(ctx, &query, &filter.words(), format)
         })
         .await?;

@@ -23,7 +23,7 @@ use super::{
     assist::{self as suggestions, Assist},
     calls::{self, pop::Bar},
     steps::kept_words,
-    words::{self, Choice, Choices, nonce},
+    words::{self, Choice, Choices},
 };
 use crate::frame::{
     Desk, Fields, PageResult, Shell, WebError, fields::cut, html, html_again, kept, map::MapView, see_other,

@@ -292,15 +292,6 @@ fn line(
     Some(DueLine { name: name.to_owned(), at: s.when(&at), open: done.is_none(), left: words, class, why })
 }
 
-/// Whether a unit is this member's own. One that only assists does not sign, contact or answer for the lead.
-pub(super) fn leads(who: &Member, unit: &str) -> bool {
-    match &who.reach {
-        Reach::All => true,
-        Reach::Nothing => false,
-        Reach::Units(units) => units.iter().any(|own| own == unit),
-    }
-}
-
 /// Why the case cannot be closed yet.
 pub(super) fn blockers(case: &Case, lang: Lang) -> String {
     let mut missing = Vec::new();

@@ -141,7 +141,8 @@ pub(super) async fn step(
 /// The form again with what was written before the member had to sign in. Nothing is recorded yet.
 async fn resumed(desk: &Desk, number: Number, step: &'static str, typed: Fields) -> PageResult {
     let sentence = kept_words(desk.visit.lang).to_owned();
-    again(desk, number, Trouble { step, typed, sentence, field: None, status: StatusCode::OK }).await
+    again(desk, number, Trouble { step, typed, sentence, field: None, status: StatusCode::OK, stale: false })
+        .await
 }
 
 /// What a form says that has come back after signing in.

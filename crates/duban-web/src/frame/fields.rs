@@ -115,7 +115,15 @@ impl Fields {
     /// The files of a field, looked at: type by content, limits, pictures encoded anew. Slow: call it
     /// where waiting is allowed.
     pub(crate) fn media(&self, name: &str, rule: &PhotoRule) -> Result<Vec<NewMedia>, UploadFault> {
-        let sent: Vec<&File> = self.files.iter().filter(|file| file.field == name).collect();
+        Self::looked_at(self.files.iter().filter(|file| file.field == name).collect(), rule)
+    }
+
+    /// As [`Fields::media`], every file whatever its field is called: other systems have names of their own.
+    pub(crate) fn every_media(&self, rule: &PhotoRule) -> Result<Vec<NewMedia>, UploadFault> {
+        Self::looked_at(self.files.iter().collect(), rule)
+    }
+
+    fn looked_at(sent: Vec<&File>, rule: &PhotoRule) -> Result<Vec<NewMedia>, UploadFault> {
         let mut whole = Vec::with_capacity(sent.len());
         for file in &sent {
             match &file.body {
@@ -130,15 +138,6 @@ impl Fields {
             }
         }
         media::take_all(rule, whole.into_iter())
-    }
-
-    /// As [`Fields::media`], every file whatever its field is called: other systems have names of their own.
-    pub(crate) fn every_media(&self) -> Result<Vec<NewMedia>, UploadFault> {
-        let files: Vec<_> = self.files.iter().filter(|(_, _, bytes)| !bytes.is_empty()).collect();
-        if files.len() > media::FILES_MAX {
-            return Err(UploadFault::TooMany);
-        }
-        files.into_iter().map(|(_, file, bytes)| media::take(file, bytes)).collect()
     }
 
     /// A text part, bounded: only files may be large.

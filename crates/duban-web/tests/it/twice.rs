@@ -92,7 +92,11 @@ fn matter(world: &World) -> case::register::Registered {
         text: "测试路口的路灯不亮。".into(),
         place: Place { words: String::new(), division: Some("430203001".into()), point: None },
         privacy: Privacy::Contact,
-        person: Person { name: "测试·路先生".into(), phone: Phone::parse("13900006021").unwrap() },
+        person: Person {
+            name: "测试·路先生".into(),
+            phone: Phone::parse("13900006021").unwrap(),
+            ..Person::default()
+        },
         media: Vec::<NewMedia>::new(),
         source_key: None,
         wish: Wish { hold: true, ..Wish::default() },
@@ -131,8 +135,12 @@ fn a_unit_that_clicks_twice_has_contacted_and_answered_once() {
     both(|world| {
         let said = matter(world);
         let on = case::On { number: said.number.clone(), seen: None };
-        let order =
-            case::dispatch::Order { unit: "power".into(), assisting: Vec::new(), reason: "它的线".into() };
+        let order = case::dispatch::Order {
+            unit: "power".into(),
+            assisting: Vec::new(),
+            reason: "它的线".into(),
+            designated: false,
+        };
         case::dispatch::dispatch(&world.ctx("dispatcher", "hotline"), &on, &order).unwrap();
         let hand = Hand::of(world, format!("duban_session={}", session(world)));
         let page = format!("/desk/cases/{}", said.number);

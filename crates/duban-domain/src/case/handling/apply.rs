@@ -63,7 +63,9 @@ impl Handling {
                 self.extensions = 0;
                 self.new_fact(event.at);
             }
-            What::Classified { .. } | What::Supplemented { .. } => self.new_fact(event.at),
+            What::Classified { .. } | What::Supplemented { .. } | What::Joined { .. } => {
+                self.new_fact(event.at);
+            }
             What::Opened { .. }
             | What::Signed
             | What::Contacted { .. }
@@ -74,6 +76,15 @@ impl Handling {
             | What::Missed { .. }
             | What::Noted { .. }
             | What::Revealed { .. }
+            | What::HandedOver { .. }
+            | What::Surveyed { .. }
+            | What::Judged { .. }
+            | What::Labelled { .. }
+            | What::Reported { .. }
+            | What::Forwarded { .. }
+            | What::Withdrawn { .. }
+            | What::Shared { .. }
+            | What::Moderated { .. }
             | What::Moved(_) => {}
         }
     }

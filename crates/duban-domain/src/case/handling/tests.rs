@@ -132,7 +132,7 @@ fn a_unit_does_not_answer_while_its_return_is_looked_at() {
         no_contact: "匿名".into(),
     };
     let who = anybody(3);
-    assert_eq!(answer(&permit(&who, &case).unwrap(), &said), Err(Obstacle::Pending.into()));
+    assert_eq!(answer(&permit(&who, &case).unwrap(), &said, &at(3)), Err(Obstacle::Pending.into()));
 }
 
 #[test]

@@ -9,8 +9,8 @@ mod trees;
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
-    Category, City, DeskRules, Division, Fault, Index, Label, Landmark, MapLine, PackFiles, PublicRule, Reasons,
-    Remote, Role, Unit, UnitKind,
+    Category, City, DeskRules, Division, Fault, Index, Label, Landmark, MapLine, PackFiles, PublicRule,
+    Reasons, Remote, Role, Unit, UnitKind,
     fault::{Faults, Spot, words},
     read::{self, Basics, Placed},
 };

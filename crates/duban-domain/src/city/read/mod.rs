@@ -10,8 +10,8 @@ mod notices;
 mod people;
 mod public;
 mod questions;
-mod remotes;
 mod reasons;
+mod remotes;
 
 use std::collections::BTreeMap;
 
@@ -26,8 +26,8 @@ pub(super) use notices::notices;
 pub(super) use people::{labels, roles, texts};
 pub(super) use public::public;
 pub(super) use questions::questions;
-pub(super) use remotes::remotes;
 pub(super) use reasons::reasons;
+pub(super) use remotes::remotes;
 
 /// A row and where it stands.
 #[derive(Clone, Debug)]

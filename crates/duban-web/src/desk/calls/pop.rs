@@ -154,7 +154,7 @@ fn simulated(desk: &Desk, fields: &Fields) -> call::Told {
     let known = fields.opt("call").map(str::to_owned);
     let signal = if known.is_some() { Signal::Hangup } else { Signal::NewCall };
     call::Told {
-        call: known.unwrap_or_else(|| super::super::words::nonce(&desk.site)),
+        call: known.unwrap_or_else(|| crate::frame::page::nonce(&desk.site)),
         signal,
         direction: Some(Direction::In),
         from: if signal == Signal::NewCall { "13900006021".to_owned() } else { String::new() },
