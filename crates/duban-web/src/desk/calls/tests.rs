@@ -18,7 +18,7 @@ async fn tells(world: &World, key: &str, form: &[(&str, &str)]) -> (StatusCode, 
 async fn a_call_is_told_taken_filed_without_its_number_and_written_up() {
     let world = World::sqlite();
     let centre = world.city().centre().key.clone();
-    let key = partner::add_key(&world.app, "exchange").unwrap();
+    let key = partner::add_key(&world.app, "exchange", None).unwrap();
     let call = [
         ("event", "newCall"),
         ("callId", "7"),
@@ -75,7 +75,7 @@ async fn a_call_is_told_taken_filed_without_its_number_and_written_up() {
 async fn a_missed_call_is_called_back() {
     let world = World::sqlite();
     let centre = world.city().centre().key.clone();
-    let key = partner::add_key(&world.app, "exchange").unwrap();
+    let key = partner::add_key(&world.app, "exchange", None).unwrap();
     for event in ["newCall", "hangup"] {
         tells(&world, &key, &[("event", event), ("callId", "8"), ("from", "13900006021"), ("to", "12345")])
             .await;

@@ -231,7 +231,7 @@ async fn the_system_of_a_unit_sees_the_cases_of_that_unit_only() {
     let mut cases = Vec::new();
     for unit in ["power", "gas"] {
         let number: Number = id(&client.post(REQUESTS, &lamp(&key, &[]), None).await).parse().unwrap();
-        let order = dispatch::Order { unit: unit.into(), assisting: Vec::new(), reason: "测试".into() };
+        let order = dispatch::Order { unit: unit.into(), assisting: Vec::new(), reason: "测试".into(), designated: false };
         let on = On { number: number.clone(), seen: None };
         dispatch::dispatch(&world.ctx("dispatcher", "hotline"), &on, &order).unwrap();
         sign::sign(&world.ctx("handler", unit), &on).unwrap();
@@ -263,7 +263,7 @@ async fn the_system_of_a_unit_reports_and_others_are_told_when_it_is_accepted() 
     let lamp_id = id(&client.post(REQUESTS, &lamp(&key, &[]), None).await);
     let number: Number = lamp_id.parse().unwrap();
     let on = On { number: number.clone(), seen: None };
-    let order = dispatch::Order { unit: "power".into(), assisting: Vec::new(), reason: "测试".into() };
+    let order = dispatch::Order { unit: "power".into(), assisting: Vec::new(), reason: "测试".into(), designated: false };
     world.clock.pass_ms(60_000);
     dispatch::dispatch(&world.ctx("dispatcher", "hotline"), &on, &order).unwrap();
     world.clock.pass_ms(3_600_000);
