@@ -70,7 +70,10 @@ pub fn page(app: &App, caller: Option<&Caller>, wanted: &Wanted) -> Result<Vec<S
     app.store.read(|tx| {
         let mut rows = Vec::new();
         for query in &wanted.queries {
-            rows.extend(rows_of(tx, &within(query, &sight), wanted)?);
+            let found = rows_of(tx, &within(query, &sight), wanted)?;
+            let shown =
+                |row: &CaseRow| matches!(sight, Sight::Unit(_)) || row.privacy != Privacy::Confidential;
+            rows.extend(found.into_iter().filter(shown));
         }
         if wanted.queries.len() > 1 {
             rows.sort_by_key(|row| std::cmp::Reverse((row.opened_at, row.id)));
@@ -135,9 +138,8 @@ fn within(query: &CaseQuery, sight: &Sight) -> CaseQuery {
     let query = query.clone();
     match sight {
         Sight::Public => CaseQuery { reach: Reach::All, public_only: true, ..query },
-        Sight::Own(name) => {
-            CaseQuery { reach: Reach::All, public_only: true, partner: Some(name.clone()), ..query }
-        }
+        // Its own are shown to it where the public sees nothing; what is confidential is left out below.
+        Sight::Own(name) => CaseQuery { reach: Reach::All, partner: Some(name.clone()), ..query },
         Sight::Unit(units) => CaseQuery { reach: Reach::Units(units.clone()), ..query },
     }
 }

@@ -154,7 +154,8 @@ fn only_a_marked_answer_alerts_and_only_the_unit_that_had_it() {
         callbacks::see(&world.ctx("handler", &unit), ours[0].0.id).unwrap();
         assert!(seen(&unit).is_empty());
         // The words of that day stay, whatever the pack says later.
-        let events = world.app.store.read(|tx| tx.events(state(world, &marked.number).id)).unwrap();
+        let case = state(world, &marked.number).id;
+        let events = world.app.store.read(|tx| tx.events(case)).unwrap();
         let kept = events.into_iter().filter_map(|e| e.event).find_map(|e| match e.what {
             What::Surveyed { chosen, .. } => Some(chosen),
             _ => None,

@@ -8,7 +8,12 @@ use std::{
 use duban_domain::CaseId;
 use parking_lot::Mutex;
 
-use super::{Bed, each_engine, find::find, ids, note, notes, world::fill};
+use super::{
+    Bed, each_engine,
+    find::find,
+    ids, note, notes,
+    world::{self, fill},
+};
 use crate::{Findable, StoreError, WriteTx, value::params};
 
 const THREADS: i64 = 32;
@@ -94,6 +99,7 @@ fn callers_in_line_share_one_commit_and_see_each_other() {
 #[test]
 fn texts_of_a_group_are_found_when_it_is_committed() {
     let bed = Bed::sqlite();
+    bed.store.migrate(world::START).unwrap();
     let cases: Vec<CaseId> = fill(&bed.store, 3, 2).iter().map(|(case, _)| case.id).collect();
     let index = |case: usize, text: &str| {
         let (case, text) = (cases[case], Findable::of(text));

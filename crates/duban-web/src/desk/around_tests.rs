@@ -22,7 +22,11 @@ fn in_hand(world: &World) -> Number {
         text: "测试的路灯不亮".into(),
         place: Place { words: "测试路".into(), division: Some("430203001".into()), point: None },
         privacy: Privacy::Contact,
-        person: Person { name: "测试·王女士".into(), phone: Phone::parse("13900006021").unwrap(), ..Person::default() },
+        person: Person {
+            name: "测试·王女士".into(),
+            phone: Phone::parse("13900006021").unwrap(),
+            ..Person::default()
+        },
         media: Vec::new(),
         source_key: None,
         wish: Wish { hold: true, ..Wish::default() },

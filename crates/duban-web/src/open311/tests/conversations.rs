@@ -7,7 +7,6 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use duban_app::{
-    App,
     case::{On, dispatch, review, show, sign},
     partner,
 };
@@ -202,12 +201,11 @@ async fn a_reference_of_its_own_finds_and_is_taken_in_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_city_that_lists_nothing_shows_a_system_its_own() {
-    let world = World::sqlite();
-    let mut app: App = world.app.clone();
-    let mut city = (*app.city).clone();
+    let mut world = World::sqlite();
+    let mut city = (*world.app.city).clone();
     city.settings.public_listing = false;
-    app.city = Arc::new(city);
-    let mut client = Browser::of(app);
+    world.app.city = Arc::new(city);
+    let mut client = Browser::of(world.app.clone());
     let key = partner::add_key(&world.app, "county", None).unwrap();
     let other = partner::add_key(&world.app, "another", None).unwrap();
     let own = id(&client.post(REQUESTS, &lamp(&key, &[]), None).await);
@@ -231,7 +229,12 @@ async fn the_system_of_a_unit_sees_the_cases_of_that_unit_only() {
     let mut cases = Vec::new();
     for unit in ["power", "gas"] {
         let number: Number = id(&client.post(REQUESTS, &lamp(&key, &[]), None).await).parse().unwrap();
-        let order = dispatch::Order { unit: unit.into(), assisting: Vec::new(), reason: "测试".into(), designated: false };
+        let order = dispatch::Order {
+            unit: unit.into(),
+            assisting: Vec::new(),
+            reason: "测试".into(),
+            designated: false,
+        };
         let on = On { number: number.clone(), seen: None };
         dispatch::dispatch(&world.ctx("dispatcher", "hotline"), &on, &order).unwrap();
         sign::sign(&world.ctx("handler", unit), &on).unwrap();
@@ -263,7 +266,12 @@ async fn the_system_of_a_unit_reports_and_others_are_told_when_it_is_accepted() 
     let lamp_id = id(&client.post(REQUESTS, &lamp(&key, &[]), None).await);
     let number: Number = lamp_id.parse().unwrap();
     let on = On { number: number.clone(), seen: None };
-    let order = dispatch::Order { unit: "power".into(), assisting: Vec::new(), reason: "测试".into(), designated: false };
+    let order = dispatch::Order {
+        unit: "power".into(),
+        assisting: Vec::new(),
+        reason: "测试".into(),
+        designated: false,
+    };
     world.clock.pass_ms(60_000);
     dispatch::dispatch(&world.ctx("dispatcher", "hotline"), &on, &order).unwrap();
     world.clock.pass_ms(3_600_000);
