@@ -156,7 +156,7 @@ fn an_export_goes_through_every_page_and_leaves_a_line_that_stays() {
         lines.into_iter().map(|line| (line.name, line.format, line.rows)).collect::<Vec<_>>()
     };
     let own = ("测试·handler".to_owned(), "xlsx".to_owned(), 7);
-    assert_eq!(words(&handler), [own.clone()], "one sees one’s own");
+    assert_eq!(words(&handler), std::slice::from_ref(&own), "one sees one’s own");
     assert_eq!(words(&supervisor), [own, ("测试·supervisor".to_owned(), "csv".to_owned(), 7)]);
     let refused = export::cases(&world.ctx("operator", "hotline"), &query, "", Format::Csv);
     assert!(

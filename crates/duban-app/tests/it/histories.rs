@@ -195,16 +195,17 @@ fn dispatch(ctx: &Ctx, on: &On, dice: &Dice) -> bool {
 
 /// One of the steps around a case: a return, an extension, a helper, a person.
 fn around(world: &World, ctx: &Ctx, on: &On, dice: &Dice) -> bool {
-    let centre = world.ctx(*dice.one(&["dispatcher", "supervisor"]), "hotline");
+    let centre = world.ctx(["dispatcher", "supervisor"][dice.below(2)], "hotline");
+    let unit = UNITS[dice.below(UNITS.len())];
     match dice.below(7) {
         0 => case::returning::ask(ctx, on, "not-ours", "不归我们").is_ok(),
         1 => case::returning::judge(&centre, on, dice.coin(), "核实过了").is_ok(),
         2 => case::extension::ask(ctx, on, 1, "等材料").is_ok(),
         3 => case::extension::judge(&centre, on, dice.coin(), "核实过了").is_ok(),
-        4 => case::assisting::join(&centre, on, *dice.one(&UNITS), "看一看").is_ok(),
-        5 => case::assisting::leave(&centre, on, *dice.one(&UNITS), "看过了").is_ok(),
+        4 => case::assisting::join(&centre, on, unit, "看一看").is_ok(),
+        5 => case::assisting::leave(&centre, on, unit, "看过了").is_ok(),
         _ => {
-            let to = dice.coin().then(|| staff(world, *dice.one(&UNITS)));
+            let to = dice.coin().then(|| staff(world, unit));
             case::assign::assign(ctx, on, to.flatten(), "").is_ok()
         }
     }
@@ -219,9 +220,7 @@ fn staff(world: &World, unit: &str) -> Option<StaffId> {
         role: "handler".into(),
         password: String::new(),
     };
-    if world.city().unit(unit).is_none() {
-        return None;
-    }
+    world.city().unit(unit)?;
     let known = world.app.store.read(|tx| tx.staff_by_login(&account.login)).unwrap();
     known.map(|staff| staff.id).or_else(|| users::put(&world.app, &account).ok())
 }

@@ -1,6 +1,6 @@
 //! Notices (通知): what residents and staff are told, on which channel, and when.
 //!
-//! Pure: which event owes which notice to whom ([`owed`]), how a text of the city is filled in
+//! Pure: which event owes which notice to whom ([`owed()`]), how a text of the city is filled in
 //! ([`Template`]), and which hours are quiet ([`Quiet`]). Addresses, gateways and the ledger are
 //! `duban-app`'s.
 

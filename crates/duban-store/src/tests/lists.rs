@@ -85,7 +85,7 @@ fn fits(query: &CaseQuery, case: &Case, row: &CaseRow) -> bool {
         && inside(query.closed, row.closed_at)
         && inside(query.due, Some(row.finish_due))
         && query.overdue_at.is_none_or(|at| case.is_running() && row.finish_due < at)
-        && !(query.public_only && !is_public(case))
+        && (!query.public_only || is_public(case))
 }
 
 fn rows(bed: &Bed, cases: &[(Case, Request)]) -> Vec<CaseRow> {

@@ -68,24 +68,33 @@ pub(crate) async fn page(desk: Desk) -> PageResult {
     let from = query.get("from").parse::<Date>().unwrap_or_else(|_| to.first_of_month()).min(to);
     let ending = Ending::from_key(query.get("ending"));
     let found = desk.run(move |ctx| callbacks::queue(ctx, from, to, ending)).await?;
+    Ok(html(&view(&desk, &found, (from, to), ending)))
+}
+
+fn view(
+    desk: &Desk,
+    found: &callbacks::Queue,
+    (from, to): (Date, Date),
+    ending: Option<Ending>,
+) -> CallbacksPage {
     let (s, settings) = (desk.shell(), &desk.site.app.city.settings);
     let href = |ending: Ending| format!("/desk/callbacks?from={from}&to={to}&ending={}#ended", ending.key());
-    Ok(html(&CallbacksPage {
+    CallbacksPage {
         from: from.to_string(),
         to: to.to_string(),
-        now: found.now.iter().map(|one| owed(&desk, &s, one)).collect(),
-        later: found.later.iter().map(|one| owed(&desk, &s, one)).collect(),
+        now: found.now.iter().map(|one| owed(desk, &s, one)).collect(),
+        later: found.later.iter().map(|one| owed(desk, &s, one)).collect(),
         endings: found.endings.iter().map(|(e, n)| (e.word(s.lang), thousands(*n), href(*e))).collect(),
         listed: found
             .listed
             .iter()
-            .map(|row| (line(&desk, row), row.closed_at.map(|at| s.when(&at).short).unwrap_or_default()))
+            .map(|row| (line(desk, row), row.closed_at.map(|at| s.when(&at).short).unwrap_or_default()))
             .collect(),
         ending: ending.map_or("", |ending| ending.word(s.lang)),
         rule: rule(&s, settings),
         ground: settings.ground(duban_domain::city::SettingGroup::Callback, s.lang).to_owned(),
         s,
-    }))
+    }
 }
 
 /// The rule of the city in a sentence.

@@ -144,22 +144,25 @@ async fn on_call(desk: &Desk, fields: &Fields) -> Result<Option<OnCall>, WebErro
 /// Saves, or shows the form again with everything that was typed.
 pub(crate) async fn post(desk: Desk, fields: Fields) -> PageResult {
     if fields.opt(kept::RESUMED).is_some() {
-        let sentence = kept_words(desk.visit.lang).to_owned();
-        return Ok(html(&view(
-            &desk,
-            fields,
-            vec![FieldFault { field: "text", sentence }],
-            Assist::default(),
-        )));
+        return Ok(resumed(&desk, fields));
     }
     if fields.get("do") == "check" {
         let a = suggestions::suggest(&desk, &fields, true).await?;
         return page_of(&desk, fields, Vec::new(), a, html).await;
     }
-    let intake = match intake_of(&desk, &fields) {
-        Ok(intake) => intake,
-        Err(faults) => return again(&desk, fields, faults).await,
-    };
+    match intake_of(&desk, &fields) {
+        Ok(intake) => taken(&desk, fields, intake).await,
+        Err(faults) => again(&desk, fields, faults).await,
+    }
+}
+
+/// The form again with what was written before the operator had to sign in.
+fn resumed(desk: &Desk, fields: Fields) -> Response {
+    let sentence = kept_words(desk.visit.lang).to_owned();
+    html(&view(desk, fields, vec![FieldFault { field: "text", sentence }], Assist::default()))
+}
+
+async fn taken(desk: &Desk, fields: Fields, intake: Intake) -> PageResult {
     let call = fields.opt("call").map(calls::pop::id).transpose()?;
     match desk.run(move |ctx| save(ctx, &intake, call)).await {
         Ok(done) => {
@@ -167,7 +170,7 @@ pub(crate) async fn post(desk: Desk, fields: Fields) -> PageResult {
             Ok(see_other(&format!("/desk/intake?saved={}{call}", done.number)))
         }
         Err(WebError::App(AppError::Refused(refusal))) => {
-            again(&desk, fields, vec![fault(&refusal, desk.visit.lang)]).await
+            again(desk, fields, vec![fault(&refusal, desk.visit.lang)]).await
         }
         Err(error) => Err(error),
     }

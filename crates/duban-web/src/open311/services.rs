@@ -14,16 +14,13 @@ use duban_domain::{
 };
 
 use super::{Answer, Problem, render::Node};
-use crate::frame::{Site, WebError};
+use crate::frame::Site;
 
 /// The service of what is not classified yet.
 pub(super) const UNCLASSIFIED: &str = "unclassified";
 
 pub(super) async fn discovery(site: &Site, headers: &HeaderMap) -> Answer {
-    let changed = site
-        .run(|app| setup::city_changed_at(&app.store).map_err(Into::into))
-        .await
-        .map_err(WebError::from)?;
+    let changed = site.run(|app| setup::city_changed_at(&app.store).map_err(Into::into)).await?;
     let address = site.address(headers);
     Ok(document(&site.app.city, &address, changed.unwrap_or(Stamp(0)), site.app.demo))
 }

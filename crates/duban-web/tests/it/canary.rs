@@ -172,7 +172,7 @@ fn a_canary_outside_ones_reach_never_appears_on_any_surface() {
                 .unwrap_or_else(|| panic!("{} is a new surface: name its addresses here", route.path));
             for address in addresses {
                 for who in visitors() {
-                    met += seen(&stage, who, "GET", &address, "").await;
+                    met += seen(stage, who, "GET", &address, "").await;
                 }
             }
         }
@@ -190,7 +190,7 @@ fn nothing_that_is_sent_brings_a_canary_back() {
                 forms.unwrap_or_else(|| panic!("{} is a new surface: name its form here", route.path));
             for (address, form) in forms {
                 for who in visitors() {
-                    seen(&stage, who, "POST", &address, &form).await;
+                    seen(stage, who, "POST", &address, &form).await;
                 }
             }
         }

@@ -2,7 +2,7 @@
 //! asked of the centre, whether it was designated, who refused whom.
 //!
 //! Each verb is a file of its own, as elsewhere. Their events are the members of [`Move`], and
-//! [`Handling::apply`] is the only place where they change anything but the stage.
+//! [`Case::apply`](super::Case::apply) is the only place where they change anything but the stage.
 
 mod apply;
 mod assign;
