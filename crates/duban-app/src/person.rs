@@ -1,12 +1,12 @@
 //! People behind requests: kept sealed, found by a keyed hash, shown to whom it concerns.
 
 use duban_domain::{
-    Lang, Number, PersonId,
+    Lang, Number,
     person::{Person, Phone, masked_name},
     policy::{Action, Member, Reach},
     request::{Privacy, Request},
 };
-use duban_store::{ReadTx, SealedPerson, WriteTx};
+use duban_store::{ReadTx, SealedPerson};
 
 use crate::{App, wiring::Result};
 
@@ -15,21 +15,19 @@ const PHONE: &str = "person.phone";
 const TAIL: &str = "person.tail";
 const CODE: &str = "request.code";
 
-/// Keeps a name and a number; nothing to keep makes no person.
-pub(crate) fn keep(app: &App, tx: &mut WriteTx<'_>, person: &Person) -> Result<Option<PersonId>> {
+/// A name and a number as they are kept; nothing to keep makes no person.
+pub(crate) fn sealed(app: &App, person: &Person) -> Result<Option<SealedPerson>> {
     if *person == Person::default() {
         return Ok(None);
     }
-    let id = app.person_id();
     let phone = person.phone.as_ref().map(Phone::digits);
-    tx.insert_person(&SealedPerson {
-        id,
+    Ok(Some(SealedPerson {
+        id: app.person_id(),
         name: app.keys.seal(NAME, &person.name, &*app.entropy)?,
         phone: phone.map(|p| app.keys.seal(PHONE, p, &*app.entropy)).transpose()?,
         phone_hash: phone.map(|p| app.keys.find(PHONE, p)),
         tail_hash: person.phone.as_ref().map(|p| app.keys.find(TAIL, p.tail())),
-    })?;
-    Ok(Some(id))
+    }))
 }
 
 /// The person behind a request, in plain text: for whoever was permitted.

@@ -17,7 +17,7 @@ use crate::{CaseRow, Figure, ReadTx, StoreError, search::Query, sql::Sql};
 use plan::{Leg, Sort};
 
 /// Which cases a list shows. What is not set does not restrict; instants are from (included) to (excluded).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseQuery {
     /// What the asker may know of; part of every statement. Nothing, unless it is set.
     pub reach: Reach,
@@ -177,14 +177,16 @@ fn words(query: &CaseQuery) -> Option<Option<Query>> {
     }
 }
 
-/// Adds the condition that `c` lies within a reach.
-pub(crate) fn within<'a>(sql: &mut Sql<'a>, reach: &'a Reach) {
+/// Adds the condition that the case of an id lies within a reach.
+pub(crate) fn within<'a>(sql: &mut Sql<'a>, reach: &'a Reach, id: &str) {
     match reach {
         Reach::All => {}
         Reach::Units(units) => {
-            sql.push(" AND EXISTS (SELECT 1 FROM case_unit r WHERE r.case_id = c.id AND r.unit IN (")
-                .bind_all(units)
-                .push("))");
+            sql.push(&format!(
+                " AND EXISTS (SELECT 1 FROM case_unit r WHERE r.case_id = {id} AND r.unit IN ("
+            ))
+            .bind_all(units)
+            .push("))");
         }
         Reach::Nothing => {
             sql.push(" AND 1 = 0");

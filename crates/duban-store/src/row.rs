@@ -28,6 +28,45 @@ pub struct RowExtra {
     pub label: Option<String>,
 }
 
+/// An instant of a row that lists and figures go by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// When it was opened.
+    Opened,
+    /// When it was closed.
+    Closed,
+    /// By when it must be answered.
+    Finish,
+    /// By when the caller must hear from the unit.
+    Contact,
+    /// When the person said what they think of it.
+    Heard,
+}
+
+impl Moment {
+    /// Its column in `c`.
+    pub(crate) fn column(self) -> &'static str {
+        match self {
+            Self::Opened => "c.opened_at",
+            Self::Closed => "c.closed_at",
+            Self::Finish => "c.finish_due",
+            Self::Contact => "c.contact_due",
+            Self::Heard => "c.heard_at",
+        }
+    }
+
+    /// The same of a row that was read.
+    pub(crate) fn of(self, row: &CaseRow) -> Option<Stamp> {
+        match self {
+            Self::Opened => Some(row.opened_at),
+            Self::Closed => row.closed_at,
+            Self::Finish => Some(row.finish_due),
+            Self::Contact => row.contact_due,
+            Self::Heard => row.heard_at,
+        }
+    }
+}
+
 /// A case as lists show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseRow {

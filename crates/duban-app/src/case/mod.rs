@@ -17,13 +17,13 @@ pub mod sign;
 pub mod withdraw;
 
 use duban_domain::{
-    Number, Refusal,
+    Number, Refusal, Stamp,
     case::{Case, Ground, What},
     policy::{Permitted, Verb, permit},
 };
-use duban_store::WriteTx;
+use duban_store::{ReadTx, WriteTx};
 
-pub(crate) use record::{asks_until, open_recorded, record, reindex, row_extra};
+pub(crate) use record::{Opening, asks_until, record, reindex, row_extra};
 
 use crate::{Ctx, wiring::Result};
 
@@ -40,7 +40,7 @@ pub struct On {
 fn step<V: Verb>(
     ctx: &Ctx,
     on: &On,
-    decide: impl FnOnce(&Permitted<'_, V>, &Ground<'_>) -> std::result::Result<Vec<What>, Refusal>,
+    mut decide: impl FnMut(&Permitted<'_, V>, &Ground<'_>) -> std::result::Result<Vec<What>, Refusal>,
 ) -> Result<Case> {
     step_with(ctx, on, |_, permitted, ground| Ok(decide(permitted, ground)?))
 }
@@ -49,7 +49,7 @@ fn step<V: Verb>(
 fn step_with<V: Verb>(
     ctx: &Ctx,
     on: &On,
-    decide: impl FnOnce(&mut WriteTx<'_>, &Permitted<'_, V>, &Ground<'_>) -> Result<Vec<What>>,
+    mut decide: impl FnMut(&mut WriteTx<'_>, &Permitted<'_, V>, &Ground<'_>) -> Result<Vec<What>>,
 ) -> Result<Case> {
     ctx.app.store.write(|tx| {
         let case = load(tx, &on.number)?;
@@ -57,9 +57,17 @@ fn step_with<V: Verb>(
         if on.seen.is_some_and(|seen| seen != case.version) {
             return Err(Refusal::Stale.into());
         }
-        let happened = decide(tx, &permitted, &ctx.ground())?;
-        record(&ctx.app, tx, &case, permitted.actor(), ctx.now, happened)
+        let now = moment(tx, &case, ctx.now)?;
+        let happened = decide(tx, &permitted, &ctx.app.ground(now))?;
+        record(&ctx.app, tx, &case, permitted.actor(), now, happened)
     })
+}
+
+/// The instant at which something happens to a case that is being changed: when it was asked for, but
+/// not before what happened last. Whoever waited for their turn may have asked earlier, and a clock
+/// may be set back; within a history, time does not go back.
+pub(crate) fn moment(tx: &mut ReadTx<'_>, case: &Case, asked: Stamp) -> Result<Stamp> {
+    Ok(tx.last_event_at(case.id)?.map_or(asked, |last| last.max(asked)))
 }
 
 /// The case behind a number, locked for this transaction.

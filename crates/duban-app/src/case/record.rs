@@ -5,7 +5,7 @@ use duban_domain::{
     case::{Actor, Case, Event, Satisfaction, Stage, What},
     request::Request,
 };
-use duban_store::{RowExtra, WriteTx};
+use duban_store::{Findable, RowExtra, WriteTx};
 
 use super::publish;
 use crate::{App, jobs, wiring::Result};
@@ -35,23 +35,33 @@ pub(crate) fn record(
     Ok(after)
 }
 
-/// Records a new case with its first request. The request itself is already stored.
-pub(crate) fn open_recorded(
-    app: &App,
-    tx: &mut WriteTx<'_>,
-    id: CaseId,
-    request: &Request,
+/// A new case, reckoned before anything is written.
+pub(crate) struct Opening {
+    case: Case,
     events: Vec<Event>,
-) -> Result<Case> {
-    let case = Case::from_history(id, &events)
-        .ok_or(crate::AppError::Broken("a case must begin with its opening"))?;
-    tx.insert_case(&case, request, &row_extra(app, &case))?;
-    publish::begin(app, tx, &case, request, &events)?;
-    let events: Vec<(EventId, Event)> = events.into_iter().map(|event| (app.event_id(), event)).collect();
-    tx.append_events(id, 1, &events)?;
-    tx.index_case(id, &search_text(request, &[]))?;
-    jobs::owe(app, tx, None, &case)?;
-    Ok(case)
+    findable: Findable,
+}
+
+impl Opening {
+    /// What a request and its first events come to.
+    pub(crate) fn of(request: &Request, events: Vec<Event>) -> Result<Self> {
+        let case = Case::from_history(request.case, &events)
+            .ok_or(crate::AppError::Broken("a case must begin with its opening"))?;
+        Ok(Self { case, events, findable: Findable::of(&search_text(request, &[])) })
+    }
+
+    /// Records it. The request itself is already stored.
+    pub(crate) fn record(&self, app: &App, tx: &mut WriteTx<'_>, request: &Request) -> Result<()> {
+        let case = &self.case;
+        // Their ids are minted here and not before: live readers follow them in the order of commits.
+        let events: Vec<(EventId, Event)> =
+            self.events.iter().map(|event| (app.event_id(), event.clone())).collect();
+        tx.insert_case(case, request, &row_extra(app, case))?;
+        publish::begin(app, tx, case, request, &self.events)?;
+        tx.append_events(case.id, 1, &events)?;
+        tx.index_case(case.id, &self.findable)?;
+        jobs::owe(app, tx, None, case)
+    }
 }
 
 /// What lists need besides the case: its owner, the city's zone, what a verdict is worth.
@@ -62,7 +72,7 @@ pub(crate) fn row_extra(app: &App, case: &Case) -> RowExtra {
 }
 
 /// What people search for: the words of the request, its place, and what was added later.
-pub(crate) fn search_text(request: &Request, added: &[String]) -> String {
+fn search_text(request: &Request, added: &[String]) -> String {
     let mut text =
         format!("{}\n{}\n{}\n{}", request.number, request.title, request.text, request.place.words);
     for more in added {
@@ -81,7 +91,7 @@ pub(crate) fn reindex(tx: &mut WriteTx<'_>, case: CaseId) -> Result<()> {
         What::Supplemented { text, .. } => Some(text),
         _ => None,
     }));
-    Ok(tx.index_case(case, &search_text(first, &added))?)
+    Ok(tx.index_case(case, &Findable::of(&search_text(first, &added)))?)
 }
 
 fn worth(app: &App, satisfaction: Satisfaction) -> i64 {

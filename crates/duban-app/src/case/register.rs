@@ -1,8 +1,8 @@
 //! 登记: a request comes in by any door, becomes a case and is dispatched by the catalogue.
 
 use duban_domain::{
-    CaseId, Number, Refusal, RequestId, Stamp,
-    case::{Actor, ActorKind, Case, Event, Wish, join, open},
+    CaseId, Number, PersonId, Refusal, RequestId, Stamp,
+    case::{Actor, ActorKind, Event, Wish, join, open},
     person::Person,
     policy::{allow, verb},
     request::{Channel, Kind, Place, Privacy, Request},
@@ -10,7 +10,7 @@ use duban_domain::{
 };
 use duban_store::{Inserted, WriteTx};
 
-use super::{load, open_recorded, record, reindex};
+use super::{Opening, load, moment, record, reindex};
 use crate::{App, Ctx, media::NewMedia, person, wiring::Result};
 
 /// How often another serial is tried before the number grows longer.
@@ -72,7 +72,8 @@ pub fn by_resident(app: &App, intake: &Intake) -> Result<Registered> {
 
 /// "我也遇到了": another person joins a case that everybody can see, with a number of their own.
 pub fn joining(app: &App, intake: &Intake, case: &Number) -> Result<Registered> {
-    let (intake, now) = (checked(app, intake)?, app.now());
+    let intake = checked(app, intake)?;
+    let person = person::sealed(app, &intake.person)?;
     app.store.write(|tx| {
         if let Some(known) = known(tx, &intake)? {
             return Ok(known);
@@ -80,10 +81,14 @@ pub fn joining(app: &App, intake: &Intake, case: &Number) -> Result<Registered> 
         let joined = load(tx, case)?;
         // What nobody may see nobody joins: as if it were not there.
         tx.public_row(joined.id)?.ok_or(Refusal::NotFound)?;
-        let mut request =
-            Request { case: joined.id, kind: joined.kind, ..request_of(app, tx, &intake, now)? };
+        let now = moment(tx, &joined, app.now())?;
+        let drafted = request_of(app, &intake, person.as_ref().map(|person| person.id), now);
+        let mut request = Request { case: joined.id, kind: joined.kind, ..drafted };
         if let Some(known) = insert(app, tx, &mut request)? {
             return Ok(Registered { number: known.number, request: known.id, again: true });
+        }
+        if let Some(person) = &person {
+            tx.insert_person(person)?;
         }
         for media in &intake.media {
             crate::media::keep(app, tx, media, Some(request.id), Some(request.case), now)?;
@@ -113,20 +118,34 @@ pub fn by_partner(app: &App, name: &str, intake: &Intake) -> Result<Registered> 
 
 fn register(app: &App, intake: &Intake, by: &Actor, now: Stamp) -> Result<Registered> {
     let intake = checked(app, intake)?;
+    // All that needs no database is reckoned before the turn to write is taken: others wait for that.
+    let person = person::sealed(app, &intake.person)?;
+    let drafted = request_of(app, &intake, person.as_ref().map(|person| person.id), now);
+    let reckoned = |request: &Request| {
+        let events = open(request, &intake.wish, &app.ground(now)).events;
+        Opening::of(request, events.into_iter().map(|what| Event { at: now, by: by.clone(), what }).collect())
+    };
+    let opening = reckoned(&drafted)?;
     app.store.write(|tx| {
         if let Some(known) = known(tx, &intake)? {
             return Ok(known);
         }
-        let mut request = request_of(app, tx, &intake, now)?;
+        let mut request = drafted.clone();
         if let Some(known) = insert(app, tx, &mut request)? {
             return Ok(Registered { number: known.number, request: known.id, again: true });
+        }
+        // After the request, which another server may have taken in at this very moment.
+        if let Some(person) = &person {
+            tx.insert_person(person)?;
         }
         for media in &intake.media {
             crate::media::keep(app, tx, media, Some(request.id), Some(request.case), now)?;
         }
-        let events = open(&request, &intake.wish, &app.ground(now)).events;
-        let events = events.into_iter().map(|what| Event { at: now, by: by.clone(), what }).collect();
-        let _case: Case = open_recorded(app, tx, request.case, &request, events)?;
+        if request.number == drafted.number {
+            opening.record(app, tx, &request)?;
+        } else {
+            reckoned(&request)?.record(app, tx, &request)?;
+        }
         Ok(Registered { number: request.number, request: request.id, again: false })
     })
 }
@@ -155,10 +174,9 @@ fn checked(app: &App, intake: &Intake) -> Result<Intake> {
     Ok(checked)
 }
 
-fn request_of(app: &App, tx: &mut WriteTx<'_>, intake: &Intake, now: Stamp) -> Result<Request> {
-    let person = person::keep(app, tx, &intake.person)?;
+fn request_of(app: &App, intake: &Intake, person: Option<PersonId>, now: Stamp) -> Request {
     let id = app.request_id(now);
-    Ok(Request {
+    Request {
         id,
         case: CaseId(id.0),
         number: number(app, now, false),
@@ -171,7 +189,7 @@ fn request_of(app: &App, tx: &mut WriteTx<'_>, intake: &Intake, now: Stamp) -> R
         person,
         received_at: now,
         source_key: intake.source_key.clone(),
-    })
+    }
 }
 
 /// Stores a request under a free number; returns the one that is already there under its source key.

@@ -10,7 +10,7 @@ use duban_domain::{
 use super::Known;
 use crate::{
     App,
-    case::{load, record, reindex},
+    case::{load, moment, record, reindex},
     media::{self, NewMedia},
     wiring::Result,
 };
@@ -28,9 +28,9 @@ pub struct Evaluation {
 
 /// The person says whether it is solved.
 pub fn evaluate(app: &App, who: &Known, number: &Number, said: &Evaluation) -> Result<Case> {
-    let now = app.now();
     app.store.write(|tx| {
         let case = load(tx, number)?;
+        let now = moment(tx, &case, app.now())?;
         let permitted = policy::own::<verb::Callback>(who.request(), &case)?;
         let heard = Heard {
             request: who.request(),
@@ -45,9 +45,9 @@ pub fn evaluate(app: &App, who: &Known, number: &Number, said: &Evaluation) -> R
 
 /// The person does not want it dealt with any more.
 pub fn withdraw(app: &App, who: &Known, number: &Number, reason: &str) -> Result<Case> {
-    let now = app.now();
     app.store.write(|tx| {
         let case = load(tx, number)?;
+        let now = moment(tx, &case, app.now())?;
         let permitted = policy::own::<verb::Withdraw>(who.request(), &case)?;
         let happened = case::withdraw(&permitted, who.request(), reason)?;
         record(app, tx, &case, permitted.actor(), now, happened)
@@ -56,9 +56,9 @@ pub fn withdraw(app: &App, who: &Known, number: &Number, reason: &str) -> Result
 
 /// The person says what others may see: nothing, the facts, or their words too.
 pub fn share(app: &App, who: &Known, number: &Number, consent: Consent) -> Result<Case> {
-    let now = app.now();
     app.store.write(|tx| {
         let case = load(tx, number)?;
+        let now = moment(tx, &case, app.now())?;
         let permitted = policy::own::<verb::Share>(who.request(), &case)?;
         let request = tx.request(who.request())?.ok_or(Refusal::NotFound)?;
         // A confidential matter is never public, whatever is chosen later.
@@ -72,9 +72,9 @@ pub fn share(app: &App, who: &Known, number: &Number, consent: Consent) -> Resul
 
 /// The person adds words or photos.
 pub fn add(app: &App, who: &Known, number: &Number, text: &str, files: &[NewMedia]) -> Result<Case> {
-    let now = app.now();
     app.store.write(|tx| {
         let case = load(tx, number)?;
+        let now = moment(tx, &case, app.now())?;
         let permitted = policy::own::<verb::Note>(who.request(), &case)?;
         let mut kept = Vec::with_capacity(files.len());
         for file in files {

@@ -17,7 +17,7 @@ use super::{CaseQuery, Order};
 use crate::{
     CaseRow, Figure, ReadTx, StoreError,
     dialect::Dialect,
-    row::COLUMNS,
+    row::{COLUMNS, Moment},
     search::{self, Query},
     sql::Sql,
     value::Param,
@@ -34,7 +34,7 @@ pub(super) enum Sort {
     /// Largest id first.
     Newest,
     /// The latest of an instant first.
-    At(&'static str),
+    At(Moment),
 }
 
 impl Sort {
@@ -47,9 +47,9 @@ impl Sort {
             return Self::Due;
         }
         let figure = query.figure.map(|(figure, _, _)| figure.condition().0);
-        let closed = query.closed.map(|_| "c.closed_at");
-        let due = query.due.map(|_| "c.finish_due");
-        let opened = query.opened.map(|_| "c.opened_at");
+        let closed = query.closed.map(|_| Moment::Closed);
+        let due = query.due.map(|_| Moment::Finish);
+        let opened = query.opened.map(|_| Moment::Opened);
         figure.or(closed).or(due).or(opened).map_or(Self::Newest, Self::At)
     }
 
@@ -58,11 +58,7 @@ impl Sort {
         let at = match self {
             Self::Newest => None,
             Self::Due => row.next_due,
-            Self::At("c.opened_at") => Some(row.opened_at),
-            Self::At("c.closed_at") => row.closed_at,
-            Self::At("c.contact_due") => row.contact_due,
-            Self::At("c.heard_at") => row.heard_at,
-            Self::At(_) => Some(row.finish_due),
+            Self::At(moment) => moment.of(row),
         };
         at.map_or(0, |at| at.0)
     }
@@ -108,7 +104,7 @@ enum Condition<'a> {
     /// A code and what begins with it.
     Begins(&'static str, &'a str),
     /// An instant from (included) to (excluded), and what else holds.
-    Range(&'static str, Option<Stamp>, Stamp, &'static str),
+    Range(Moment, Option<Stamp>, Stamp, &'static str),
     /// Something is due.
     Open,
     /// Everything that is on the public page.
@@ -155,19 +151,19 @@ fn conditions<'a>(query: &'a CaseQuery, own: Option<&'a str>) -> Vec<Condition<'
     all.extend(query.owner.as_ref().map(|owner| Condition::Equal("c.owner", owner.into())));
     all.extend(query.category_prefix.as_deref().map(|key| Condition::Below("c.category", key)));
     all.extend(query.division_prefix.as_deref().map(|code| Condition::Begins("c.division", code)));
-    let range = |column, range: Option<(Stamp, Stamp)>| {
-        range.map(|(from, to)| Condition::Range(column, Some(from), to, ""))
+    let range = |moment, range: Option<(Stamp, Stamp)>| {
+        range.map(|(from, to)| Condition::Range(moment, Some(from), to, ""))
     };
-    all.extend(range("c.opened_at", query.opened));
-    all.extend(range("c.closed_at", query.closed));
-    all.extend(range("c.finish_due", query.due));
+    all.extend(range(Moment::Opened, query.opened));
+    all.extend(range(Moment::Closed, query.closed));
+    all.extend(range(Moment::Finish, query.due));
     all.extend(query.figure.map(|(figure, from, to)| {
-        let (column, counts) = figure.condition();
-        Condition::Range(column, Some(from), to, counts)
+        let (moment, counts) = figure.condition();
+        Condition::Range(moment, Some(from), to, counts)
     }));
     let before = |figure: Figure, at: Option<Stamp>| {
-        let (column, counts) = figure.condition();
-        at.map(|at| Condition::Range(column, None, at, counts))
+        let (moment, counts) = figure.condition();
+        at.map(|at| Condition::Range(moment, None, at, counts))
     };
     all.extend(before(Figure::Running, query.overdue_at));
     all.extend(before(Figure::ContactRunning, query.contact_overdue_at));
@@ -220,7 +216,8 @@ impl<'a> Condition<'a> {
                     .push(" < ");
                 sql.bind_made(format!("{code}:"));
             }
-            Self::Range(column, from, to, counts) => {
+            Self::Range(moment, from, to, counts) => {
+                let column = moment.column();
                 if let Some(from) = from {
                     sql.push(plus).push(column).push(" >= ").bind(*from).push(" AND ");
                 }
@@ -233,6 +230,11 @@ impl<'a> Condition<'a> {
                 sql.push("EXISTS (SELECT 1 FROM public_case p WHERE p.case_id = c.id)");
             }
         }
+    }
+
+    /// Whether the table of units alone can answer it, so that a count need not look at any case.
+    fn is_of_unit(&self) -> bool {
+        matches!(self, Self::Unit(_) | Self::Open)
     }
 
     /// Whether an index can lead to its cases.
@@ -271,7 +273,8 @@ impl ReadTx<'_> {
                 beyond(&mut sql, (due, id), ">", after.map(|a| (a.key, a.id)));
                 sql.push(&format!(" ORDER BY {plus}{due}, {plus}{id}"));
             }
-            Sort::At(column) => {
+            Sort::At(moment) => {
+                let column = moment.column();
                 beyond(&mut sql, (column, id), "<", after.map(|a| (a.key, a.id)));
                 sql.push(&format!(" ORDER BY {plus}{column} DESC, {plus}{id} DESC"));
             }
@@ -282,9 +285,11 @@ impl ReadTx<'_> {
 
     /// The statement that counts one leg.
     pub(super) fn count_sql<'a>(&mut self, leg: &'a Leg<'a>, cap: i64) -> Result<Sql<'a>, StoreError> {
-        let rare = self.rare(leg)?;
         let mut sql = Sql::new("SELECT count(*) FROM (SELECT 1 AS one");
-        write(&mut sql, leg, self.dialect(), rare, rare.is_none(), false);
+        if !write_without_rows(&mut sql, leg, self.dialect()) {
+            let rare = self.rare(leg)?;
+            write(&mut sql, leg, self.dialect(), rare, rare.is_none(), false);
+        }
         sql.push(" LIMIT ").bind(cap).push(") AS found");
         Ok(sql)
     }
@@ -354,7 +359,13 @@ fn write<'a>(
         Lead::Rows
     };
     let by_due = ordered && Sort::of(leg.query) == Sort::Due;
-    if by_due || (lead == Lead::Unit && only_open(leg.query)) {
+    // Counting open cases that are filtered further reads the index of what is due, which holds what
+    // lists filter by; any other index would lead to many rows of which most are closed.
+    let in_due = !ordered
+        && rare.is_none()
+        && only_open(leg.query)
+        && leg.conditions.iter().any(|c| !matches!(c, Condition::Range(..) | Condition::Open));
+    if by_due || in_due || (lead == Lead::Unit && only_open(leg.query)) {
         // Something is due on every open case, and indexes of what is due hold nothing else.
         sql.push(if lead == Lead::Unit {
             " AND u.next_due IS NOT NULL"
@@ -368,20 +379,54 @@ fn write<'a>(
             continue;
         }
         let orders = rare.is_none()
-            && matches!((condition, sort), (Condition::Range(column, ..), Sort::At(by)) if *column == by);
-        let free = rare == Some(at) || orders || (rare.is_none() && !ordered) || dialect == Dialect::Postgres;
+            && matches!((condition, sort), (Condition::Range(moment, ..), Sort::At(by)) if *moment == by);
+        let free = rare == Some(at)
+            || orders
+            || (rare.is_none() && !ordered && !in_due)
+            || dialect == Dialect::Postgres;
         sql.push(" AND ");
         condition.write(sql, if free { "" } else { "+" });
     }
+    others(sql, leg, "c.id");
+    lead
+}
+
+/// Writes FROM and WHERE of a count that needs not look at any case: of a unit alone, or of words alone.
+/// Whether it is such a count.
+fn write_without_rows<'a>(sql: &mut Sql<'a>, leg: &'a Leg<'a>, dialect: Dialect) -> bool {
+    if let Some(words) = leg.words.filter(|_| leg.conditions.is_empty()) {
+        let (table, id) = search::source(dialect);
+        sql.push(&format!(" FROM {table} WHERE "));
+        search::matches(sql, dialect, words);
+        others(sql, leg, id);
+        return true;
+    }
+    let of_unit = leg.words.is_none() && leg.conditions.iter().all(Condition::is_of_unit);
+    let unit = leg.conditions.iter().find_map(|condition| match condition {
+        Condition::Unit(unit) => Some(*unit),
+        _ => None,
+    });
+    let Some(unit) = unit.filter(|_| of_unit) else { return false };
+    sql.push(" FROM case_unit u WHERE u.unit = ").bind(unit);
+    if only_open(leg.query) {
+        sql.push(" AND u.next_due IS NOT NULL");
+    }
+    others(sql, leg, "u.case_id");
+    true
+}
+
+/// Adds what other units have to do with a case: the asker's reach, and legs before this one.
+fn others<'a>(sql: &mut Sql<'a>, leg: &'a Leg<'a>, id: &str) {
     if leg.own.is_none() {
-        super::within(sql, &leg.query.reach);
+        super::within(sql, &leg.query.reach, id);
     }
     if !leg.except.is_empty() {
-        sql.push(" AND NOT EXISTS (SELECT 1 FROM case_unit x WHERE x.case_id = c.id AND x.unit IN (")
-            .bind_all(leg.except)
-            .push("))");
+        sql.push(&format!(
+            " AND NOT EXISTS (SELECT 1 FROM case_unit x WHERE x.case_id = {id} AND x.unit IN ("
+        ))
+        .bind_all(leg.except)
+        .push("))");
     }
-    lead
 }
 
 /// Adds the condition that a row comes after a cursor.

@@ -12,7 +12,7 @@ use super::{
     Bed, both,
     world::{CENTRE, DAYS, Dice, START, fill, is_public, zone},
 };
-use crate::{CaseQuery, CaseRow, Figure, Figures, Order, ReadTx, StoreError};
+use crate::{CaseQuery, CaseRow, Figure, Figures, Order, ReadTx, StoreError, Tallies};
 
 const SEED: u64 = 48_213;
 
@@ -164,13 +164,15 @@ fn every_figure_counts_what_its_list_shows() {
             bed.store
                 .read(|tx| {
                     let all = tx.figures(&Reach::All, first, last, now, &zone)?;
-                    let units = tx.figures_by_unit(&Reach::All, first, last, now, &zone)?;
+                    let Tallies { units, days: of_pass } =
+                        tx.tallies(&Reach::All, (first, last), now, &zone)?;
                     let mut whose: Vec<(Option<String>, Figures)> = vec![(None, all)];
                     whose.extend(units.into_iter().map(|u| (Some(u.unit), u.figures)));
                     for (owner, figures) in whose {
                         shows_what_it_counts(tx, owner, &figures, (from, to), now)?;
                     }
                     let days = tx.figures_by_day(&Reach::All, first, last)?;
+                    assert_eq!(days, of_pass);
                     assert_eq!(days.iter().map(|d| d.received).sum::<i64>(), all.get(Figure::In));
                     assert_eq!(days.iter().map(|d| d.closed).sum::<i64>(), all.get(Figure::Closed));
                     Ok::<_, StoreError>(())
@@ -213,7 +215,7 @@ fn counters_kept_with_every_change_equal_those_counted_anew() {
         let days = (START.day(&zone), START.day(&zone) + DAYS);
         let tallies = || -> Vec<_> {
             let of_day =
-                |day| bed.store.read(|tx| tx.figures_by_unit(&Reach::All, day, day, START, &zone)).unwrap();
+                |day| bed.store.read(|tx| tx.tallies(&Reach::All, (day, day), START, &zone)).unwrap().units;
             (days.0..=days.1).map(of_day).collect()
         };
         let kept = tallies();
@@ -230,7 +232,7 @@ fn figures_of_a_reach_are_those_of_its_units() {
         let zone = zone();
         let (first, last) = (START.day(&zone), START.day(&zone) + DAYS);
         let figures = |reach: &Reach| {
-            bed.store.read(|tx| tx.figures_by_unit(reach, first, last, START, &zone)).unwrap()
+            bed.store.read(|tx| tx.tallies(reach, (first, last), START, &zone)).unwrap().units
         };
         let units: Vec<String> = vec!["police".to_owned(), "water".to_owned()];
         let all: Vec<_> = figures(&Reach::All).into_iter().filter(|u| units.contains(&u.unit)).collect();

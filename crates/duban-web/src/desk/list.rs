@@ -120,19 +120,19 @@ pub(crate) async fn page(desk: Desk) -> PageResult {
 }
 
 fn load(ctx: &Ctx, filter: &Filter) -> Result<Loaded, AppError> {
-    let found = list::list(ctx, &filter.query(ctx.city(), ctx.now))?;
-    let count = |address: &str| {
+    let query = |address: &str| {
         let other = Filter::of(address.split_once('?').map_or("", |(_, query)| query));
-        list::count(ctx, &other.query(ctx.city(), ctx.now))
+        other.query(ctx.city(), ctx.now)
     };
-    let tabs = tabs_of(ctx)
-        .into_iter()
-        .map(|(name, address)| Ok((name, address.to_owned(), count(address)?)))
-        .collect::<Result<_, AppError>>()?;
-    let mut drops = Vec::new();
+    let tabs = tabs_of(ctx);
+    let of_tabs: Vec<_> = tabs.iter().map(|(_, address)| query(address)).collect();
+    let (found, counts) = list::with_tabs(ctx, &filter.query(ctx.city(), ctx.now), &of_tabs)?;
+    let tabs =
+        tabs.into_iter().zip(counts).map(|((name, address), n)| (name, address.to_owned(), n)).collect();
+    let mut drops: Vec<(Chip, i64)> = Vec::new();
     if found.page.rows.is_empty() {
         for chip in filter.chips(ctx.city(), ctx.lang) {
-            let n = count(&chip.without)?;
+            let n = list::count(ctx, &query(&chip.without))?;
             drops.push((chip, n));
         }
         drops.retain(|(_, n)| *n > 0);

@@ -2,7 +2,8 @@
 
 use axum::http::HeaderMap;
 use duban_app::{
-    case::register::{self, Intake},
+    App, AppError,
+    case::register::{self, Intake, Registered},
     partner::{self, PublicCase},
 };
 use duban_domain::{
@@ -31,25 +32,43 @@ const DEGREES: f64 = 1_000.0;
 pub(super) async fn create(site: &Site, visit: &Visit, headers: &HeaderMap, fields: Fields) -> Answer {
     let query = Fields::of_query(visit.uri.query().unwrap_or(""));
     let key = fields.opt("api_key").or_else(|| query.opt("api_key")).ok_or_else(no_key)?.to_owned();
-    let holder = site.run(move |app| partner::holder(app, &key)).await?.ok_or_else(no_key)?;
-    let mut intake = intake(&site.app.city, &fields)?;
-    intake.source_key = idempotency(headers)?.map(|key| format!("open311:{holder}:{key}"));
-    let done = site.run(move |app| register::by_partner(app, &holder, &intake)).await?;
-    let notice = visit.lang.t(
+    let once = idempotency(headers)?.map(str::to_owned);
+    let done = site.run(move |app| hand_in(app, &key, once.as_deref(), &fields)).await??;
+    Ok(receipt(&done.number, visit.lang))
+}
+
+/// All of it on one thread: whose key it is, what was said, and taking it in.
+fn hand_in(
+    app: &App,
+    key: &str,
+    once: Option<&str>,
+    fields: &Fields,
+) -> Result<Result<Registered, Problem>, AppError> {
+    let Some(holder) = partner::holder(app, key)? else { return Ok(Err(no_key())) };
+    let mut intake = match intake(&app.city, fields) {
+        Ok(intake) => intake,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    intake.source_key = once.map(|once| format!("open311:{holder}:{once}"));
+    register::by_partner(app, &holder, &intake).map(Ok)
+}
+
+fn receipt(number: &Number, lang: Lang) -> Node {
+    let notice = lang.t(
         "请记下编号；留了电话的，用编号和电话后四位查进度。",
         "Keep the number; with it and the last four digits of the telephone the person follows it.",
     );
-    Ok(Node::List(
+    Node::List(
         "service_requests",
         vec![Node::object(
             "request",
             vec![
-                ("service_request_id", Node::text(done.number.digits())),
+                ("service_request_id", Node::text(number.digits())),
                 ("service_notice", Node::text(notice)),
                 ("account_id", Node::Null),
             ],
         )],
-    ))
+    )
 }
 
 /// `GET requests`
