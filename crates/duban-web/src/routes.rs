@@ -95,7 +95,7 @@ pub fn table() -> Vec<Route> {
         post("/desk/exports", Staff(Action::Export), desk::export::post),
         get("/desk/intake", Staff(Action::Register), desk::intake::page),
         post("/desk/intake", Staff(Action::Register), desk::intake::post),
-        post("/desk/intake/assist", Staff(Action::Register), desk::intake::assist),
+        post("/desk/intake/assist", Staff(Action::Register), desk::assist::fragment),
         get("/desk/figures", Staff(Action::Figures), desk::figures::page),
         get("/events", Staff(Action::View), desk::live::stream),
         // Other systems

@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use duban_app::{
-    CaseQuery,
+    CaseQuery, ExportLine,
     case::list,
     export::{self, Exported, FIELDS, Format},
 };
@@ -60,8 +60,12 @@ pub(crate) async fn page(desk: Desk) -> PageResult {
     let (count, lines) = desk
         .run(move |ctx| Ok((list::count(ctx, &asked.query(ctx.city(), ctx.now))?, export::lines(ctx)?)))
         .await?;
+    Ok(html(&view(&desk, &filter, count, lines)))
+}
+
+fn view(desk: &Desk, filter: &Filter, count: i64, lines: Vec<ExportLine>) -> ExportPage {
     let (s, city) = (desk.shell(), &desk.site.app.city);
-    let line = |line: duban_app::ExportLine| Line {
+    let line = |line: ExportLine| Line {
         when: s.when(&line.at),
         unit: unit_name(city, &line.unit, s.lang),
         rows: thousands(line.rows),
@@ -69,7 +73,7 @@ pub(crate) async fn page(desk: Desk) -> PageResult {
         format: line.format,
         name: line.name,
     };
-    Ok(html(&ExportPage {
+    ExportPage {
         back: filter.first(),
         filter: filter.words(),
         chips: filter.chips(city, s.lang),
@@ -79,7 +83,7 @@ pub(crate) async fn page(desk: Desk) -> PageResult {
         lines: lines.into_iter().map(line).collect(),
         whole: desk.who.reach == duban_domain::policy::Reach::All,
         s,
-    }))
+    }
 }
 
 fn format_words(format: Format, lang: Lang) -> (Choice, &'static str) {

@@ -18,7 +18,6 @@ use duban_domain::{
     request::{Channel, Kind, Place, Privacy, Urgency},
 };
 
-pub(crate) use super::assist::fragment as assist;
 use super::{
     assist::{self as suggestions, Assist},
     words::{self, Choice, Choices, nonce},
