@@ -8,6 +8,7 @@ mod crash;
 mod exports;
 mod handling;
 mod histories;
+mod import;
 mod life;
 mod notices;
 mod partners;
