@@ -32,6 +32,8 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
         | "/open311/discovery.xml" => one(path),
         "/track" => Some(vec![format!("/track?number={number}")]),
         "/track/{number}" => Some(vec![format!("/track/{number}"), format!("/track/{number}?new=1")]),
+        "/demo/outbox" => one(path),
+        notices if notices.starts_with("/desk/notices") => Some(of_notices(notices)),
         "/go/{number}/{key}" => Some(vec![format!("/go/{number}/0123456789abcdef?rate")]),
         "/track/{number}/media/{id}" => Some(vec![format!("/track/{number}/media/1")]),
         "/desk/cases" => Some(
@@ -89,6 +91,15 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
     }
 }
 
+/// The ledger of notices, by several filters, and one notice.
+fn of_notices(path: &str) -> Vec<String> {
+    let queries = ["", "?state=held&channel=sms&kind=receipt", "?channel=page"];
+    match path {
+        "/desk/notices" => queries.iter().map(|query| format!("{path}{query}")).collect(),
+        one => vec![one.replace("{id}", "1")],
+    }
+}
+
 /// What is sent to one writable route: words that it refuses or answers with a page, and changes
 /// nothing that the next visitor would miss. The telephone is written with spaces, so that what is
 /// only echoed is not taken for what is told.
@@ -102,6 +113,7 @@ fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
         "/desk/login" => at(path, &format!("login={}&password=x", "x".repeat(101))),
         // Ends the session of whoever calls it, and shows nothing.
         "/desk/logout" => Some(Vec::new()),
+        "/desk/notices/{id}/attempts" => Some(vec![("/desk/notices/1/attempts".to_owned(), String::new())]),
         "/desk/signatures" => at(path, &format!("case={number}")),
         "/desk/exports" => Some(
             ["csv", "csv-excel", "xlsx", "parquet"]
