@@ -28,13 +28,14 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
         | "/desk/calls/live"
         | "/desk/calls/bar"
         | "/desk/calls/missed"
+        | "/demo/outbox"
         | "/open311/discovery.json"
         | "/open311/discovery.xml" => one(path),
         "/track" => Some(vec![format!("/track?number={number}")]),
         "/track/{number}" => Some(vec![format!("/track/{number}"), format!("/track/{number}?new=1")]),
-        "/demo/outbox" => one(path),
-        notices if notices.starts_with("/desk/notices") => Some(of_notices(notices)),
-        "/go/{number}/{key}" => Some(vec![format!("/go/{number}/0123456789abcdef?rate")]),
+        told if told.starts_with("/desk/notices") || told.starts_with("/go/") => {
+            Some(of_notices(told, number))
+        }
         "/track/{number}/media/{id}" => Some(vec![format!("/track/{number}/media/1")]),
         "/desk/cases" => Some(
             [
@@ -91,12 +92,14 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
     }
 }
 
-/// The ledger of notices, by several filters, and one notice.
-fn of_notices(path: &str) -> Vec<String> {
+/// The ledger of notices, by several filters; one notice; the link of one, with a key that is wrong.
+fn of_notices(path: &str, number: &str) -> Vec<String> {
     let queries = ["", "?state=held&channel=sms&kind=receipt", "?channel=page"];
     match path {
         "/desk/notices" => queries.iter().map(|query| format!("{path}{query}")).collect(),
-        one => vec![one.replace("{id}", "1")],
+        one => vec![
+            one.replace("{id}", "1").replace("{number}", number).replace("{key}", "0123456789abcdef?rate"),
+        ],
     }
 }
 
