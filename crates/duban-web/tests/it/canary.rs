@@ -33,10 +33,7 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
         | "/open311/discovery.xml" => one(path),
         "/track" => Some(vec![format!("/track?number={number}")]),
         "/track/{number}" => Some(vec![format!("/track/{number}"), format!("/track/{number}?new=1")]),
-        told if told.starts_with("/desk/notices") || told.starts_with("/go/") => {
-            Some(of_notices(told, number))
-        }
-        "/track/{number}/media/{id}" => Some(vec![format!("/track/{number}/media/1")]),
+        told if is_one_way_in(told) => Some(of_notices(told, number)),
         "/desk/cases" => Some(
             [
                 "",
@@ -92,7 +89,12 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
     }
 }
 
-/// The ledger of notices, by several filters; one notice; the link of one, with a key that is wrong.
+fn is_one_way_in(path: &str) -> bool {
+    ["/desk/notices", "/go/", "/track/{number}/media/"].iter().any(|begin| path.starts_with(begin))
+}
+
+/// The ledger of notices, by several filters; one notice; the link of one, with a key that is
+/// wrong; the photo behind it.
 fn of_notices(path: &str, number: &str) -> Vec<String> {
     let queries = ["", "?state=held&channel=sms&kind=receipt", "?channel=page"];
     match path {
