@@ -85,7 +85,20 @@ pub fn show(ctx: &Ctx, number: &Number) -> Result<Shown> {
             case.handling.handler.map(|id| tx.staff(id)).transpose()?.flatten().map(|staff| staff.name);
         let colleagues = assign::colleagues(ctx, tx, &case)?;
         let told = notice::of_case(ctx, tx, &case)?;
-        Ok(Shown { told, handler, colleagues, case, row, voices, history, media, near, alike, group, proposal })
+        Ok(Shown {
+            told,
+            handler,
+            colleagues,
+            case,
+            row,
+            voices,
+            history,
+            media,
+            near,
+            alike,
+            group,
+            proposal,
+        })
     })
 }
 
