@@ -61,7 +61,6 @@ test('mistakes are named in the format that was asked for', async () => {
     [{ ...REQUEST, api_key: 'wrong' }, 403, /api_key/],
     [{ ...REQUEST, service_code: '' }, 400, /service_code/],
     [{ ...REQUEST, service_code: 'no.such' }, 404, /service_code/],
-    [{ ...REQUEST, description: '' }, 400, /description/],
     [{ ...REQUEST, lat: '0', long: '0' }, 400, /lat/],
     [{ ...REQUEST, phone: '12' }, 400, /phone/],
     [{ ...REQUEST, jurisdiction_id: 'elsewhere' }, 404, /jurisdiction_id/],

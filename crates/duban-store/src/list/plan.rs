@@ -275,6 +275,11 @@ impl<'a> Condition<'a> {
         matches!(self, Self::Unit(_) | Self::Open)
     }
 
+    /// Whether the index of what is due lacks its column.
+    fn is_beside_due(&self) -> bool {
+        matches!(self, Self::Equal("c.label" | "c.handler", _) | Self::None(_) | Self::Bit(..))
+    }
+
     /// Whether an index can lead to its cases.
     fn has_index(&self) -> bool {
         !matches!(
@@ -331,9 +336,11 @@ impl ReadTx<'_> {
 
     /// The statement that counts one leg.
     pub(super) fn count_sql<'a>(&mut self, leg: &'a Leg<'a>, cap: i64) -> Result<Sql<'a>, StoreError> {
-        let rare = self.rare(leg)?;
         let mut sql = Sql::new("SELECT count(*) FROM (SELECT 1 AS one");
-        write(&mut sql, leg, self.dialect(), rare, rare.is_none(), false);
+        if !write_without_rows(&mut sql, leg, self.dialect()) {
+            let rare = self.rare(leg)?;
+            write(&mut sql, leg, self.dialect(), rare, rare.is_none(), false);
+        }
         sql.push(" LIMIT ").bind(cap).push(") AS found");
         Ok(sql)
     }
@@ -417,7 +424,14 @@ fn write<'a>(
         Lead::Rows
     };
     let by_due = ordered && Sort::of(leg.query) == Sort::Due;
-    if by_due || (lead == Lead::Unit && only_open(leg.query)) {
+    // Counting open cases that are filtered further reads the index of what is due, which holds what
+    // lists filter by; any other index would lead to many rows of which most are closed.
+    let in_due = !ordered
+        && rare.is_none()
+        && only_open(leg.query)
+        && leg.conditions.iter().any(|c| !matches!(c, Condition::Range(..) | Condition::Open))
+        && !leg.conditions.iter().any(Condition::is_beside_due);
+    if by_due || in_due || (lead == Lead::Unit && only_open(leg.query)) {
         // Something is due on every open case, and indexes of what is due hold nothing else.
         sql.push(if lead == Lead::Unit {
             " AND u.next_due IS NOT NULL"
@@ -432,12 +446,39 @@ fn write<'a>(
         }
         let orders = rare.is_none()
             && matches!((condition, sort), (Condition::Range(moment, ..), Sort::At(by)) if *moment == by);
-        let free = rare == Some(at) || orders || (rare.is_none() && !ordered) || dialect == Dialect::Postgres;
+        let free = rare == Some(at)
+            || orders
+            || (rare.is_none() && !ordered && !in_due)
+            || dialect == Dialect::Postgres;
         sql.push(" AND ");
         condition.write(sql, if free { "" } else { "+" });
     }
     others(sql, leg, "c.id");
     lead
+}
+
+/// Writes FROM and WHERE of a count that needs not look at any case: of a unit alone, or of words alone.
+/// Whether it is such a count.
+fn write_without_rows<'a>(sql: &mut Sql<'a>, leg: &'a Leg<'a>, dialect: Dialect) -> bool {
+    if let Some(words) = leg.words.filter(|_| leg.conditions.is_empty()) {
+        let (table, id) = search::source(dialect);
+        sql.push(&format!(" FROM {table} WHERE "));
+        search::matches(sql, dialect, words);
+        others(sql, leg, id);
+        return true;
+    }
+    let of_unit = leg.words.is_none() && leg.conditions.iter().all(Condition::is_of_unit);
+    let unit = leg.conditions.iter().find_map(|condition| match condition {
+        Condition::Unit(unit) => Some(*unit),
+        _ => None,
+    });
+    let Some(unit) = unit.filter(|_| of_unit) else { return false };
+    sql.push(" FROM case_unit u WHERE u.unit = ").bind(unit);
+    if only_open(leg.query) {
+        sql.push(" AND u.next_due IS NOT NULL");
+    }
+    others(sql, leg, "u.case_id");
+    true
 }
 
 /// Adds what other units have to do with a case: the asker's reach, and legs before this one.
