@@ -27,6 +27,7 @@ export const RESIDENT = [
   { name: 'track-closed', go: track(`q=路灯整条街不亮`) },
   { name: 'track-late', go: track('due=overdue') },
   { name: 'resident-privacy', go: '/privacy' },
+  { name: 'demo-outbox', go: '/demo/outbox' },
   { name: 'not-found', go: '/no-such-page' },
 ];
 
@@ -56,6 +57,9 @@ export const DESK = [
   { name: 'desk-case-closed', who: 'leader', go: first('stage=closed') },
   { name: 'desk-case-wire', who: 'dispatcher', go: wire },
   { name: 'desk-figures', who: 'supervisor', go: '/desk/figures' },
+  { name: 'desk-notices', who: 'supervisor', go: '/desk/notices' },
+  { name: 'desk-notice', who: 'supervisor', go: notice },
+  { name: 'desk-notices-keeper', who: 'admin', go: '/desk/notices' },
   { name: 'desk-no-cases', who: 'admin', go: '/desk' },
   { name: 'desk-forbidden', who: 'leader', go: '/desk/intake' },
   { name: 'desk-not-found', who: 'leader', go: '/desk/cases/000000000000' },
@@ -199,6 +203,12 @@ async function tail(page) {
   const address = page.url().split('?')[0];
   await page.context().clearCookies({ name: /pass|track/ });
   await page.goto(address);
+}
+
+/** The newest notice of the ledger. */
+async function notice(page) {
+  await page.goto('/desk/notices?channel=sms');
+  await page.goto(await page.locator('.tbl-notices td a').first().getAttribute('href'));
 }
 
 async function wrongPassword(page) {

@@ -81,6 +81,7 @@ pub fn table() -> Vec<Route> {
         get("/track/{number}/media/{id}", Public, resident::media::serve),
         get("/go/{number}/{key}", Public, resident::track::from_notice),
         get("/privacy", Public, resident::home::privacy),
+        get("/demo/outbox", Public, desk::notices::outbox),
         // Staff
         get("/desk", AnyStaff, desk::home),
         get("/desk/login", Public, desk::login::page),
@@ -121,6 +122,9 @@ pub fn table() -> Vec<Route> {
         post("/desk/intake", Staff(Action::Register), desk::intake::post),
         post("/desk/intake/assist", Staff(Action::Register), desk::assist::fragment),
         get("/desk/figures", Staff(Action::Figures), desk::figures::page),
+        get("/desk/notices", AnyStaff, desk::notices::page),
+        get("/desk/notices/{id}", AnyStaff, desk::notices::one),
+        post("/desk/notices/{id}/attempts", AnyStaff, desk::notices::resend),
         get("/events", Staff(Action::View), desk::live::stream),
         post("/desk/cases/{number}/judgement", Staff(Action::Review), desk::steps::judge),
         get("/desk/callbacks", Staff(Action::Callback), desk::callbacks::page),

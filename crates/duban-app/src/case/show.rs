@@ -13,7 +13,12 @@ use super::{
     assign::{self, Colleague},
     dispatch::proposal,
 };
-use crate::{Ctx, person, wiring::Result};
+use crate::{
+    Ctx,
+    notice::{self, Entry},
+    person,
+    wiring::Result,
+};
 
 /// How far "near" reaches on the case's map, in metres.
 const NEAR_METRES: i64 = 500;
@@ -48,6 +53,8 @@ pub struct Shown {
     pub handler: Option<String>,
     /// Who can be given it in person, when this member may give it.
     pub colleagues: Vec<Colleague>,
+    /// What was told to whom about it, newest first.
+    pub told: Vec<Entry>,
 }
 
 /// A request with its person.
@@ -77,7 +84,21 @@ pub fn show(ctx: &Ctx, number: &Number) -> Result<Shown> {
         let handler =
             case.handling.handler.map(|id| tx.staff(id)).transpose()?.flatten().map(|staff| staff.name);
         let colleagues = assign::colleagues(ctx, tx, &case)?;
-        Ok(Shown { handler, colleagues, case, row, voices, history, media, near, alike, group, proposal })
+        let told = notice::of_case(ctx, tx, &case)?;
+        Ok(Shown {
+            told,
+            handler,
+            colleagues,
+            case,
+            row,
+            voices,
+            history,
+            media,
+            near,
+            alike,
+            group,
+            proposal,
+        })
     })
 }
 

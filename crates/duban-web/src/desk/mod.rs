@@ -22,11 +22,14 @@ pub(crate) mod list;
 pub(crate) mod live;
 pub(crate) mod login;
 pub(crate) mod media;
+pub(crate) mod notices;
 pub(crate) mod present;
 pub(crate) mod quality;
 pub(crate) mod steps;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_notices;
 pub(crate) mod timeline;
 mod timeline_moves;
 pub(crate) mod words;

@@ -28,12 +28,12 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
         | "/desk/calls/live"
         | "/desk/calls/bar"
         | "/desk/calls/missed"
+        | "/demo/outbox"
         | "/open311/discovery.json"
         | "/open311/discovery.xml" => one(path),
         "/track" => Some(vec![format!("/track?number={number}")]),
         "/track/{number}" => Some(vec![format!("/track/{number}"), format!("/track/{number}?new=1")]),
-        "/go/{number}/{key}" => Some(vec![format!("/go/{number}/0123456789abcdef?rate")]),
-        "/track/{number}/media/{id}" => Some(vec![format!("/track/{number}/media/1")]),
+        told if is_one_way_in(told) => Some(of_notices(told, number)),
         "/desk/cases" => Some(
             [
                 "",
@@ -89,6 +89,22 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
     }
 }
 
+fn is_one_way_in(path: &str) -> bool {
+    ["/desk/notices", "/go/", "/track/{number}/media/"].iter().any(|begin| path.starts_with(begin))
+}
+
+/// The ledger of notices, by several filters; one notice; the link of one, with a key that is
+/// wrong; the photo behind it.
+fn of_notices(path: &str, number: &str) -> Vec<String> {
+    let queries = ["", "?state=held&channel=sms&kind=receipt", "?channel=page"];
+    match path {
+        "/desk/notices" => queries.iter().map(|query| format!("{path}{query}")).collect(),
+        one => vec![
+            one.replace("{id}", "1").replace("{number}", number).replace("{key}", "0123456789abcdef?rate"),
+        ],
+    }
+}
+
 /// What is sent to one writable route: words that it refuses or answers with a page, and changes
 /// nothing that the next visitor would miss. The telephone is written with spaces, so that what is
 /// only echoed is not taken for what is told.
@@ -102,6 +118,7 @@ fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
         "/desk/login" => at(path, &format!("login={}&password=x", "x".repeat(101))),
         // Ends the session of whoever calls it, and shows nothing.
         "/desk/logout" => Some(Vec::new()),
+        "/desk/notices/{id}/attempts" => Some(vec![("/desk/notices/1/attempts".to_owned(), String::new())]),
         "/desk/signatures" => at(path, &format!("case={number}")),
         "/desk/exports" => Some(
             ["csv", "csv-excel", "xlsx", "parquet"]
