@@ -12,6 +12,7 @@ use duban_store::{CaseRow, MediaRow, ReadTx};
 use super::{
     assign::{self, Colleague},
     dispatch::proposal,
+    seen,
 };
 use crate::{Ctx, person, wiring::Result};
 
@@ -61,7 +62,7 @@ pub struct Voice {
 
 /// A case by its number or the number of one of its requests; outside one's reach there is none.
 pub fn show(ctx: &Ctx, number: &Number) -> Result<Shown> {
-    ctx.app.store.read(|tx| {
+    let shown: Shown = ctx.app.store.read(|tx| {
         let case = tx.case_by_number(number)?.ok_or(Refusal::NotFound)?;
         permit::<verb::View>(&ctx.who, &case)?;
         let row = tx.case_row(case.id)?.ok_or(Refusal::NotFound)?;
@@ -77,8 +78,22 @@ pub fn show(ctx: &Ctx, number: &Number) -> Result<Shown> {
         let handler =
             case.handling.handler.map(|id| tx.staff(id)).transpose()?.flatten().map(|staff| staff.name);
         let colleagues = assign::colleagues(ctx, tx, &case)?;
-        Ok(Shown { handler, colleagues, case, row, voices, history, media, near, alike, group, proposal })
-    })
+        Ok::<_, crate::AppError>(Shown {
+            handler,
+            colleagues,
+            case,
+            row,
+            voices,
+            history,
+            media,
+            near,
+            alike,
+            group,
+            proposal,
+        })
+    })?;
+    seen::look(ctx, &shown.case)?;
+    Ok(shown)
 }
 
 fn voices(ctx: &Ctx, tx: &mut ReadTx<'_>, case: &Case) -> Result<Vec<Voice>> {

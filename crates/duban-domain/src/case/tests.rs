@@ -78,7 +78,7 @@ enum Try {
     Around(handling::tests::Try),
 }
 
-const TRIES: [Try; 27] = [
+const TRIES: [Try; 33] = [
     Try::Dispatch,
     Try::Sign,
     Try::Contact,
@@ -106,6 +106,12 @@ const TRIES: [Try; 27] = [
     Try::Around(handling::tests::Try::AskExtension),
     Try::Around(handling::tests::Try::GrantExtension),
     Try::Around(handling::tests::Try::RefuseExtension),
+    Try::Around(handling::tests::Try::GiveTask),
+    Try::Around(handling::tests::Try::ReportTask),
+    Try::Around(handling::tests::Try::CallOff),
+    Try::Around(handling::tests::Try::Cause),
+    Try::Around(handling::tests::Try::Ask),
+    Try::Around(handling::tests::Try::Restart),
 ];
 
 fn attempt(case: &Case, what: Try, who: &Member, ground: &Ground<'_>) -> Result<Vec<What>, Refusal> {

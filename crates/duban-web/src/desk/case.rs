@@ -6,7 +6,7 @@ use duban_app::{
     case::show::{self, Shown},
     person,
 };
-use duban_domain::{Number, person::Person, policy::Action};
+use duban_domain::{Lang, Number, city::City, person::Person, policy::Action};
 
 use super::{
     acts::{self, Act},
@@ -15,6 +15,7 @@ use super::{
     forms::Maker,
     list::Tag,
     present::{self, Answer, DueLine, File, Near, Owner, Photo, Proposed, Stop, Voice},
+    tasks::{self, TaskShown},
     timeline::{self, Entry, Round},
     words::{self, Choices},
 };
@@ -42,6 +43,10 @@ pub(super) struct CasePage {
     /// What happened since the page was made that a step came from.
     pub(super) news: Vec<Entry>,
     pub(super) may_designate: bool,
+    pub(super) tasks: Vec<TaskShown>,
+    /// The link of somebody outside, shown this once.
+    pub(super) link: String,
+    pub(super) cause: String,
     pub(super) blockers: String,
     pub(super) proposed: Option<Proposed>,
     pub(super) contacted: bool,
@@ -160,6 +165,18 @@ pub(super) async fn revealed(desk: &Desk, number: Number, revealed: Revealed) ->
     Ok(html(&view(desk, &shown, None, Some(revealed), choices::done_words("reveal", desk.visit.lang))))
 }
 
+/// The page with the link of somebody outside. Never by redirect: an address is kept by browsers.
+pub(super) async fn linked(desk: &Desk, number: Number, link: &str) -> PageResult {
+    let shown = load(desk, number).await?;
+    let page = view(desk, &shown, None, None, choices::done_words("task-link", desk.visit.lang));
+    Ok(html(&CasePage { link: link.to_owned(), ..page }))
+}
+
+/// The name of a cause; one that was taken from the list is shown by its key.
+pub(super) fn cause_name(city: &City, key: &str, lang: Lang) -> String {
+    city.reasons.of_cause(key).map_or(key, |cause| cause.name.get(lang)).to_owned()
+}
+
 async fn load(desk: &Desk, number: Number) -> Result<Shown, crate::frame::WebError> {
     desk.run(move |ctx| show::show(ctx, &number)).await
 }
@@ -198,7 +215,10 @@ fn view(
         around,
         news: news.map(|seen| timeline::since(city, &s, history, seen)).unwrap_or_default(),
         may_designate: desk.who.can(Action::Decide),
-        blockers: present::blockers(case, lang),
+        tasks: tasks::tasks(city, &s, shown),
+        link: String::new(),
+        cause: case.handling.cause.as_deref().map(|key| cause_name(city, key, lang)).unwrap_or_default(),
+        blockers: acts::blockers(case, lang),
         proposed: shown.proposal.as_ref().map(|p| Proposed::of(city, p, lang)),
         contacted: case.contacted_at.is_some(),
         voices: present::voices(city, &s, shown, revealed.as_ref()),

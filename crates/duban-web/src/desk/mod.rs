@@ -4,6 +4,8 @@
 
 mod acts;
 pub(crate) mod around;
+mod around_more;
+pub(crate) mod around_more_steps;
 pub(crate) mod around_steps;
 #[cfg(test)]
 mod around_tests;
@@ -25,10 +27,12 @@ pub(crate) mod media;
 pub(crate) mod present;
 pub(crate) mod quality;
 pub(crate) mod steps;
+pub(crate) mod tasks;
 #[cfg(test)]
 mod tests;
 pub(crate) mod timeline;
 mod timeline_moves;
+mod views;
 pub(crate) mod words;
 
 use askama::Template;

@@ -44,6 +44,7 @@ pub(super) struct TrackPage {
     photos: Vec<Photo>,
     documents: Vec<Photo>,
     asks: Option<When>,
+    question: Option<String>,
     levels: Vec<(&'static str, &'static str)>,
     /// The survey's answers: for whom it is solved, and for whom it is not.
     survey: Vec<(bool, Vec<(String, String)>)>,
@@ -136,6 +137,7 @@ impl TrackPage {
             late_words: if late { late_words(city, track, &s) } else { String::new() },
             title: track.request.title.clone(),
             place: place(city, track, lang),
+            question: track.question.clone(),
             asks: track.asks_until.map(|until| s.when(&until)),
             who: who(city, track, lang),
             helping: helping(city, track, lang),
@@ -420,6 +422,10 @@ fn words(s: &Shell, city: &City, what: &Line) -> (String, String) {
         }
         Line::Moderated(ruling, why) => {
             (format!("{}{}", lang.t("公开页：", "Public page: "), ruling.word(lang)), why.clone())
+        }
+        Line::Asked(words) => (lang.t("想请您补充：", "Please tell us more: ").to_owned(), words.clone()),
+        Line::Restarted => {
+            ours("热线中心重新打开了这件事，再办一次。", "The hotline opened this matter again.")
         }
         Line::Returned => ours(
             "刚才的单位说不归它办，热线中心同意，正在另找单位。您不用重新说。",

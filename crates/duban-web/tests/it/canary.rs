@@ -33,6 +33,7 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
         "/track" => Some(vec![format!("/track?number={number}")]),
         "/track/{number}" => Some(vec![format!("/track/{number}"), format!("/track/{number}?new=1")]),
         "/go/{number}/{key}" => Some(vec![format!("/go/{number}/0123456789abcdef?rate")]),
+        "/task/{token}" => Some(vec!["/task/00".to_owned(), format!("/task/{number}")]),
         "/track/{number}/media/{id}" => Some(vec![format!("/track/{number}/media/1")]),
         "/desk/cases" => Some(
             [
@@ -96,6 +97,7 @@ fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
     let at = |path: &str, form: &str| Some(vec![(path.replace("{number}", number), form.to_owned())]);
     match path {
         "/report" => at(path, "carry=1&text=x"),
+        "/task/{token}" => at("/task/00", "do=done&words=x"),
         "/track/{number}/access" => at(path, "tail=12"),
         "/track/{number}/evaluation" => at(path, "solved=yes"),
         "/track/{number}/material" => at(path, "text=x"),
