@@ -52,7 +52,8 @@ pub(crate) async fn post(
     let (of, sent) = (token.clone(), fields.clone());
     let reported = site.run(move |app| {
         let done = sent.get("do") != "failed";
-        task::report_by_party(app, &of, done, sent.get("words"), &sent.media("photo")?).map(|_| ())
+        let files = sent.media("photo", &app.city.settings.photos)?;
+        task::report_by_party(app, &of, done, sent.get("words"), &files).map(|_| ())
     });
     match reported.await {
         Ok(()) => Ok(see_other(&format!("/task/{token}?done=1"))),
@@ -68,7 +69,7 @@ async fn again(site: &Site, visit: &Visit, token: &str, fields: &Fields, error: 
         WebError::App(AppError::Refused(refusal)) => refusal.sentence(lang),
         WebError::App(AppError::Upload(fault)) => {
             let (zh, en) = upload_words(*fault);
-            lang.t(zh, en).to_owned()
+            lang.t(&zh, &en).to_owned()
         }
         _ => return Err(error),
     };

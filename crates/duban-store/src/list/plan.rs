@@ -270,10 +270,8 @@ impl<'a> Condition<'a> {
     /// As [`Condition::write`], for what is arranged around a case.
     fn write_around(&self, sql: &mut Sql<'a>, plus: &str) {
         match self {
-            Self::None(column) => {
-                sql.push(plus).push(column).push(" IS NULL");
-            }
-            // The second half is what the index was made with: so it can lead.
+            Self::None(column) => _ = sql.push(plus).push(column).push(" IS NULL"),
+            // The second half is the condition of its index.
             Self::Bit(column, code) => {
                 sql.push("(").push(plus).push(column).push(" & ").bind(*code).push(") <> 0 AND ");
                 sql.push(plus).push(column).push(" <> 0");

@@ -12,7 +12,6 @@ use duban_domain::{
 };
 
 use super::{
-    acts::leads,
     forms::{Form, Maker, plain},
     words::{Choice, unit_choices, unit_name},
 };

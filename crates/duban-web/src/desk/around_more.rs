@@ -262,9 +262,14 @@ impl Page<'_> {
                 _ => make.choose(step, "request", self.t("哪位诉求人", "Which person"), plain(list)),
             });
             let gone = self.t("原来的号码不再保留", "The old number is not kept");
-            form.fields
-                .push(make.field(step, "line", "phone", self.t("对的电话", "The right number")).hint(gone).optional());
-            form.fields.push(make.field(step, "line", "mail", self.t("对的邮箱", "The right mail address")).optional());
+            form.fields.push(
+                make.field(step, "line", "phone", self.t("对的电话", "The right number"))
+                    .hint(gone)
+                    .optional(),
+            );
+            form.fields.push(
+                make.field(step, "line", "mail", self.t("对的邮箱", "The right mail address")).optional(),
+            );
             form.fields.push(
                 make.field(step, "line", "name", self.t("姓名（不改就不写）", "Name (leave it to keep it)"))
                     .optional(),

@@ -77,6 +77,17 @@ pub(super) fn done_words(step: &str, lang: Lang) -> &'static str {
         "classify" => lang.t("分类改了，时限按新的重算。", "Reclassified; the deadline was reckoned again."),
         "label" => lang.t("标签改了，阶段和时限不变。", "The label is changed; stage and deadlines stay."),
         "note" => lang.t("批注写好了，只有内部看得到。", "The note is kept; only staff see it."),
+        "reveal" => lang.t(
+            "这次查看连同理由已经记下。离开本页就不再显示。",
+            "This look and its reason are recorded. It is not shown again after you leave this page.",
+        ),
+        around => around_words(around, lang),
+    }
+}
+
+/// As [`done_words`], for the steps around a case.
+fn around_words(step: &str, lang: Lang) -> &'static str {
+    match step {
         "ask-return" => lang.t(
             "交给热线中心裁定了。裁定之前先别答复。",
             "The centre will decide. Do not answer before it does.",
@@ -109,10 +120,6 @@ pub(super) fn done_words(step: &str, lang: Lang) -> &'static str {
         "unshared" => lang.t("诉求人不再看得到这个文件。", "The person no longer sees this file."),
         "corrected" => lang.t("联系方式更正了，以后用新的。", "Corrected; the new one is used from now on."),
         "restarted" => lang.t("重启了，开始新的一轮。", "Open again: a new round begins."),
-        "reveal" => lang.t(
-            "这次查看连同理由已经记下。离开本页就不再显示。",
-            "This look and its reason are recorded. It is not shown again after you leave this page.",
-        ),
         _ => "",
     }
 }

@@ -20,8 +20,8 @@ pub(crate) const PATH: &str = "/desk/cases";
 const PLACE: [&str; 4] = ["after", "n", "lang", "done"];
 /// Filters in the order in which their chips stand.
 const NAMES: [&str; 17] = [
-    "q", "stage", "label", "waits", "tasks", "handler", "cause", "due", "figure", "unit", "owner", "division",
-    "category", "urgency", "kind", "channel", "from",
+    "q", "stage", "label", "waits", "tasks", "handler", "cause", "due", "figure", "unit", "owner",
+    "division", "category", "urgency", "kind", "channel", "from",
 ];
 
 /// The filters of an address.

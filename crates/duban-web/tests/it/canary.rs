@@ -29,7 +29,8 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
         | "/desk/calls/bar"
         | "/desk/calls/missed"
         | "/open311/discovery.json"
-        | "/open311/discovery.xml" => one(path),
+        | "/open311/discovery.xml"
+        | "/events" => one(path),
         "/track" => Some(vec![format!("/track?number={number}")]),
         "/track/{number}" => Some(vec![format!("/track/{number}"), format!("/track/{number}?new=1")]),
         "/go/{number}/{key}" => Some(vec![format!("/go/{number}/0123456789abcdef?rate")]),
@@ -70,24 +71,26 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
             "/desk/calls".to_owned(),
             "/desk/calls?from=2026-01-01&to=2026-01-31&figure=offered".to_owned(),
         ]),
-        "/events" => one("/events"),
-        "/open311/v2/{*rest}" => Some(
-            ["services.json", "services.xml", "requests.json", "requests.xml", "requests.json?status=open"]
-                .iter()
-                .map(|rest| format!("/open311/v2/{rest}"))
-                .chain([
-                    format!("/open311/v2/requests/{number}.json"),
-                    format!("/open311/v2/requests/{number}.xml"),
-                    format!("/open311/v2/tokens/{number}.json"),
-                    "/open311/v2/servicerequestupdates.json".to_owned(),
-                    "/open311/v2/servicerequestupdates.xml".to_owned(),
-                    format!("/open311/v2/requests.json?service_request_id={number}&extensions=true"),
-                ])
-                .collect(),
-        ),
+        "/open311/v2/{*rest}" => Some(open311(number)),
         "/assets/{*name}" => one("/assets/css/base.css"),
         _ => None,
     }
+}
+
+/// The documents of Open311.
+fn open311(number: &str) -> Vec<String> {
+    ["services.json", "services.xml", "requests.json", "requests.xml", "requests.json?status=open"]
+        .iter()
+        .map(|rest| format!("/open311/v2/{rest}"))
+        .chain([
+            format!("/open311/v2/requests/{number}.json"),
+            format!("/open311/v2/requests/{number}.xml"),
+            format!("/open311/v2/tokens/{number}.json"),
+            "/open311/v2/servicerequestupdates.json".to_owned(),
+            "/open311/v2/servicerequestupdates.xml".to_owned(),
+            format!("/open311/v2/requests.json?service_request_id={number}&extensions=true"),
+        ])
+        .collect()
 }
 
 /// What is sent to one writable route: words that it refuses or answers with a page, and changes

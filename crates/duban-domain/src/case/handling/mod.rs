@@ -126,9 +126,7 @@ impl Case {
         let handling = &self.handling;
         let plea = handling.plea.as_ref().map_or(0, |plea| plea.waits().code());
         let flag = |on: bool, what: Waits| if on { what.code() } else { 0 };
-        plea
-            + flag(!handling.questions.is_empty(), Waits::Person)
-            + flag(handling.told, Waits::Told)
+        plea + flag(!handling.questions.is_empty(), Waits::Person) + flag(handling.told, Waits::Told)
     }
 
     /// Units that have something to do with it besides the lead: those that assist, and those with a task.

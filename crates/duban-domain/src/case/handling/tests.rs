@@ -31,6 +31,24 @@ pub(in crate::case) enum Try {
     Restart,
 }
 
+pub(in crate::case) const ALL: [Try; 15] = [
+    Try::AskReturn,
+    Try::UpholdReturn,
+    Try::RejectReturn,
+    Try::Join,
+    Try::Leave,
+    Try::Assign,
+    Try::AskExtension,
+    Try::GrantExtension,
+    Try::RefuseExtension,
+    Try::GiveTask,
+    Try::ReportTask,
+    Try::CallOff,
+    Try::Cause,
+    Try::Ask,
+    Try::Restart,
+];
+
 pub(in crate::case) fn attempt(
     case: &Case,
     what: Try,
@@ -223,7 +241,7 @@ fn a_case_is_not_answered_as_finished_while_a_required_task_is_open() {
             proof_words: "维修单".into(),
             no_contact: "打不通".into(),
         };
-        answer(&permit(&anybody(3), case).unwrap(), &said).map(|_| ())
+        answer(&permit(&anybody(3), case).unwrap(), &said, &at(5)).map(|_| ())
     };
     assert_eq!(say(&case, Outcome::Solved), Err(Obstacle::OpenTasks(1).into()));
     assert_eq!(say(&case, Outcome::Explained), Err(Obstacle::OpenTasks(1).into()));
