@@ -28,6 +28,8 @@ export const RESIDENT = [
   { name: 'track-late', go: track('due=overdue') },
   { name: 'resident-privacy', go: '/privacy' },
   { name: 'demo-outbox', go: '/demo/outbox' },
+  { name: 'track-asked', go: track('waits=person') },
+  { name: 'task-outside', go: outside },
   { name: 'not-found', go: '/no-such-page' },
 ];
 
@@ -56,6 +58,10 @@ export const DESK = [
   { name: 'desk-case-callback', who: 'caller', go: first('stage=callback') },
   { name: 'desk-case-closed', who: 'leader', go: first('stage=closed') },
   { name: 'desk-case-wire', who: 'dispatcher', go: wire },
+  { name: 'desk-case-return', who: 'dispatcher', go: first('waits=return') },
+  { name: 'desk-case-extension', who: 'dispatcher', go: first('waits=extension') },
+  { name: 'desk-case-tasks', who: 'urban', go: tasks },
+  { name: 'desk-returns', who: 'dispatcher', go: '/desk/cases?waits=return' },
   { name: 'desk-figures', who: 'supervisor', go: '/desk/figures' },
   { name: 'desk-notices', who: 'supervisor', go: '/desk/notices' },
   { name: 'desk-notice', who: 'supervisor', go: notice },
@@ -113,6 +119,25 @@ function asHandler(query) {
 
 async function wire(page) {
   await find(page, WIRE);
+}
+
+/** The case of the demo with the most tasks, with the menu of its steps open. */
+async function tasks(page) {
+  await first('waits=person')(page);
+  await page.locator('details.act-more > summary').click();
+}
+
+/** The page of somebody outside, who got a link. */
+async function outside(page) {
+  await page.goto(await asStaff(page, 'urban', async (staff) => {
+    await first('waits=person')(staff);
+    await staff.locator('details.act-more > summary').click();
+    await staff.locator('details#task-link > summary').click();
+    const form = staff.locator('details#task-link form');
+    await form.locator('[name=task]').selectOption({ index: 1 });
+    await form.locator('button[value=new]').click();
+    return new URL(await staff.locator('.note [data-island=copy]').innerText()).pathname;
+  }));
 }
 
 /** A case that the operator left to the dispatcher, so that nobody has it yet. */

@@ -40,6 +40,7 @@ mod sqlite;
 mod staff;
 mod store;
 mod target;
+mod task_link;
 mod tx;
 mod value;
 
@@ -67,4 +68,5 @@ pub use search::Findable;
 pub use staff::{ApiKey, Session, SessionKind, Staff};
 pub use store::{Store, WriteCounts};
 pub use target::Target;
+pub use task_link::TaskLink;
 pub use tx::{ReadTx, WriteTx};

@@ -17,7 +17,7 @@ use crate::{
     cti, desk,
     frame::Site,
     frame::{assets, fields, guard},
-    open311, resident,
+    open311, party, resident,
 };
 
 /// Who may call a route at all. What they find there is decided by their reach.
@@ -68,7 +68,7 @@ impl Route {
 #[must_use]
 pub fn table() -> Vec<Route> {
     use Access::{AnyStaff, Public, Staff};
-    vec![
+    let mut table = vec![
         // Residents
         get("/", Public, resident::home::page),
         get("/report", Public, resident::report::page),
@@ -80,6 +80,9 @@ pub fn table() -> Vec<Route> {
         post("/track/{number}/material", Public, resident::track::add).with_files(),
         get("/track/{number}/media/{id}", Public, resident::media::serve),
         get("/go/{number}/{key}", Public, resident::track::from_notice),
+        // Somebody outside who was given one task
+        get("/task/{token}", Public, party::page),
+        post("/task/{token}", Public, party::post).with_files(),
         get("/privacy", Public, resident::home::privacy),
         get("/demo/outbox", Public, desk::notices::outbox),
         // Staff
@@ -95,21 +98,6 @@ pub fn table() -> Vec<Route> {
         post("/desk/cases/{number}/answer", Staff(Action::Answer), desk::steps::answer).with_files(),
         post("/desk/cases/{number}/review", Staff(Action::Review), desk::steps::review),
         post("/desk/cases/{number}/callback", Staff(Action::Callback), desk::steps::callback),
-        post("/desk/cases/{number}/return", Staff(Action::Return), desk::around_steps::ask_return),
-        post(
-            "/desk/cases/{number}/return-decision",
-            Staff(Action::Decide),
-            desk::around_steps::decide_return,
-        ),
-        post("/desk/cases/{number}/extension", Staff(Action::Extend), desk::around_steps::ask_extension),
-        post(
-            "/desk/cases/{number}/extension-decision",
-            Staff(Action::Decide),
-            desk::around_steps::decide_extension,
-        ),
-        post("/desk/cases/{number}/handler", Staff(Action::Assign), desk::around_steps::assign),
-        post("/desk/cases/{number}/assisting", Staff(Action::Dispatch), desk::around_steps::join),
-        post("/desk/cases/{number}/assisting-end", Staff(Action::Dispatch), desk::around_steps::leave),
         post("/desk/cases/{number}/classification", Staff(Action::Classify), desk::steps::classify),
         post("/desk/cases/{number}/label", Staff(Action::Label), desk::steps::label),
         post("/desk/cases/{number}/note", Staff(Action::Note), desk::steps::note),
@@ -161,6 +149,44 @@ pub fn table() -> Vec<Route> {
         get("/health", Public, desk::health),
         get("/style", Public, desk::gallery),
         get("/assets/{*name}", Public, assets::serve),
+    ];
+    table.extend(around_a_case());
+    table
+}
+
+/// The steps around a case.
+fn around_a_case() -> Vec<Route> {
+    use Access::Staff;
+    vec![
+        post("/desk/cases/{number}/return", Staff(Action::Return), desk::around_steps::ask_return),
+        post(
+            "/desk/cases/{number}/return-decision",
+            Staff(Action::Decide),
+            desk::around_steps::decide_return,
+        ),
+        post("/desk/cases/{number}/extension", Staff(Action::Extend), desk::around_steps::ask_extension),
+        post(
+            "/desk/cases/{number}/extension-decision",
+            Staff(Action::Decide),
+            desk::around_steps::decide_extension,
+        ),
+        post("/desk/cases/{number}/handler", Staff(Action::Assign), desk::around_steps::assign),
+        post("/desk/cases/{number}/assisting", Staff(Action::Dispatch), desk::around_steps::join),
+        post("/desk/cases/{number}/assisting-end", Staff(Action::Dispatch), desk::around_steps::leave),
+        post("/desk/cases/{number}/tasks", Staff(Action::Task), desk::tasks::give),
+        post("/desk/cases/{number}/task-report", Staff(Action::Work), desk::tasks::report).with_files(),
+        post("/desk/cases/{number}/task-end", Staff(Action::Task), desk::tasks::call_off),
+        post("/desk/cases/{number}/task-link", Staff(Action::Task), desk::tasks::link),
+        post("/desk/cases/{number}/question", Staff(Action::Ask), desk::around_more_steps::ask_person),
+        post("/desk/cases/{number}/cause", Staff(Action::Answer), desk::around_more_steps::cause),
+        post("/desk/cases/{number}/media", Staff(Action::Note), desk::around_more_steps::attach).with_files(),
+        post("/desk/cases/{number}/shared-media", Staff(Action::Answer), desk::around_more_steps::share),
+        post(
+            "/desk/cases/{number}/contact-details",
+            Staff(Action::Correct),
+            desk::around_more_steps::correct,
+        ),
+        post("/desk/cases/{number}/reopening", Staff(Action::Reopen), desk::around_more_steps::restart),
     ]
 }
 

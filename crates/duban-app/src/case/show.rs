@@ -12,6 +12,7 @@ use duban_store::{CaseRow, MediaRow, ReadTx};
 use super::{
     assign::{self, Colleague},
     dispatch::proposal,
+    seen,
 };
 use crate::{
     Ctx,
@@ -68,7 +69,7 @@ pub struct Voice {
 
 /// A case by its number or the number of one of its requests; outside one's reach there is none.
 pub fn show(ctx: &Ctx, number: &Number) -> Result<Shown> {
-    ctx.app.store.read(|tx| {
+    let shown: Shown = ctx.app.store.read(|tx| {
         let case = tx.case_by_number(number)?.ok_or(Refusal::NotFound)?;
         permit::<verb::View>(&ctx.who, &case)?;
         let row = tx.case_row(case.id)?.ok_or(Refusal::NotFound)?;
@@ -85,7 +86,7 @@ pub fn show(ctx: &Ctx, number: &Number) -> Result<Shown> {
             case.handling.handler.map(|id| tx.staff(id)).transpose()?.flatten().map(|staff| staff.name);
         let colleagues = assign::colleagues(ctx, tx, &case)?;
         let told = notice::of_case(ctx, tx, &case)?;
-        Ok(Shown {
+        Ok::<_, crate::AppError>(Shown {
             told,
             handler,
             colleagues,
@@ -99,7 +100,9 @@ pub fn show(ctx: &Ctx, number: &Number) -> Result<Shown> {
             group,
             proposal,
         })
-    })
+    })?;
+    seen::look(ctx, &shown.case)?;
+    Ok(shown)
 }
 
 fn voices(ctx: &Ctx, tx: &mut ReadTx<'_>, case: &Case) -> Result<Vec<Voice>> {

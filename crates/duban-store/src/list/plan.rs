@@ -7,7 +7,7 @@
 //! column from its index.
 
 use duban_domain::{
-    CaseId, Stamp,
+    CaseId, StaffId, Stamp,
     case::{Phase, What},
     id,
     policy::Reach,
@@ -116,6 +116,8 @@ enum Condition<'a> {
     None(&'static str),
     /// One of several things is in a sum of codes.
     Bit(&'static str, i64),
+    /// A task changed since somebody looked.
+    News(StaffId),
     /// Something is due.
     Open,
     /// Everything that is on the public page.
@@ -167,6 +169,8 @@ fn conditions<'a>(query: &'a CaseQuery, own: Option<&'a str>) -> Vec<Condition<'
         ByHand::Of(staff) => Condition::Equal("c.handler", staff.into()),
         ByHand::Nobody => Condition::None("c.handler"),
     }));
+    all.extend(query.cause.as_ref().map(|cause| Condition::Equal("c.cause", cause.into())));
+    all.extend(query.task_news.map(Condition::News));
     all.extend(query.waits.map(|what| Condition::Bit("c.waits", what.code())));
     let range = |moment, range: Option<(Stamp, Stamp)>| {
         range.map(|(from, to)| Condition::Range(moment, Some(from), to, ""))
@@ -253,20 +257,32 @@ impl<'a> Condition<'a> {
                 sql.push("c.lng_e7 BETWEEN ").bind(*west).push(" AND ").bind(*east);
                 sql.push(" AND c.lat_e7 BETWEEN ").bind(*south).push(" AND ").bind(*north);
             }
-            Self::None(column) => {
-                sql.push(plus).push(column).push(" IS NULL");
-            }
-            // The second half is what the index was made with: so it can lead.
-            Self::Bit(column, code) => {
-                sql.push("(").push(plus).push(column).push(" & ").bind(*code).push(") <> 0 AND ");
-                sql.push(plus).push(column).push(" <> 0");
-            }
+            Self::None(_) | Self::Bit(..) | Self::News(_) => self.write_around(sql, plus),
             Self::Open => {
                 sql.push("c.next_due IS NOT NULL");
             }
             Self::Public => {
                 sql.push("EXISTS (SELECT 1 FROM public_case p WHERE p.case_id = c.id)");
             }
+        }
+    }
+
+    /// As [`Condition::write`], for what is arranged around a case.
+    fn write_around(&self, sql: &mut Sql<'a>, plus: &str) {
+        match self {
+            Self::None(column) => _ = sql.push(plus).push(column).push(" IS NULL"),
+            // The second half is the condition of its index.
+            Self::Bit(column, code) => {
+                sql.push("(").push(plus).push(column).push(" & ").bind(*code).push(") <> 0 AND ");
+                sql.push(plus).push(column).push(" <> 0");
+            }
+            Self::News(staff) => {
+                sql.push(plus).push("c.tasks_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM case_seen v");
+                sql.push(" WHERE v.case_id = c.id AND v.at >= c.tasks_at AND v.staff_id = ")
+                    .bind(*staff)
+                    .push(")");
+            }
+            _ => {}
         }
     }
 

@@ -6,7 +6,7 @@ use duban_app::{
     case::show::{self, Shown},
     person,
 };
-use duban_domain::{Number, person::Person, policy::Action};
+use duban_domain::{Lang, Number, case::Event, city::City, person::Person, policy::Action};
 
 use super::{
     acts::{self, Act},
@@ -16,6 +16,7 @@ use super::{
     list::Tag,
     notices::NoticeLine,
     present::{self, Answer, DueLine, File, Near, Owner, Photo, Proposed, Stop, Voice},
+    tasks::{self, TaskShown},
     timeline::{self, Entry, Round},
     words::{self, Choices},
 };
@@ -42,7 +43,7 @@ pub(super) struct CasePage {
     pub(super) around: Around,
     /// What happened since the page was made that a step came from.
     pub(super) news: Vec<Entry>,
-    pub(super) may_designate: bool,
+    pub(super) extras: Extras,
     pub(super) blockers: String,
     pub(super) proposed: Option<Proposed>,
     pub(super) contacted: bool,
@@ -74,6 +75,15 @@ pub(super) struct CasePage {
     pub(super) kinds: Vec<words::Choice>,
     pub(super) urgencies: Vec<words::Choice>,
     pub(super) trouble: Option<Trouble>,
+}
+
+/// What is arranged around the case, as the page shows it.
+pub(super) struct Extras {
+    pub(super) may_designate: bool,
+    pub(super) tasks: Vec<TaskShown>,
+    /// The link of somebody outside, shown this once.
+    pub(super) link: String,
+    pub(super) cause: String,
 }
 
 /// A step that did not happen: what was typed is kept, and why is said.
@@ -162,6 +172,19 @@ pub(super) async fn revealed(desk: &Desk, number: Number, revealed: Revealed) ->
     Ok(html(&view(desk, &shown, None, Some(revealed), choices::done_words("reveal", desk.visit.lang))))
 }
 
+/// The page with the link of somebody outside. Never by redirect: an address is kept by browsers.
+pub(super) async fn linked(desk: &Desk, number: Number, link: &str) -> PageResult {
+    let shown = load(desk, number).await?;
+    let page = view(desk, &shown, None, None, choices::done_words("task-link", desk.visit.lang));
+    let extras = Extras { link: link.to_owned(), ..page.extras };
+    Ok(html(&CasePage { extras, ..page }))
+}
+
+/// The name of a cause; one that was taken from the list is shown by its key.
+pub(super) fn cause_name(city: &City, key: &str, lang: Lang) -> String {
+    city.reasons.of_cause(key).map_or(key, |cause| cause.name.get(lang)).to_owned()
+}
+
 async fn load(desk: &Desk, number: Number) -> Result<Shown, crate::frame::WebError> {
     desk.run(move |ctx| show::show(ctx, &number)).await
 }
@@ -181,7 +204,6 @@ fn view(
     let city = &desk.site.app.city;
     let Shown { case, row, history, .. } = shown;
     let around = around::forms(Maker { s: &s, trouble: trouble.as_ref() }, city, &desk.who, shown);
-    let news = trouble.as_ref().filter(|t| t.stale).map(|t| t.typed.get("seen").parse().unwrap_or(0));
     CasePage {
         number: case.number.to_string(),
         grouped: case.number.grouped(),
@@ -198,8 +220,8 @@ fn view(
         done: done.to_owned(),
         acts: acts::acts(city, &desk.who, case),
         around,
-        news: news.map(|seen| timeline::since(city, &s, history, seen)).unwrap_or_default(),
-        may_designate: desk.who.can(Action::Decide),
+        news: news(city, &s, history, trouble.as_ref()),
+        extras: extras(desk, &s, shown),
         blockers: present::blockers(case, lang),
         proposed: shown.proposal.as_ref().map(|p| Proposed::of(city, p, lang)),
         contacted: case.contacted_at.is_some(),
@@ -231,6 +253,24 @@ fn view(
         trouble,
         s,
     }
+}
+
+fn extras(desk: &Desk, s: &Shell, shown: &Shown) -> Extras {
+    let city = &desk.site.app.city;
+    let cause = shown.case.handling.cause.as_deref();
+    Extras {
+        may_designate: desk.who.can(Action::Decide),
+        tasks: tasks::tasks(city, s, shown),
+        link: String::new(),
+        cause: cause.map(|key| cause_name(city, key, s.lang)).unwrap_or_default(),
+    }
+}
+
+/// What happened since the page was made that a step came from.
+fn news(city: &City, s: &Shell, history: &[Option<Event>], trouble: Option<&Trouble>) -> Vec<Entry> {
+    let stale = trouble.filter(|trouble| trouble.stale);
+    let seen = stale.map(|trouble| trouble.typed.get("seen").parse().unwrap_or(0));
+    seen.map(|seen| timeline::since(city, s, history, seen)).unwrap_or_default()
 }
 
 /// A person as the page shows them: masked, or in plain text once.

@@ -4,6 +4,8 @@
 
 mod acts;
 pub(crate) mod around;
+mod around_more;
+pub(crate) mod around_more_steps;
 pub(crate) mod around_steps;
 #[cfg(test)]
 mod around_tests;
@@ -26,12 +28,14 @@ pub(crate) mod notices;
 pub(crate) mod present;
 pub(crate) mod quality;
 pub(crate) mod steps;
+pub(crate) mod tasks;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod tests_notices;
 pub(crate) mod timeline;
 mod timeline_moves;
+mod views;
 pub(crate) mod words;
 
 use askama::Template;

@@ -2,7 +2,7 @@
 
 use duban_domain::{
     Lang,
-    case::{Actor, ActorKind, Event, What},
+    case::{Actor, ActorKind, Event, Move, What},
     city::City,
     deadline,
 };
@@ -49,13 +49,18 @@ pub(super) struct Said {
 /// The whole history. An entry whose text was erased by law is left out, and its gap said elsewhere.
 pub(super) fn rounds(city: &City, s: &Shell, history: &[Option<Event>]) -> Vec<Round> {
     let mut rounds: Vec<Round> = Vec::new();
+    let mut by_staff = false;
     for event in history.iter().flatten() {
         let when = s.when(&event.at);
         match &event.what {
-            What::Reopened { round, .. } => rounds.push(round_of(s.lang, *round, true, when.clone())),
-            _ if rounds.is_empty() => rounds.push(round_of(s.lang, 1, false, when.clone())),
+            What::Reopened { round, .. } => {
+                let why = if by_staff { Why::Restarted } else { Why::NotSolved };
+                rounds.push(round_of(s.lang, *round, why, when.clone()));
+            }
+            _ if rounds.is_empty() => rounds.push(round_of(s.lang, 1, Why::First, when.clone())),
             _ => {}
         }
+        by_staff = matches!(event.what, What::Moved(Move::Restarted { .. }));
         let entry = entry(city, s, event, when);
         if let Some(round) = rounds.last_mut() {
             put(round, entry);
@@ -77,15 +82,22 @@ pub(super) fn since(city: &City, s: &Shell, history: &[Option<Event>], seen: usi
     news.map(|event| entry(city, s, event, s.when(&event.at))).collect()
 }
 
-fn round_of(lang: Lang, n: u8, again: bool, since: When) -> Round {
+/// Why a round began.
+enum Why {
+    First,
+    NotSolved,
+    Restarted,
+}
+
+fn round_of(lang: Lang, n: u8, why: Why, since: When) -> Round {
     let name = match lang {
         Lang::Zh => format!("第 {n} 轮"),
         Lang::En => format!("Round {n}"),
     };
-    let why = if again {
-        lang.t("诉求人说没有解决，重办", "Not solved, the person says: done again")
-    } else {
-        ""
+    let why = match why {
+        Why::First => "",
+        Why::NotSolved => lang.t("诉求人说没有解决，重办", "Not solved, the person says: done again"),
+        Why::Restarted => lang.t("办结后重启", "Opened again after it was closed"),
     };
     Round { name, why: why.to_owned(), since, days: Vec::new() }
 }
