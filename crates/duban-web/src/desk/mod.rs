@@ -22,6 +22,7 @@ pub(crate) mod list;
 pub(crate) mod live;
 pub(crate) mod login;
 pub(crate) mod media;
+mod outside;
 pub(crate) mod present;
 pub(crate) mod quality;
 pub(crate) mod steps;

@@ -79,7 +79,6 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
                     format!("/open311/v2/requests/{number}.xml"),
                     format!("/open311/v2/tokens/{number}.json"),
                     "/open311/v2/servicerequestupdates.json".to_owned(),
-                    "/open311/v2/servicerequestupdates.xml".to_owned(),
                     format!("/open311/v2/requests.json?service_request_id={number}&extensions=true"),
                 ])
                 .collect(),
