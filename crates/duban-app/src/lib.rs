@@ -21,6 +21,7 @@ pub mod notice;
 pub mod partner;
 pub mod person;
 pub mod quality;
+pub mod remote;
 pub mod resident;
 pub mod setup;
 pub mod staff;
@@ -32,8 +33,8 @@ pub use wiring::{App, Ctx};
 // What pages read of the database: rows and sums, never a transaction.
 pub use duban_store::{
     Alert, ByHand, CallFigure, CallNote, CallSums, CallbackTask, CaseQuery, CaseRow, Cursor, ExportLine,
-    Figure, Figures, InspectionRow, InspectionSums, LiveEvent, MediaKind, MediaRow, NoticeLog, NoticeQuery,
-    Order, Page, PublicQuery, PublicRow, UnitFigures,
+    Figure, Figures, InspectionRow, InspectionSums, Link, LinkState, LiveEvent, MediaKind, MediaRow,
+    NoticeLog, NoticeQuery, Order, Page, PublicQuery, PublicRow, UnitFigures,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

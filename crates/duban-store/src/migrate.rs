@@ -46,6 +46,7 @@ pub(crate) const ALL: &[Migration] = migrations![
     8 "0008_calls",
     9 "0009_callbacks_quality",
     10 "0010_tasks",
+    11 "0011_remotes",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.

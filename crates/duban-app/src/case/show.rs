@@ -7,7 +7,7 @@ use duban_domain::{
     policy::{Reach, permit, verb},
     request::Request,
 };
-use duban_store::{CaseRow, MediaRow, ReadTx};
+use duban_store::{CaseRow, Link, MediaRow, ReadTx};
 
 use super::{
     assign::{self, Colleague},
@@ -48,6 +48,8 @@ pub struct Shown {
     pub alike: Vec<CaseRow>,
     /// How many people speak of it, when that makes it a matter of many.
     pub group: Option<i64>,
+    /// Other systems that have it.
+    pub links: Vec<Link>,
     /// What the catalogue proposes while the centre has it.
     pub proposal: Option<Proposal>,
     /// The name of whoever has it in person.
@@ -86,6 +88,7 @@ pub fn show(ctx: &Ctx, number: &Number) -> Result<Shown> {
             case.handling.handler.map(|id| tx.staff(id)).transpose()?.flatten().map(|staff| staff.name);
         let colleagues = assign::colleagues(ctx, tx, &case)?;
         let told = notice::of_case(ctx, tx, &case)?;
+        let links = tx.links_of(case.id)?;
         Ok::<_, crate::AppError>(Shown {
             told,
             handler,
@@ -96,6 +99,7 @@ pub fn show(ctx: &Ctx, number: &Number) -> Result<Shown> {
             history,
             media,
             near,
+            links,
             alike,
             group,
             proposal,

@@ -11,7 +11,7 @@ use duban_domain::{
     case::{Phase, What},
     id,
     policy::Reach,
-    request::{Channel, Kind, Urgency},
+    request::{Channel, Kind, Privacy, Urgency},
 };
 
 use super::{ByHand, CaseQuery, Order};
@@ -247,16 +247,7 @@ impl<'a> Condition<'a> {
                 }
                 sql.push(plus).push(column).push(" < ").bind(*to).push(counts);
             }
-            Self::Partner(partner) => {
-                sql.push("EXISTS (SELECT 1 FROM partner_request p WHERE p.case_id = c.id AND p.partner = ")
-                    .bind(*partner)
-                    .push(")");
-            }
-            Self::Touched(from, to) => touched(sql, *from, *to),
-            Self::Within([west, south, east, north]) => {
-                sql.push("c.lng_e7 BETWEEN ").bind(*west).push(" AND ").bind(*east);
-                sql.push(" AND c.lat_e7 BETWEEN ").bind(*south).push(" AND ").bind(*north);
-            }
+            Self::Partner(_) | Self::Touched(..) | Self::Within(_) => self.write_outside(sql),
             Self::None(_) | Self::Bit(..) | Self::News(_) => self.write_around(sql, plus),
             Self::Open => {
                 sql.push("c.next_due IS NOT NULL");
@@ -294,6 +285,24 @@ impl<'a> Condition<'a> {
     /// Whether the index of what is due lacks its column.
     fn is_beside_due(&self) -> bool {
         matches!(self, Self::Equal("c.label" | "c.handler", _) | Self::None(_) | Self::Bit(..))
+    }
+
+    /// The conditions that only other systems ask for; none of them has an index of its own.
+    fn write_outside(&self, sql: &mut Sql<'a>) {
+        match self {
+            Self::Partner(partner) => {
+                sql.push("EXISTS (SELECT 1 FROM partner_request p WHERE p.case_id = c.id AND p.partner = ")
+                    .bind(*partner)
+                    .push(") AND c.privacy <> ")
+                    .bind(Privacy::Confidential.code());
+            }
+            Self::Touched(from, to) => touched(sql, *from, *to),
+            Self::Within([west, south, east, north]) => {
+                sql.push("c.lng_e7 BETWEEN ").bind(*west).push(" AND ").bind(*east);
+                sql.push(" AND c.lat_e7 BETWEEN ").bind(*south).push(" AND ").bind(*north);
+            }
+            _ => {}
+        }
     }
 
     /// Whether an index can lead to its cases.

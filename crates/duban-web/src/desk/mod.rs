@@ -25,6 +25,7 @@ pub(crate) mod live;
 pub(crate) mod login;
 pub(crate) mod media;
 pub(crate) mod notices;
+mod outside;
 pub(crate) mod present;
 pub(crate) mod quality;
 pub(crate) mod steps;

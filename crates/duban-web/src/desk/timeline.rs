@@ -8,8 +8,8 @@ use duban_domain::{
 };
 
 use super::{
-    timeline_moves,
-    words::{self, because_words, unit_name},
+    outside, timeline_moves,
+    words::{because_words, unit_name},
 };
 use crate::frame::{Shell, When};
 
@@ -203,6 +203,11 @@ fn said(city: &City, s: &Shell, what: &What) -> Said {
     }
 }
 
+pub(super) fn from_outside(city: &City, lang: Lang, what: &What) -> Said {
+    let (class, head, text) = outside::said(city, lang, what);
+    plain(class, &head, &text)
+}
+
 pub(super) fn plain(class: &'static str, words: &str, text: &str) -> Said {
     Said { class, what: words.to_owned(), text: text.to_owned(), words: Vec::new() }
 }
@@ -231,24 +236,6 @@ fn voices(lang: Lang, what: &What) -> Said {
                 .collect::<Vec<_>>()
                 .join("\n"),
         ),
-        other => plain("", other.key(), ""),
-    }
-}
-
-/// What passed between us and another system.
-fn from_outside(city: &City, lang: Lang, what: &What) -> Said {
-    match what {
-        What::Reported { state, text, links, counted, .. } => {
-            let late = if *counted { "" } else { lang.t("（只作记录）", " (kept only)") };
-            let head = format!("{} · {}{late}", lang.t("外部进展", "Report"), state.word(lang));
-            let lines: Vec<&str> =
-                [text.as_str()].into_iter().chain(links.iter().map(String::as_str)).collect();
-            plain("", &head, lines.join("\n").trim())
-        }
-        What::Forwarded { to, number } => {
-            let to = words::remote_name(city, to, lang);
-            plain("tl-key", &format!("{} → {to}", lang.t("转外部系统", "Forwarded")), number)
-        }
         other => plain("", other.key(), ""),
     }
 }
