@@ -17,6 +17,7 @@ pub mod live;
 pub mod media;
 pub mod partner;
 pub mod person;
+pub mod photo_place;
 pub mod resident;
 pub mod setup;
 pub mod staff;
@@ -28,7 +29,7 @@ pub use wiring::{App, Ctx};
 // What pages read of the database: rows and sums, never a transaction.
 pub use duban_store::{
     CaseQuery, CaseRow, Cursor, ExportLine, Figure, Figures, LiveEvent, MediaKind, MediaRow, Order, Page,
-    PublicQuery, PublicRow, UnitFigures,
+    PublicQuery, PublicRow, UnitFigures, ZOOM_SINGLE,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

@@ -13,6 +13,7 @@ use super::{
     list::Tag,
     present::{self, Act, Answer, DueLine, File, Near, Owner, Photo, Proposed, Stop, Voice},
     timeline::{self, Round},
+    voices::Open,
     words::{self, Choices},
 };
 use crate::frame::{Desk, Fields, PageResult, Shell, html, map::MapView};
@@ -56,6 +57,7 @@ pub(super) struct CasePage {
     pub(super) ways: Vec<words::Choice>,
     pub(super) kinds: Vec<words::Choice>,
     pub(super) urgencies: Vec<words::Choice>,
+    pub(super) public: Open,
     pub(super) trouble: Option<Trouble>,
 }
 
@@ -193,6 +195,7 @@ fn view(
         ways: choices::ways(lang),
         kinds: choices::kinds(lang),
         urgencies: choices::urgencies(lang),
+        public: Open::of(city, &s, shown),
         trouble,
         s,
     }

@@ -19,6 +19,7 @@ pub(crate) mod steps;
 #[cfg(test)]
 mod tests;
 pub(crate) mod timeline;
+pub(crate) mod voices;
 pub(crate) mod words;
 
 use askama::Template;

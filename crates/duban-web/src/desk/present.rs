@@ -3,7 +3,7 @@
 use duban_app::{CaseRow, MediaKind, case::show::Shown};
 use duban_domain::{
     Lang, MediaId, Stamp,
-    case::{Case, Ending, Event, Phase, Stage, What},
+    case::{Case, Consent, Ending, Event, Phase, Stage, What},
     city::City,
     deadline::{Deadline, Pace, explain, left},
     dispatch::Proposal,
@@ -288,6 +288,12 @@ pub(super) fn acts(who: &Member, case: &Case) -> Vec<Act> {
         steps.push(("classify", Action::Classify));
     }
     steps.push(("note", Action::Note));
+    if case.publicity.consent != Consent::Nothing {
+        steps.push(("moderate", Action::Moderate));
+    }
+    if case.is_open() {
+        steps.push(("withdraw", Action::Register));
+    }
     let leads = leads(who, case.unit().unwrap_or_default());
     let ours = |step: &str| leads || !matches!(step, "sign" | "contact" | "answer");
     steps
@@ -324,7 +330,7 @@ pub(super) fn blockers(case: &Case, lang: Lang) -> String {
             missing.push(lang.t("答复还没有审核", "the answer is not reviewed yet").to_owned())
         }
         Stage::Callback { heard, .. } => {
-            let n = case.requests.len().saturating_sub(heard.len());
+            let n = case.speaking().filter(|request| !heard.contains(request)).count();
             missing.push(if lang == Lang::Zh {
                 format!("还有 {n} 人没有回访到")
             } else {
@@ -433,6 +439,7 @@ pub(super) fn dots(shown: &Shown, s: &Shell) -> Vec<MapPoint> {
             label: mark(i, s.lang).to_owned(),
             state: state(row),
             href: format!("/desk/cases/{}", row.number),
+            icon: String::new(),
         })
     };
     shown.near.iter().enumerate().filter_map(dot).collect()

@@ -98,7 +98,7 @@ pub(crate) async fn reveal(desk: Desk, Path(on): Path<String>, fields: Fields) -
 }
 
 /// One step, from the form to the page after it.
-async fn step(
+pub(super) async fn step(
     desk: &Desk,
     on: &str,
     name: &'static str,

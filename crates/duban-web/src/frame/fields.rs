@@ -61,6 +61,12 @@ impl Fields {
         files.into_iter().map(|(_, file, bytes)| media::take(file, bytes)).collect()
     }
 
+    /// The beginning of the first file of a field.
+    pub(crate) fn head(&self, name: &str, bytes_max: usize) -> &[u8] {
+        let file = self.files.iter().find(|(k, ..)| k == name);
+        file.map_or(&[], |(.., bytes)| &bytes[..bytes.len().min(bytes_max)])
+    }
+
     /// A text part, bounded: only files may be large.
     async fn text(mut part: Field<'_>) -> Result<String, WebError> {
         let mut bytes = Vec::new();

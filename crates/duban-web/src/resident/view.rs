@@ -7,9 +7,10 @@ use duban_app::{
 };
 use duban_domain::{
     Lang, Stamp,
-    case::{Outcome, Phase, Satisfaction},
+    case::{Consent, Outcome, Phase, Satisfaction, Showing},
     city::{City, Division},
     deadline,
+    request::Privacy,
 };
 use qrcode::{Color, QrCode};
 
@@ -55,6 +56,18 @@ pub(super) struct TrackPage {
     reckoned: Vec<String>,
     said: Vec<SaidShown>,
     may_add: bool,
+    own: Own,
+}
+
+/// What the person decides about their own matter.
+struct Own {
+    can_share: bool,
+    waiting: bool,
+    consent: &'static str,
+    showing: &'static str,
+    what: String,
+    public_words: String,
+    need_reason: bool,
 }
 
 /// What somebody typed into the forms of this page.
@@ -152,6 +165,7 @@ impl TrackPage {
             round: track.round,
             levels: Satisfaction::ALL.iter().map(|level| (level.key(), level.word(lang))).collect(),
             may_add: track.may_add,
+            own: Own::of(city, track, &query, lang),
             photos,
             documents,
             late,
@@ -165,6 +179,31 @@ impl TrackPage {
     fn fault(&self, field: &str) -> Option<&str> {
         fault_of(&self.faults, field)
     }
+}
+
+impl Own {
+    fn of(city: &City, track: &Track, query: &Fields, lang: Lang) -> Self {
+        Self {
+            can_share: can_share(city, track),
+            waiting: track.publicity.consent == Consent::Words && track.showing == Showing::Facts,
+            consent: track.publicity.consent.key(),
+            showing: track.showing.key(),
+            what: what(city, track, lang),
+            public_words: track.public_words.clone(),
+            need_reason: query.get("need") == "reason",
+        }
+    }
+}
+
+/// Whether this person decides what others see: whoever spoke first, and not in confidence.
+fn can_share(city: &City, track: &Track) -> bool {
+    city.settings.public_listing && !track.joined && track.request.privacy != Privacy::Confidential
+}
+
+/// The kind of matter as the public page calls it.
+fn what(city: &City, track: &Track, lang: Lang) -> String {
+    let name = track.category.as_deref().map(|key| city.public_name(key, lang));
+    name.unwrap_or(lang.t("还在看是哪一类事", "Being looked at")).to_owned()
 }
 
 fn who(city: &City, track: &Track, lang: Lang) -> String {
@@ -193,6 +232,7 @@ fn headline(track: &Track, unit: Option<&str>, late: bool, lang: Lang) -> String
     let plain = |zh: &str, en: &str| lang.t(zh, en).to_owned();
     let with_unit = |zh: &str, en: &str| lang.t(zh, en).replace("{}", unit);
     match track.phase {
+        _ if track.withdrawn => plain("您撤回了", "You took it back"),
         Phase::Closed if track.verdict.is_some_and(|(solved, _)| solved) => {
             plain("办完了，您说解决了", "Done, and you said it is solved")
         }
@@ -418,6 +458,8 @@ fn notice(done: &str, track: &Track, lang: Lang) -> Option<String> {
             .t("记下了：没解决。已经退回去重新办。", "Noted: not solved. It has gone back to be done again."),
         "heard" => lang.t("记下了，谢谢您。", "Noted. Thank you."),
         "added" => lang.t("补充上去了，去办的单位看得到。", "Added; whoever deals with it can read it."),
+        "withdrawn" => lang.t("撤回了。", "Taken back."),
+        "shared" => lang.t("改好了，马上就是这样。", "Changed, from now on."),
         "again" => lang
             .t("这个您刚才已经说过，记着呢，不用再说一遍。", "You have said so already; it is noted once."),
         _ => return None,
