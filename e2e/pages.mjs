@@ -26,7 +26,18 @@ export const RESIDENT = [
   { name: 'track-callback', go: track('stage=callback') },
   { name: 'track-closed', go: track(`q=路灯整条街不亮`) },
   { name: 'track-late', go: track('due=overdue') },
+  { name: 'public-list', go: '/requests' },
+  { name: 'public-list-empty', go: '/requests?top=education&county=430225&state=done' },
+  { name: 'public-map', go: '/map' },
+  { name: 'public-map-near', go: '/map?z=14' },
+  { name: 'public-matter', go: publicMatter },
+  { name: 'public-voice', go: publicVoice },
+  { name: 'resident-report-words', go: reportWithWords },
+  { name: 'track-own', go: trackOwn },
   { name: 'resident-privacy', go: '/privacy' },
+  { name: 'demo-outbox', go: '/demo/outbox' },
+  { name: 'track-asked', go: track('waits=person') },
+  { name: 'task-outside', go: outside },
   { name: 'not-found', go: '/no-such-page' },
 ];
 
@@ -40,6 +51,14 @@ export const DESK = [
   { name: 'desk-intake', who: 'operator', go: '/desk/intake' },
   { name: 'desk-intake-suggestions', who: 'operator', go: intake },
   { name: 'desk-intake-errors', who: 'operator', go: intakeWithErrors },
+  { name: 'desk-calls', who: 'operator', go: '/desk/calls' },
+  { name: 'desk-calls-lead', who: 'supervisor', go: '/desk/calls' },
+  { name: 'desk-calls-missed', who: 'operator', go: '/desk/calls/missed' },
+  { name: 'desk-callbacks', who: 'caller', go: '/desk/callbacks' },
+  { name: 'desk-judgements', who: 'reviewer', go: '/desk/judgements' },
+  { name: 'desk-alerts', who: 'urban', go: '/desk/alerts' },
+  { name: 'desk-quality', who: 'reviewer', go: '/desk/quality' },
+  { name: 'desk-quality-mine', who: 'operator', go: '/desk/quality/mine' },
   { name: 'desk-case-received', who: 'dispatcher', go: held },
   { name: 'desk-case-dispatched', go: asHandler('stage=dispatched') },
   { name: 'desk-case-in-hand', who: 'cable', go: wire },
@@ -47,7 +66,15 @@ export const DESK = [
   { name: 'desk-case-callback', who: 'caller', go: first('stage=callback') },
   { name: 'desk-case-closed', who: 'leader', go: first('stage=closed') },
   { name: 'desk-case-wire', who: 'dispatcher', go: wire },
+  { name: 'desk-case-return', who: 'dispatcher', go: first('waits=return') },
+  { name: 'desk-case-extension', who: 'dispatcher', go: first('waits=extension') },
+  { name: 'desk-case-tasks', who: 'urban', go: tasks },
+  { name: 'desk-case-moderate', go: moderation },
+  { name: 'desk-returns', who: 'dispatcher', go: '/desk/cases?waits=return' },
   { name: 'desk-figures', who: 'supervisor', go: '/desk/figures' },
+  { name: 'desk-notices', who: 'supervisor', go: '/desk/notices' },
+  { name: 'desk-notice', who: 'supervisor', go: notice },
+  { name: 'desk-notices-keeper', who: 'admin', go: '/desk/notices' },
   { name: 'desk-no-cases', who: 'admin', go: '/desk' },
   { name: 'desk-forbidden', who: 'leader', go: '/desk/intake' },
   { name: 'desk-not-found', who: 'leader', go: '/desk/cases/000000000000' },
@@ -101,6 +128,25 @@ function asHandler(query) {
 
 async function wire(page) {
   await find(page, WIRE);
+}
+
+/** The case of the demo with the most tasks, with the menu of its steps open. */
+async function tasks(page) {
+  await first('waits=person')(page);
+  await page.locator('details.act-more > summary').click();
+}
+
+/** The page of somebody outside, who got a link. */
+async function outside(page) {
+  await page.goto(await asStaff(page, 'urban', async (staff) => {
+    await first('waits=person')(staff);
+    await staff.locator('details.act-more > summary').click();
+    await staff.locator('details#task-link > summary').click();
+    const form = staff.locator('details#task-link form');
+    await form.locator('[name=task]').selectOption({ index: 1 });
+    await form.locator('button[value=new]').click();
+    return new URL(await staff.locator('.note [data-island=copy]').innerText()).pathname;
+  }));
 }
 
 /** A case that the operator left to the dispatcher, so that nobody has it yet. */
@@ -168,6 +214,45 @@ async function origin(page) {
   return new URL('/', page.url()).href;
 }
 
+/** The newest open matter that everybody may see. */
+async function publicMatter(page) {
+  await page.goto('/requests?state=open');
+  await page.goto(await page.locator('section[aria-labelledby=seen] a.row').first().getAttribute('href'));
+}
+
+async function publicVoice(page) {
+  await publicMatter(page);
+  await page.goto(`${new URL(page.url()).pathname}/voices`);
+}
+
+/** The form with words that are to be public, as others would read them. */
+async function reportWithWords(page) {
+  await page.goto('/report');
+  await page.fill('#text', '公交站的座椅断了一条腿，请打13900004321找测试·王女士，家在建设路8号3栋602。');
+  await page.check('[name=share][value=words]');
+  await page.locator('[data-share-words]', { hasText: '＊＊＊' }).waitFor();
+}
+
+/** One's own matter with both folds open: what others see, and taking it back. */
+async function trackOwn(page) {
+  await receipt(page);
+  await page.goto(page.url().split('?')[0]);
+  for (const fold of ['shared', 'withdraw']) await page.locator(`section[aria-labelledby=${fold}] summary`).click();
+}
+
+/** What the desk says to the words that a person lets be public. */
+async function moderation(page) {
+  await reportWithWords(page);
+  await page.check('[name=privacy][value=anonymous]');
+  await page.locator('form.report > button.btn-main').click();
+  await page.waitForURL(/new=1/);
+  const number = numberOf(page);
+  await enter(page, 'dispatcher');
+  await page.goto(`/desk/cases/${number}`);
+  await page.locator('details.act-more > summary').click();
+  await page.locator('details#moderate > summary').click();
+}
+
 async function reportWithErrors(page) {
   await page.goto('/report');
   await page.check('[name=privacy][value=contact]');
@@ -191,6 +276,12 @@ async function tail(page) {
   const address = page.url().split('?')[0];
   await page.context().clearCookies({ name: /pass|track/ });
   await page.goto(address);
+}
+
+/** The newest notice of the ledger. */
+async function notice(page) {
+  await page.goto('/desk/notices?channel=sms');
+  await page.goto(await page.locator('.tbl-notices td a').first().getAttribute('href'));
 }
 
 async function wrongPassword(page) {

@@ -1,7 +1,9 @@
 // The desk's script: every island a member of staff meets.
 import { assist } from "./assist";
+import { calls } from "./calls";
 import { copy } from "./copy";
 import { draft } from "./draft";
+import { here } from "./here";
 import { keys } from "./keys";
 import { live } from "./live";
 import { map } from "./map";
@@ -9,8 +11,10 @@ import { photos } from "./photos";
 
 draft();
 map();
+here();
 photos();
 copy();
 assist();
 live();
+calls();
 keys();

@@ -1,6 +1,7 @@
 // The residents' script: small, and nothing depends on it.
 import { copy } from "./copy";
 import { draft } from "./draft";
+import { here } from "./here";
 import { map } from "./map";
 import { outbox } from "./outbox";
 import { photos } from "./photos";
@@ -10,6 +11,7 @@ import { share } from "./share";
 preview();
 draft();
 map();
+here();
 photos();
 share();
 outbox();

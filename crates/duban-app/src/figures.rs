@@ -4,7 +4,7 @@ use duban_domain::{
     policy::{allow, verb},
     stamp::day_number,
 };
-use duban_store::{Figures, UnitFigures};
+use duban_store::{Figures, Tallies, UnitFigures};
 use jiff::civil::Date;
 
 use crate::{Ctx, wiring::Result};
@@ -51,9 +51,8 @@ pub fn report(ctx: &Ctx, from: Date, to: Date) -> Result<Report> {
     let (first, last) = (day_number(from), day_number(to));
     let zone = &ctx.city().zone;
     ctx.app.store.read(|tx| {
-        let units = tx.figures_by_unit(&ctx.who.reach, first, last, ctx.now, zone)?;
+        let Tallies { units, days } = tx.tallies(&ctx.who.reach, (first, last), ctx.now, zone)?;
         let all = Figures::together(&units);
-        let days = tx.figures_by_day(&ctx.who.reach, first, last)?;
         let days = days
             .into_iter()
             .map(|d| DayFigures {

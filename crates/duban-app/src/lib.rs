@@ -4,6 +4,8 @@
 //! SQL and no HTTP, no rule (those are in `duban-domain`) and no clock: the binary hands in both
 //! the clock and the source of randomness.
 
+pub mod call;
+pub mod callbacks;
 pub mod case;
 pub mod check;
 pub mod clock;
@@ -15,9 +17,12 @@ pub mod jobs;
 pub mod keys;
 pub mod live;
 pub mod media;
+pub mod notice;
 pub mod partner;
 pub mod person;
 pub mod photo_place;
+pub mod quality;
+pub mod remote;
 pub mod resident;
 pub mod setup;
 pub mod staff;
@@ -28,8 +33,9 @@ pub use error::AppError;
 pub use wiring::{App, Ctx};
 // What pages read of the database: rows and sums, never a transaction.
 pub use duban_store::{
-    CaseQuery, CaseRow, Cursor, ExportLine, Figure, Figures, LiveEvent, MediaKind, MediaRow, Order, Page,
-    PublicQuery, PublicRow, UnitFigures, ZOOM_SINGLE,
+    Alert, ByHand, CallFigure, CallNote, CallSums, CallbackTask, CaseQuery, CaseRow, Cursor, ExportLine,
+    Figure, Figures, InspectionRow, InspectionSums, Link, LinkState, LiveEvent, MediaKind, MediaRow,
+    NoticeLog, NoticeQuery, Order, Page, PublicQuery, PublicRow, UnitFigures, ZOOM_SINGLE,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

@@ -52,6 +52,10 @@ ids! {
     JobId,
     /// Of a list that left the house as a file (导出).
     ExportId,
+    /// Of a notice in the ledger (通知).
+    NoticeId,
+    /// Of a call (通话).
+    CallId,
 }
 
 #[cfg(test)]

@@ -5,16 +5,20 @@
 //! a command and an instant to events or to a named refusal.
 
 pub mod calendar;
+pub mod call;
 pub mod case;
 pub mod city;
 pub mod deadline;
 pub mod dispatch;
 pub mod id;
 pub mod lang;
+pub mod notice;
 pub mod number;
 pub mod person;
 pub mod place;
 pub mod policy;
+pub mod quality;
+pub mod question;
 pub mod refusal;
 pub mod request;
 pub mod sensitive;

@@ -24,8 +24,8 @@ use crate::{
 };
 use group::Writer;
 
-/// How long one process waits for another one that writes.
-const BUSY_MS: u64 = 10_000;
+/// How long one process waits for another one that writes, at each try.
+const BUSY_MS: u64 = 4_000;
 /// Prepared statements kept by a connection.
 const STATEMENTS_MAX: usize = 256;
 /// Readers kept open when idle; more are opened when needed and closed afterwards.
@@ -42,8 +42,8 @@ const PRAGMAS: &str = "
     PRAGMA mmap_size = 268435456;
     PRAGMA journal_size_limit = 67108864;
     PRAGMA wal_autocheckpoint = 4000;";
-/// A reader is small, since there are many; and it cannot write even by mistake.
-const READER: &str = "PRAGMA cache_size = -4096; PRAGMA query_only = ON;";
+/// A reader is not large, since there are many; and it cannot write even by mistake.
+const READER: &str = "PRAGMA cache_size = -16384; PRAGMA query_only = ON;";
 /// The one writer touches the same inner pages of every index again and again.
 const WRITER: &str = "PRAGMA cache_size = -65536;";
 

@@ -3,9 +3,11 @@
 //! A handler parses, calls a use case and renders; it holds no rule and no SQL. Status codes are
 //! known here and nowhere else.
 
-pub mod desk;
+pub mod cti;
+mod desk;
 mod frame;
 pub mod open311;
+mod party;
 pub mod resident;
 pub mod routes;
 

@@ -1,6 +1,8 @@
 //! The route table: every address of Duban, each with its access beside it. Nothing is routed
 //! elsewhere; a test calls every row as every role, and the printed table is a snapshot.
 
+use std::convert::Infallible;
+
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -12,10 +14,10 @@ use duban_domain::policy::Action;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
-    desk,
+    cti, desk,
     frame::Site,
     frame::{assets, fields, guard},
-    open311, resident,
+    open311, party, resident,
 };
 
 /// Who may call a route at all. What they find there is decided by their reach.
@@ -31,7 +33,7 @@ pub enum Access {
 
 /// One row of the table.
 pub struct Route {
-    /// `GET` or `POST`.
+    /// `GET`, `POST` or `OPTIONS`.
     pub method: &'static str,
     /// The address, with its parameters in braces.
     pub path: &'static str,
@@ -48,6 +50,11 @@ fn get<T: 'static>(path: &'static str, access: Access, handler: impl Handler<T, 
 
 fn post<T: 'static>(path: &'static str, access: Access, handler: impl Handler<T, Site>) -> Route {
     Route { method: "POST", path, access, body_max: fields::TEXT_BYTES_MAX, handler: routing::post(handler) }
+}
+
+fn options<T: 'static>(path: &'static str, access: Access, handler: impl Handler<T, Site>) -> Route {
+    let handler = routing::options(handler);
+    Route { method: "OPTIONS", path, access, body_max: fields::TEXT_BYTES_MAX, handler }
 }
 
 impl Route {
@@ -72,11 +79,12 @@ pub fn table() -> Vec<Route> {
         post("/track/{number}/evaluation", Public, resident::track::evaluate),
         post("/track/{number}/material", Public, resident::track::add).with_files(),
         get("/track/{number}/media/{id}", Public, resident::media::serve),
-        post("/track/{number}/withdrawal", Public, resident::own::withdraw),
-        post("/track/{number}/publicity", Public, resident::own::share),
+        get("/go/{number}/{key}", Public, resident::track::from_notice),
+        // Somebody outside who was given one task
+        get("/task/{token}", Public, party::page),
+        post("/task/{token}", Public, party::post).with_files(),
         get("/privacy", Public, resident::home::privacy),
-        post("/report/preview", Public, resident::report::preview),
-        post("/report/photo-place", Public, resident::report::photo_place),
+        get("/demo/outbox", Public, desk::notices::outbox),
         // Staff
         get("/desk", AnyStaff, desk::home),
         get("/desk/login", Public, desk::login::page),
@@ -91,6 +99,7 @@ pub fn table() -> Vec<Route> {
         post("/desk/cases/{number}/review", Staff(Action::Review), desk::steps::review),
         post("/desk/cases/{number}/callback", Staff(Action::Callback), desk::steps::callback),
         post("/desk/cases/{number}/classification", Staff(Action::Classify), desk::steps::classify),
+        post("/desk/cases/{number}/label", Staff(Action::Label), desk::steps::label),
         post("/desk/cases/{number}/note", Staff(Action::Note), desk::steps::note),
         post("/desk/cases/{number}/publicity", Staff(Action::Moderate), desk::voices::moderate),
         post("/desk/cases/{number}/withdrawal", Staff(Action::Register), desk::voices::withdraw),
@@ -101,14 +110,43 @@ pub fn table() -> Vec<Route> {
         post("/desk/exports", Staff(Action::Export), desk::export::post),
         get("/desk/intake", Staff(Action::Register), desk::intake::page),
         post("/desk/intake", Staff(Action::Register), desk::intake::post),
-        post("/desk/intake/assist", Staff(Action::Register), desk::intake::assist),
+        post("/desk/intake/assist", Staff(Action::Register), desk::assist::fragment),
         get("/desk/figures", Staff(Action::Figures), desk::figures::page),
+        get("/desk/notices", AnyStaff, desk::notices::page),
+        get("/desk/notices/{id}", AnyStaff, desk::notices::one),
+        post("/desk/notices/{id}/attempts", AnyStaff, desk::notices::resend),
         get("/events", Staff(Action::View), desk::live::stream),
+        post("/desk/cases/{number}/judgement", Staff(Action::Review), desk::steps::judge),
+        get("/desk/callbacks", Staff(Action::Callback), desk::callbacks::page),
+        get("/desk/judgements", Staff(Action::Review), desk::callbacks::judgements),
+        get("/desk/alerts", Staff(Action::View), desk::callbacks::alerts),
+        post("/desk/alerts/{id}/seen", Staff(Action::Answer), desk::callbacks::see),
+        get("/desk/quality", Staff(Action::Inspect), desk::quality::page),
+        post("/desk/quality", Staff(Action::Inspect), desk::quality::draw),
+        get("/desk/quality/mine", AnyStaff, desk::quality::mine),
+        get("/desk/quality/{id}", AnyStaff, desk::quality::one),
+        post("/desk/quality/{id}/marks", Staff(Action::Inspect), desk::quality::inspect),
+        post("/desk/quality/{id}/appeal", AnyStaff, desk::quality::appeal),
+        post("/desk/quality/{id}/decision", Staff(Action::Inspect), desk::quality::decide),
+        // Calls
+        get("/desk/calls", AnyStaff, desk::calls::page),
+        get("/desk/calls/live", Staff(Action::Register), desk::calls::live::stream),
+        get("/desk/calls/bar", Staff(Action::Register), desk::calls::pop::bar),
+        get("/desk/calls/missed", Staff(Action::Register), desk::calls::missed::page),
+        post("/desk/calls/seat", Staff(Action::Register), desk::calls::pop::sit),
+        post("/desk/calls/simulate", Staff(Action::Register), desk::calls::pop::simulate),
+        post("/desk/calls/{id}/answer", Staff(Action::Register), desk::calls::pop::answer),
+        post("/desk/calls/{id}/done", Staff(Action::Register), desk::calls::pop::done),
+        post("/desk/calls/{id}/number", Staff(Action::Register), desk::calls::missed::number),
+        post("/desk/calls/{id}/attempt", Staff(Action::Register), desk::calls::missed::attempt),
+        post("/desk/calls/{id}/recording", Staff(Action::Figures), desk::calls::recording),
         // Other systems
+        post("/cti/{key}", Public, cti::hear),
         get("/open311/discovery.json", Public, open311::discovery_json),
         get("/open311/discovery.xml", Public, open311::discovery_xml),
         get("/open311/v2/{*rest}", Public, open311::get),
-        post("/open311/v2/{*rest}", Public, open311::post),
+        post("/open311/v2/{*rest}", Public, open311::post).with_files(),
+        options("/open311/v2/{*rest}", Public, open311::options),
         // Operators of the server, and what pages need
         get("/health", Public, desk::health),
         get("/style", Public, desk::gallery),
@@ -117,6 +155,7 @@ pub fn table() -> Vec<Route> {
         get("/assets/{*name}", Public, assets::serve),
     ];
     table.extend(everybody());
+    table.extend(around_a_case());
     table
 }
 
@@ -124,6 +163,10 @@ pub fn table() -> Vec<Route> {
 fn everybody() -> Vec<Route> {
     use Access::Public;
     vec![
+        post("/report/preview", Public, resident::report::preview),
+        post("/report/photo-place", Public, resident::report::photo_place),
+        post("/track/{number}/withdrawal", Public, resident::own::withdraw),
+        post("/track/{number}/publicity", Public, resident::own::share),
         get("/requests", Public, resident::public::page),
         get("/requests/feed.atom", Public, resident::public::feed::area),
         get("/requests/{number}", Public, resident::public::matter::page),
@@ -135,16 +178,56 @@ fn everybody() -> Vec<Route> {
     ]
 }
 
+/// The steps around a case.
+fn around_a_case() -> Vec<Route> {
+    use Access::Staff;
+    vec![
+        post("/desk/cases/{number}/return", Staff(Action::Return), desk::around_steps::ask_return),
+        post(
+            "/desk/cases/{number}/return-decision",
+            Staff(Action::Decide),
+            desk::around_steps::decide_return,
+        ),
+        post("/desk/cases/{number}/extension", Staff(Action::Extend), desk::around_steps::ask_extension),
+        post(
+            "/desk/cases/{number}/extension-decision",
+            Staff(Action::Decide),
+            desk::around_steps::decide_extension,
+        ),
+        post("/desk/cases/{number}/handler", Staff(Action::Assign), desk::around_steps::assign),
+        post("/desk/cases/{number}/assisting", Staff(Action::Dispatch), desk::around_steps::join),
+        post("/desk/cases/{number}/assisting-end", Staff(Action::Dispatch), desk::around_steps::leave),
+        post("/desk/cases/{number}/tasks", Staff(Action::Task), desk::tasks::give),
+        post("/desk/cases/{number}/task-report", Staff(Action::Work), desk::tasks::report).with_files(),
+        post("/desk/cases/{number}/task-end", Staff(Action::Task), desk::tasks::call_off),
+        post("/desk/cases/{number}/task-link", Staff(Action::Task), desk::tasks::link),
+        post("/desk/cases/{number}/question", Staff(Action::Ask), desk::around_more_steps::ask_person),
+        post("/desk/cases/{number}/cause", Staff(Action::Answer), desk::around_more_steps::cause),
+        post("/desk/cases/{number}/media", Staff(Action::Note), desk::around_more_steps::attach).with_files(),
+        post("/desk/cases/{number}/shared-media", Staff(Action::Answer), desk::around_more_steps::share),
+        post(
+            "/desk/cases/{number}/contact-details",
+            Staff(Action::Correct),
+            desk::around_more_steps::correct,
+        ),
+        post("/desk/cases/{number}/reopening", Staff(Action::Reopen), desk::around_more_steps::restart),
+    ]
+}
+
 /// The whole site.
 #[expect(clippy::disallowed_methods, reason = "the one place where routes are routed: from the table")]
 pub fn router(site: Site) -> Router {
     let mut router = Router::new();
     for route in table() {
         let access = route.access;
-        let handler = route
-            .handler
-            .layer(DefaultBodyLimit::max(route.body_max))
-            .layer(from_fn(move |request, next| guard::access(access, request, next)));
+        let own = site.clone();
+        let guarded = from_fn(move |request, next| {
+            let site = own.clone();
+            async move { guard::access(&site, access, request, next).await }
+        });
+        // The limit stands outside: what is sent without a session is read too, to be given back.
+        let handler =
+            route.handler.layer::<_, Infallible>(guarded).layer(DefaultBodyLimit::max(route.body_max));
         router = router.route(route.path, handler);
     }
     router

@@ -7,15 +7,27 @@ use duban_domain::{
     policy::{Reach, permit, verb},
     request::Request,
 };
-use duban_store::{CaseRow, MediaRow, ReadTx};
+use duban_store::{CaseRow, Link, MediaRow, ReadTx};
 
-use super::dispatch::proposal;
-use crate::{Ctx, person, wiring::Result};
+use super::{
+    assign::{self, Colleague},
+    dispatch::proposal,
+    seen,
+};
+use crate::{
+    Ctx,
+    notice::{self, Entry},
+    person,
+    wiring::Result,
+};
 
 /// How far "near" reaches on the case's map, in metres.
 const NEAR_METRES: i64 = 500;
 /// How many neighbours the map shows.
 const NEAR_MAX: i64 = 12;
+
+/// How many neighbours are looked at for what may be the same matter.
+const ALIKE_MAX: i64 = 1_000;
 
 /// A case as a member sees it.
 #[derive(Clone, Debug)]
@@ -32,8 +44,20 @@ pub struct Shown {
     pub media: Vec<MediaRow>,
     /// Cases nearby, nearest first, with metres.
     pub near: Vec<(CaseRow, i64)>,
+    /// Cases of the same category that may be the same matter, as the city's settings have it.
+    pub alike: Vec<CaseRow>,
+    /// How many people speak of it, when that makes it a matter of many.
+    pub group: Option<i64>,
+    /// Other systems that have it.
+    pub links: Vec<Link>,
     /// What the catalogue proposes while the centre has it.
     pub proposal: Option<Proposal>,
+    /// The name of whoever has it in person.
+    pub handler: Option<String>,
+    /// Who can be given it in person, when this member may give it.
+    pub colleagues: Vec<Colleague>,
+    /// What was told to whom about it, newest first.
+    pub told: Vec<Entry>,
 }
 
 /// A request with its person.
@@ -47,7 +71,7 @@ pub struct Voice {
 
 /// A case by its number or the number of one of its requests; outside one's reach there is none.
 pub fn show(ctx: &Ctx, number: &Number) -> Result<Shown> {
-    ctx.app.store.read(|tx| {
+    let shown: Shown = ctx.app.store.read(|tx| {
         let case = tx.case_by_number(number)?.ok_or(Refusal::NotFound)?;
         permit::<verb::View>(&ctx.who, &case)?;
         let row = tx.case_row(case.id)?.ok_or(Refusal::NotFound)?;
@@ -55,10 +79,34 @@ pub fn show(ctx: &Ctx, number: &Number) -> Result<Shown> {
         let history = tx.events(case.id)?.into_iter().map(|stored| stored.event).collect();
         let media = tx.media_of(case.id)?;
         let near = near(tx, &ctx.who.reach, &row)?;
+        let alike = alike(ctx, tx, &row)?;
+        let others = alike.iter().map(|other| (other.opened_at, other.voices));
+        let group = ctx.city().settings.group(row.opened_at, row.voices, others);
         let proposal =
             voices.first().filter(|_| case.unit().is_none()).map(|v| proposal(&ctx.app, &case, &v.request));
-        Ok(Shown { case, row, voices, history, media, near, proposal })
-    })
+        let handler =
+            case.handling.handler.map(|id| tx.staff(id)).transpose()?.flatten().map(|staff| staff.name);
+        let colleagues = assign::colleagues(ctx, tx, &case)?;
+        let told = notice::of_case(ctx, tx, &case)?;
+        let links = tx.links_of(case.id)?;
+        Ok::<_, crate::AppError>(Shown {
+            told,
+            handler,
+            colleagues,
+            case,
+            row,
+            voices,
+            history,
+            media,
+            near,
+            links,
+            alike,
+            group,
+            proposal,
+        })
+    })?;
+    seen::look(ctx, &shown.case)?;
+    Ok(shown)
 }
 
 fn voices(ctx: &Ctx, tx: &mut ReadTx<'_>, case: &Case) -> Result<Vec<Voice>> {
@@ -68,6 +116,19 @@ fn voices(ctx: &Ctx, tx: &mut ReadTx<'_>, case: &Case) -> Result<Vec<Voice>> {
         voices.push(Voice { request, person });
     }
     Ok(voices)
+}
+
+/// What may be the same matter: of one category, near, and close in time; within this member's reach.
+fn alike(ctx: &Ctx, tx: &mut ReadTx<'_>, row: &CaseRow) -> Result<Vec<CaseRow>> {
+    let (Some(point), Some(category)) = (row.point, &row.category) else { return Ok(Vec::new()) };
+    let settings = &ctx.city().settings;
+    let found = tx.near(point, i64::from(settings.duplicate_metres), ALIKE_MAX, &ctx.who.reach)?;
+    let same = |(other, metres): &(CaseRow, i64)| {
+        other.id != row.id
+            && other.category.as_ref() == Some(category)
+            && settings.is_perhaps_same(*metres, other.opened_at.0 - row.opened_at.0)
+    };
+    Ok(found.into_iter().filter(same).map(|(other, _)| other).collect())
 }
 
 fn near(tx: &mut ReadTx<'_>, reach: &Reach, row: &CaseRow) -> Result<Vec<(CaseRow, i64)>> {

@@ -4,7 +4,7 @@
 use duban_domain::{
     MediaId, Refusal, Stamp,
     case::{
-        Case, Consent, Event, Outcome, Phase, Publicity, Ruling, Satisfaction, Showing, Stage, What,
+        Case, Consent, Event, Move, Outcome, Phase, Publicity, Ruling, Satisfaction, Showing, Stage, What,
         accepted, public_words,
     },
     deadline::Deadline,
@@ -46,7 +46,9 @@ pub struct Track {
     pub said: Vec<Said>,
     /// Photos that the person sent.
     pub photos: Vec<MediaRow>,
-    /// Photos that prove the answer.
+    /// What the person was asked and has not answered.
+    pub question: Option<String>,
+    /// Photos that prove the answer, and those that the staff chose to show.
     pub proof: Vec<MediaRow>,
     /// Whether the person may still add something.
     pub may_add: bool,
@@ -107,6 +109,8 @@ pub enum Line {
     Reopened(u8),
     /// A call that nobody answered.
     NoReply,
+    /// 研判: whether it is done again or stays closed, and why.
+    Ruled(bool, String),
     /// The deadline passed.
     Missed,
     /// It was closed.
@@ -117,6 +121,16 @@ pub enum Line {
     Shared(Consent),
     /// The desk said what is shown, and why.
     Moderated(Ruling, String),
+    /// The unit was the wrong one; another is looked for.
+    Returned,
+    /// Another unit helps.
+    Joined(String),
+    /// More time, until then, because …
+    Extended(Stamp, String),
+    /// A question to the person.
+    Asked(String),
+    /// Opened again, because …
+    Restarted,
 }
 
 /// The page of a request, for whoever may see it.
@@ -143,7 +157,11 @@ fn assemble(request: Request, case: &Case, events: &[Event], media: Vec<MediaRow
         .enumerate()
         .filter_map(|(i, event)| line(&request, !joined, accepted.contains(&i), event))
         .collect();
+    // Whoever reads that the hotline opened it again need not read that it begins anew.
+    let restarted: Vec<Stamp> = said.iter().filter(|s| s.what == Line::Restarted).map(|s| s.at).collect();
+    said.retain(|s| !(matches!(s.what, Line::Reopened(_)) && restarted.contains(&s.at)));
     said.reverse();
+    let shared = &case.handling.shared;
     let approved = accepted.last().map(|i| proof_of(&events[*i])).unwrap_or_default();
     let (photos, others): (Vec<_>, Vec<_>) = media.into_iter().partition(|m| m.request == Some(request.id));
     Track {
@@ -175,9 +193,9 @@ fn assemble(request: Request, case: &Case, events: &[Event], media: Vec<MediaRow
             Stage::Closed { at, .. } => Some(*at),
             _ => None,
         },
+        question: question(&request, case, events),
         said,
         photos,
-        proof: others.into_iter().filter(|m| approved.contains(&m.id)).collect(),
         may_add: case.is_open() && !case.withdrawn.contains(&request.id),
         category: case.category.clone(),
         withdrawn: case.withdrawn.contains(&request.id),
@@ -185,9 +203,20 @@ fn assemble(request: Request, case: &Case, events: &[Event], media: Vec<MediaRow
         publicity: case.publicity,
         showing: Showing::Nothing,
         public_words: shown_words(&request, events),
+        proof: others.into_iter().filter(|m| approved.contains(&m.id) || shared.contains(&m.id)).collect(),
         code: None,
         request,
     }
+}
+
+/// The question that stands, when there is one.
+fn question(request: &Request, case: &Case, events: &[Event]) -> Option<String> {
+    let open = case.is_open() && case.handling.questions.contains(&request.id);
+    let asked = events.iter().rev().find_map(|event| match &event.what {
+        What::Moved(Move::Asked { request: of, words }) if *of == request.id => Some(words.clone()),
+        _ => None,
+    });
+    asked.filter(|_| open)
 }
 
 fn proof_of(event: &Event) -> Vec<MediaId> {
@@ -233,10 +262,12 @@ fn line(request: &Request, first: bool, accepted: bool, event: &Event) -> Option
         What::Supplemented { request: of, text, .. } if *of == request.id => {
             (Speaker::You, Line::Told(text.clone()))
         }
+        What::Judged { redo, reason } if first => (Speaker::Hotline, Line::Ruled(*redo, reason.clone())),
         What::Reopened { round, .. } => (Speaker::Hotline, Line::Reopened(*round)),
         What::NoReply { .. } if first => (Speaker::Hotline, Line::NoReply),
         What::Missed { .. } => (Speaker::Hotline, Line::Missed),
         What::Closed { .. } => (Speaker::Hotline, Line::Closed),
+        What::Moved(step) => moved(request, event, step)?,
         What::Opened { .. }
         | What::Contacted { .. }
         | What::NoReply { .. }
@@ -246,12 +277,34 @@ fn line(request: &Request, first: bool, accepted: bool, event: &Event) -> Option
         | What::Approved { .. }
         | What::SentBack { .. }
         | What::Classified { .. }
+        | What::Labelled { .. }
+        | What::Reported { .. }
+        | What::Forwarded { .. }
         | What::Noted { .. }
         | What::Revealed { .. }
         | What::Joined { .. }
         | What::Withdrawn { .. }
         | What::Shared { .. }
-        | What::Moderated { .. } => return None,
+        | What::Moderated { .. }
+        | What::HandedOver { .. }
+        | What::Judged { .. }
+        | What::Surveyed { .. } => return None,
     };
     Some(Said { at: event.at, by, what })
+}
+
+/// What the person reads of a step around the case: nothing of what is only between offices.
+fn moved(request: &Request, event: &Event, step: &Move) -> Option<(Speaker, Line)> {
+    Some(match step {
+        Move::ReturnUpheld { .. } => (Speaker::Hotline, Line::Returned),
+        Move::Asked { request: of, words } if *of == request.id => {
+            (event.by.unit.clone().map_or(Speaker::Hotline, Speaker::Unit), Line::Asked(words.clone()))
+        }
+        Move::Restarted { .. } => (Speaker::Hotline, Line::Restarted),
+        Move::Joined { unit, .. } => (Speaker::Hotline, Line::Joined(unit.clone())),
+        Move::ExtensionGranted { finish, words } => {
+            (Speaker::Hotline, Line::Extended(finish.due, words.clone()))
+        }
+        _ => return None,
+    })
 }

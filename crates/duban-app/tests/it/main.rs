@@ -2,9 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+mod callbacks;
+mod calls;
 mod crash;
 mod exports;
+mod handling;
 mod histories;
+mod import;
 mod life;
+mod notices;
+mod partners;
 mod people;
 mod public;

@@ -1,6 +1,6 @@
 //! 答复: the unit says what came of it, with a proof.
 
-use super::{Outcome, Phase, What};
+use super::{Ground, Obstacle, Outcome, Phase, What, review::asked};
 use crate::{
     MediaId, Refusal,
     policy::{Action, Permitted, verb},
@@ -25,30 +25,44 @@ pub struct Answer {
 }
 
 /// Answers a case in hand. A unit cannot claim a result without a proof, nor stay silent towards
-/// the caller without saying why.
-pub fn answer(on: &Permitted<'_, verb::Answer>, answer: &Answer) -> Result<Vec<What>, Refusal> {
+/// the caller without saying why. Where the city asks for no review, the answer is public at once.
+pub fn answer(
+    on: &Permitted<'_, verb::Answer>,
+    answer: &Answer,
+    ground: &Ground<'_>,
+) -> Result<Vec<What>, Refusal> {
     let case = on.case();
     let phase = case.phase();
     if phase != Phase::InHand {
         return Err(Refusal::WrongPhase { tried: Action::Answer, phase });
+    }
+    if case.is_returning() {
+        return Err(Obstacle::Pending.into());
     }
     let public = text::required("public", &answer.public, text::TEXT_MAX)?;
     let internal = text::optional("internal", &answer.internal, text::TEXT_MAX)?;
     let proof_words = text::optional("proof_words", &answer.proof_words, text::LINE_MAX)?;
     let no_contact = text::optional("no_contact", &answer.no_contact, text::LINE_MAX)?;
     let claims = matches!(answer.outcome, Outcome::Solved | Outcome::Partly);
+    // Only "not solved yet" can be said while something required is not done.
+    let owed = case.tasks_owed();
+    if owed > 0 && answer.outcome != Outcome::Unsolved {
+        return Err(Obstacle::OpenTasks(owed).into());
+    }
     if claims && answer.proof.is_empty() && proof_words.is_empty() {
         return Err(Refusal::NeedsProof);
     }
     if case.contacted_at.is_none() && no_contact.is_empty() {
         return Err(Refusal::NeedsContact);
     }
-    Ok(vec![What::Answered {
+    let answered = What::Answered {
         outcome: answer.outcome,
         public,
         internal,
         proof: answer.proof.clone(),
         proof_words,
         no_contact,
-    }])
+    };
+    let public = (!ground.city.settings.review_required).then(|| asked(ground, true));
+    Ok(std::iter::once(answered).chain(public).collect())
 }

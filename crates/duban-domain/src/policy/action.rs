@@ -29,11 +29,33 @@ closed_set! {
         Reveal = 11, "reveal", "看诉求人", "Reveal the person";
         /// 看数据: see the figures.
         Figures = 12, "figures", "看数据", "See the figures";
+        /// 贴标签: put one of the city's own labels on a case.
+        Label = 16, "label", "贴标签", "Label";
+        /// 质检: inspect calls and closed cases.
+        Inspect = 17, "inspect", "质检", "Inspect quality";
         /// 管理: users and settings.
         Administer = 13, "administer", "管理", "Administer";
         /// 导出: take a list of cases out as a file; each time is recorded.
         Export = 14, "export", "导出", "Export lists";
         /// 管公开: show, hide or reword what the public page says.
         Moderate = 15, "moderate", "管公开页", "Moderate the public page";
+        /// 申请退单: say that a case is not one's matter.
+        Return = 30, "return", "申请退单", "Ask to return a case";
+        /// 申请延期: ask for more time.
+        Extend = 31, "extend", "申请延期", "Ask for an extension";
+        /// 裁定: decide on returns and extensions, and designate a unit.
+        Decide = 32, "decide", "裁定退单和延期", "Decide on returns and extensions";
+        /// 指派经办人: give a case to a person of the unit.
+        Assign = 33, "assign", "指派经办人", "Give a case to a person";
+        /// 派子任务: give a point of a case to another unit, or to somebody outside.
+        Task = 34, "task", "派子任务", "Give tasks";
+        /// 办子任务: report what came of a task.
+        Work = 35, "work", "办子任务", "Do tasks";
+        /// 请诉求人补充
+        Ask = 36, "ask", "请诉求人补充", "Ask the person for more";
+        /// 重启: open a closed case again, or leave it closed.
+        Reopen = 37, "reopen", "重启工单", "Open a closed case again";
+        /// 更正联系方式: a number that was taken down wrongly.
+        Correct = 38, "correct", "更正联系方式", "Correct how a person is reached";
     }
 }

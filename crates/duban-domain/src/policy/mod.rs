@@ -114,6 +114,8 @@ verbs! {
     Note => Note, lead: false;
     /// 看诉求人
     Reveal => Reveal, lead: false;
+    /// 贴标签
+    Label => Label, lead: true;
     /// 看数据
     Figures => Figures, lead: false;
     /// 公开审核
@@ -122,10 +124,36 @@ verbs! {
     Share => Register, lead: false;
     /// 撤回: the person's, or the hotline's on their word.
     Withdraw => Register, lead: false;
+    /// 质检
+    Inspect => Inspect, lead: false;
     /// 管理
     Administer => Administer, lead: false;
     /// 导出
     Export => Export, lead: false;
+    /// 外部进展: by the system of the unit in charge.
+    Report => Answer, lead: true;
+    /// 申请退单
+    Return => Return, lead: true;
+    /// 申请延期
+    Extend => Extend, lead: true;
+    /// 裁定
+    Decide => Decide, lead: false;
+    /// 指派经办人
+    Assign => Assign, lead: true;
+    /// 派子任务
+    Task => Task, lead: true;
+    /// 办子任务; [`permit_task`] asks whether it is the member's own.
+    Work => Work, lead: false;
+    /// 请诉求人补充
+    Ask => Ask, lead: true;
+    /// 重启
+    Reopen => Reopen, lead: false;
+    /// 更正联系方式
+    Correct => Correct, lead: false;
+    /// 记原因: whoever answers for a case says why it happened.
+    Cause => Answer, lead: true;
+    /// 给诉求人看照片
+    ShowFile => Answer, lead: true;
     /// 到期自动处理: the program's own, never a person's.
     Keep => Administer, lead: false;
 }
@@ -149,6 +177,13 @@ impl<V> Permitted<'_, V> {
     #[must_use]
     pub fn actor(&self) -> &Actor {
         &self.actor
+    }
+}
+
+impl Permitted<'_, verb::Report> {
+    /// The same permission for a step that a report is made of, on the case as it is by then.
+    pub(crate) fn at<'b, V: Verb>(&self, case: &'b Case) -> Permitted<'b, V> {
+        Permitted { case, actor: self.actor.clone(), verb: PhantomData }
     }
 }
 
@@ -181,6 +216,22 @@ pub fn permit<'a, V: Verb>(who: &Member, case: &'a Case) -> Result<Permitted<'a,
     Ok(Permitted { case, actor: who.actor(), verb: PhantomData })
 }
 
+/// May this member report on a task of this case? A unit reports on its own; on one that was given to
+/// somebody outside, the unit that leads.
+pub fn permit_task<'a>(who: &Member, case: &'a Case, no: u16) -> Result<Permitted<'a, verb::Work>, Refusal> {
+    let permitted = permit::<verb::Work>(who, case)?;
+    let task = case.task(no).ok_or(Refusal::NotFound)?;
+    let own = task.unit.as_deref().map_or_else(|| who.reach.leads(case), |unit| who.reach.has(unit));
+    if own { Ok(permitted) } else { Err(Refusal::LeadOnly(Action::Work)) }
+}
+
+/// Somebody outside who holds the link of one task. The caller has proved the link.
+#[must_use]
+pub fn by_link<'a>(party: &str, case: &'a Case) -> Permitted<'a, verb::Work> {
+    let actor = Actor { kind: ActorKind::Partner, id: 0, name: party.to_owned(), unit: None };
+    Permitted { case, actor, verb: PhantomData }
+}
+
 /// May this member do `V` at all?
 pub fn allow<V: Verb>(who: &Member) -> Result<Allowed<V>, Refusal> {
     if !who.can(V::ACTION) {
@@ -195,6 +246,30 @@ pub fn own<'a, V: Verb>(request: RequestId, case: &'a Case) -> Result<Permitted<
         return Err(Refusal::NotFound);
     }
     let actor = Actor { kind: ActorKind::Resident, id: request.0, name: String::new(), unit: None };
+    Ok(Permitted { case, actor, verb: PhantomData })
+}
+
+/// The system of one of these units reports on a case that the unit leads.
+pub fn by_unit_system<'a>(
+    name: &str,
+    units: &[String],
+    case: &'a Case,
+) -> Result<Permitted<'a, verb::Report>, Refusal> {
+    let unit = case.unit().filter(|unit| units.iter().any(|u| u == unit)).ok_or(Refusal::NotFound)?;
+    let actor = Actor { kind: ActorKind::Partner, id: 0, name: name.to_owned(), unit: Some(unit.to_owned()) };
+    Ok(Permitted { case, actor, verb: PhantomData })
+}
+
+/// The system that handed a request in speaks for its person.
+pub fn by_submitter<'a>(
+    name: &str,
+    request: RequestId,
+    case: &'a Case,
+) -> Result<Permitted<'a, verb::Callback>, Refusal> {
+    if !case.requests.contains(&request) {
+        return Err(Refusal::NotFound);
+    }
+    let actor = Actor { kind: ActorKind::Partner, id: 0, name: name.to_owned(), unit: None };
     Ok(Permitted { case, actor, verb: PhantomData })
 }
 

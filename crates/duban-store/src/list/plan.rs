@@ -7,17 +7,18 @@
 //! column from its index.
 
 use duban_domain::{
-    CaseId, Stamp,
-    case::Phase,
+    CaseId, StaffId, Stamp,
+    case::{Phase, What},
+    id,
     policy::Reach,
-    request::{Channel, Kind, Urgency},
+    request::{Channel, Kind, Privacy, Urgency},
 };
 
-use super::{CaseQuery, Order};
+use super::{ByHand, CaseQuery, Order};
 use crate::{
     CaseRow, Figure, ReadTx, StoreError,
     dialect::Dialect,
-    row::COLUMNS,
+    row::{COLUMNS, Moment},
     search::{self, Query},
     sql::Sql,
     value::Param,
@@ -34,7 +35,7 @@ pub(super) enum Sort {
     /// Largest id first.
     Newest,
     /// The latest of an instant first.
-    At(&'static str),
+    At(Moment),
 }
 
 impl Sort {
@@ -47,9 +48,9 @@ impl Sort {
             return Self::Due;
         }
         let figure = query.figure.map(|(figure, _, _)| figure.condition().0);
-        let closed = query.closed.map(|_| "c.closed_at");
-        let due = query.due.map(|_| "c.finish_due");
-        let opened = query.opened.map(|_| "c.opened_at");
+        let closed = query.closed.map(|_| Moment::Closed);
+        let due = query.due.map(|_| Moment::Finish);
+        let opened = query.opened.map(|_| Moment::Opened);
         figure.or(closed).or(due).or(opened).map_or(Self::Newest, Self::At)
     }
 
@@ -58,11 +59,7 @@ impl Sort {
         let at = match self {
             Self::Newest => None,
             Self::Due => row.next_due,
-            Self::At("c.opened_at") => Some(row.opened_at),
-            Self::At("c.closed_at") => row.closed_at,
-            Self::At("c.contact_due") => row.contact_due,
-            Self::At("c.heard_at") => row.heard_at,
-            Self::At(_) => Some(row.finish_due),
+            Self::At(moment) => moment.of(row),
         };
         at.map_or(0, |at| at.0)
     }
@@ -108,7 +105,19 @@ enum Condition<'a> {
     /// A code and what begins with it.
     Begins(&'static str, &'a str),
     /// An instant from (included) to (excluded), and what else holds.
-    Range(&'static str, Option<Stamp>, Stamp, &'static str),
+    Range(Moment, Option<Stamp>, Stamp, &'static str),
+    /// Handed in by another system.
+    Partner(&'a str),
+    /// Its last public event lies between two instants.
+    Touched(Stamp, Stamp),
+    /// In a box.
+    Within([i64; 4]),
+    /// Nothing is there.
+    None(&'static str),
+    /// One of several things is in a sum of codes.
+    Bit(&'static str, i64),
+    /// A task changed since somebody looked.
+    News(StaffId),
     /// Something is due.
     Open,
     /// Everything that is on the public page.
@@ -153,24 +162,35 @@ fn conditions<'a>(query: &'a CaseQuery, own: Option<&'a str>) -> Vec<Condition<'
     all.extend(equal("c.kind", query.kind.map(Kind::code)));
     all.extend(equal("c.channel", query.channel.map(Channel::code)));
     all.extend(query.owner.as_ref().map(|owner| Condition::Equal("c.owner", owner.into())));
+    all.extend(query.label.as_ref().map(|label| Condition::Equal("c.label", label.into())));
     all.extend(query.category_prefix.as_deref().map(|key| Condition::Below("c.category", key)));
     all.extend(query.division_prefix.as_deref().map(|code| Condition::Begins("c.division", code)));
-    let range = |column, range: Option<(Stamp, Stamp)>| {
-        range.map(|(from, to)| Condition::Range(column, Some(from), to, ""))
+    all.extend(query.handler.map(|by| match by {
+        ByHand::Of(staff) => Condition::Equal("c.handler", staff.into()),
+        ByHand::Nobody => Condition::None("c.handler"),
+    }));
+    all.extend(query.cause.as_ref().map(|cause| Condition::Equal("c.cause", cause.into())));
+    all.extend(query.task_news.map(Condition::News));
+    all.extend(query.waits.map(|what| Condition::Bit("c.waits", what.code())));
+    let range = |moment, range: Option<(Stamp, Stamp)>| {
+        range.map(|(from, to)| Condition::Range(moment, Some(from), to, ""))
     };
-    all.extend(range("c.opened_at", query.opened));
-    all.extend(range("c.closed_at", query.closed));
-    all.extend(range("c.finish_due", query.due));
+    all.extend(range(Moment::Opened, query.opened));
+    all.extend(range(Moment::Closed, query.closed));
+    all.extend(range(Moment::Finish, query.due));
     all.extend(query.figure.map(|(figure, from, to)| {
-        let (column, counts) = figure.condition();
-        Condition::Range(column, Some(from), to, counts)
+        let (moment, counts) = figure.condition();
+        Condition::Range(moment, Some(from), to, counts)
     }));
     let before = |figure: Figure, at: Option<Stamp>| {
-        let (column, counts) = figure.condition();
-        at.map(|at| Condition::Range(column, None, at, counts))
+        let (moment, counts) = figure.condition();
+        at.map(|at| Condition::Range(moment, None, at, counts))
     };
     all.extend(before(Figure::Running, query.overdue_at));
     all.extend(before(Figure::ContactRunning, query.contact_overdue_at));
+    all.extend(query.partner.as_deref().map(Condition::Partner));
+    all.extend(query.touched.map(|(from, to)| Condition::Touched(from, to)));
+    all.extend(query.within_e7.map(Condition::Within));
     all.extend(query.public_only.then_some(Condition::Public));
     all
 }
@@ -220,12 +240,15 @@ impl<'a> Condition<'a> {
                     .push(" < ");
                 sql.bind_made(format!("{code}:"));
             }
-            Self::Range(column, from, to, counts) => {
+            Self::Range(moment, from, to, counts) => {
+                let column = moment.column();
                 if let Some(from) = from {
                     sql.push(plus).push(column).push(" >= ").bind(*from).push(" AND ");
                 }
                 sql.push(plus).push(column).push(" < ").bind(*to).push(counts);
             }
+            Self::Partner(_) | Self::Touched(..) | Self::Within(_) => self.write_outside(sql),
+            Self::None(_) | Self::Bit(..) | Self::News(_) => self.write_around(sql, plus),
             Self::Open => {
                 sql.push("c.next_due IS NOT NULL");
             }
@@ -235,9 +258,64 @@ impl<'a> Condition<'a> {
         }
     }
 
+    /// As [`Condition::write`], for what is arranged around a case.
+    fn write_around(&self, sql: &mut Sql<'a>, plus: &str) {
+        match self {
+            Self::None(column) => _ = sql.push(plus).push(column).push(" IS NULL"),
+            // The second half is the condition of its index.
+            Self::Bit(column, code) => {
+                sql.push("(").push(plus).push(column).push(" & ").bind(*code).push(") <> 0 AND ");
+                sql.push(plus).push(column).push(" <> 0");
+            }
+            Self::News(staff) => {
+                sql.push(plus).push("c.tasks_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM case_seen v");
+                sql.push(" WHERE v.case_id = c.id AND v.at >= c.tasks_at AND v.staff_id = ")
+                    .bind(*staff)
+                    .push(")");
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether the table of units alone can answer it, so that a count need not look at any case.
+    fn is_of_unit(&self) -> bool {
+        matches!(self, Self::Unit(_) | Self::Open)
+    }
+
+    /// Whether the index of what is due lacks its column.
+    fn is_beside_due(&self) -> bool {
+        matches!(self, Self::Equal("c.label" | "c.handler", _) | Self::None(_) | Self::Bit(..))
+    }
+
+    /// The conditions that only other systems ask for; none of them has an index of its own.
+    fn write_outside(&self, sql: &mut Sql<'a>) {
+        match self {
+            Self::Partner(partner) => {
+                sql.push("EXISTS (SELECT 1 FROM partner_request p WHERE p.case_id = c.id AND p.partner = ")
+                    .bind(*partner)
+                    .push(") AND c.privacy <> ")
+                    .bind(Privacy::Confidential.code());
+            }
+            Self::Touched(from, to) => touched(sql, *from, *to),
+            Self::Within([west, south, east, north]) => {
+                sql.push("c.lng_e7 BETWEEN ").bind(*west).push(" AND ").bind(*east);
+                sql.push(" AND c.lat_e7 BETWEEN ").bind(*south).push(" AND ").bind(*north);
+            }
+            _ => {}
+        }
+    }
+
     /// Whether an index can lead to its cases.
     fn has_index(&self) -> bool {
-        !matches!(self, Self::Public | Self::Open)
+        !matches!(
+            self,
+            Self::Public
+                | Self::Open
+                | Self::Partner(_)
+                | Self::Touched(..)
+                | Self::Within(_)
+                | Self::None(_)
+        )
     }
 }
 
@@ -271,7 +349,8 @@ impl ReadTx<'_> {
                 beyond(&mut sql, (due, id), ">", after.map(|a| (a.key, a.id)));
                 sql.push(&format!(" ORDER BY {plus}{due}, {plus}{id}"));
             }
-            Sort::At(column) => {
+            Sort::At(moment) => {
+                let column = moment.column();
                 beyond(&mut sql, (column, id), "<", after.map(|a| (a.key, a.id)));
                 sql.push(&format!(" ORDER BY {plus}{column} DESC, {plus}{id} DESC"));
             }
@@ -282,9 +361,11 @@ impl ReadTx<'_> {
 
     /// The statement that counts one leg.
     pub(super) fn count_sql<'a>(&mut self, leg: &'a Leg<'a>, cap: i64) -> Result<Sql<'a>, StoreError> {
-        let rare = self.rare(leg)?;
         let mut sql = Sql::new("SELECT count(*) FROM (SELECT 1 AS one");
-        write(&mut sql, leg, self.dialect(), rare, rare.is_none(), false);
+        if !write_without_rows(&mut sql, leg, self.dialect()) {
+            let rare = self.rare(leg)?;
+            write(&mut sql, leg, self.dialect(), rare, rare.is_none(), false);
+        }
         sql.push(" LIMIT ").bind(cap).push(") AS found");
         Ok(sql)
     }
@@ -343,10 +424,24 @@ fn write<'a>(
     let unit_leads = unit.filter(|at| rare == Some(*at) || by_unit);
     let lead = if let Some(words) = leg.words {
         let (table, id) = search::source(dialect);
+        if !ordered && leg.conditions.is_empty() {
+            sql.push(&format!(" FROM {table} WHERE "));
+            search::matches(sql, dialect, words);
+            others(sql, leg, id);
+            return Lead::Words;
+        }
         sql.push(&format!(" FROM {table} CROSS JOIN case_row c WHERE c.id = {id} AND "));
         search::matches(sql, dialect, words);
         Lead::Words
     } else if let Some(Condition::Unit(unit)) = unit_leads.map(|at| &leg.conditions[at]) {
+        if !ordered && leg.conditions.iter().all(Condition::is_of_unit) {
+            sql.push(" FROM case_unit u WHERE u.unit = ").bind(*unit);
+            if only_open(leg.query) {
+                sql.push(" AND u.next_due IS NOT NULL");
+            }
+            others(sql, leg, "u.case_id");
+            return Lead::Unit;
+        }
         sql.push(" FROM case_unit u CROSS JOIN case_row c WHERE c.id = u.case_id AND u.unit = ").bind(*unit);
         Lead::Unit
     } else {
@@ -354,7 +449,14 @@ fn write<'a>(
         Lead::Rows
     };
     let by_due = ordered && Sort::of(leg.query) == Sort::Due;
-    if by_due || (lead == Lead::Unit && only_open(leg.query)) {
+    // Counting open cases that are filtered further reads the index of what is due, which holds what
+    // lists filter by; any other index would lead to many rows of which most are closed.
+    let in_due = !ordered
+        && rare.is_none()
+        && only_open(leg.query)
+        && leg.conditions.iter().any(|c| !matches!(c, Condition::Range(..) | Condition::Open))
+        && !leg.conditions.iter().any(Condition::is_beside_due);
+    if by_due || in_due || (lead == Lead::Unit && only_open(leg.query)) {
         // Something is due on every open case, and indexes of what is due hold nothing else.
         sql.push(if lead == Lead::Unit {
             " AND u.next_due IS NOT NULL"
@@ -368,20 +470,71 @@ fn write<'a>(
             continue;
         }
         let orders = rare.is_none()
-            && matches!((condition, sort), (Condition::Range(column, ..), Sort::At(by)) if *column == by);
-        let free = rare == Some(at) || orders || (rare.is_none() && !ordered) || dialect == Dialect::Postgres;
+            && matches!((condition, sort), (Condition::Range(moment, ..), Sort::At(by)) if *moment == by);
+        let free = rare == Some(at)
+            || orders
+            || (rare.is_none() && !ordered && !in_due)
+            || dialect == Dialect::Postgres;
         sql.push(" AND ");
         condition.write(sql, if free { "" } else { "+" });
     }
+    others(sql, leg, "c.id");
+    lead
+}
+
+/// Writes FROM and WHERE of a count that needs not look at any case: of a unit alone, or of words alone.
+/// Whether it is such a count.
+fn write_without_rows<'a>(sql: &mut Sql<'a>, leg: &'a Leg<'a>, dialect: Dialect) -> bool {
+    if let Some(words) = leg.words.filter(|_| leg.conditions.is_empty()) {
+        let (table, id) = search::source(dialect);
+        sql.push(&format!(" FROM {table} WHERE "));
+        search::matches(sql, dialect, words);
+        others(sql, leg, id);
+        return true;
+    }
+    let of_unit = leg.words.is_none() && leg.conditions.iter().all(Condition::is_of_unit);
+    let unit = leg.conditions.iter().find_map(|condition| match condition {
+        Condition::Unit(unit) => Some(*unit),
+        _ => None,
+    });
+    let Some(unit) = unit.filter(|_| of_unit) else { return false };
+    sql.push(" FROM case_unit u WHERE u.unit = ").bind(unit);
+    if only_open(leg.query) {
+        sql.push(" AND u.next_due IS NOT NULL");
+    }
+    others(sql, leg, "u.case_id");
+    true
+}
+
+/// Adds what other units have to do with a case: the asker's reach, and legs before this one.
+fn others<'a>(sql: &mut Sql<'a>, leg: &'a Leg<'a>, id: &str) {
     if leg.own.is_none() {
-        super::within(sql, &leg.query.reach);
+        super::within(sql, &leg.query.reach, id);
     }
     if !leg.except.is_empty() {
-        sql.push(" AND NOT EXISTS (SELECT 1 FROM case_unit x WHERE x.case_id = c.id AND x.unit IN (")
-            .bind_all(leg.except)
-            .push("))");
+        sql.push(&format!(
+            " AND NOT EXISTS (SELECT 1 FROM case_unit x WHERE x.case_id = {id} AND x.unit IN ("
+        ))
+        .bind_all(leg.except)
+        .push("))");
     }
-    lead
+}
+
+/// Adds the condition that the last public event of `c` lies between two instants. Ids of events
+/// begin with the instant of their recording, so a range of ids is a range of time.
+fn touched(sql: &mut Sql<'_>, from: Stamp, to: Stamp) {
+    let (first, last) = (id::mint(from, 0), id::mint(to, 0));
+    let kinds = |sql: &mut Sql<'_>| {
+        sql.push(" AND e.kind IN (").bind_all(What::PUBLIC.iter().copied()).push(")");
+    };
+    sql.push("c.id IN (SELECT e.case_id FROM event e WHERE e.id >= ")
+        .bind(first)
+        .push(" AND e.id < ")
+        .bind(last);
+    kinds(sql);
+    sql.push(") AND NOT EXISTS (SELECT 1 FROM event e WHERE e.case_id = c.id AND e.id >= ").bind(last);
+    kinds(sql);
+    sql.push(")");
 }
 
 /// Adds the condition that a row comes after a cursor.

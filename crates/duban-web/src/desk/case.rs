@@ -6,14 +6,19 @@ use duban_app::{
     case::show::{self, Shown},
     person,
 };
-use duban_domain::{Number, person::Person};
+use duban_domain::{Lang, Number, case::Event, city::City, person::Person, policy::Action};
 
 use super::{
+    acts::{self, Act},
+    around::{self, Around},
     choices,
+    forms::Maker,
     list::Tag,
-    present::{self, Act, Answer, DueLine, File, Near, Owner, Photo, Proposed, Stop, Voice},
-    timeline::{self, Round},
-    voices::Open,
+    notices::NoticeLine,
+    outside,
+    present::{self, Answer, DueLine, File, Near, Owner, Photo, Proposed, Stop, Voice},
+    tasks::{self, TaskShown},
+    timeline::{self, Entry, Round},
     words::{self, Choices},
 };
 use crate::frame::{Desk, Fields, PageResult, Shell, html, map::MapView};
@@ -36,29 +41,50 @@ pub(super) struct CasePage {
     pub(super) dues: Vec<DueLine>,
     pub(super) done: String,
     pub(super) acts: Vec<Act>,
+    pub(super) around: Around,
+    /// What happened since the page was made that a step came from.
+    pub(super) news: Vec<Entry>,
+    pub(super) extras: Extras,
     pub(super) blockers: String,
     pub(super) proposed: Option<Proposed>,
     pub(super) contacted: bool,
     pub(super) voices: Vec<Voice>,
     pub(super) answers: Vec<Answer>,
+    pub(super) told: Vec<NoticeLine>,
     pub(super) rounds: Vec<Round>,
     pub(super) events: usize,
     pub(super) erased: usize,
     pub(super) place: String,
     pub(super) map: Option<MapView>,
     pub(super) near: Vec<Near>,
+    /// What is said of cases that may be the same matter.
+    pub(super) alike: String,
     pub(super) owners: Vec<Owner>,
     pub(super) photos: Vec<Photo>,
     pub(super) files: Vec<File>,
     pub(super) units: Vec<Choices>,
     pub(super) categories: Vec<Choices>,
+    pub(super) labels: Vec<words::Choice>,
+    pub(super) label: String,
+    /// Whether the centre checks an answer before it is public.
+    pub(super) reviewed: bool,
     pub(super) outcomes: Vec<words::Choice>,
     pub(super) feelings: Vec<words::Choice>,
+    pub(super) survey: Vec<(bool, Vec<words::Choice>)>,
+    pub(super) unreached: Vec<words::Choice>,
     pub(super) ways: Vec<words::Choice>,
     pub(super) kinds: Vec<words::Choice>,
     pub(super) urgencies: Vec<words::Choice>,
-    pub(super) public: Open,
     pub(super) trouble: Option<Trouble>,
+}
+
+/// What is arranged around the case, as the page shows it.
+pub(super) struct Extras {
+    pub(super) may_designate: bool,
+    pub(super) tasks: Vec<TaskShown>,
+    /// The link of somebody outside, shown this once.
+    pub(super) link: String,
+    pub(super) cause: String,
 }
 
 /// A step that did not happen: what was typed is kept, and why is said.
@@ -68,6 +94,8 @@ pub(super) struct Trouble {
     pub(super) sentence: String,
     pub(super) field: Option<&'static str>,
     pub(super) status: StatusCode,
+    /// Somebody else changed the case meanwhile.
+    pub(super) stale: bool,
 }
 
 /// A person whom this page may show in plain text, once.
@@ -83,7 +111,7 @@ const TEXTS: [&str; 8] =
 impl CasePage {
     /// Whether this member can do a step now.
     fn may(&self, step: &str) -> bool {
-        self.acts.iter().any(|act| act.step == step)
+        self.acts.iter().any(|act| act.step == step) || self.around.has(step)
     }
 
     /// Whether a step's form came back.
@@ -145,6 +173,19 @@ pub(super) async fn revealed(desk: &Desk, number: Number, revealed: Revealed) ->
     Ok(html(&view(desk, &shown, None, Some(revealed), choices::done_words("reveal", desk.visit.lang))))
 }
 
+/// The page with the link of somebody outside. Never by redirect: an address is kept by browsers.
+pub(super) async fn linked(desk: &Desk, number: Number, link: &str) -> PageResult {
+    let shown = load(desk, number).await?;
+    let page = view(desk, &shown, None, None, choices::done_words("task-link", desk.visit.lang));
+    let extras = Extras { link: link.to_owned(), ..page.extras };
+    Ok(html(&CasePage { extras, ..page }))
+}
+
+/// The name of a cause; one that was taken from the list is shown by its key.
+pub(super) fn cause_name(city: &City, key: &str, lang: Lang) -> String {
+    city.reasons.of_cause(key).map_or(key, |cause| cause.name.get(lang)).to_owned()
+}
+
 async fn load(desk: &Desk, number: Number) -> Result<Shown, crate::frame::WebError> {
     desk.run(move |ctx| show::show(ctx, &number)).await
 }
@@ -156,9 +197,10 @@ fn view(
     revealed: Option<Revealed>,
     done: &str,
 ) -> CasePage {
-    let (s, lang) = (desk.shell(), desk.visit.lang);
+    let (s, lang) = (shell(desk, trouble.as_ref()), desk.visit.lang);
     let city = &desk.site.app.city;
     let Shown { case, row, history, .. } = shown;
+    let around = around::forms(Maker { s: &s, trouble: trouble.as_ref() }, city, &desk.who, shown);
     CasePage {
         number: case.number.to_string(),
         grouped: case.number.grouped(),
@@ -169,36 +211,72 @@ fn view(
         kind: case.kind.key().to_owned(),
         urgency: case.urgency.key().to_owned(),
         round: present::round_words(case.round, lang),
-        tags: present::tags(&s, case, row),
+        tags: present::tags(city, &s, case, row, shown.group),
         track: present::track(&s, shown),
         dues: present::dues(city, &s, shown),
         done: done.to_owned(),
-        acts: present::acts(&desk.who, case),
+        acts: acts::acts(city, &desk.who, case),
+        around,
+        news: news(city, &s, history, trouble.as_ref()),
+        extras: extras(desk, &s, shown),
         blockers: present::blockers(case, lang),
         proposed: shown.proposal.as_ref().map(|p| Proposed::of(city, p, lang)),
         contacted: case.contacted_at.is_some(),
-        voices: present::voices(&s, shown, revealed.as_ref()),
+        voices: present::voices(city, &s, shown, revealed.as_ref()),
         answers: present::answers(city, &s, history),
+        told: shown.told.iter().map(|entry| NoticeLine::of(&s, entry)).collect(),
         rounds: timeline::rounds(city, &s, history),
         events: history.len(),
         erased: history.iter().filter(|e| e.is_none()).count(),
         place: present::place(city, row, lang),
         map: row.point.map(|at| MapView::new(city, lang, Some(at)).with_points(present::dots(shown, &s))),
         near: present::near(shown, &s),
-        owners: present::owners(city, case, lang),
+        alike: present::alike(city, shown, lang),
+        owners: outside::owners(city, shown, &s),
         photos: present::photos(shown, lang),
         files: present::files(shown),
         units: words::unit_choices(city, lang),
         categories: words::category_choices(city, lang),
+        labels: acts::labels(city, case, lang),
+        label: case.label.clone().unwrap_or_default(),
+        reviewed: city.settings.review_required,
         outcomes: choices::outcomes(lang),
         feelings: choices::feelings(lang),
+        survey: choices::survey(city, lang),
+        unreached: choices::unreached(lang),
         ways: choices::ways(lang),
         kinds: choices::kinds(lang),
         urgencies: choices::urgencies(lang),
-        public: Open::of(city, &s, shown),
         trouble,
         s,
     }
+}
+
+/// A form that comes back is the same form: whether it was recorded may be in doubt.
+fn shell(desk: &Desk, trouble: Option<&Trouble>) -> Shell {
+    let mut s = desk.shell();
+    if let Some(form) = trouble.and_then(|trouble| trouble.typed.opt("form")) {
+        form.clone_into(&mut s.nonce);
+    }
+    s
+}
+
+fn extras(desk: &Desk, s: &Shell, shown: &Shown) -> Extras {
+    let city = &desk.site.app.city;
+    let cause = shown.case.handling.cause.as_deref();
+    Extras {
+        may_designate: desk.who.can(Action::Decide),
+        tasks: tasks::tasks(city, s, shown),
+        link: String::new(),
+        cause: cause.map(|key| cause_name(city, key, s.lang)).unwrap_or_default(),
+    }
+}
+
+/// What happened since the page was made that a step came from.
+fn news(city: &City, s: &Shell, history: &[Option<Event>], trouble: Option<&Trouble>) -> Vec<Entry> {
+    let stale = trouble.filter(|trouble| trouble.stale);
+    let seen = stale.map(|trouble| trouble.typed.get("seen").parse().unwrap_or(0));
+    seen.map(|seen| timeline::since(city, s, history, seen)).unwrap_or_default()
 }
 
 /// A person as the page shows them: masked, or in plain text once.

@@ -1,21 +1,30 @@
 //! 工单列表: cases within reach in the order of what is due, with filters in the address bar.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::response::Response;
 use duban_app::{
     AppError, CaseRow, Ctx, Figure, Page,
-    case::{On, list, sign},
+    case::{
+        On,
+        assign::{self, Colleague},
+        list, sign,
+    },
     figures,
 };
 use duban_domain::{
-    Lang, Number, Refusal,
-    case::Phase,
+    Lang, Number, Refusal, StaffId,
+    case::{Phase, Waits},
+    city::City,
     policy::{Action, Reach},
     request::{Channel, Kind, Privacy, Urgency},
 };
 
 use super::{
     filter::{Chip, Filter, due_word},
+    present::label_name,
+    views::{choice, handlers, named, stages, tabs_of},
     words::{self, Choice, Choices, DueWords, cases, thousands},
 };
 use crate::frame::{Desk, Fields, PageResult, Shell, When, html, see_other};
@@ -46,7 +55,11 @@ pub(super) struct ListPage {
     pub(super) next: Option<String>,
     pub(super) place_words: String,
     pub(super) stages: Vec<Choice>,
+    pub(super) labels: Vec<Choices>,
     pub(super) dues: Vec<Choice>,
+    pub(super) handlers: Vec<Choice>,
+    pub(super) waits: Vec<Choice>,
+    pub(super) causes: Vec<Choice>,
     pub(super) units: Vec<Choices>,
     pub(super) divisions: Vec<Choices>,
     pub(super) categories: Vec<Choices>,
@@ -80,6 +93,7 @@ pub(super) struct Row {
     pub(super) place: String,
     pub(super) stage: String,
     pub(super) unit: String,
+    pub(super) handler: String,
     pub(super) at: Option<When>,
     pub(super) due: DueWords,
     pub(super) tags: Vec<Tag>,
@@ -102,6 +116,8 @@ pub(super) struct Drop {
 /// What was asked for, loaded.
 struct Loaded {
     page: Page,
+    handlers: BTreeMap<StaffId, String>,
+    colleagues: Vec<Colleague>,
     count: i64,
     tabs: Vec<(&'static str, String, i64)>,
     drops: Vec<(Chip, i64)>,
@@ -120,24 +136,33 @@ pub(crate) async fn page(desk: Desk) -> PageResult {
 }
 
 fn load(ctx: &Ctx, filter: &Filter) -> Result<Loaded, AppError> {
-    let found = list::list(ctx, &filter.query(ctx.city(), ctx.now))?;
-    let count = |address: &str| {
+    let query = |address: &str| {
         let other = Filter::of(address.split_once('?').map_or("", |(_, query)| query));
-        list::count(ctx, &other.query(ctx.city(), ctx.now))
+        other.query(ctx.city(), ctx.now, ctx.who.id)
     };
-    let tabs = tabs_of(ctx)
-        .into_iter()
-        .map(|(name, address)| Ok((name, address.to_owned(), count(address)?)))
-        .collect::<Result<_, AppError>>()?;
-    let mut drops = Vec::new();
+    let tabs = tabs_of(ctx);
+    let of_tabs: Vec<_> = tabs.iter().map(|(_, address)| query(address)).collect();
+    let (found, counts) = list::with_tabs(ctx, &filter.query(ctx.city(), ctx.now, ctx.who.id), &of_tabs)?;
+    let tabs =
+        tabs.into_iter().zip(counts).map(|((name, address), n)| (name, address.to_owned(), n)).collect();
+    let mut drops: Vec<(Chip, i64)> = Vec::new();
     if found.page.rows.is_empty() {
         for chip in filter.chips(ctx.city(), ctx.lang) {
-            let n = count(&chip.without)?;
+            let n = list::count(ctx, &query(&chip.without))?;
             drops.push((chip, n));
         }
         drops.retain(|(_, n)| *n > 0);
     }
-    Ok(Loaded { page: found.page, count: found.count, tabs, drops, today: today(ctx)? })
+    let colleagues = assign::of_reach(ctx, filter.get("unit"))?;
+    Ok(Loaded {
+        page: found.page,
+        handlers: found.handlers,
+        colleagues,
+        count: found.count,
+        tabs,
+        drops,
+        today: today(ctx)?,
+    })
 }
 
 /// Taken in and closed today, for those who see figures.
@@ -149,38 +174,16 @@ fn today(ctx: &Ctx) -> Result<Option<(i64, i64)>, AppError> {
     figures::of_day(ctx, day).map(Some)
 }
 
-/// The views of a role: what waits for this member, beside what waits for everybody.
-fn tabs_of(ctx: &Ctx) -> Vec<(&'static str, &'static str)> {
-    let lang = ctx.lang;
-    let mut tabs = vec![
-        (lang.t("在办", "Open"), "/desk/cases"),
-        (lang.t("已逾期", "Overdue"), "/desk/cases?due=overdue"),
-        (lang.t("今天到期", "Due today"), "/desk/cases?due=today"),
-    ];
-    let own = [
-        (Action::Dispatch, lang.t("待派单", "To dispatch"), "/desk/cases?stage=received"),
-        (Action::Sign, lang.t("待签收", "To sign"), "/desk/cases?stage=dispatched"),
-        (Action::Review, lang.t("待审核", "To review"), "/desk/cases?stage=in-review"),
-        (Action::Callback, lang.t("待回访", "To call back"), "/desk/cases?stage=callback"),
-    ];
-    tabs.extend(
-        own.into_iter()
-            .filter(|(action, _, _)| ctx.who.can(*action))
-            .map(|(_, name, address)| (name, address)),
-    );
-    tabs
-}
-
 fn view(desk: &Desk, f: Filter, loaded: Loaded) -> ListPage {
     let (s, lang) = (desk.shell(), desk.visit.lang);
     let city = &desk.site.app.city;
     let here = f.first();
     let by_due = loaded.page.rows.iter().all(|row| row.next_due.is_some())
-        && f.query(city, s.now).effective_order() == duban_app::Order::Due;
+        && f.query(city, s.now, desk.who.id).effective_order() == duban_app::Order::Due;
     ListPage {
         heading: heading(desk),
         tabs: loaded.tabs.into_iter().map(|(name, href, n)| tab(name, href, n, &here)).collect(),
-        chips: f.chips(city, lang),
+        chips: named(f.chips(city, lang), &f, &loaded.colleagues),
         today: loaded.today.map(|sums| today_shown(&s, &desk.who.reach, sums)).unwrap_or_default(),
         summary: summary(&loaded.page, loaded.count, &s),
         order_words: if by_due {
@@ -205,8 +208,12 @@ fn view(desk: &Desk, f: Filter, loaded: Loaded) -> ListPage {
                 count: cases(n, lang),
             })
             .collect(),
-        groups: groups(desk, &s, &loaded.page.rows, by_due),
+        groups: groups(desk, &s, &loaded.page.rows, &loaded.handlers, by_due),
+        handlers: handlers(&f, loaded.colleagues, lang),
+        causes: city.reasons.causes.iter().map(|cause| choice(&cause.key, cause.name.get(lang))).collect(),
+        waits: Waits::ALL.iter().map(|w| choice(w.key(), w.word(lang))).collect(),
         stages: stages(lang),
+        labels: labels(city, lang),
         dues: ["overdue", "today", "week"].iter().map(|key| choice(key, due_word(key, lang))).collect(),
         units: words::unit_choices(city, lang),
         divisions: words::division_choices(city, lang),
@@ -220,14 +227,14 @@ fn view(desk: &Desk, f: Filter, loaded: Loaded) -> ListPage {
     }
 }
 
-fn choice(key: &str, name: &str) -> Choice {
-    Choice { key: key.to_owned(), name: name.to_owned() }
-}
-
-fn stages(lang: Lang) -> Vec<Choice> {
-    let whole = [("open", lang.t("未办结", "Not closed")), ("all", lang.t("全部", "All"))];
-    let phases = Phase::ALL.iter().map(|phase| (phase.key(), phase.word(lang)));
-    whole.into_iter().chain(phases).map(|(key, name)| choice(key, name)).collect()
+/// The city's labels, under their stages.
+fn labels(city: &City, lang: Lang) -> Vec<Choices> {
+    let under = |phase: &Phase| {
+        let of = city.labels.iter().filter(|label| label.phase == *phase);
+        let list: Vec<Choice> = of.map(|label| choice(&label.key, label.name.get(lang))).collect();
+        (!list.is_empty()).then(|| Choices { head: phase.word(lang).to_owned(), list })
+    };
+    Phase::ALL.iter().filter_map(under).collect()
 }
 
 /// The figures count by lead unit, so their lists do too; several units have no one list.
@@ -299,14 +306,18 @@ fn place_words(f: &Filter, page: &Page, count: i64, s: &Shell) -> String {
 }
 
 fn signable(desk: &Desk, row: &CaseRow) -> bool {
-    desk.who.can(Action::Sign)
-        && row.phase == Phase::Dispatched
-        && super::present::leads(&desk.who, &row.owner)
+    desk.who.can(Action::Sign) && row.phase == Phase::Dispatched && desk.who.reach.leads_unit(&row.owner)
 }
 
 /// Rows under the heads of their days. Late ones stand together, whatever day they were due on, and
 /// so do those that were answered and wait for their review.
-fn groups(desk: &Desk, s: &Shell, rows: &[CaseRow], by_due: bool) -> Vec<Group> {
+fn groups(
+    desk: &Desk,
+    s: &Shell,
+    rows: &[CaseRow],
+    handlers: &BTreeMap<StaffId, String>,
+    by_due: bool,
+) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for row in rows {
         let (name, late) = head(s, row, by_due);
@@ -314,7 +325,8 @@ fn groups(desk: &Desk, s: &Shell, rows: &[CaseRow], by_due: bool) -> Vec<Group> 
             groups.push(Group { name: name.clone(), count: String::new(), late, rows: Vec::new() });
         }
         if let Some(group) = groups.iter_mut().find(|group| group.name == name) {
-            group.rows.push(one(desk, s, row));
+            let handler = row.handler.and_then(|id| handlers.get(&id)).map_or("", String::as_str);
+            group.rows.push(one(desk, s, row, handler));
             group.count = cases(i64::try_from(group.rows.len()).unwrap_or(0), s.lang);
         }
     }
@@ -351,7 +363,7 @@ fn head(s: &Shell, row: &CaseRow, by_due: bool) -> (String, bool) {
     (if relative { format!("{} {date}", when.day) } else { format!("{} {}", when.day, when.weekday) }, false)
 }
 
-fn one(desk: &Desk, s: &Shell, row: &CaseRow) -> Row {
+fn one(desk: &Desk, s: &Shell, row: &CaseRow, handler: &str) -> Row {
     let (city, lang) = (&desk.site.app.city, s.lang);
     let assists = matches!(&desk.who.reach, Reach::Units(units) if !units.contains(&row.owner));
     let unit = words::unit_name(city, &row.owner, lang);
@@ -369,22 +381,29 @@ fn one(desk: &Desk, s: &Shell, row: &CaseRow) -> Row {
         place: words::place_line(city, row.division.as_deref(), &row.place_words, lang),
         stage: row.phase.word(lang).to_owned(),
         unit: if assists { format!("{} {unit}", s.t("协办", "Assisting")) } else { unit },
+        handler: handler.to_owned(),
         at: row.next_due.or(row.closed_at).map(|at| s.when(&at)),
         due: match row.next_due {
             Some(_) if waits_for_review(row) => waiting,
             Some(due) => DueWords::of(city, due, s.now, lang),
             None => closed,
         },
-        tags: tags(s, row),
+        tags: tags(city, s, row),
         can_sign: signable(desk, row),
     }
 }
 
-fn tags(s: &Shell, row: &CaseRow) -> Vec<Tag> {
+fn tags(city: &City, s: &Shell, row: &CaseRow) -> Vec<Tag> {
     let mut tags = Vec::new();
     let mut add = |words: String, class| tags.push(Tag { words, class });
     if matches!(row.urgency, Urgency::Critical | Urgency::Urgent) {
         add(row.urgency.word(s.lang).to_owned(), words::urgency_class(row.urgency));
+    }
+    if let Some(key) = row.label.as_deref() {
+        add(label_name(city, key, s.lang), "");
+    }
+    for waits in Waits::ALL.iter().filter(|waits| row.waits & waits.code() != 0) {
+        add(waits.word(s.lang).to_owned(), "tag-warn");
     }
     if row.round > 1 {
         add(
@@ -430,7 +449,8 @@ pub(super) struct SignedOne {
 /// Signs for several cases and says for each what came of it.
 pub(crate) async fn sign_many(desk: Desk, fields: Fields) -> PageResult {
     let numbers: Vec<Number> = fields.all("case").filter_map(|n| n.parse().ok()).take(SIGN_MAX).collect();
-    let done = desk.run(move |ctx| sign_each(ctx, numbers)).await?;
+    let form = fields.once();
+    let done = desk.run(move |ctx| sign_each(&ctx.by_form(form), numbers)).await?;
     Ok(signed_page(&desk, done, super::login::local(fields.get("back"))))
 }
 

@@ -2,23 +2,41 @@
 //!
 //! What may be done is decided by the rules; these pages only offer what the member can do now.
 
+mod acts;
+pub(crate) mod around;
+mod around_more;
+pub(crate) mod around_more_steps;
+pub(crate) mod around_steps;
+#[cfg(test)]
+mod around_tests;
 pub(crate) mod assist;
+pub(crate) mod callbacks;
+pub(crate) mod calls;
 pub(crate) mod case;
 pub(crate) mod chart;
 mod choices;
 pub(crate) mod export;
 pub(crate) mod figures;
 pub(crate) mod filter;
+mod forms;
 pub(crate) mod intake;
 pub(crate) mod list;
 pub(crate) mod live;
 pub(crate) mod login;
 pub(crate) mod media;
+pub(crate) mod notices;
+mod outside;
 pub(crate) mod present;
+pub(crate) mod quality;
 pub(crate) mod steps;
+pub(crate) mod tasks;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_notices;
 pub(crate) mod timeline;
+mod timeline_moves;
+mod views;
 pub(crate) mod voices;
 pub(crate) mod words;
 

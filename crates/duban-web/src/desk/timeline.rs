@@ -2,12 +2,15 @@
 
 use duban_domain::{
     Lang,
-    case::{Actor, ActorKind, Event, What},
+    case::{Actor, ActorKind, Event, Move, What},
     city::City,
     deadline,
 };
 
-use super::words::{because_words, unit_name};
+use super::{
+    outside, timeline_moves,
+    words::{because_words, unit_name},
+};
 use crate::frame::{Shell, When};
 
 /// One round with its days, newest first.
@@ -36,7 +39,7 @@ pub(super) struct Entry {
 }
 
 /// What an entry says: how it is marked, its words, its text, what decided.
-struct Said {
+pub(super) struct Said {
     class: &'static str,
     what: String,
     text: String,
@@ -46,13 +49,18 @@ struct Said {
 /// The whole history. An entry whose text was erased by law is left out, and its gap said elsewhere.
 pub(super) fn rounds(city: &City, s: &Shell, history: &[Option<Event>]) -> Vec<Round> {
     let mut rounds: Vec<Round> = Vec::new();
+    let mut by_staff = false;
     for event in history.iter().flatten() {
         let when = s.when(&event.at);
         match &event.what {
-            What::Reopened { round, .. } => rounds.push(round_of(s.lang, *round, true, when.clone())),
-            _ if rounds.is_empty() => rounds.push(round_of(s.lang, 1, false, when.clone())),
+            What::Reopened { round, .. } => {
+                let why = if by_staff { Why::Restarted } else { Why::NotSolved };
+                rounds.push(round_of(s.lang, *round, why, when.clone()));
+            }
+            _ if rounds.is_empty() => rounds.push(round_of(s.lang, 1, Why::First, when.clone())),
             _ => {}
         }
+        by_staff = matches!(event.what, What::Moved(Move::Restarted { .. }));
         let entry = entry(city, s, event, when);
         if let Some(round) = rounds.last_mut() {
             put(round, entry);
@@ -68,15 +76,28 @@ pub(super) fn rounds(city: &City, s: &Shell, history: &[Option<Event>]) -> Vec<R
     rounds
 }
 
-fn round_of(lang: Lang, n: u8, again: bool, since: When) -> Round {
+/// What happened after an event of a number, oldest first.
+pub(super) fn since(city: &City, s: &Shell, history: &[Option<Event>], seen: usize) -> Vec<Entry> {
+    let news = history.iter().skip(seen).flatten();
+    news.map(|event| entry(city, s, event, s.when(&event.at))).collect()
+}
+
+/// Why a round began.
+enum Why {
+    First,
+    NotSolved,
+    Restarted,
+}
+
+fn round_of(lang: Lang, n: u8, why: Why, since: When) -> Round {
     let name = match lang {
         Lang::Zh => format!("第 {n} 轮"),
         Lang::En => format!("Round {n}"),
     };
-    let why = if again {
-        lang.t("诉求人说没有解决，重办", "Not solved, the person says: done again")
-    } else {
-        ""
+    let why = match why {
+        Why::First => "",
+        Why::NotSolved => lang.t("诉求人说没有解决，重办", "Not solved, the person says: done again"),
+        Why::Restarted => lang.t("办结后重启", "Opened again after it was closed"),
     };
     Round { name, why: why.to_owned(), since, days: Vec::new() }
 }
@@ -118,24 +139,39 @@ fn said(city: &City, s: &Shell, what: &What) -> Said {
     let lang = s.lang;
     match what {
         What::Opened { .. } | What::Dispatched { .. } | What::Classified { .. } => deciding(city, s, what),
+        What::HandedOver { to, said } => {
+            let name = city.desk.calls.emergency.iter().find(|e| e.number == *to);
+            let name = name.map(|e| format!(" {}", e.name.get(lang))).unwrap_or_default();
+            plain("tl-must", &format!("{} {to}{name}", lang.t("已转", "Handed to")), said)
+        }
         What::Signed => plain("", lang.t("签收", "Signed"), ""),
         What::Contacted { contact } => plain(
             "",
             &format!("{} · {}", lang.t("联系了诉求人", "Contacted the person"), contact.way.word(lang)),
             &contact.note,
         ),
-        What::Answered { .. } | What::Heard { .. } | What::Supplemented { .. } => spoken(lang, what),
-        What::Approved { until } => plain(
+        What::Answered { .. }
+        | What::Heard { .. }
+        | What::Surveyed { .. }
+        | What::Judged { .. }
+        | What::Supplemented { .. } => spoken(lang, what),
+        What::Approved { until, unreviewed } => plain(
             "tl-key",
-            lang.t("审核通过", "Answer accepted"),
+            if *unreviewed {
+                lang.t("答复公开，本市不设审核", "Answer public; this city asks for no review")
+            } else {
+                lang.t("审核通过", "Answer accepted")
+            },
             &format!("{} {}", lang.t("请诉求人评价，到", "The person is asked until"), s.when(until).short),
         ),
         What::SentBack { reason } => plain("tl-must", lang.t("审核退回", "Sent back"), reason),
-        What::NoReply { attempt } => plain(
+        What::NoReply { attempt, how } => plain(
             "",
             &match lang {
-                Lang::Zh => format!("回访没有接通，第 {attempt} 次"),
-                Lang::En => format!("Callback not answered, attempt {attempt}"),
+                Lang::Zh => format!("回访没有接通，第 {attempt} 次 · {}", how.word(lang)),
+                Lang::En => {
+                    format!("Callback did not reach the person, attempt {attempt} · {}", how.word(lang))
+                }
             },
             "",
         ),
@@ -150,17 +186,29 @@ fn said(city: &City, s: &Shell, what: &What) -> Said {
             lang.t("逾期未答复", "Deadline missed"),
             &format!("{} {}", lang.t("应在此前答复：", "Was due:"), s.when(due).full),
         ),
+        What::Labelled { label: Some(key) } => {
+            let name = city.label(key).map_or(key.as_str(), |label| label.name.get(lang));
+            plain("", &format!("{} · {name}", lang.t("标签", "Label")), "")
+        }
+        What::Labelled { label: None } => plain("", lang.t("去掉了标签", "Label taken off"), ""),
+        What::Reported { .. } | What::Forwarded { .. } => from_outside(city, lang, what),
         What::Noted { text } => plain("", lang.t("批注（内部）", "Note (internal)"), text),
         What::Joined { .. } | What::Withdrawn { .. } | What::Shared { .. } | What::Moderated { .. } => {
             voices(lang, what)
         }
+        What::Moved(step) => timeline_moves::said(city, s, step),
         What::Revealed { reason, .. } => {
             plain("", lang.t("看了诉求人姓名电话", "Looked at name and number"), reason)
         }
     }
 }
 
-fn plain(class: &'static str, words: &str, text: &str) -> Said {
+pub(super) fn from_outside(city: &City, lang: Lang, what: &What) -> Said {
+    let (class, head, text) = outside::said(city, lang, what);
+    plain(class, &head, &text)
+}
+
+pub(super) fn plain(class: &'static str, words: &str, text: &str) -> Said {
     Said { class, what: words.to_owned(), text: text.to_owned(), words: Vec::new() }
 }
 
@@ -217,6 +265,19 @@ fn spoken(lang: Lang, what: &What) -> Said {
                 words,
             )
         }
+        What::Surveyed { chosen, follow, .. } => {
+            let words: Vec<&str> = chosen.iter().map(|one| one.text.get(lang)).collect();
+            let after = follow.map(|f| format!(" · {}", f.word(lang))).unwrap_or_default();
+            plain("", &format!("{}{after}", lang.t("诉求人选了", "The person chose")), &words.join("\n"))
+        }
+        What::Judged { redo, reason } => {
+            let what = if *redo {
+                lang.t("研判：重新办理", "Judged: done again")
+            } else {
+                lang.t("研判：维持办结", "Judged: stays closed")
+            };
+            plain("tl-key", what, reason)
+        }
         What::Supplemented { text, media, .. } => {
             let files = if media.is_empty() {
                 String::new()
@@ -253,9 +314,15 @@ fn deciding(city: &City, s: &Shell, what: &What) -> Said {
                 words: because_words(city, because, lang),
             }
         }
-        What::Opened { urgency, category, because, finish, .. } => {
+        What::Opened { urgency, category, because, finish, proposed, .. } => {
+            let changed = proposed.as_ref().map(|p| {
+                let path = p.category.as_deref().map(|key| city.category_path(key, lang));
+                let path = path.unwrap_or_else(|| lang.t("没有分类", "no category").to_owned());
+                let head = lang.t("话务员改过；原来的建议：", "Corrected by the operator; proposed: ");
+                format!("{head}{path} · {}", p.urgency.word(lang))
+            });
             let category = category.as_deref().map(|key| city.category_path(key, lang)).unwrap_or_default();
-            let text = [category, due(s, finish)]
+            let text = [category, changed.unwrap_or_default(), due(s, finish)]
                 .into_iter()
                 .filter(|t| !t.is_empty())
                 .collect::<Vec<_>>()
@@ -286,6 +353,6 @@ fn deciding(city: &City, s: &Shell, what: &What) -> Said {
     }
 }
 
-fn due(s: &Shell, deadline: &deadline::Deadline) -> String {
+pub(super) fn due(s: &Shell, deadline: &deadline::Deadline) -> String {
     format!("{} {}", s.t("办结时限", "Answer due"), s.when(&deadline.due).short)
 }

@@ -7,6 +7,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use duban_domain::{Lang, city::City};
 use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
 
@@ -41,9 +42,16 @@ pub(crate) async fn serve(Path(name): Path<String>) -> Response {
 /// `GET /manifest.webmanifest`: what a phone needs to put this site on its first page. Its own address
 /// never changes, so it is asked for again; the city's name is in it.
 pub(crate) async fn manifest(State(site): State<Site>, visit: Visit) -> Response {
-    let (city, lang) = (&site.app.city, visit.lang);
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/manifest+json")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    ];
+    (headers, manifest_of(&site.app.city, visit.lang).to_string()).into_response()
+}
+
+fn manifest_of(city: &City, lang: Lang) -> serde_json::Value {
     let icon = |name: &str, sizes: &str, kind: &str| serde_json::json!({"src": url(name), "sizes": sizes, "type": kind, "purpose": "any"});
-    let manifest = serde_json::json!({
+    serde_json::json!({
         "name": format!("{} {}", city.name.get(lang), city.hotline),
         "short_name": city.hotline,
         "lang": lang.tag(),
@@ -57,12 +65,7 @@ pub(crate) async fn manifest(State(site): State<Site>, visit: Visit) -> Response
             {"name": lang.t("说一件事", "Tell us one thing"), "url": "/report"},
             {"name": lang.t("查进度", "Follow a matter"), "url": "/track"},
         ],
-    });
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/manifest+json")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
-    ];
-    (headers, manifest.to_string()).into_response()
+    })
 }
 
 /// What the form is drawn with, and so is kept for times without network.

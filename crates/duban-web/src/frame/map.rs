@@ -34,6 +34,13 @@ pub(crate) struct MapPoint {
     pub(crate) icon: String,
 }
 
+impl MapPoint {
+    /// A plain dot, or one with a letter in it.
+    pub(crate) fn plain(at: Point, label: &str, state: &'static str, href: String) -> Self {
+        Self { at, label: label.to_owned(), state, href, icon: String::new() }
+    }
+}
+
 /// The map of a page. Show it with `{{ map|safe }}`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "map.html")]

@@ -1,5 +1,7 @@
 //! Who visits: language, large type, and the member of staff when somebody signed in.
 
+use std::net::IpAddr;
+
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, Uri, header::ACCEPT_LANGUAGE, request::Parts},
@@ -18,6 +20,8 @@ pub(crate) struct Visit {
     pub(crate) member: Option<Member>,
     pub(crate) session: Option<String>,
     pub(crate) passes: Vec<String>,
+    /// Where it comes from, when that is known: only for counting wrong guesses.
+    pub(crate) from: Option<IpAddr>,
 }
 
 impl Visit {
@@ -47,6 +51,7 @@ impl Visit {
             member: None,
             session: cookies::read(headers, cookies::SESSION).filter(|t| !t.is_empty()).map(str::to_owned),
             passes: cookies::passes(headers),
+            from: None,
         }
     }
 

@@ -10,7 +10,7 @@ use duban_domain::{
     Lang, Number, Refusal,
     case::{Consent, Wish},
     city::City,
-    person::{Person, Phone},
+    person::{Mail, Person, Phone},
     place::{Point, judge},
     request::{Channel, Place, Privacy},
     sensitive::{self, Sign},
@@ -39,6 +39,8 @@ pub(super) struct Typed {
     pub(super) share: String,
     /// Set once the person has seen what is masked.
     pub(super) masked: String,
+    pub(super) mail: String,
+    pub(super) secret_mail: String,
 }
 
 /// What a resident gets for it: the number, and the pass for this browser.
@@ -65,6 +67,8 @@ impl Typed {
             secret_phone: get("secret-phone"),
             share: get("share"),
             masked: get("masked"),
+            mail: get("mail"),
+            secret_mail: get("secret-mail"),
         }
     }
 
@@ -140,17 +144,20 @@ impl Typed {
                 ),
             )
         };
-        let (privacy, name, phone, field) = match Privacy::from_key(&self.privacy).ok_or_else(choose)? {
+        let (privacy, name, phone, mail, at) = match Privacy::from_key(&self.privacy).ok_or_else(choose)? {
             Privacy::Anonymous => return Ok((Privacy::Anonymous, Person::default())),
-            Privacy::Contact => (Privacy::Contact, &self.name, &self.phone, "phone"),
+            Privacy::Contact => (Privacy::Contact, &self.name, &self.phone, &self.mail, ["phone", "mail"]),
             Privacy::Confidential => {
-                (Privacy::Confidential, &self.secret_name, &self.secret_phone, "secret-phone")
+                let at = ["secret-phone", "secret-mail"];
+                (Privacy::Confidential, &self.secret_name, &self.secret_phone, &self.secret_mail, at)
             }
         };
-        let phone = Phone::parse(phone)
-            .and_then(|phone| phone.ok_or(Refusal::NeedsPhone))
-            .map_err(|refusal| Fault::refused(field, &refusal, lang))?;
-        Ok((privacy, Person { name: name.clone(), phone: Some(phone) }))
+        let phone = Phone::parse(phone).map_err(|refusal| Fault::refused(at[0], &refusal, lang))?;
+        let mail = Mail::parse(mail).map_err(|refusal| Fault::refused(at[1], &refusal, lang))?;
+        if phone.is_none() && mail.is_none() {
+            return Err(Fault::refused(at[0], &Refusal::NeedsPhone, lang));
+        }
+        Ok((privacy, Person { name: name.clone(), phone, mail, lang, ..Person::default() }))
     }
 }
 
@@ -175,9 +182,9 @@ pub(super) fn hand_in(
     fields: &Fields,
     lang: Lang,
 ) -> Result<Result<Handed, Vec<Fault>>, AppError> {
-    let photos = fields.media("photo").map_err(|fault| {
+    let photos = fields.media("photo", &app.city.settings.photos).map_err(|fault| {
         let (zh, en) = upload_words(fault);
-        Fault::new("photo", lang.t(zh, en))
+        Fault::new("photo", lang.t(&zh, &en))
     });
     let (photos, odd) = match photos {
         Ok(photos) => (photos, None),

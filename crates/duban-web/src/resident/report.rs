@@ -10,7 +10,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use duban_app::{keys, photo_place};
+use duban_app::photo_place;
 use duban_domain::{
     city::City,
     dispatch::{Matter, Proposal, propose},
@@ -25,8 +25,12 @@ use super::{
     next_steps, place_name, text_or,
 };
 use crate::frame::{
-    Fields, PageResult, Shell, Site, Visit, WebError, cookies, fields::cut, html, map::MapView,
-    page::html_again, see_other,
+    Fields, PageResult, Shell, Site, Visit, WebError, cookies,
+    fields::cut,
+    html,
+    map::MapView,
+    page::{html_again, nonce},
+    see_other,
 };
 
 #[derive(Template)]
@@ -97,9 +101,7 @@ fn received(site: &Site, headers: &HeaderMap, handed: &Handed) -> Response {
 impl ReportPage {
     /// A fresh form with a nonce, so that sending it twice counts once.
     async fn begin(site: &Site, visit: &Visit, mut typed: Typed) -> Result<Self, WebError> {
-        let mut nonce = [0; 16];
-        site.app.entropy.fill(&mut nonce);
-        typed.nonce = keys::hex(&nonce);
+        typed.nonce = nonce(site);
         Self::on(site, visit, typed, Vec::new()).await
     }
 

@@ -22,6 +22,7 @@ use duban_domain::{
 use super::{
     Fault, NumberShown, handin,
     home::{HomePage, PrivacyPage},
+    own::already_said,
     public::{
         Filter, ListPage,
         map::{InSight, MapPage, Sight},
@@ -31,7 +32,7 @@ use super::{
     },
     report::ReportPage,
     track::{LookupPage, TailPage},
-    view::{TrackPage, Typed, already_said},
+    view::{TrackPage, Typed},
 };
 use crate::frame::{Fields, Shell};
 
@@ -46,6 +47,8 @@ pub(crate) fn city() -> City {
 
 fn shell(city: &City, lang: Lang, elder: bool, query: &str) -> Shell {
     Shell {
+        nonce: "cd".into(),
+        photos: duban_domain::city::PhotoRule { count_max: 6, bytes_max: 12 << 20 },
         source: String::new(),
         lang,
         elder,
@@ -150,6 +153,10 @@ pub(crate) fn public(city: &City) -> PublicCase {
             satisfaction: None,
             score: None,
             voices: 1,
+            handler: None,
+            waits: 0,
+            tasks_at: None,
+            cause: None,
         },
         updated_at: NOW.plus_ms(-HOUR),
         answer: Some("断枝<取下>，换了新线 & 加了套管。".into()),
@@ -175,6 +182,7 @@ fn track(city: &City, phase: Phase) -> Track {
             privacy: Privacy::Contact,
             person: None,
             received_at: NOW.plus_ms(-2 * HOUR),
+            details: Vec::new(),
             source_key: None,
         },
         phase,
@@ -200,6 +208,7 @@ fn track(city: &City, phase: Phase) -> Track {
             said(-2, Speaker::You, Line::Told(text.into())),
         ],
         photos: vec![media(1, MediaKind::Photo), media(2, MediaKind::Document)],
+        question: (phase == Phase::InHand).then(|| "哪一盏灯？".into()),
         proof: vec![media(3, MediaKind::Photo)],
         may_add: phase != Phase::Closed,
         category: None,

@@ -7,18 +7,15 @@ use duban_app::{
 };
 use duban_domain::{
     Lang, Stamp,
-    case::{Consent, Outcome, Phase, Satisfaction, Showing},
+    case::{Outcome, Phase, Satisfaction},
     city::{City, Division},
     deadline,
-    request::Privacy,
 };
 use qrcode::{Color, QrCode};
 
-use super::{Fault, NumberShown, fault_of, plain_late, text_or, unit_name, unit_short};
+use super::{Fault, NumberShown, fault_of, own::Own, plain_late, text_or, unit_name, unit_short};
 use crate::frame::{Fields, Shell, When};
 
-/// The same words within this time were sent twice by accident.
-const TWICE_MS: i64 = 10 * 60_000;
 /// Our Chinese sentences break at punctuation only; beside a long name they may break here too.
 const MAY_BREAK: char = '\u{200b}';
 
@@ -45,7 +42,10 @@ pub(super) struct TrackPage {
     photos: Vec<Photo>,
     documents: Vec<Photo>,
     asks: Option<When>,
+    question: Option<String>,
     levels: Vec<(&'static str, &'static str)>,
+    /// The survey's answers: for whom it is solved, and for whom it is not.
+    survey: Vec<(bool, Vec<(String, String)>)>,
     who: String,
     helping: String,
     unit_phone: Option<String>,
@@ -59,23 +59,13 @@ pub(super) struct TrackPage {
     own: Own,
 }
 
-/// What the person decides about their own matter.
-struct Own {
-    can_share: bool,
-    waiting: bool,
-    consent: &'static str,
-    showing: &'static str,
-    what: String,
-    public_words: String,
-    need_reason: bool,
-}
-
 /// What somebody typed into the forms of this page.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Typed {
     pub(super) solved: String,
     pub(super) satisfaction: String,
     pub(super) words: String,
+    pub(super) answers: Vec<String>,
     pub(super) text: String,
 }
 
@@ -109,6 +99,7 @@ impl Typed {
             solved: get("solved"),
             satisfaction: get("satisfaction"),
             words: get("words"),
+            answers: fields.all("answer").map(str::to_owned).collect(),
             text: get("text"),
         }
     }
@@ -145,14 +136,11 @@ impl TrackPage {
             late_words: if late { late_words(city, track, &s) } else { String::new() },
             title: track.request.title.clone(),
             place: place(city, track, lang),
+            question: track.question.clone(),
             asks: track.asks_until.map(|until| s.when(&until)),
             who: who(city, track, lang),
             helping: helping(city, track, lang),
-            unit_phone: track
-                .unit
-                .as_deref()
-                .and_then(|key| city.unit(key))
-                .and_then(|unit| unit.phone.clone()),
+            unit_phone: unit_phone(city, track),
             due: s.when(&track.finish.due),
             left: left(city, track, &s),
             span: span(city, track, lang),
@@ -163,6 +151,7 @@ impl TrackPage {
             added: query.get("done") == "added",
             notice: notice(query.get("done"), track, lang),
             round: track.round,
+            survey: survey(city, lang),
             levels: Satisfaction::ALL.iter().map(|level| (level.key(), level.word(lang))).collect(),
             may_add: track.may_add,
             own: Own::of(city, track, &query, lang),
@@ -181,31 +170,6 @@ impl TrackPage {
     }
 }
 
-impl Own {
-    fn of(city: &City, track: &Track, query: &Fields, lang: Lang) -> Self {
-        Self {
-            can_share: can_share(city, track),
-            waiting: track.publicity.consent == Consent::Words && track.showing == Showing::Facts,
-            consent: track.publicity.consent.key(),
-            showing: track.showing.key(),
-            what: what(city, track, lang),
-            public_words: track.public_words.clone(),
-            need_reason: query.get("need") == "reason",
-        }
-    }
-}
-
-/// Whether this person decides what others see: whoever spoke first, and not in confidence.
-fn can_share(city: &City, track: &Track) -> bool {
-    city.settings.public_listing && !track.joined && track.request.privacy != Privacy::Confidential
-}
-
-/// The kind of matter as the public page calls it.
-fn what(city: &City, track: &Track, lang: Lang) -> String {
-    let name = track.category.as_deref().map(|key| city.public_name(key, lang));
-    name.unwrap_or(lang.t("还在看是哪一类事", "Being looked at")).to_owned()
-}
-
 fn who(city: &City, track: &Track, lang: Lang) -> String {
     match track.unit.as_deref() {
         Some(key) => unit_name(city, key, lang),
@@ -216,15 +180,6 @@ fn who(city: &City, track: &Track, lang: Lang) -> String {
 fn why(track: &Track, lang: Lang) -> String {
     let later = lang.t("还在看该谁来办，定了就写在这里。", "Being looked at; the reason will stand here.");
     track.why.as_ref().map_or_else(|| later.to_owned(), |why| why.get(lang).to_owned())
-}
-
-/// Whether the person added these very words a moment ago.
-pub(super) fn already_said(track: &Track, text: &str, now: Stamp) -> bool {
-    let text = text.replace("\r\n", "\n");
-    let same = |said: &Said| {
-        matches!(&said.what, Line::Told(told) if *told == text.trim()) && now.0 - said.at.0 < TWICE_MS
-    };
-    !text.trim().is_empty() && track.said.iter().any(same)
 }
 
 fn headline(track: &Track, unit: Option<&str>, late: bool, lang: Lang) -> String {
@@ -405,17 +360,23 @@ fn photo(s: &Shell, digits: &str, row: &MediaRow, caption: &str) -> Photo {
     }
 }
 
+/// The public number of the unit in charge.
+fn unit_phone(city: &City, track: &Track) -> Option<String> {
+    track.unit.as_deref().and_then(|key| city.unit(key))?.phone.clone()
+}
+
 fn line(s: &Shell, city: &City, said: &Said) -> SaidShown {
     let who = match &said.by {
         Speaker::You => s.t("您", "You").to_owned(),
         Speaker::Hotline => city.hotline.clone(),
         Speaker::Unit(key) => unit_short(city, key, s.lang),
     };
-    let (ours, their) = words(s.lang, city, &said.what);
+    let (ours, their) = words(s, city, &said.what);
     SaidShown { who, at: s.when(&said.at), ours, their }
 }
 
-fn words(lang: Lang, city: &City, what: &Line) -> (String, String) {
+fn words(s: &Shell, city: &City, what: &Line) -> (String, String) {
+    let lang = s.lang;
     let ours = |zh: &str, en: &str| (lang.t(zh, en).to_owned(), String::new());
     match what {
         Line::Told(text) => (String::new(), text.clone()),
@@ -433,6 +394,12 @@ fn words(lang: Lang, city: &City, what: &Line) -> (String, String) {
         }
         Line::Judged(true, words) => (lang.t("解决了。", "It is solved.").to_owned(), words.clone()),
         Line::Judged(false, words) => (lang.t("没解决。", "It is not solved.").to_owned(), words.clone()),
+        Line::Ruled(true, why) => {
+            (lang.t("我们看过了，重新办理。", "We looked at it: it is done again.").to_owned(), why.clone())
+        }
+        Line::Ruled(false, why) => {
+            (lang.t("我们看过了，维持办结。", "We looked at it: it stays closed.").to_owned(), why.clone())
+        }
         Line::Reopened(round) => match lang {
             Lang::Zh => (format!("没解决，退回去重新办，这是第 {round} 次。"), String::new()),
             Lang::En => {
@@ -449,6 +416,39 @@ fn words(lang: Lang, city: &City, what: &Line) -> (String, String) {
         Line::Moderated(ruling, why) => {
             (format!("{}{}", lang.t("公开页：", "Public page: "), ruling.word(lang)), why.clone())
         }
+        around => around_words(s, city, around),
+    }
+}
+
+/// As [`words`], for the steps around a case.
+fn around_words(s: &Shell, city: &City, what: &Line) -> (String, String) {
+    let lang = s.lang;
+    let ours = |zh: &str, en: &str| (lang.t(zh, en).to_owned(), String::new());
+    match what {
+        Line::Asked(words) => (lang.t("想请您补充：", "Please tell us more: ").to_owned(), words.clone()),
+        Line::Restarted => {
+            ours("热线中心重新打开了这件事，再办一次。", "The hotline opened this matter again.")
+        }
+        Line::Returned => ours(
+            "刚才的单位说不归它办，热线中心同意，正在另找单位。您不用重新说。",
+            "That unit was not the right one. We are finding another; you need not tell us again.",
+        ),
+        Line::Joined(unit) => {
+            let unit = unit_short(city, unit, lang);
+            (format!("{}{unit}{}", lang.t("请了", "Asked "), lang.t("一起办。", " to help.")), String::new())
+        }
+        Line::Extended(until, words) => {
+            let until = s.when(until).full;
+            (
+                format!(
+                    "{}{until}{}",
+                    lang.t("要多一些时间，改到 ", "More time is needed, until "),
+                    lang.t("。", ".")
+                ),
+                words.clone(),
+            )
+        }
+        _ => (String::new(), String::new()),
     }
 }
 
@@ -475,4 +475,17 @@ fn qr(text: &str) -> Qr {
     let dark = code.to_colors().into_iter().enumerate().filter(|(_, color)| *color == Color::Dark);
     let path = dark.map(|(i, _)| format!("M{} {}h1v1h-1z", i % width + MARGIN, i / width + MARGIN)).collect();
     Qr { size: width + 2 * MARGIN, path }
+}
+
+/// The answers of the city's survey in their order, those of the contented first.
+fn survey(city: &City, lang: Lang) -> Vec<(bool, Vec<(String, String)>)> {
+    let of = |solved: bool| {
+        let answers = city.desk.survey.iter().filter(move |answer| answer.solved == solved);
+        answers.map(|answer| (answer.key.clone(), answer.text.get(lang).to_owned())).collect::<Vec<_>>()
+    };
+    [true, false]
+        .map(|solved| (solved, of(solved)))
+        .into_iter()
+        .filter(|(_, list)| !list.is_empty())
+        .collect()
 }

@@ -2,7 +2,9 @@
 //! every stage of a case, and a login for each role. Everything goes through the same use cases
 //! as in a real city; only the clock is told.
 
+mod calls;
 mod filler;
+mod outbox;
 mod picture;
 mod play;
 mod script;
@@ -11,6 +13,7 @@ use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use anyhow::ensure;
 use duban_app::{App, setup};
+use duban_domain::notice::NoticeChannel;
 
 use crate::{
     clock::{Machine, Told},
@@ -45,9 +48,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         city: None,
         config: None,
     };
-    let outside = Outside { listen: args.listen.clone(), public_url: None, source_url: None };
+    let outside = Outside { listen: args.listen.clone(), ..Outside::default() };
     let settings = Settings::gather(&place, &outside)?;
-    let app = wire::app(&settings, Arc::new(Machine), true)?;
+    let app = wire::app(&settings, Arc::new(Machine), true)?.with_gateways(outbox::ways());
+    if !settings.listen.value.ends_with(":0") {
+        app.reached_at(&format!("http://{}", settings.listen.value));
+    }
     if !setup::is_demo(&app.store)? {
         ensure!(
             !setup::is_used(&app.store)?,
@@ -69,7 +75,11 @@ fn tell(app: &App) -> anyhow::Result<()> {
     let mut scenes = script.case;
     scenes.extend(filler::scenes());
     play::play(&past, &told, now, &cast, &scenes)?;
+    calls::play(&past, &told, now, &cast)?;
     duban_app::partner::keep_key(app, "demo", duban_app::DEMO_KEY)?;
     while duban_app::jobs::work(app)? > 0 {}
+    for channel in [NoticeChannel::Sms, NoticeChannel::Mail] {
+        while duban_app::notice::work(app, channel)? > 0 {}
+    }
     Ok(())
 }

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use anyhow::{Context, anyhow};
 use duban_app::{
     App, Ctx, DEMO_PASSWORD,
-    case::{self, On, answer::Answering, callback::Call, dispatch::Order, register::Intake},
+    case::{self, On, answer::Answering, callback::Call, dispatch::Order, register::Intake, task::Reporting},
     media,
     resident::{self, speak::Evaluation},
     staff::users::{self, Account},
 };
 use duban_domain::{
     Lang, Number, Stamp,
-    case::{Case, Outcome, Satisfaction, Verdict, Way, Wish},
+    case::{Case, Outcome, Satisfaction, Unreached, Verdict, Way, Wish, handling::Giving},
     person::{Person, Phone},
     place::Point,
     policy::Member,
@@ -93,6 +93,7 @@ fn take(app: &App, cast: &Cast, number: &Number, scene: &Scene, step: &Step) -> 
                 unit: step.unit.clone(),
                 assisting: step.assisting.clone(),
                 reason: step.text.clone(),
+                designated: step.designated,
             };
             done(case::dispatch::dispatch(&ctx(app, player(cast, "dispatcher")?), &on, &order)?);
         }
@@ -107,18 +108,72 @@ fn take(app: &App, cast: &Cast, number: &Number, scene: &Scene, step: &Step) -> 
             &on,
             &Verdict::SendBack(step.text.clone()),
         )?),
-        "no-reply" => done(case::callback::call(&ctx(app, player(cast, "caller")?), &on, &Call::NoReply)?),
+        "no-reply" => done(case::callback::call(
+            &ctx(app, player(cast, "caller")?),
+            &on,
+            &Call::NoReply(Unreached::NoAnswer),
+        )?),
         "call" => {
             let call = Call::Reached {
                 request: None,
                 solved: step.solved,
                 satisfaction: satisfaction(step)?,
                 words: step.text.clone(),
+                answers: Vec::new(),
             };
             done(case::callback::call(&ctx(app, player(cast, "caller")?), &on, &call)?);
         }
         "note" => done(case::note::note(&ctx(app, player(cast, &step.by)?), &on, &step.text)?),
         "add" | "evaluate" => by_resident(app, number, scene, step)?,
+        _ => around(app, cast, number, step)?,
+    }
+    Ok(())
+}
+
+/// The steps around a case.
+fn around(app: &App, cast: &Cast, number: &Number, step: &Step) -> anyhow::Result<()> {
+    let on = On { number: number.clone(), seen: None };
+    let as_unit = || -> anyhow::Result<Ctx> { Ok(ctx(app, doer(app, cast, number, step)?)) };
+    match step.r#do.as_str() {
+        "ask-return" => done(case::returning::ask(&as_unit()?, &on, &step.ground, &step.text)?),
+        "judge-return" => done(case::returning::judge(
+            &ctx(app, player(cast, "dispatcher")?),
+            &on,
+            step.solved,
+            &step.text,
+        )?),
+        "ask-extension" => done(case::extension::ask(&as_unit()?, &on, step.amount, &step.text)?),
+        "judge-extension" => done(case::extension::judge(
+            &ctx(app, player(cast, "dispatcher")?),
+            &on,
+            step.solved,
+            &step.text,
+        )?),
+        "join" => {
+            done(case::assisting::join(&ctx(app, player(cast, "dispatcher")?), &on, &step.unit, &step.text)?)
+        }
+        "assign" => {
+            let who = as_unit()?;
+            let to = Some(who.who.id);
+            done(case::assign::assign(&who, &on, to, &step.text)?);
+        }
+        "give-task" => {
+            let giving = Giving {
+                unit: Some(step.unit.clone()).filter(|unit| !unit.is_empty()),
+                party: step.party.clone(),
+                words: step.text.clone(),
+                due: app.now().plus_ms(duration_ms(&step.within)?),
+                required: step.solved,
+            };
+            drop(case::task::give(&as_unit()?, &on, &giving)?);
+        }
+        "report-task" => {
+            let said =
+                Reporting { task: step.task, done: step.solved, words: step.text.clone(), files: Vec::new() };
+            done(case::task::report(&as_unit()?, &on, &said)?);
+        }
+        "ask-person" => done(case::question::ask(&as_unit()?, &on, None, &step.text)?),
+        "cause" => done(case::after::set_cause(&as_unit()?, &on, Some(&step.ground))?),
         other => return Err(anyhow!("{other:?} is no step")),
     }
     Ok(())
@@ -126,18 +181,33 @@ fn take(app: &App, cast: &Cast, number: &Number, scene: &Scene, step: &Step) -> 
 
 /// Steps that somebody of the unit in charge takes.
 fn is_unit_step(step: &Step) -> bool {
-    matches!(step.r#do.as_str(), "sign" | "contact" | "answer")
+    matches!(
+        step.r#do.as_str(),
+        "sign"
+            | "contact"
+            | "answer"
+            | "ask-return"
+            | "ask-extension"
+            | "assign"
+            | "give-task"
+            | "ask-person"
+            | "cause"
+    )
 }
 
 fn by_resident(app: &App, number: &Number, scene: &Scene, step: &Step) -> anyhow::Result<()> {
     let tail = Phone::parse(&scene.phone)?.map(|p| p.tail().to_owned()).unwrap_or_default();
     let (who, _) = resident::unlock(app, number, &tail)?;
     if step.r#do == "add" {
-        done(resident::speak::add(app, &who, number, &step.text, &[])?);
+        done(resident::speak::add(app, &who, number, &step.text, &[], None)?);
     } else {
-        let said =
-            Evaluation { solved: step.solved, satisfaction: satisfaction(step)?, words: step.text.clone() };
-        done(resident::speak::evaluate(app, &who, number, &said)?);
+        let said = Evaluation {
+            solved: step.solved,
+            satisfaction: satisfaction(step)?,
+            words: step.text.clone(),
+            answers: Vec::new(),
+        };
+        done(resident::speak::evaluate(app, &who, number, &said, None)?);
     }
     Ok(())
 }
@@ -181,7 +251,7 @@ fn intake(scene: &Scene) -> anyhow::Result<Intake> {
         text: scene.text.clone(),
         place: Place { words: scene.place.clone(), division: scene.division.clone(), point },
         privacy,
-        person: Person { name: scene.name.clone(), phone: Phone::parse(&scene.phone)? },
+        person: Person { name: scene.name.clone(), phone: Phone::parse(&scene.phone)?, ..Person::default() },
         media: scene.photo.iter().map(|name| photo(name)).collect::<Result<_, _>>()?,
         source_key: None,
         wish: Wish { hold: scene.hold, direct: scene.direct.clone(), ..Wish::default() },

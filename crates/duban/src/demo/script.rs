@@ -52,7 +52,10 @@ pub(super) struct Step {
     pub(super) after: String,
     /// The login of whoever does it; empty: somebody of the unit in charge.
     pub(super) by: String,
-    /// `dispatch`, `sign`, `contact`, `answer`, `approve`, `send-back`, `call`, `no-reply`, `note`, `add`, `evaluate`.
+    /// `dispatch`, `sign`, `contact`, `answer`, `approve`, `send-back`, `call`, `no-reply`, `note`, `add`, `evaluate`,
+    /// `ask-return`, `judge-return`, `ask-extension`, `judge-extension`, `join`, `assign`,
+    /// `give-task`, `report-task`, `ask-person`, `cause`. What is decided
+    /// with a yes has `solved`.
     pub(super) r#do: String,
     pub(super) unit: String,
     pub(super) assisting: Vec<String>,
@@ -62,6 +65,17 @@ pub(super) struct Step {
     pub(super) proof: String,
     pub(super) photo: Option<String>,
     pub(super) no_contact: String,
+    pub(super) designated: bool,
+    /// The reason of a return, a key of the pack.
+    pub(super) ground: String,
+    /// Who outside gets a task.
+    pub(super) party: String,
+    /// Which task is reported on.
+    pub(super) task: u16,
+    /// Within how long a task is due.
+    pub(super) within: String,
+    /// How much an extension asks for.
+    pub(super) amount: u32,
     pub(super) solved: bool,
     pub(super) satisfaction: Option<String>,
 }

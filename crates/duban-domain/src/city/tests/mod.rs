@@ -1,5 +1,7 @@
 //! The shipped pack, and every kind of fault with its line.
 
+mod desk;
+mod doors;
 mod faults;
 
 use std::{collections::BTreeMap, fs, path::Path};

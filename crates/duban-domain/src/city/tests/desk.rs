@@ -1,0 +1,21 @@
+//! The files of the hotline's own desk: left out, or with faults.
+
+use super::{faults::small, *};
+
+#[test]
+fn the_files_of_the_desk_may_be_left_out_and_their_faults_are_named() {
+    assert_eq!(City::load(&small()).unwrap().desk.calls.answer_seconds, 15);
+    let faults = |path: &str, text: &str| {
+        let mut files = small();
+        files.insert(path.to_owned(), text.to_owned());
+        listed(&check(&files))
+    };
+    let survey =
+        "[[answer]]\nkey = \"a\"\ntext = \"好\"\ntext_en = \"Good\"\nsolved = true\nfollow = \"judge\"\n";
+    assert!(faults("survey.toml", survey).starts_with("survey.toml:6: 错误：“解决了”的选项后面没有事要做"));
+    let twice = survey.replace("follow = \"judge\"\n", "").repeat(2);
+    assert!(faults("survey.toml", &twice).contains("选项 a 写了两次"));
+    let points = "[[item]]\nkey = \"a\"\nname = \"用语\"\nname_en = \"Words\"\npoints = 90\n";
+    assert!(faults("quality.toml", points).contains("加起来是 90，不是 100"));
+    assert!(faults("desk.toml", "answer_second = 15\n").contains("answer_seconds"));
+}
