@@ -200,10 +200,12 @@ impl<'a> Pair<'a> {
             wish: Wish { hold: true, category: Some("utilities.lighting.dark".into()), ..Wish::default() },
         };
         let number = register::by_resident(&self.app, &said).unwrap().number;
-        let order =
-            Order {
-                unit: "power".into(), assisting: Vec::new(), designated: false, reason: "归它管".into()
-            };
+        let order = Order {
+            unit: "power".into(),
+            assisting: Vec::new(),
+            designated: false,
+            reason: "归它管".into(),
+        };
         let dispatcher = self.app.ctx(self.here.member("dispatcher", "hotline"), duban_domain::Lang::Zh);
         case::dispatch::dispatch(&dispatcher, &on(&number), &order).unwrap();
         number
@@ -282,7 +284,8 @@ fn on(number: &Number) -> On {
 
 #[test]
 fn two_cities_exchange_requests_and_updates_over_a_way_that_loses_repeats_and_delays() {
-    both(|here| both(|there| exchange(&Pair::new(here, there, 48_213))));
+    both(|here| exchange(&Pair::new(here, &World::sqlite(), 48_213)));
+    both(|there| exchange(&Pair::new(&World::sqlite(), there, 48_213)));
 }
 
 /// Hands in, answers, is not content, answers again; and looks after each step.
