@@ -197,11 +197,7 @@ fn view(
     revealed: Option<Revealed>,
     done: &str,
 ) -> CasePage {
-    let (mut s, lang) = (desk.shell(), desk.visit.lang);
-    // A form that comes back is the same form: whether it was recorded may be in doubt.
-    if let Some(form) = trouble.as_ref().and_then(|trouble| trouble.typed.opt("form")) {
-        form.clone_into(&mut s.nonce);
-    }
+    let (s, lang) = (shell(desk, trouble.as_ref()), desk.visit.lang);
     let city = &desk.site.app.city;
     let Shown { case, row, history, .. } = shown;
     let around = around::forms(Maker { s: &s, trouble: trouble.as_ref() }, city, &desk.who, shown);
@@ -254,6 +250,15 @@ fn view(
         trouble,
         s,
     }
+}
+
+/// A form that comes back is the same form: whether it was recorded may be in doubt.
+fn shell(desk: &Desk, trouble: Option<&Trouble>) -> Shell {
+    let mut s = desk.shell();
+    if let Some(form) = trouble.and_then(|trouble| trouble.typed.opt("form")) {
+        form.clone_into(&mut s.nonce);
+    }
+    s
 }
 
 fn extras(desk: &Desk, s: &Shell, shown: &Shown) -> Extras {

@@ -37,6 +37,7 @@ mod tests_notices;
 pub(crate) mod timeline;
 mod timeline_moves;
 mod views;
+pub(crate) mod voices;
 pub(crate) mod words;
 
 use askama::Template;

@@ -310,7 +310,7 @@ pub(super) fn blockers(case: &Case, lang: Lang) -> String {
             missing.push(lang.t("答复还没有审核", "the answer is not reviewed yet").to_owned())
         }
         Stage::Callback { heard, .. } => {
-            let n = case.requests.len().saturating_sub(heard.len());
+            let n = case.speaking().filter(|request| !heard.contains(request)).count();
             missing.push(if lang == Lang::Zh {
                 format!("还有 {n} 人没有回访到")
             } else {
@@ -415,12 +415,8 @@ pub(super) fn dots(shown: &Shown, s: &Shell) -> Vec<MapPoint> {
         _ => "near",
     };
     let dot = |(i, (row, _)): (usize, &(CaseRow, i64))| {
-        Some(MapPoint {
-            at: row.point?,
-            label: mark(i, s.lang).to_owned(),
-            state: state(row),
-            href: format!("/desk/cases/{}", row.number),
-        })
+        let href = format!("/desk/cases/{}", row.number);
+        Some(MapPoint::plain(row.point?, mark(i, s.lang), state(row), href))
     };
     shown.near.iter().enumerate().filter_map(dot).collect()
 }
