@@ -6,7 +6,7 @@ use duban_app::{
     resident::track::{Line, Said, Speaker, Track},
 };
 use duban_domain::{
-    Lang, Stamp,
+    Lang,
     case::{Outcome, Phase, Satisfaction},
     city::{City, Division},
     deadline,

@@ -200,12 +200,10 @@ impl<'a> Pair<'a> {
             wish: Wish { hold: true, category: Some("utilities.lighting.dark".into()), ..Wish::default() },
         };
         let number = register::by_resident(&self.app, &said).unwrap().number;
-        let order = Order {
-            unit: "power".into(),
-            assisting: Vec::new(),
-            designated: false,
-            reason: "归它管".into(),
-        };
+        let order =
+            Order {
+                unit: "power".into(), assisting: Vec::new(), designated: false, reason: "归它管".into()
+            };
         let dispatcher = self.app.ctx(self.here.member("dispatcher", "hotline"), duban_domain::Lang::Zh);
         case::dispatch::dispatch(&dispatcher, &on(&number), &order).unwrap();
         number
