@@ -246,7 +246,7 @@ async function moderation(page) {
   await page.check('[name=privacy][value=anonymous]');
   await page.locator('form.report > button.btn-main').click();
   await page.waitForURL(/new=1/);
-  const number = numberOf(page);
+  const number = /\/track\/(\d+)/.exec(page.url())[1];
   await enter(page, 'dispatcher');
   await page.goto(`/desk/cases/${number}`);
   await page.locator('details.act-more > summary').click();

@@ -37,6 +37,16 @@ function start(el: HTMLElement): void {
     if (focused) svg.querySelector<SVGElement>(`a[href="${CSS.escape(focused)}"]`)?.focus();
   };
   let [waiting, own] = [0, false];
+  const list = document.querySelector<HTMLAnchorElement>("a[data-map-here]");
+  /** The list beside the map is the server's: it follows when one asks for it. */
+  const follow = (): void => {
+    if (!feed || !list) return;
+    const to = new URL(list.dataset["mapHere"] ?? "", location.href);
+    to.searchParams.set("at", `${view.centre.lng.toFixed(5)},${view.centre.lat.toFixed(5)}`);
+    to.searchParams.set("z", String(Math.round(view.zoom)));
+    list.href = to.pathname + to.search;
+    list.hidden = false;
+  };
   const repaint = (): void => {
     cancelAnimationFrame(waiting);
     waiting = requestAnimationFrame(paint);
@@ -56,6 +66,7 @@ function start(el: HTMLElement): void {
   };
   const pan = (dx: number, dy: number): void => {
     view.centre = placeAt(view, { x: view.width / 2 + dx, y: view.height / 2 + dy });
+    follow();
     repaint();
   };
   const zoom = (by: number, about: Point = { x: view.width / 2, y: view.height / 2 }): void => {

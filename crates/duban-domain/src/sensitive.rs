@@ -186,12 +186,23 @@ fn door(chars: &[char], from: usize) -> Option<usize> {
         return None;
     }
     let rest: String = chars[to..].iter().take(3).collect();
+    if is_room(chars, from, to) {
+        return Some(to);
+    }
     let word = DOORS.iter().find(|word| rest.starts_with(**word))?;
     let line = ["号线", "号公路", "号井", "号杆", "号窗"].iter().any(|no| rest.starts_with(no));
     let day = *word == "号" && from > 0 && chars[from - 1] == '月';
     // Of homes, only the number is masked: what it is the number of may be read.
     let homes = *word == "户" && !chars[..from].ends_with(&['元']);
     (!line && !day && !homes).then_some(to)
+}
+
+/// `3栋602`: three or four digits right behind a building are a room, also when nobody writes 室.
+fn is_room(chars: &[char], from: usize, to: usize) -> bool {
+    let behind = ["栋", "幢", "单元", "号楼"];
+    let house = behind.iter().any(|word| chars[..from].ends_with(&word.chars().collect::<Vec<_>>()));
+    let counts = chars.get(to).is_some_and(|c| "户家个人天元多年".contains(*c));
+    (3..=4).contains(&(to - from)) && house && !counts
 }
 
 fn plates(chars: &[char]) -> Vec<Found> {
@@ -278,6 +289,7 @@ mod tests {
             ("车牌湘B·12345乱停，新能源湘BD12345也是", "车牌＊＊＊乱停，新能源＊＊＊也是"),
             ("写信到 ceshi.w@example.cn 吧", "写信到 ＊＊＊ 吧"),
             ("我叫王小明，住3栋2单元501室", "我叫＊＊＊，住＊栋＊单元＊＊＊室"),
+            ("家在建设路8号3栋602。", "家在建设路＊号＊栋＊＊＊。"),
             ("找刘师傅，姓名：张三丰", "找＊师傅，姓名：＊＊＊"),
             ("新华西路88号漏水", "新华西路＊＊号漏水"),
         ] {
@@ -293,6 +305,7 @@ mod tests {
             "2026年1月5号报的，20260105",
             "水价涨了12.5%，一共300元",
             "影响200户居民",
+            "这几栋300户没水",
             "请老师傅来看",
             "女士们先生们都在等车",
             "K7路不停",

@@ -35,9 +35,9 @@ async fn what_is_handed_in_is_public_at_once_and_the_map_and_the_list_agree() {
         assert!(page.text.contains(&href), "{}", page.text);
         assert!(!page.text.contains("13900006021") && !page.text.contains("找我"));
     }
-    assert!(map.text.contains("图上有 1 件"), "{}", map.text);
+    assert!(map.text.contains("这一带有 1 件"), "{}", map.text);
     assert!(
-        other.get("/map?at=113.137,27.832&z=11").await.text.contains("图上有 1 件"),
+        other.get("/map?at=113.137,27.832&z=11").await.text.contains("这一带有 1 件"),
         "counted from afar too"
     );
     assert!(own.get("/requests").await.text.contains("class=\"own\""), "one's own is marked");

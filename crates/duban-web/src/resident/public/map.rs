@@ -39,6 +39,8 @@ pub(in crate::resident) struct MapPage {
     listed: bool,
     ways: Vec<(String, &'static str)>,
     list: String,
+    /// The address of this page for wherever the island went.
+    here: String,
     at: String,
     zoom: u8,
 }
@@ -162,6 +164,7 @@ impl MapPage {
             listed: found.total <= LISTED_MAX || sight.zoom >= ZOOM_SINGLE,
             ways: sight.ways(&s),
             list: filter.address("/requests", &[]),
+            here: filter.address("/map", &[]),
             at: format!("{:.5},{:.5}", sight.centre.lng(), sight.centre.lat()),
             zoom: sight.zoom,
             s,
