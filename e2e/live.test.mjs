@@ -45,6 +45,28 @@ test('somebody who reads a case hears that it changed', async () => {
   quiet(reader);
 });
 
+test('two who open the same case meet, and one is told that the other writes', async () => {
+  const [first, second] = [await city.page(), await city.page()];
+  await login(first, 'dispatcher');
+  await login(second, 'supervisor');
+  const resident = await city.page(PHONE);
+  const number = await report(resident, { words: '公园的滑梯裂了一道口子。', place: '文化园', phone: '13900007711' });
+  await first.goto(`/desk/cases/${number}`);
+  await second.goto(`/desk/cases/${number}`);
+  const warning = second.locator('.presence .note-warn');
+  await second.locator('.presence', { hasText: '也在看：测试·' }).waitFor();
+  assert.equal(await warning.count(), 0, 'whoever only reads is no warning');
+  const note = first.locator('#note textarea');
+  if (!(await note.isVisible())) await first.keyboard.press('p');
+  await note.fill('先看看是不是');
+  await warning.waitFor({ timeout: 20_000 });
+  assert.match(await warning.innerText(), /测试·\S+ 正在这件工单上写/);
+  await first.goto('/desk');
+  await warning.waitFor({ state: 'detached', timeout: 20_000 });
+  quiet(first);
+  quiet(second);
+});
+
 test('a line that is cut says so', async () => {
   const page = await city.page();
   await login(page, 'dispatcher');

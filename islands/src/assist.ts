@@ -41,11 +41,9 @@ function start(el: HTMLElement): void {
     for (const [name, value] of new FormData(form)) {
       if (names.includes(name) && typeof value === "string") body.append(name, value);
     }
-    const token = form.querySelector<HTMLInputElement>('input[type="hidden"][name="csrf"]');
     const question = body.toString();
     if (question === last) return;
     last = question;
-    if (token) body.append(token.name, token.value);
     asked?.abort();
     const mine = (asked = new AbortController());
     out.setAttribute("aria-busy", "true");

@@ -8,6 +8,7 @@ import { keys } from "./keys";
 import { live } from "./live";
 import { map } from "./map";
 import { photos } from "./photos";
+import { presence } from "./presence";
 
 draft();
 map();
@@ -17,4 +18,5 @@ copy();
 assist();
 live();
 calls();
+presence();
 keys();

@@ -92,6 +92,7 @@ pub fn table() -> Vec<Route> {
         post("/desk/logout", Public, desk::login::out),
         get("/desk/cases", Staff(Action::View), desk::list::page),
         get("/desk/cases/{number}", Staff(Action::View), desk::case::page),
+        post("/desk/cases/{number}/presence", Staff(Action::View), desk::presence::here),
         post("/desk/cases/{number}/dispatch", Staff(Action::Dispatch), desk::steps::dispatch),
         post("/desk/cases/{number}/signature", Staff(Action::Sign), desk::steps::sign),
         post("/desk/cases/{number}/contact", Staff(Action::Contact), desk::steps::contact),

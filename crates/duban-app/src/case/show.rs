@@ -69,6 +69,14 @@ pub struct Voice {
     pub person: person::Shown,
 }
 
+/// The number of a case that this member may see, by its number or that of one of its requests.
+pub fn glance(ctx: &Ctx, number: &Number) -> Result<Number> {
+    let case = ctx.app.store.read(|tx| Ok::<_, crate::AppError>(tx.case_by_number(number)?))?;
+    let case = case.ok_or(Refusal::NotFound)?;
+    permit::<verb::View>(&ctx.who, &case)?;
+    Ok(case.number)
+}
+
 /// A case by its number or the number of one of its requests; outside one's reach there is none.
 pub fn show(ctx: &Ctx, number: &Number) -> Result<Shown> {
     let shown: Shown = ctx.app.store.read(|tx| {

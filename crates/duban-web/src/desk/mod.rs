@@ -26,6 +26,7 @@ pub(crate) mod login;
 pub(crate) mod media;
 pub(crate) mod notices;
 mod outside;
+pub(crate) mod presence;
 pub(crate) mod present;
 pub(crate) mod quality;
 pub(crate) mod steps;

@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use super::{error::WebError, throttle::Throttle};
-use crate::desk::{calls::live::Rings, live::Radio};
+use crate::desk::{calls::live::Rings, live::Radio, presence::Present};
 
 /// Passwords that are verified at once: each takes 19 MiB and a core.
 const VERIFIED_AT_ONCE: usize = 2;
@@ -63,6 +63,8 @@ pub struct Site {
     pub(crate) radio: Arc<Radio>,
     /// Tells operators what rings.
     pub(crate) rings: Arc<Rings>,
+    /// Knows who has which case open.
+    pub(crate) present: Arc<Present>,
 }
 
 impl Site {
@@ -80,6 +82,7 @@ impl Site {
             patience: PATIENCE,
             radio: Arc::default(),
             rings: Arc::default(),
+            present: Arc::default(),
         }
     }
 
