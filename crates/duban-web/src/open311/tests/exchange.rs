@@ -97,7 +97,7 @@ impl Wire for Way311 {
         if !self.rough.load(Ordering::Relaxed) {
             return Ok(self.deliver(call));
         }
-        if self.dice.number() % 3 == 0 {
+        if self.dice.number().is_multiple_of(3) {
             for late in std::mem::take(&mut *self.late.lock().unwrap()) {
                 self.deliver(&late);
                 self.note("delivered late");
