@@ -1,5 +1,6 @@
 // The desk's script: every island a member of staff meets.
 import { assist } from "./assist";
+import { board } from "./board";
 import { copy } from "./copy";
 import { draft } from "./draft";
 import { keys } from "./keys";
@@ -13,4 +14,5 @@ photos();
 copy();
 assist();
 live();
+board();
 keys();

@@ -4,6 +4,7 @@
 //! SQL and no HTTP, no rule (those are in `duban-domain`) and no clock: the binary hands in both
 //! the clock and the source of randomness.
 
+pub mod breakdown;
 pub mod case;
 pub mod check;
 pub mod clock;
@@ -17,9 +18,11 @@ pub mod live;
 pub mod media;
 pub mod partner;
 pub mod person;
+pub mod report;
 pub mod resident;
 pub mod setup;
 pub mod staff;
+pub mod statistics;
 mod wiring;
 
 pub use clock::{Clock, Entropy};

@@ -6,8 +6,8 @@ use std::sync::{
 };
 
 use duban_domain::{
-    EventId, ExportId, JobId, Lang, MediaId, PersonId, RequestId, StaffId, Stamp, case::Ground, city::City,
-    id, policy::Member,
+    EventId, ExportId, JobId, Lang, MediaId, PersonId, ReportId, RequestId, StaffId, Stamp, case::Ground,
+    city::City, id, policy::Member,
 };
 use duban_store::Store;
 
@@ -114,6 +114,12 @@ impl App {
     #[must_use]
     pub fn export_id(&self) -> ExportId {
         ExportId(self.mint())
+    }
+
+    /// A new id for a report.
+    #[must_use]
+    pub fn report_id(&self) -> ReportId {
+        ReportId(self.mint())
     }
 
     /// A new id for a job.

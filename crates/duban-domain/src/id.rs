@@ -52,6 +52,8 @@ ids! {
     JobId,
     /// Of a list that left the house as a file (导出).
     ExportId,
+    /// Of a frozen report (报告).
+    ReportId,
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod case;
 pub mod city;
 pub mod deadline;
+pub mod disclosure;
 pub mod dispatch;
 pub mod id;
 pub mod lang;

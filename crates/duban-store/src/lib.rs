@@ -12,6 +12,7 @@
 mod audit;
 #[cfg(feature = "bench")]
 pub mod bare;
+mod breakdown;
 mod case;
 mod city;
 mod dialect;
@@ -26,6 +27,7 @@ mod migrate;
 mod person;
 mod postgres;
 mod public;
+mod report;
 mod request;
 mod row;
 mod search;
@@ -40,6 +42,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+pub use breakdown::{Scope, Seen, Side, SideKeys};
 pub use error::{Cause, StoreError};
 pub use event::{LiveEvent, StoredEvent};
 pub use export::ExportLine;
@@ -50,6 +53,7 @@ pub use media::{MediaKind, MediaRow, NewMediaRow};
 pub use migrate::Migrated;
 pub use person::SealedPerson;
 pub use public::{PublicQuery, PublicRow, Square, ZOOM_SINGLE};
+pub use report::ReportRow;
 pub use request::Inserted;
 pub use row::{CaseRow, RowExtra};
 pub use staff::{ApiKey, Session, SessionKind, Staff};

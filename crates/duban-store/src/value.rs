@@ -119,7 +119,7 @@ macro_rules! integers {
     )*};
 }
 
-integers!(Stamp, CaseId, RequestId, EventId, PersonId, StaffId, MediaId, JobId, ExportId);
+integers!(Stamp, CaseId, RequestId, EventId, PersonId, StaffId, MediaId, JobId, ExportId, ReportId);
 
 /// Binds a list of values of different kinds: `params![id, "text", None::<i64>]`.
 macro_rules! params {

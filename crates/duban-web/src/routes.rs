@@ -72,6 +72,8 @@ pub fn table() -> Vec<Route> {
         post("/track/{number}/evaluation", Public, resident::track::evaluate),
         post("/track/{number}/material", Public, resident::track::add).with_files(),
         get("/track/{number}/media/{id}", Public, resident::media::serve),
+        get("/stats", Public, resident::stats::page),
+        get("/data/{file}", Public, resident::stats::data),
         get("/privacy", Public, resident::home::privacy),
         // Staff
         get("/desk", AnyStaff, desk::home),
@@ -97,6 +99,11 @@ pub fn table() -> Vec<Route> {
         post("/desk/intake", Staff(Action::Register), desk::intake::post),
         post("/desk/intake/assist", Staff(Action::Register), desk::intake::assist),
         get("/desk/figures", Staff(Action::Figures), desk::figures::page),
+        get("/desk/reports", Staff(Action::Figures), desk::report::page),
+        post("/desk/reports", Staff(Action::Figures), desk::report::freeze),
+        get("/desk/reports/{id}", Staff(Action::Figures), desk::report::show),
+        post("/desk/reports/{id}/proof", Staff(Action::Figures), desk::report::prove),
+        get("/board/desk", Staff(Action::Figures), desk::board::page),
         get("/events", Staff(Action::View), desk::live::stream),
         // Other systems
         get("/open311/discovery.json", Public, open311::discovery_json),

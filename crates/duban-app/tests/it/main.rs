@@ -8,3 +8,4 @@ mod histories;
 mod life;
 mod people;
 mod public;
+mod reports;

@@ -107,6 +107,8 @@ enum Condition<'a> {
     Below(&'static str, &'a str),
     /// A code and what begins with it.
     Begins(&'static str, &'a str),
+    /// It is not known.
+    Missing(&'static str),
     /// An instant from (included) to (excluded), and what else holds.
     Range(&'static str, Option<Stamp>, Stamp, &'static str),
     /// Something is due.
@@ -125,6 +127,11 @@ impl<'a> Leg<'a> {
             conditions: conditions(query, own),
         };
         match &query.reach {
+            Reach::Units(units) if query.own_only => {
+                // One unit leads a case: no case is in two of these legs.
+                let first = |(at, unit): &(usize, &String)| !units[..*at].contains(unit);
+                units.iter().enumerate().filter(first).map(|(_, unit)| leg(Some(unit), &[])).collect()
+            }
             Reach::Units(units) if words.is_none() && query.unit.is_none() => {
                 units.iter().enumerate().map(|(at, unit)| leg(Some(unit), &units[..at])).collect()
             }
@@ -136,7 +143,9 @@ impl<'a> Leg<'a> {
 
 fn conditions<'a>(query: &'a CaseQuery, own: Option<&'a str>) -> Vec<Condition<'a>> {
     let mut all = Vec::new();
-    all.extend(own.or(query.unit.as_deref()).map(Condition::Unit));
+    let lead = own.filter(|_| query.own_only);
+    all.extend(lead.map(|unit| Condition::Equal("c.owner", unit.into())));
+    all.extend(own.filter(|_| !query.own_only).or(query.unit.as_deref()).map(Condition::Unit));
     // Every open case has something due, so a list by what is due need not ask for all open phases.
     let mut open_phases = Phase::ALL.iter().filter(|phase| **phase != Phase::Closed);
     let implied = Sort::of(query) == Sort::Due && open_phases.all(|phase| query.phases.contains(phase));
@@ -153,8 +162,15 @@ fn conditions<'a>(query: &'a CaseQuery, own: Option<&'a str>) -> Vec<Condition<'
     all.extend(equal("c.kind", query.kind.map(Kind::code)));
     all.extend(equal("c.channel", query.channel.map(Channel::code)));
     all.extend(query.owner.as_ref().map(|owner| Condition::Equal("c.owner", owner.into())));
-    all.extend(query.category_prefix.as_deref().map(|key| Condition::Below("c.category", key)));
-    all.extend(query.division_prefix.as_deref().map(|code| Condition::Begins("c.division", code)));
+    let part = |column, value: &'a str, whole: Condition<'a>| match value.strip_prefix('=') {
+        Some(exact) => Condition::Equal(column, exact.into()),
+        None if value == "-" => Condition::Missing(column),
+        None => whole,
+    };
+    let category = query.category_prefix.as_deref();
+    all.extend(category.map(|key| part("c.category", key, Condition::Below("c.category", key))));
+    let division = query.division_prefix.as_deref();
+    all.extend(division.map(|code| part("c.division", code, Condition::Begins("c.division", code))));
     let range = |column, range: Option<(Stamp, Stamp)>| {
         range.map(|(from, to)| Condition::Range(column, Some(from), to, ""))
     };
@@ -226,6 +242,9 @@ impl<'a> Condition<'a> {
                 }
                 sql.push(plus).push(column).push(" < ").bind(*to).push(counts);
             }
+            Self::Missing(column) => {
+                sql.push(column).push(" IS NULL");
+            }
             Self::Open => {
                 sql.push("c.next_due IS NOT NULL");
             }
@@ -237,7 +256,7 @@ impl<'a> Condition<'a> {
 
     /// Whether an index can lead to its cases.
     fn has_index(&self) -> bool {
-        !matches!(self, Self::Public | Self::Open)
+        !matches!(self, Self::Public | Self::Open | Self::Missing(_))
     }
 }
 

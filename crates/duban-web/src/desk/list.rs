@@ -16,6 +16,7 @@ use duban_domain::{
 
 use super::{
     filter::{Chip, Filter, due_word},
+    numbers::Links,
     words::{self, Choice, Choices, DueWords, cases, thousands},
 };
 use crate::frame::{Desk, Fields, PageResult, Shell, When, html, see_other};
@@ -230,25 +231,15 @@ fn stages(lang: Lang) -> Vec<Choice> {
     whole.into_iter().chain(phases).map(|(key, name)| choice(key, name)).collect()
 }
 
-/// The figures count by lead unit, so their lists do too; several units have no one list.
+/// The figures count by lead unit, so their lists do too.
 fn today_shown(
     s: &Shell,
     reach: &Reach,
     (received, closed): (i64, i64),
 ) -> Vec<(&'static str, String, String)> {
     let day = s.now.date(&s.zone);
-    let owner = match reach {
-        Reach::All => Some(String::new()),
-        Reach::Units(units) => match units.as_slice() {
-            [only] => Some(format!("&owner={only}")),
-            _ => None,
-        },
-        _ => None,
-    };
-    let list = |figure: Figure| {
-        let address = |owner| format!("/desk/cases?figure={}&from={day}&to={day}{owner}", figure.key());
-        owner.as_deref().map(address).unwrap_or_default()
-    };
+    let links = Links::new(reach, (day, day), s.lang);
+    let list = |figure: Figure| links.days(figure, day, day);
     vec![
         (s.lang.t("今天收", "In today"), thousands(received), list(Figure::In)),
         (s.lang.t("今天办结", "Closed today"), thousands(closed), list(Figure::Closed)),
@@ -355,6 +346,8 @@ fn one(desk: &Desk, s: &Shell, row: &CaseRow) -> Row {
     let (city, lang) = (&desk.site.app.city, s.lang);
     let assists = matches!(&desk.who.reach, Reach::Units(units) if !units.contains(&row.owner));
     let unit = words::unit_name(city, &row.owner, lang);
+    let asked = Filter::of(desk.visit.uri.query().unwrap_or(""));
+    let scored = matches!(asked.get("figure"), "score" | "rated");
     let closed = DueWords {
         words: String::new(),
         bare: row.ending.map(|e| e.word(lang).to_owned()).unwrap_or_default(),
@@ -375,12 +368,12 @@ fn one(desk: &Desk, s: &Shell, row: &CaseRow) -> Row {
             Some(due) => DueWords::of(city, due, s.now, lang),
             None => closed,
         },
-        tags: tags(s, row),
+        tags: tags(s, row, scored),
         can_sign: signable(desk, row),
     }
 }
 
-fn tags(s: &Shell, row: &CaseRow) -> Vec<Tag> {
+fn tags(s: &Shell, row: &CaseRow, scored: bool) -> Vec<Tag> {
     let mut tags = Vec::new();
     let mut add = |words: String, class| tags.push(Tag { words, class });
     if matches!(row.urgency, Urgency::Critical | Urgency::Urgent) {
@@ -403,6 +396,9 @@ fn tags(s: &Shell, row: &CaseRow) -> Vec<Tag> {
             },
             "tag-warn",
         );
+    }
+    if let Some(points) = row.score.filter(|_| scored) {
+        add(format!("{points} {}", s.t("分", "points")), "tag-info");
     }
     if row.privacy == Privacy::Confidential {
         add(row.privacy.word(s.lang).to_owned(), "");

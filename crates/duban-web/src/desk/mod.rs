@@ -3,6 +3,7 @@
 //! What may be done is decided by the rules; these pages only offer what the member can do now.
 
 pub(crate) mod assist;
+pub(crate) mod board;
 pub(crate) mod case;
 pub(crate) mod chart;
 mod choices;
@@ -14,7 +15,9 @@ pub(crate) mod list;
 pub(crate) mod live;
 pub(crate) mod login;
 pub(crate) mod media;
+pub(crate) mod numbers;
 pub(crate) mod present;
+pub(crate) mod report;
 pub(crate) mod steps;
 #[cfg(test)]
 mod tests;

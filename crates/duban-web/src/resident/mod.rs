@@ -10,6 +10,7 @@ pub(crate) mod home;
 pub(crate) mod journey;
 pub(crate) mod media;
 pub(crate) mod report;
+pub(crate) mod stats;
 #[cfg(test)]
 pub(crate) mod tests;
 pub(crate) mod track;

@@ -15,6 +15,9 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
         "/"
         | "/report"
         | "/privacy"
+        | "/stats"
+        | "/desk/reports"
+        | "/board/desk"
         | "/health"
         | "/style"
         | "/desk"
@@ -44,8 +47,17 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
         "/desk/cases/{number}" => of_case(""),
         "/desk/cases/{number}/media/{id}" => of_case("/media/1"),
         "/desk/figures" => {
-            Some(vec!["/desk/figures".to_owned(), "/desk/figures?from=2026-01-01&to=2026-01-31".to_owned()])
+            let sides = ["unit", "category", "district", "channel", "kind", "urgency"];
+            let by = sides.map(|by| format!("/desk/figures?from=2026-01-01&to=2026-01-31&by={by}"));
+            Some(by.into_iter().chain(["/desk/figures".to_owned()]).collect())
         }
+        "/desk/reports/{id}" => one("/desk/reports/1"),
+        "/data/{file}" => Some(
+            ["counts.csv", "counts.json", "cases.csv", "cases.json"]
+                .iter()
+                .flat_map(|file| ["2025-12", "2026-01"].map(|month| format!("/data/{month}-{file}")))
+                .collect(),
+        ),
         "/desk/export" => Some(vec![
             "/desk/export".to_owned(),
             "/desk/export?stage=all&q=%E9%87%91%E4%B8%9D%E9%9B%80".to_owned(),
@@ -81,6 +93,8 @@ fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
         // Ends the session of whoever calls it, and shows nothing.
         "/desk/logout" => Some(Vec::new()),
         "/desk/signatures" => at(path, &format!("case={number}")),
+        "/desk/reports" => at(path, "kind=week"),
+        "/desk/reports/{id}/proof" => at("/desk/reports/1/proof", ""),
         "/desk/exports" => Some(
             ["csv", "csv-excel", "xlsx", "parquet"]
                 .iter()
