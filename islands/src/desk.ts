@@ -7,10 +7,12 @@ import { keys } from "./keys";
 import { live } from "./live";
 import { map } from "./map";
 import { photos } from "./photos";
+import { picks } from "./picks";
 
 draft();
 map();
 photos();
+picks();
 copy();
 assist();
 live();

@@ -18,11 +18,13 @@ pub mod live;
 pub mod media;
 pub mod partner;
 pub mod person;
+pub mod phrase;
 pub mod report;
 pub mod resident;
 pub mod setup;
 pub mod staff;
 pub mod statistics;
+pub mod view;
 mod wiring;
 
 pub use clock::{Clock, Entropy};
@@ -31,7 +33,7 @@ pub use wiring::{App, Ctx};
 // What pages read of the database: rows and sums, never a transaction.
 pub use duban_store::{
     CaseQuery, CaseRow, Cursor, ExportLine, Figure, Figures, LiveEvent, MediaKind, MediaRow, Order, Page,
-    PublicQuery, PublicRow, UnitFigures,
+    PublicQuery, PublicRow, SavedView, UnitFigures,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

@@ -24,11 +24,12 @@ pub fn publishable(counts: &[Vec<i64>], least: i64) -> Vec<Vec<Shown>> {
     let mut hidden: Vec<Vec<bool>> =
         table.iter().map(|row| row.iter().map(|n| *n > 0 && *n < least).collect()).collect();
     while let Some((row, column)) = gives_away(&table, &hidden, least) {
-        let Some((r, c)) = next_to_hide(&table, &hidden, row, column) else {
-            // Nothing in its row or column is left to hide: then nothing of the table is shown.
+        let more = next_to_hide(&table, &hidden, row, column);
+        if more.is_empty() {
+            // No corners are left to hide: then nothing of the table is shown.
             return table.iter().map(|row| row.iter().map(|n| shown(*n, *n > 0)).collect()).collect();
-        };
-        hidden[r][c] = true;
+        }
+        more.into_iter().for_each(|(r, c)| hidden[r][c] = true);
     }
     let rows = table.iter().zip(&hidden);
     rows.map(|(row, hidden)| row.iter().zip(hidden).map(|(n, hidden)| shown(*n, *hidden)).collect()).collect()
@@ -84,20 +85,26 @@ fn is_bridge(cells: &[(usize, usize)], bridge: (usize, usize)) -> bool {
     }
 }
 
-/// The smallest number above zero that is still shown in a row or a column; sums last.
-fn next_to_hide(
-    table: &[Vec<i64>],
-    hidden: &[Vec<bool>],
-    row: usize,
-    column: usize,
-) -> Option<(usize, usize)> {
+/// The three other corners of the cheapest rectangle around a cell: hidden together, none of the
+/// four can be reckoned from the rest. Sums are taken last. A zero is no corner, for it is shown.
+fn next_to_hide(table: &[Vec<i64>], hidden: &[Vec<bool>], row: usize, column: usize) -> Vec<(usize, usize)> {
     let (last_row, last_column) = (table.len() - 1, table[0].len() - 1);
-    let along = (0..=last_column).map(|c| (row, c));
-    let down = (0..=last_row).map(|r| (r, column));
-    along
-        .chain(down)
-        .filter(|&(r, c)| !hidden[r][c] && table[r][c] > 0)
-        .min_by_key(|&(r, c)| (r == last_row || c == last_column, table[r][c], r, c))
+    let mut best: Option<((bool, i64), Vec<(usize, usize)>)> = None;
+    for r in (0..=last_row).filter(|r| *r != row) {
+        for c in (0..=last_column).filter(|c| *c != column) {
+            let corners = [(row, c), (r, column), (r, c)];
+            if corners.iter().any(|&(r, c)| table[r][c] == 0) {
+                continue;
+            }
+            let new: Vec<_> = corners.into_iter().filter(|&(r, c)| !hidden[r][c]).collect();
+            let price = new.iter().map(|&(r, c)| table[r][c]).sum();
+            let cost = (r == last_row || c == last_column, price);
+            if !new.is_empty() && best.as_ref().is_none_or(|(least, _)| cost < *least) {
+                best = Some((cost, new));
+            }
+        }
+    }
+    best.map(|(_, corners)| corners).unwrap_or_default()
 }
 
 #[cfg(test)]

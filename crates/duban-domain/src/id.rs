@@ -54,6 +54,10 @@ ids! {
     ExportId,
     /// Of a frozen report (报告).
     ReportId,
+    /// Of a kept filter (常用视图).
+    ViewId,
+    /// Of a prepared text (常用语).
+    PhraseId,
 }
 
 #[cfg(test)]

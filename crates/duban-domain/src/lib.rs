@@ -14,6 +14,7 @@ pub mod id;
 pub mod lang;
 pub mod number;
 pub mod person;
+pub mod phrase;
 pub mod place;
 pub mod policy;
 pub mod refusal;

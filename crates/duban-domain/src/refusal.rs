@@ -60,6 +60,8 @@ pub enum Refusal {
     BadPhone,
     /// Contact was asked for, but there is nothing to contact by.
     NeedsPhone,
+    /// A prepared text names a variable that there is not.
+    UnknownVariable(String),
     /// More rows than the format can hold.
     TooManyRows {
         /// How many it holds.
@@ -93,6 +95,7 @@ impl Refusal {
             Self::NeedsPlace => "needs-place",
             Self::BadPhone => "bad-phone",
             Self::NeedsPhone => "needs-phone",
+            Self::UnknownVariable(_) => "unknown-variable",
             Self::TooManyRows { .. } => "too-many-rows",
         }
     }
@@ -103,6 +106,7 @@ impl Refusal {
         match self {
             Self::NeedsText(field) | Self::TooLong { field, .. } => Some(field),
             Self::UnknownUnit(_) | Self::SameUnit => Some("unit"),
+            Self::UnknownVariable(_) => Some("body"),
             Self::UnknownCategory(_) => Some("category"),
             Self::UnknownDivision(_) => Some("division"),
             Self::NeedsProof => Some("proof"),
@@ -173,6 +177,10 @@ impl Refusal {
             Self::NoChange => lang.t("没有任何改动。", "Nothing was changed.").to_owned(),
             Self::NeedsPlace => lang.t("请说在哪儿：写几个字，选一个街道，或在地图上点。", "Say where: a few words, a subdistrict, or a point on the map.").to_owned(),
             Self::BadPhone => lang.t("这不像一个电话号码。手机 11 位；座机连区号。", "This does not look like a telephone number. Mobile: 11 digits; landline with area code.").to_owned(),
+            Self::UnknownVariable(name) => match lang {
+                Lang::Zh => format!("没有 {{{name}}} 这个变量。请用页面上列出的，或去掉花括号。"),
+                Lang::En => format!("There is no variable {{{name}}}. Use one that the page lists, or leave the braces out."),
+            },
             Self::TooManyRows { max } => match lang {
                 Lang::Zh => format!("这个格式最多装 {max} 行。请加条件分几次导出，或改用 CSV。"),
                 Lang::En => format!("This format holds {max} rows at most. Add a condition and export in parts, or take CSV."),

@@ -35,8 +35,7 @@ macro_rules! migrations {
 }
 
 /// All steps, in order.
-pub(crate) const ALL: &[Migration] =
-    migrations![1 "0001_tables", 2 "0002_exports", 3 "0003_public", 4 "0004_reports"];
+pub(crate) const ALL: &[Migration] = migrations![1 "0001_tables", 2 "0002_exports", 3 "0003_public", 4 "0004_reports", 5 "0005_views", 6 "0006_phrases"];
 
 /// Held while migrating, so that two servers that start together do not both do it.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(4841369599423283)";

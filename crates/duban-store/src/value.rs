@@ -119,7 +119,10 @@ macro_rules! integers {
     )*};
 }
 
-integers!(Stamp, CaseId, RequestId, EventId, PersonId, StaffId, MediaId, JobId, ExportId, ReportId);
+integers!(
+    Stamp, CaseId, RequestId, EventId, PersonId, StaffId, MediaId, JobId, ExportId, ReportId, ViewId,
+    PhraseId
+);
 
 /// Binds a list of values of different kinds: `params![id, "text", None::<i64>]`.
 macro_rules! params {

@@ -61,7 +61,7 @@ impl Route {
 #[must_use]
 pub fn table() -> Vec<Route> {
     use Access::{AnyStaff, Public, Staff};
-    vec![
+    let mut table = vec![
         // Residents
         get("/", Public, resident::home::page),
         get("/report", Public, resident::report::page),
@@ -72,8 +72,6 @@ pub fn table() -> Vec<Route> {
         post("/track/{number}/evaluation", Public, resident::track::evaluate),
         post("/track/{number}/material", Public, resident::track::add).with_files(),
         get("/track/{number}/media/{id}", Public, resident::media::serve),
-        get("/stats", Public, resident::stats::page),
-        get("/data/{file}", Public, resident::stats::data),
         get("/privacy", Public, resident::home::privacy),
         // Staff
         get("/desk", AnyStaff, desk::home),
@@ -82,6 +80,7 @@ pub fn table() -> Vec<Route> {
         post("/desk/logout", Public, desk::login::out),
         get("/desk/cases", Staff(Action::View), desk::list::page),
         get("/desk/cases/{number}", Staff(Action::View), desk::case::page),
+        get("/desk/cases/{number}/sheet.pdf", Staff(Action::View), desk::sheet::serve),
         post("/desk/cases/{number}/dispatch", Staff(Action::Dispatch), desk::steps::dispatch),
         post("/desk/cases/{number}/signature", Staff(Action::Sign), desk::steps::sign),
         post("/desk/cases/{number}/contact", Staff(Action::Contact), desk::steps::contact),
@@ -92,18 +91,9 @@ pub fn table() -> Vec<Route> {
         post("/desk/cases/{number}/note", Staff(Action::Note), desk::steps::note),
         post("/desk/cases/{number}/reveal", Staff(Action::Reveal), desk::steps::reveal),
         get("/desk/cases/{number}/media/{id}", Staff(Action::View), desk::media::serve),
-        post("/desk/signatures", Staff(Action::Sign), desk::list::sign_many),
-        get("/desk/export", Staff(Action::Export), desk::export::page),
-        post("/desk/exports", Staff(Action::Export), desk::export::post),
         get("/desk/intake", Staff(Action::Register), desk::intake::page),
         post("/desk/intake", Staff(Action::Register), desk::intake::post),
         post("/desk/intake/assist", Staff(Action::Register), desk::intake::assist),
-        get("/desk/figures", Staff(Action::Figures), desk::figures::page),
-        get("/desk/reports", Staff(Action::Figures), desk::report::page),
-        post("/desk/reports", Staff(Action::Figures), desk::report::freeze),
-        get("/desk/reports/{id}", Staff(Action::Figures), desk::report::show),
-        post("/desk/reports/{id}/proof", Staff(Action::Figures), desk::report::prove),
-        get("/board/desk", Staff(Action::Figures), desk::board::page),
         get("/events", Staff(Action::View), desk::live::stream),
         // Other systems
         get("/open311/discovery.json", Public, open311::discovery_json),
@@ -114,6 +104,39 @@ pub fn table() -> Vec<Route> {
         get("/health", Public, desk::health),
         get("/style", Public, desk::gallery),
         get("/assets/{*name}", Public, assets::serve),
+    ];
+    table.extend(worklist());
+    table.extend(figures());
+    table
+}
+
+/// What staff do with lists: several cases at once, kept views, prepared texts, files.
+fn worklist() -> Vec<Route> {
+    use Access::Staff;
+    vec![
+        post("/desk/batches", Staff(Action::View), desk::bulk::post),
+        get("/desk/phrases", Staff(Action::Texts), desk::phrases::page),
+        post("/desk/phrases", Staff(Action::Texts), desk::phrases::put),
+        post("/desk/phrases/{id}/removal", Staff(Action::Texts), desk::phrases::remove),
+        post("/desk/views", Staff(Action::View), desk::views::keep),
+        post("/desk/views/{id}/removal", Staff(Action::View), desk::views::drop),
+        get("/desk/export", Staff(Action::Export), desk::export::page),
+        post("/desk/exports", Staff(Action::Export), desk::export::post),
+    ]
+}
+
+/// Numbers, for staff, for a wall and for everybody.
+fn figures() -> Vec<Route> {
+    use Access::{Public, Staff};
+    vec![
+        get("/desk/figures", Staff(Action::Figures), desk::figures::page),
+        get("/desk/reports", Staff(Action::Figures), desk::report::page),
+        post("/desk/reports", Staff(Action::Figures), desk::report::freeze),
+        get("/desk/reports/{id}", Staff(Action::Figures), desk::report::show),
+        post("/desk/reports/{id}/proof", Staff(Action::Figures), desk::report::prove),
+        get("/board/desk", Staff(Action::Figures), desk::board::page),
+        get("/stats", Public, resident::stats::page),
+        get("/data/{file}", Public, resident::stats::data),
     ]
 }
 

@@ -24,6 +24,13 @@ pub fn list(ctx: &Ctx, query: &CaseQuery) -> Result<Listed> {
     ctx.app.store.read(|tx| Ok(Listed { page: tx.list(&query)?, count: tx.count(&query, COUNT_MAX)? }))
 }
 
+/// Only the rows, without counting: for the way through a list.
+pub fn page(ctx: &Ctx, query: &CaseQuery) -> Result<Page> {
+    allow::<verb::View>(&ctx.who)?;
+    let query = CaseQuery { reach: ctx.who.reach.clone(), ..query.clone() };
+    ctx.app.store.read(|tx| Ok(tx.list(&query)?))
+}
+
 /// Only how many, for the tabs above the list.
 pub fn count(ctx: &Ctx, query: &CaseQuery) -> Result<i64> {
     allow::<verb::View>(&ctx.who)?;

@@ -126,6 +126,8 @@ verbs! {
     Administer => Administer, lead: false;
     /// 导出
     Export => Export, lead: false;
+    /// 管常用语
+    Texts => Texts, lead: false;
     /// 到期自动处理: the program's own, never a person's.
     Keep => Administer, lead: false;
 }

@@ -5,6 +5,7 @@ use axum::{extract::Path, http::StatusCode, response::Response};
 use duban_app::{
     case::show::{self, Shown},
     person,
+    phrase::Offered,
 };
 use duban_domain::{Number, person::Person};
 
@@ -13,6 +14,7 @@ use super::{
     list::Tag,
     present::{self, Act, Answer, DueLine, File, Near, Owner, Photo, Proposed, Stop, Voice},
     timeline::{self, Round},
+    way::{self, Way},
     words::{self, Choices},
 };
 use crate::frame::{Desk, Fields, PageResult, Shell, html, map::MapView};
@@ -46,6 +48,13 @@ pub(super) struct CasePage {
     pub(super) place: String,
     pub(super) map: Option<MapView>,
     pub(super) near: Vec<Near>,
+    pub(super) alike: Vec<Near>,
+    pub(super) way: Way,
+    pub(super) phrases: Vec<Offered>,
+    /// A prepared text that was picked by its address: the step and the text.
+    pub(super) picked: Option<(&'static str, String)>,
+    /// Who will read the answer, when it is looked at before it is sent.
+    pub(super) previewed: bool,
     pub(super) owners: Vec<Owner>,
     pub(super) photos: Vec<Photo>,
     pub(super) files: Vec<File>,
@@ -84,14 +93,23 @@ impl CasePage {
         self.acts.iter().any(|act| act.step == step)
     }
 
-    /// Whether a step's form came back.
+    /// Whether a step's form came back, or a prepared text was picked for it.
     fn open(&self, step: &str) -> bool {
-        self.trouble.as_ref().is_some_and(|t| t.step == step)
+        let picked = self.picked.as_ref().is_some_and(|(of, _)| *of == step);
+        picked || self.trouble.as_ref().is_some_and(|t| t.step == step)
     }
 
-    /// What was typed into a field of the form that came back.
+    /// What was typed into a field of the form that came back; or the prepared text that was picked.
     fn typed(&self, step: &str, field: &str) -> &str {
-        self.trouble.as_ref().filter(|t| t.step == step).map_or("", |t| t.typed.get(field))
+        match &self.picked {
+            Some((of, text)) if *of == step && field == main_field(step) => text,
+            _ => self.trouble.as_ref().filter(|t| t.step == step).map_or("", |t| t.typed.get(field)),
+        }
+    }
+
+    /// The prepared texts for a step.
+    fn picks(&self, step: &str) -> Vec<&Offered> {
+        self.phrases.iter().filter(|phrase| phrase.step.key() == step).collect()
     }
 
     /// What is wrong with a field of the form that came back.
@@ -119,37 +137,68 @@ impl CasePage {
     }
 }
 
+/// The field of a step's form that prepared texts are for.
+fn main_field(step: &str) -> &'static str {
+    match step {
+        "answer" => "public",
+        "contact" => "note",
+        "note" => "text",
+        _ => "reason",
+    }
+}
+
 /// The page of a case.
 pub(crate) async fn page(desk: Desk, Path(on): Path<String>) -> PageResult {
     let number = words::number(&on)?;
-    let shown = load(&desk, number).await?;
+    let (shown, way) = load(&desk, number).await?;
     let query = Fields::of_query(desk.visit.uri.query().unwrap_or(""));
     let done = choices::done_words(query.get("done"), desk.visit.lang);
-    Ok(html(&view(&desk, &shown, None, None, done)))
+    let mut page = view(&desk, &shown, way, None, None, done);
+    let picked = page.phrases.iter().find(|phrase| phrase.key == query.get("phrase"));
+    page.picked = picked.map(|phrase| (phrase.step.key(), phrase.text.clone()));
+    Ok(html(&page))
+}
+
+/// The page with an answer as its reader will see it; nothing is recorded.
+pub(super) async fn preview(desk: &Desk, number: Number, typed: Fields) -> PageResult {
+    let (shown, way) = load(desk, number).await?;
+    let trouble =
+        Trouble { step: "answer", typed, sentence: String::new(), field: None, status: StatusCode::OK };
+    let mut page = view(desk, &shown, way, Some(trouble), None, "");
+    page.previewed = true;
+    Ok(html(&page))
 }
 
 /// The page again after a step that did not happen.
 pub(super) async fn again(desk: &Desk, number: Number, trouble: Trouble) -> PageResult {
-    let shown = load(desk, number).await?;
+    let (shown, way) = load(desk, number).await?;
     let status = trouble.status;
-    let mut response: Response = html(&view(desk, &shown, Some(trouble), None, ""));
+    let mut response: Response = html(&view(desk, &shown, way, Some(trouble), None, ""));
     *response.status_mut() = status;
     Ok(response)
 }
 
 /// The page with a person in plain text. Never by redirect: an address is kept by browsers.
 pub(super) async fn revealed(desk: &Desk, number: Number, revealed: Revealed) -> PageResult {
-    let shown = load(desk, number).await?;
-    Ok(html(&view(desk, &shown, None, Some(revealed), choices::done_words("reveal", desk.visit.lang))))
+    let (shown, way) = load(desk, number).await?;
+    Ok(html(&view(desk, &shown, way, None, Some(revealed), choices::done_words("reveal", desk.visit.lang))))
 }
 
-async fn load(desk: &Desk, number: Number) -> Result<Shown, crate::frame::WebError> {
-    desk.run(move |ctx| show::show(ctx, &number)).await
+/// The case, and where it stands in the list one came from.
+async fn load(desk: &Desk, number: Number) -> Result<(Shown, Way), crate::frame::WebError> {
+    let list = desk.visit.list.clone();
+    desk.run(move |ctx| {
+        let shown = show::show(ctx, &number)?;
+        let way = list.map(|query| way::find(ctx, &query, &shown.case.number)).transpose()?;
+        Ok((shown, way.unwrap_or_default()))
+    })
+    .await
 }
 
 fn view(
     desk: &Desk,
     shown: &Shown,
+    way: Way,
     trouble: Option<Trouble>,
     revealed: Option<Revealed>,
     done: &str,
@@ -183,6 +232,11 @@ fn view(
         place: present::place(city, row, lang),
         map: row.point.map(|at| MapView::new(city, lang, Some(at)).with_points(present::dots(shown, &s))),
         near: present::near(shown, &s),
+        alike: present::alike(shown, &s),
+        way,
+        phrases: shown.phrases.clone(),
+        picked: None,
+        previewed: false,
         owners: present::owners(city, case, lang),
         photos: present::photos(shown, lang),
         files: present::files(shown),

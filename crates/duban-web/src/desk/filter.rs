@@ -82,6 +82,11 @@ impl Filter {
         }
     }
 
+    /// Whether the rows are shown on a map as well.
+    pub(crate) fn is_map(&self) -> bool {
+        self.get("view") == "map"
+    }
+
     pub(crate) fn is_newest(&self) -> bool {
         self.get("sort") == "new"
     }
@@ -116,6 +121,16 @@ impl Filter {
     /// What is asked for, as an address says it; without the place in the list.
     pub(crate) fn words(&self) -> String {
         self.first().split_once('?').map_or(String::new(), |(_, query)| query.to_owned())
+    }
+
+    /// What is asked for and which page of it, as an address says it.
+    pub(crate) fn place(&self) -> String {
+        self.here().split_once('?').map_or(String::new(), |(_, query)| query.to_owned())
+    }
+
+    /// The address of this page of the list.
+    pub(crate) fn here(&self) -> String {
+        self.address(|k| !matches!(k, "lang" | "done"), &[])
     }
 
     /// Where this list is exported.

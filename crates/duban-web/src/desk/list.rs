@@ -1,14 +1,10 @@
 //! 工单列表: cases within reach in the order of what is due, with filters in the address bar.
 
 use askama::Template;
-use axum::response::Response;
-use duban_app::{
-    AppError, CaseRow, Ctx, Figure, Page,
-    case::{On, list, sign},
-    figures,
-};
+use axum::http::header;
+use duban_app::{AppError, CaseRow, Ctx, Figure, Page, SavedView, case::list, figures, view as views};
 use duban_domain::{
-    Lang, Number, Refusal,
+    Lang, Number,
     case::Phase,
     policy::{Action, Reach},
     request::{Channel, Kind, Privacy, Urgency},
@@ -17,12 +13,15 @@ use duban_domain::{
 use super::{
     filter::{Chip, Filter, due_word},
     numbers::Links,
+    views::ViewShown,
+    way,
     words::{self, Choice, Choices, DueWords, cases, thousands},
 };
-use crate::frame::{Desk, Fields, PageResult, Shell, When, html, see_other};
-
-/// Cases that are signed at once at most.
-const SIGN_MAX: usize = 200;
+use crate::frame::{
+    Desk, PageResult, Shell, When, html,
+    map::{MapPoint, MapView},
+    see_other,
+};
 
 #[derive(Template)]
 #[template(path = "desk/list.html")]
@@ -41,7 +40,16 @@ pub(super) struct ListPage {
     pub(super) by_due: String,
     pub(super) groups: Vec<Group>,
     pub(super) drops: Vec<Drop>,
-    pub(super) can_sign: bool,
+    /// Steps that this member could do to several cases.
+    pub(super) steps: Vec<&'static str>,
+    pub(super) views: Vec<ViewShown>,
+    /// The filters, for keeping them.
+    pub(super) query: String,
+    pub(super) map: Option<MapView>,
+    /// Rows that have no point and are on no map.
+    pub(super) placeless: usize,
+    /// The same list as a map or as a list.
+    pub(super) other_way: String,
     pub(super) export: String,
     pub(super) first: Option<String>,
     pub(super) next: Option<String>,
@@ -54,6 +62,13 @@ pub(super) struct ListPage {
     pub(super) urgencies: Vec<Choice>,
     pub(super) kinds: Vec<Choice>,
     pub(super) channels: Vec<Choice>,
+}
+
+impl ListPage {
+    /// Whether a step for several cases is offered.
+    fn does(&self, step: &str) -> bool {
+        self.steps.contains(&step)
+    }
 }
 
 /// A view above the list.
@@ -84,7 +99,7 @@ pub(super) struct Row {
     pub(super) at: Option<When>,
     pub(super) due: DueWords,
     pub(super) tags: Vec<Tag>,
-    pub(super) can_sign: bool,
+    pub(super) place_in_list: usize,
 }
 
 /// A tag: always a word.
@@ -107,6 +122,7 @@ struct Loaded {
     tabs: Vec<(&'static str, String, i64)>,
     drops: Vec<(Chip, i64)>,
     today: Option<(i64, i64)>,
+    views: Vec<SavedView>,
 }
 
 /// The list. A whole number in the search field goes straight to its case.
@@ -117,7 +133,12 @@ pub(crate) async fn page(desk: Desk) -> PageResult {
     }
     let asked = filter.clone();
     let loaded = desk.run(move |ctx| load(ctx, &asked)).await?;
-    Ok(html(&view(&desk, filter, loaded)))
+    let way = way::cookie(&filter, desk.site.options.secure_cookies);
+    let mut page = html(&view(&desk, filter, loaded));
+    if let Some(cookie) = way {
+        page.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(page)
 }
 
 fn load(ctx: &Ctx, filter: &Filter) -> Result<Loaded, AppError> {
@@ -138,7 +159,14 @@ fn load(ctx: &Ctx, filter: &Filter) -> Result<Loaded, AppError> {
         }
         drops.retain(|(_, n)| *n > 0);
     }
-    Ok(Loaded { page: found.page, count: found.count, tabs, drops, today: today(ctx)? })
+    Ok(Loaded {
+        page: found.page,
+        count: found.count,
+        tabs,
+        drops,
+        today: today(ctx)?,
+        views: views::list(ctx)?,
+    })
 }
 
 /// Taken in and closed today, for those who see figures.
@@ -192,7 +220,12 @@ fn view(desk: &Desk, f: Filter, loaded: Loaded) -> ListPage {
         .to_owned(),
         newest: !by_due,
         by_due: f.with("sort", ""),
-        can_sign: desk.who.can(Action::Sign) && loaded.page.rows.iter().any(|row| signable(desk, row)),
+        steps: steps(desk, &loaded.page),
+        views: loaded.views.into_iter().map(|view| ViewShown::of(view, &desk.who, &here)).collect(),
+        query: f.words(),
+        placeless: loaded.page.rows.iter().filter(|row| row.point.is_none()).count(),
+        other_way: f.with("view", if f.is_map() { "" } else { "map" }),
+        map: f.is_map().then(|| map(desk, &s, &loaded.page.rows)),
         export: f.export(),
         first: (f.before() > 0).then(|| f.first()),
         next: loaded.page.next.map(|after| f.page(after, f.before() + super::filter::PAGE)),
@@ -289,23 +322,47 @@ fn place_words(f: &Filter, page: &Page, count: i64, s: &Shell) -> String {
     format!("{}–{} · {} {}", thousands(from + 1), thousands(from + n), s.t("共", "of"), counted(count, s))
 }
 
-fn signable(desk: &Desk, row: &CaseRow) -> bool {
-    desk.who.can(Action::Sign)
-        && row.phase == Phase::Dispatched
-        && super::present::leads(&desk.who, &row.owner)
+/// Steps for several cases: what the role includes, for rows that are there.
+fn steps(desk: &Desk, page: &Page) -> Vec<&'static str> {
+    let all = [
+        (Action::Sign, "sign"),
+        (Action::Note, "note"),
+        (Action::Classify, "urgency"),
+        (Action::Dispatch, "dispatch"),
+    ];
+    let may = |(action, _): &(Action, &str)| !page.rows.is_empty() && desk.who.can(*action);
+    all.into_iter().filter(may).map(|(_, step)| step).collect()
+}
+
+/// The rows of the list as dots, each with its place in the list.
+fn map(desk: &Desk, s: &Shell, rows: &[CaseRow]) -> MapView {
+    let dot = |(at, row): (usize, &CaseRow)| {
+        Some(MapPoint {
+            at: row.point?,
+            label: (at + 1).to_string(),
+            state: match (row.closed_at, row.answered_at) {
+                (Some(_), _) => "done",
+                (None, None) if row.finish_due < s.now => "late",
+                _ => "near",
+            },
+            href: format!("/desk/cases/{}", row.number),
+        })
+    };
+    let dots: Vec<MapPoint> = rows.iter().enumerate().filter_map(dot).collect();
+    MapView::new(&desk.site.app.city, s.lang, None).tall().around(dots)
 }
 
 /// Rows under the heads of their days. Late ones stand together, whatever day they were due on, and
 /// so do those that were answered and wait for their review.
 fn groups(desk: &Desk, s: &Shell, rows: &[CaseRow], by_due: bool) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
-    for row in rows {
+    for (at, row) in rows.iter().enumerate() {
         let (name, late) = head(s, row, by_due);
         if groups.iter().all(|group| group.name != name) {
             groups.push(Group { name: name.clone(), count: String::new(), late, rows: Vec::new() });
         }
         if let Some(group) = groups.iter_mut().find(|group| group.name == name) {
-            group.rows.push(one(desk, s, row));
+            group.rows.push(Row { place_in_list: at + 1, ..one(desk, s, row) });
             group.count = cases(i64::try_from(group.rows.len()).unwrap_or(0), s.lang);
         }
     }
@@ -369,7 +426,7 @@ fn one(desk: &Desk, s: &Shell, row: &CaseRow) -> Row {
             None => closed,
         },
         tags: tags(s, row, scored),
-        can_sign: signable(desk, row),
+        place_in_list: 0,
     }
 }
 
@@ -404,68 +461,4 @@ fn tags(s: &Shell, row: &CaseRow, scored: bool) -> Vec<Tag> {
         add(row.privacy.word(s.lang).to_owned(), "");
     }
     tags
-}
-
-#[derive(Template)]
-#[template(path = "desk/signed.html")]
-pub(super) struct SignedPage {
-    pub(super) s: Shell,
-    pub(super) summary: String,
-    pub(super) signed: Vec<SignedOne>,
-    pub(super) skipped: Vec<SignedOne>,
-    pub(super) back: String,
-}
-
-/// One case of a bulk step, and why nothing happened to it.
-pub(super) struct SignedOne {
-    pub(super) number: String,
-    pub(super) grouped: String,
-    pub(super) why: String,
-}
-
-/// Signs for several cases and says for each what came of it.
-pub(crate) async fn sign_many(desk: Desk, fields: Fields) -> PageResult {
-    let numbers: Vec<Number> = fields.all("case").filter_map(|n| n.parse().ok()).take(SIGN_MAX).collect();
-    let done = desk.run(move |ctx| sign_each(ctx, numbers)).await?;
-    Ok(signed_page(&desk, done, super::login::local(fields.get("back"))))
-}
-
-fn sign_each(ctx: &Ctx, numbers: Vec<Number>) -> Result<Vec<(Number, Option<Refusal>)>, AppError> {
-    let sign = |number: Number| match sign::sign(ctx, &On { number: number.clone(), seen: None }) {
-        Ok(_) => Ok((number, None)),
-        Err(AppError::Refused(refusal)) => Ok((number, Some(refusal))),
-        Err(error) => Err(error),
-    };
-    numbers.into_iter().map(sign).collect()
-}
-
-fn signed_page(desk: &Desk, done: Vec<(Number, Option<Refusal>)>, back: &str) -> Response {
-    let s = desk.shell();
-    let one = |(number, why): (Number, Option<Refusal>)| SignedOne {
-        grouped: number.grouped(),
-        number: number.to_string(),
-        why: why.map(|r| r.sentence(s.lang)).unwrap_or_default(),
-    };
-    let (skipped, signed): (Vec<_>, Vec<_>) = done.into_iter().partition(|(_, why)| why.is_some());
-    let (signed, skipped): (Vec<_>, Vec<_>) =
-        (signed.into_iter().map(one).collect(), skipped.into_iter().map(one).collect());
-    let n = |list: &[SignedOne]| cases(i64::try_from(list.len()).unwrap_or(0), s.lang);
-    let summary = match (signed.is_empty(), skipped.is_empty()) {
-        (true, true) => s
-            .t(
-                "一件也没有选，什么也没有改。请在列表里勾选待签收的工单。",
-                "None was ticked, so nothing changed. Tick cases to sign in the list.",
-            )
-            .to_owned(),
-        _ => format!(
-            "{} {}{}{} {}{}",
-            s.t("签收了", "Signed"),
-            n(&signed),
-            s.t("；", "; "),
-            s.t("跳过", "skipped"),
-            n(&skipped),
-            s.t("。", ".")
-        ),
-    };
-    html(&SignedPage { summary, signed, skipped, back: back.to_owned(), s })
 }

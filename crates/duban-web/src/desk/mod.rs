@@ -4,6 +4,7 @@
 
 pub(crate) mod assist;
 pub(crate) mod board;
+pub(crate) mod bulk;
 pub(crate) mod case;
 pub(crate) mod chart;
 mod choices;
@@ -16,12 +17,17 @@ pub(crate) mod live;
 pub(crate) mod login;
 pub(crate) mod media;
 pub(crate) mod numbers;
+mod paper;
+pub(crate) mod phrases;
 pub(crate) mod present;
 pub(crate) mod report;
+pub(crate) mod sheet;
 pub(crate) mod steps;
 #[cfg(test)]
 mod tests;
 pub(crate) mod timeline;
+pub(crate) mod views;
+pub(crate) mod way;
 pub(crate) mod words;
 
 use askama::Template;
@@ -53,6 +59,9 @@ pub(crate) async fn home(desk: Desk) -> Response {
     }
     if can(Action::Figures) {
         return see_other("/desk/figures");
+    }
+    if can(Action::Texts) {
+        return see_other("/desk/phrases");
     }
     html(&HomePage { s: desk.shell() })
 }

@@ -439,14 +439,23 @@ pub(super) fn dots(shown: &Shown, s: &Shell) -> Vec<MapPoint> {
 }
 
 pub(super) fn near(shown: &Shown, s: &Shell) -> Vec<Near> {
+    neighbours(&shown.near, |i| mark(i, s.lang), s)
+}
+
+/// Those that can be done on the same trip; they stand in a list of their own, without signs.
+pub(super) fn alike(shown: &Shown, s: &Shell) -> Vec<Near> {
+    neighbours(&shown.alike, |_| "", s)
+}
+
+fn neighbours(rows: &[(CaseRow, i64)], mark: impl Fn(usize) -> &'static str, s: &Shell) -> Vec<Near> {
     let one = |(i, (row, metres)): (usize, &(CaseRow, i64))| Near {
-        mark: mark(i, s.lang),
+        mark: mark(i),
         number: row.number.to_string(),
         title: row.title.clone(),
         stage: row.phase.word(s.lang).to_owned(),
         metres: *metres,
     };
-    shown.near.iter().enumerate().map(one).collect()
+    rows.iter().enumerate().map(one).collect()
 }
 
 pub(super) fn owners(city: &City, case: &Case, lang: Lang) -> Vec<Owner> {

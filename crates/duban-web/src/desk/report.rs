@@ -183,8 +183,6 @@ fn sentences(city: &City, report: &Report, lang: Lang) -> Vec<String> {
     let (all, before) = (report.body.all(), Figures::of_numbers(&report.body.before));
     let n = |figure| all.get(figure);
     let change = |figure| numbers::against(all.get(figure), before.get(figure), lang);
-    let top = report.body.lines(By::Category).into_iter().find(|line| line.figures.get(Figure::In) > 0);
-    let late = report.body.lines(By::Unit).into_iter().max_by_key(|line| line.figures.overdue);
     let mut said = vec![
         format!(
             "{} {}{}{}{}",
@@ -219,6 +217,15 @@ fn sentences(city: &City, report: &Report, lang: Lang) -> Vec<String> {
             lang.t("。", "."),
         ),
     ];
+    said.extend(most(city, report, lang));
+    said
+}
+
+/// What most were about, and who has most that is past its time.
+fn most(city: &City, report: &Report, lang: Lang) -> Vec<String> {
+    let top = report.body.lines(By::Category).into_iter().find(|line| line.figures.get(Figure::In) > 0);
+    let late = report.body.lines(By::Unit).into_iter().max_by_key(|line| line.figures.overdue);
+    let mut said = Vec::new();
     said.extend(top.map(|line| match lang {
         Lang::Zh => format!(
             "反映最多的是{}，{} 件。",

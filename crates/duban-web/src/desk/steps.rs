@@ -18,7 +18,7 @@ use duban_domain::{
 };
 
 use super::{
-    case::{Revealed, Trouble, again, revealed},
+    case::{Revealed, Trouble, again, preview, revealed},
     words,
 };
 use crate::frame::{Desk, Fields, PageResult, WebError, error::logged, see_other};
@@ -47,8 +47,11 @@ pub(crate) async fn contact(desk: Desk, Path(on): Path<String>, fields: Fields) 
     .await
 }
 
-/// 答复
+/// 答复, or a look at what its reader will see.
 pub(crate) async fn answer(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
+    if fields.get("do") == "preview" {
+        return preview(&desk, words::number(&on)?, fields).await;
+    }
     step(&desk, &on, "answer", fields, "answer", |ctx, on, fields| {
         answer::answer(ctx, on, &answering(fields)?)
     })

@@ -185,6 +185,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::NeedsPlace
         | Refusal::BadPhone
         | Refusal::NeedsPhone
+        | Refusal::UnknownVariable(_)
         | Refusal::TooManyRows { .. } => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

@@ -16,7 +16,7 @@ pub(super) use basics::{Basics, basics};
 pub(super) use calendar::calendar;
 pub(super) use catalogue::{catalogue, category_words, deadlines, kind_and_urgency_words};
 pub(super) use lists::{categories, divisions, map, places, units};
-pub(super) use people::{labels, roles, texts};
+pub(super) use people::{labels, phrases, roles, texts};
 pub(super) use public::public;
 
 /// A row and where it stands.
