@@ -1,8 +1,10 @@
 // The desk's script: every island a member of staff meets.
 import { assist } from "./assist";
 import { board } from "./board";
+import { calls } from "./calls";
 import { copy } from "./copy";
 import { draft } from "./draft";
+import { here } from "./here";
 import { keys } from "./keys";
 import { live } from "./live";
 import { map } from "./map";
@@ -11,10 +13,12 @@ import { picks } from "./picks";
 
 draft();
 map();
+here();
 photos();
 picks();
 copy();
 assist();
 live();
 board();
+calls();
 keys();

@@ -23,7 +23,8 @@ pub struct Found {
 }
 
 /// Looks at every case: its history explains its state, it has an owner and, while open, a
-/// deadline that explains itself; digests fit; counters are the sum of the rows.
+/// deadline that explains itself; digests fit; counters are the sum of the rows; nobody is kept whom
+/// no request names.
 pub fn check(app: &App) -> Result<Found> {
     let mut found = Found::default();
     let mut after = CaseId(0);
@@ -38,10 +39,13 @@ pub fn check(app: &App) -> Result<Found> {
         let Some(last) = last else { break };
         after = last;
     }
-    let (wrong, squares) = app
-        .store
-        .read(|tx| Ok::<_, crate::AppError>((tx.wrong_tallies(&app.city.zone)?, tx.wrong_squares()?)))?;
-    found.faults.extend(wrong.into_iter().chain(squares));
+    app.store.read(|tx| {
+        found.faults.extend(tx.wrong_tallies(&app.city.zone)?);
+        found.faults.extend(tx.wrong_squares()?);
+        let nobody = tx.people_without_request()?;
+        found.faults.extend((nobody > 0).then(|| format!("{nobody} people are kept whom no request names")));
+        Ok::<_, crate::AppError>(())
+    })?;
     Ok(found)
 }
 
@@ -53,6 +57,9 @@ fn look(app: &App, tx: &mut ReadTx<'_>, case: &Case, found: &mut Found) -> Resul
     let erased = stored.iter().any(|e| e.event.is_none());
     if !stored.iter().zip(1..).all(|(e, seq)| e.seq == seq) {
         fault("its events have a gap");
+    }
+    if !stored.is_sorted_by_key(|e| e.at) {
+        fault("its history goes back in time");
     }
     if !tx.altered_events(case.id)?.is_empty() {
         fault("an event was changed after it was recorded");

@@ -6,7 +6,7 @@ use duban_domain::{
     policy::{allow, verb},
     stamp::day_number,
 };
-use duban_store::{CaseQuery, Figures, Order, UnitFigures};
+use duban_store::{CaseQuery, Figures, Order, Tallies, UnitFigures};
 use jiff::civil::Date;
 
 use crate::{Ctx, wiring::Result};
@@ -55,6 +55,9 @@ pub fn totals(ctx: &Ctx, from: Date, to: Date) -> Result<Figures> {
     ctx.app.store.read(|tx| Ok(tx.figures(&ctx.who.reach, first, last, ctx.now, zone)?))
 }
 
+/// 2000-01-01, counted as the figures count days: before any case.
+const LONG_AGO: i64 = 10_957;
+
 /// Counting what is open stops here.
 pub const NOW_MAX: i64 = 10_000;
 
@@ -91,9 +94,9 @@ pub fn now(ctx: &Ctx) -> Result<Now> {
     let day = |n: i64| Stamp::start_of(duban_domain::stamp::date_of_day(today + n), zone);
     let due_today = CaseQuery { due: Some((day(0), day(1))), ..open.clone() };
     ctx.app.store.read(|tx| {
-        let sums = tx.figures_by_day(reach, today, today)?;
+        let sums = tx.tallies(reach, (today, today), ctx.now, zone)?.days;
         let (received, closed) = sums.first().map_or((0, 0), |sum| (sum.received, sum.closed));
-        let units = tx.figures_by_unit(reach, 0, today, ctx.now, zone)?;
+        let units = tx.tallies(reach, (LONG_AGO, today), ctx.now, zone)?.units;
         let mut late: Vec<(String, i64)> =
             units.into_iter().map(|unit| (unit.unit, unit.figures.overdue)).filter(|(_, n)| *n > 0).collect();
         late.sort_by_key(|(unit, n)| (std::cmp::Reverse(*n), unit.clone()));
@@ -115,9 +118,8 @@ pub fn report(ctx: &Ctx, from: Date, to: Date) -> Result<Report> {
     let (first, last) = (day_number(from), day_number(to));
     let zone = &ctx.city().zone;
     ctx.app.store.read(|tx| {
-        let units = tx.figures_by_unit(&ctx.who.reach, first, last, ctx.now, zone)?;
+        let Tallies { units, days } = tx.tallies(&ctx.who.reach, (first, last), ctx.now, zone)?;
         let all = Figures::together(&units);
-        let days = tx.figures_by_day(&ctx.who.reach, first, last)?;
         let days = days
             .into_iter()
             .map(|d| DayFigures {

@@ -12,7 +12,7 @@ use duban_store::{Job, WriteTx};
 
 use crate::{
     App, AppError,
-    case::{asks_until, record},
+    case::{asks_until, moment, record},
     wiring::Result,
 };
 
@@ -59,6 +59,7 @@ pub fn work(app: &App) -> Result<usize> {
 fn run(app: &App, job: &Job, now: Stamp) -> Result<()> {
     app.store.write(|tx| {
         if let Some(case) = tx.case_for_update(CaseId(job.subject))? {
+            let now = moment(tx, &case, now)?;
             let decided = decide(app, &job.kind, &case, now);
             match decided {
                 Ok(happened) => drop(record(app, tx, &case, &case::Actor::system(), now, happened)?),

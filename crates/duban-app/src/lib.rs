@@ -5,6 +5,8 @@
 //! the clock and the source of randomness.
 
 pub mod breakdown;
+pub mod call;
+pub mod callbacks;
 pub mod case;
 pub mod check;
 pub mod clock;
@@ -16,9 +18,11 @@ pub mod jobs;
 pub mod keys;
 pub mod live;
 pub mod media;
+pub mod notice;
 pub mod partner;
 pub mod person;
 pub mod phrase;
+pub mod quality;
 pub mod report;
 pub mod resident;
 pub mod setup;
@@ -32,8 +36,9 @@ pub use error::AppError;
 pub use wiring::{App, Ctx};
 // What pages read of the database: rows and sums, never a transaction.
 pub use duban_store::{
-    CaseQuery, CaseRow, Cursor, ExportLine, Figure, Figures, LiveEvent, MediaKind, MediaRow, Order, Page,
-    PublicQuery, PublicRow, SavedView, UnitFigures,
+    Alert, ByHand, CallFigure, CallNote, CallSums, CallbackTask, CaseQuery, CaseRow, Cursor, ExportLine,
+    Figure, Figures, InspectionRow, InspectionSums, LiveEvent, MediaKind, MediaRow, NoticeLog, NoticeQuery,
+    Order, Page, PublicQuery, PublicRow, SavedView, UnitFigures,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

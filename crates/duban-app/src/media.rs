@@ -8,6 +8,7 @@ use std::io::Cursor;
 
 use duban_domain::{
     CaseId, MediaId, Number, Refusal, RequestId, Stamp,
+    city::PhotoRule,
     policy::{permit, verb},
 };
 use duban_store::{MediaKind, MediaRow, NewMediaRow, ReadTx, WriteTx};
@@ -19,10 +20,8 @@ use crate::{
     wiring::Result,
 };
 
-/// Most bytes of one file.
+/// Most bytes of one file, whatever the city allows.
 pub const FILE_BYTES_MAX: usize = 12 << 20;
-/// Most files at once.
-pub const FILES_MAX: usize = 6;
 /// Longest side of a kept picture, in pixels.
 const SIDE_MAX: u32 = 2_560;
 /// Longest side of a thumbnail, in pixels.
@@ -47,12 +46,21 @@ pub struct NewMedia {
 /// Why a file cannot be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UploadFault {
-    /// More bytes than allowed.
+    /// More bytes than the city allows.
     #[error("the file is too large")]
-    TooLarge,
-    /// More files than allowed.
+    TooLarge {
+        /// How much it allows.
+        megabytes_max: u32,
+    },
+    /// More files than the city allows.
     #[error("too many files")]
-    TooMany,
+    TooMany {
+        /// How many it allows.
+        count_max: u32,
+    },
+    /// Too many people send files at this moment.
+    #[error("too many files are being taken in at this moment")]
+    Busy,
     /// Neither a picture nor a document that we know.
     #[error("the file is of a type that is not taken")]
     Type,
@@ -61,10 +69,25 @@ pub enum UploadFault {
     Broken,
 }
 
+/// Looks at the files of one form, as the city's rule for photos has it.
+pub fn take_all<'a>(
+    rule: &PhotoRule,
+    files: impl ExactSizeIterator<Item = (&'a str, &'a [u8])>,
+) -> std::result::Result<Vec<NewMedia>, UploadFault> {
+    if files.len() > rule.count_max as usize {
+        return Err(UploadFault::TooMany { count_max: rule.count_max });
+    }
+    let one = |(name, bytes): (&str, &[u8])| match bytes.len() > rule.bytes_max as usize {
+        true => Err(UploadFault::TooLarge { megabytes_max: rule.megabytes_max() }),
+        false => take(name, bytes),
+    };
+    files.map(one).collect()
+}
+
 /// Looks at an upload: type by content, limits, a fresh encoding and a thumbnail for pictures.
 pub fn take(name: &str, bytes: &[u8]) -> std::result::Result<NewMedia, UploadFault> {
     if bytes.len() > FILE_BYTES_MAX {
-        return Err(UploadFault::TooLarge);
+        return Err(UploadFault::TooLarge { megabytes_max: (FILE_BYTES_MAX >> 20) as u32 });
     }
     let name = clean(name);
     if bytes.starts_with(b"%PDF-") {
@@ -224,10 +247,25 @@ mod tests {
     }
 
     #[test]
+    fn a_city_says_how_many_photos_and_how_large() {
+        let rule = PhotoRule { count_max: 2, bytes_max: 1 << 20 };
+        let (small, large) = (png(8, 8), vec![0; (1 << 20) + 1]);
+        let all = |files: &[&[u8]]| {
+            take_all(&rule, files.iter().map(|bytes| ("a.png", *bytes))).map(|taken| taken.len())
+        };
+        assert_eq!(all(&[&small, &small]), Ok(2));
+        assert_eq!(all(&[&small, &small, &small]), Err(UploadFault::TooMany { count_max: 2 }));
+        assert_eq!(all(&[&small, &large]), Err(UploadFault::TooLarge { megabytes_max: 1 }));
+    }
+
+    #[test]
     fn what_is_not_a_picture_or_a_document_is_refused_by_name() {
         assert_eq!(take("a.jpg", b"<html>").unwrap_err(), UploadFault::Type);
         assert_eq!(take("a.png", &png(8, 8)[..20]).unwrap_err(), UploadFault::Broken);
-        assert_eq!(take("a.jpg", &vec![0; FILE_BYTES_MAX + 1]).unwrap_err(), UploadFault::TooLarge);
+        assert_eq!(
+            take("a.jpg", &vec![0; FILE_BYTES_MAX + 1]).unwrap_err(),
+            UploadFault::TooLarge { megabytes_max: 12 }
+        );
         assert!(take("a.pdf", b"%PDF-1.7").is_ok());
     }
 }

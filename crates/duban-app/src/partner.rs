@@ -3,8 +3,12 @@
 //! What is public about a request is its kind of matter, place and state; never the text, the
 //! person or anything confidential.
 
+pub mod news;
+pub mod read;
+pub mod report;
+
 use duban_domain::{
-    Number, Stamp,
+    Refusal, Stamp,
     case::{Event, What, accepted},
     policy::Reach,
 };
@@ -17,25 +21,43 @@ use crate::{App, AppError, keys, wiring::Result};
 pub struct PublicCase {
     /// What lists know.
     pub row: CaseRow,
-    /// When something last happened.
+    /// When something of which everybody may know last happened; for a closed case, when it closed.
     pub updated_at: Stamp,
     /// The last public answer that was accepted.
     pub answer: Option<String>,
 }
 
-/// Makes a key for another system; it is shown once and kept as a hash.
-pub fn add_key(app: &App, name: &str) -> Result<String> {
+/// Another system that has shown its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// Its name.
+    pub name: String,
+    /// The unit it handles cases for, if it does.
+    pub unit: Option<String>,
+}
+
+/// Makes a key for another system; it is shown once and kept as a hash. With a unit the system sees
+/// and handles that unit's cases.
+pub fn add_key(app: &App, name: &str, unit: Option<&str>) -> Result<String> {
+    if let Some(key) = unit.filter(|key| app.city.unit(key).is_none()) {
+        return Err(Refusal::UnknownUnit(key.to_owned()).into());
+    }
     let token = format!("dk_{}", keys::hex(&app.entropy.token()));
-    keep_key(app, name, &token)?;
+    keep(app, name, unit, &token)?;
     Ok(token)
 }
 
 /// Keeps a given key: the demo's, which its page shows.
 pub fn keep_key(app: &App, name: &str, token: &str) -> Result<()> {
+    keep(app, name, None, token)
+}
+
+fn keep(app: &App, name: &str, unit: Option<&str>, token: &str) -> Result<()> {
     let key = ApiKey {
         id: app.staff_id().0,
         hash: keys::hash(token.as_bytes()),
         name: name.to_owned(),
+        unit: unit.map(str::to_owned),
         created_at: app.now(),
         revoked_at: None,
     };
@@ -52,54 +74,24 @@ pub fn revoke_key(app: &App, id: i64) -> Result<bool> {
     app.store.write(|tx| Ok(tx.revoke_api_key(id, app.now())?))
 }
 
-/// The name of the system that a key belongs to.
-pub fn holder(app: &App, token: &str) -> Result<Option<String>> {
+/// The system that a key belongs to; none when the key is unknown or was taken back.
+pub fn caller(app: &App, token: &str) -> Result<Option<Caller>> {
     let key = app.store.read(|tx| Ok::<_, AppError>(tx.api_key(&keys::hash(token.as_bytes()))?))?;
-    Ok(key.filter(|k| k.revoked_at.is_none()).map(|k| k.name))
+    Ok(key.filter(|k| k.revoked_at.is_none()).map(|k| Caller { name: k.name, unit: k.unit }))
 }
 
 /// The public view of the cases that a query finds, newest first. Confidential ones are not in it.
 pub fn public_cases(app: &App, query: &CaseQuery) -> Result<Vec<PublicCase>> {
-    public_page(app, std::slice::from_ref(query), 0, usize::MAX)
-}
-
-/// As [`public_cases`], one page of what several queries find together. The page is cut before any
-/// history is read.
-pub fn public_page(app: &App, queries: &[CaseQuery], skip: usize, take: usize) -> Result<Vec<PublicCase>> {
     app.store.read(|tx| {
-        let mut rows = Vec::new();
-        for query in queries {
-            let query = CaseQuery { reach: Reach::All, public_only: true, ..query.clone() };
-            rows.extend(tx.list(&query)?.rows);
-        }
-        if queries.len() > 1 {
-            rows.sort_by_key(|row| std::cmp::Reverse(row.id));
-            rows.dedup_by_key(|row| row.id);
-        }
-        rows.into_iter().skip(skip).take(take).map(|row| public(tx, row)).collect()
+        let query = CaseQuery { reach: Reach::All, public_only: true, ..query.clone() };
+        tx.list(&query)?.rows.into_iter().map(|row| public(tx, row)).collect()
     })
 }
 
-/// The public view of each of these numbers that is known and public.
-pub fn public_by_number(app: &App, numbers: &[Number]) -> Result<Vec<(Number, PublicCase)>> {
-    app.store.read(|tx| {
-        let mut found = Vec::new();
-        for number in numbers {
-            let Some(request) = tx.request_by_number(number)? else { continue };
-            if tx.public_row(request.case)?.is_none() {
-                continue;
-            }
-            if let Some(row) = tx.case_row(request.case)? {
-                found.push((number.clone(), public(tx, row)?));
-            }
-        }
-        Ok(found)
-    })
-}
-
-fn public(tx: &mut duban_store::ReadTx<'_>, row: CaseRow) -> Result<PublicCase> {
+pub(crate) fn public(tx: &mut duban_store::ReadTx<'_>, row: CaseRow) -> Result<PublicCase> {
     let events = tx.events(row.id)?;
-    let updated_at = events.last().map_or(row.opened_at, |e| e.at);
+    let known = events.iter().rev().find(|event| What::PUBLIC.contains(&event.kind.as_str()));
+    let updated_at = row.closed_at.or(known.map(|event| event.at)).unwrap_or(row.opened_at);
     let events: Vec<Event> = events.into_iter().filter_map(|e| e.event).collect();
     let answer = last_accepted(&events);
     Ok(PublicCase { row, updated_at, answer })

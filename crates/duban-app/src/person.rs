@@ -1,35 +1,38 @@
 //! People behind requests: kept sealed, found by a keyed hash, shown to whom it concerns.
 
 use duban_domain::{
-    Lang, Number, PersonId,
-    person::{Person, Phone, masked_name},
+    Lang, Number,
+    person::{Mail, Person, Phone, masked_name},
     policy::{Action, Member, Reach},
     request::{Privacy, Request},
 };
-use duban_store::{ReadTx, SealedPerson, WriteTx};
+use duban_store::{ReadTx, SealedPerson};
 
-use crate::{App, wiring::Result};
+use crate::{App, keys::Keyring, notice, wiring::Result};
 
 const NAME: &str = "person.name";
 const PHONE: &str = "person.phone";
 const TAIL: &str = "person.tail";
+const MAIL: &str = "person.mail";
 const CODE: &str = "request.code";
 
-/// Keeps a name and a number; nothing to keep makes no person.
-pub(crate) fn keep(app: &App, tx: &mut WriteTx<'_>, person: &Person) -> Result<Option<PersonId>> {
-    if *person == Person::default() {
+/// A name and a number as they are kept; nothing to keep makes no person.
+pub(crate) fn sealed(app: &App, person: &Person) -> Result<Option<SealedPerson>> {
+    if person.is_empty() {
         return Ok(None);
     }
-    let id = app.person_id();
     let phone = person.phone.as_ref().map(Phone::digits);
-    tx.insert_person(&SealedPerson {
-        id,
+    Ok(Some(SealedPerson {
+        id: app.person_id(),
         name: app.keys.seal(NAME, &person.name, &*app.entropy)?,
         phone: phone.map(|p| app.keys.seal(PHONE, p, &*app.entropy)).transpose()?,
-        phone_hash: phone.map(|p| app.keys.find(PHONE, p)),
+        phone_hash: person.phone.as_ref().map(|p| phone_key(&app.keys, p)),
         tail_hash: person.phone.as_ref().map(|p| app.keys.find(TAIL, p.tail())),
-    })?;
-    Ok(Some(id))
+        mail: person.mail.as_ref().map(|m| app.keys.seal(MAIL, m.address(), &*app.entropy)).transpose()?,
+        mail_hash: person.mail.as_ref().map(|m| mail_key(&app.keys, m)),
+        news: person.news,
+        lang: notice::lang_code(person.lang),
+    }))
 }
 
 /// The person behind a request, in plain text: for whoever was permitted.
@@ -37,7 +40,10 @@ pub(crate) fn of(app: &App, tx: &mut ReadTx<'_>, request: &Request) -> Result<Op
     let Some(sealed) = request.person.map(|id| tx.person(id)).transpose()?.flatten() else { return Ok(None) };
     let phone = sealed.phone.map(|p| app.keys.open(PHONE, &p)).transpose()?;
     let phone = phone.map(|p| Phone::parse(&p)).transpose()?.flatten();
-    Ok(Some(Person { name: app.keys.open(NAME, &sealed.name)?, phone }))
+    let mail = sealed.mail.map(|m| app.keys.open(MAIL, &m)).transpose()?;
+    let mail = mail.map(|m| Mail::parse(&m)).transpose()?.flatten();
+    let (news, lang) = (sealed.news, notice::lang_of(sealed.lang));
+    Ok(Some(Person { name: app.keys.open(NAME, &sealed.name)?, phone, mail, news, lang }))
 }
 
 /// Whether four digits are the tail of the number that a person left.
@@ -60,7 +66,17 @@ pub fn code(app: &App, number: &Number) -> String {
 
 /// How a number is found again.
 pub(crate) fn phone_hash(app: &App, phone: &Phone) -> Vec<u8> {
-    app.keys.find(PHONE, phone.digits())
+    phone_key(&app.keys, phone)
+}
+
+/// How a number is found again, by the keys alone.
+pub(crate) fn phone_key(keys: &Keyring, phone: &Phone) -> Vec<u8> {
+    keys.find(PHONE, phone.digits())
+}
+
+/// How a mail address is found again.
+pub(crate) fn mail_key(keys: &Keyring, mail: &Mail) -> Vec<u8> {
+    keys.find(MAIL, &mail.folded())
 }
 
 /// What a member of staff sees of a person without revealing: a mask, or that there is nothing to see.
@@ -71,7 +87,12 @@ pub(crate) fn shown(
     request: &Request,
     lang: Lang,
 ) -> Result<Shown> {
-    let hidden = |words: &str| Shown { name: words.to_owned(), phone: String::new(), can_reveal: false };
+    let hidden = |words: &str| Shown {
+        name: words.to_owned(),
+        phone: String::new(),
+        mail: String::new(),
+        can_reveal: false,
+    };
     if request.privacy == Privacy::Anonymous {
         return Ok(hidden(lang.t("匿名", "Anonymous")));
     }
@@ -82,6 +103,7 @@ pub(crate) fn shown(
     Ok(Shown {
         name: masked_name(&person.name),
         phone: person.phone.as_ref().map(Phone::masked).unwrap_or_default(),
+        mail: person.mail.as_ref().map(Mail::masked).unwrap_or_default(),
         can_reveal: who.can(Action::Reveal),
     })
 }
@@ -93,6 +115,8 @@ pub struct Shown {
     pub name: String,
     /// The masked number, or nothing.
     pub phone: String,
+    /// The masked mail address, or nothing.
+    pub mail: String,
     /// Whether this member may reveal it with a reason.
     pub can_reveal: bool,
 }

@@ -13,6 +13,10 @@ use crate::keys::Keyring;
 /// The setting that holds the fingerprint of the key.
 const FINGERPRINT: &str = "key.fingerprint";
 
+/// The settings that hold the digest of the city pack, and since when it is this one.
+const DIGEST: &str = "city.digest";
+const CHANGED: &str = "city.changed";
+
 /// The setting that marks a demonstration.
 const DEMO: &str = "demo";
 
@@ -51,14 +55,27 @@ pub fn begin(
     // Before anything is changed: a wrong key must not leave another city's pack behind.
     fits(store, keys)?;
     if let Some(files) = pack {
-        load(files)?;
-        store.write(|tx| tx.put_city(files))?;
+        let city = load(files)?;
+        store.write(|tx| {
+            tx.put_city(files)?;
+            if tx.setting(DIGEST)?.as_deref() != Some(&city.digest) {
+                tx.put_setting(DIGEST, &city.digest)?;
+                tx.put_setting(CHANGED, &now.0.to_string())?;
+            }
+            Ok::<_, StoreError>(())
+        })?;
     }
     let files = store.read(|tx| tx.city_files())?;
     if files.is_empty() {
         return Err(SetupError::NoCity);
     }
     load(&files).map(Arc::new)
+}
+
+/// Since when the city's rules are what they are; none in a database that is older than this question.
+pub fn city_changed_at(store: &Store) -> Result<Option<Stamp>, StoreError> {
+    let at = store.read(|tx| tx.setting(CHANGED))?;
+    Ok(at.and_then(|at| at.parse().ok()).map(Stamp))
 }
 
 /// Marks a database as a demonstration: its accounts have a password that everybody knows.

@@ -1,17 +1,17 @@
 //! What a use case stands on: the city, the store, the keys, the clock; and who asks.
 
 use std::sync::{
-    Arc,
+    Arc, OnceLock,
     atomic::{AtomicI64, Ordering},
 };
 
 use duban_domain::{
-    EventId, ExportId, JobId, Lang, MediaId, PersonId, PhraseId, ReportId, RequestId, StaffId, Stamp, ViewId,
-    case::Ground, city::City, id, policy::Member,
+    CallId, EventId, ExportId, JobId, Lang, MediaId, NoticeId, PersonId, PhraseId, ReportId, RequestId,
+    StaffId, Stamp, ViewId, case::Ground, city::City, id, policy::Member,
 };
 use duban_store::Store;
 
-use crate::{AppError, Clock, Entropy, keys::Keyring};
+use crate::{AppError, Clock, Entropy, keys::Keyring, notice::Gateways};
 
 /// One running installation: a city on a database. Cheap to clone.
 #[derive(Clone)]
@@ -28,6 +28,10 @@ pub struct App {
     pub entropy: Arc<dyn Entropy>,
     /// Whether this is a demonstration: the login page then lists its accounts.
     pub demo: bool,
+    /// How messages leave the house.
+    pub gateways: Gateways,
+    /// The address that people use, for links in notices; known once the server listens.
+    base: Arc<OnceLock<String>>,
     /// The last id that was minted for this instant: the next is larger, so that two of one
     /// millisecond never meet.
     last: Arc<AtomicI64>,
@@ -44,7 +48,27 @@ impl App {
         entropy: Arc<dyn Entropy>,
         demo: bool,
     ) -> Self {
-        Self { city, store, keys, clock, entropy, demo, last: Arc::default() }
+        let (gateways, base, last) = (Gateways::default(), Arc::default(), Arc::default());
+        Self { city, store, keys, clock, entropy, demo, gateways, base, last }
+    }
+
+    /// The same installation with ways out for messages.
+    #[must_use]
+    pub fn with_gateways(self, gateways: Gateways) -> Self {
+        Self { gateways, ..self }
+    }
+
+    /// Says which address people use, such as `https://12345.example.cn`. The first word counts.
+    pub fn reached_at(&self, address: &str) {
+        if !address.is_empty() {
+            self.base.get_or_init(|| address.trim_end_matches('/').to_owned());
+        }
+    }
+
+    /// The address that people use, without a slash at its end.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        self.base.get().map_or("http://localhost", String::as_str)
     }
 
     /// The same installation by another clock: for telling a past.
@@ -68,7 +92,7 @@ impl App {
     /// A member of staff asks, in a language.
     #[must_use]
     pub fn ctx(&self, who: Member, lang: Lang) -> Ctx {
-        Ctx { app: self.clone(), who, lang, now: self.now() }
+        Ctx { app: self.clone(), who, lang, now: self.now(), form: None }
     }
 
     /// An id for something that is recorded now: strictly rising within this process.
@@ -134,6 +158,18 @@ impl App {
         PhraseId(self.mint())
     }
 
+    /// A new id for a notice.
+    #[must_use]
+    pub fn notice_id(&self) -> NoticeId {
+        NoticeId(self.mint())
+    }
+
+    /// A new id for a call, or for what was done about one.
+    #[must_use]
+    pub fn call_id(&self) -> CallId {
+        CallId(self.mint())
+    }
+
     /// A new id for a job.
     #[must_use]
     pub fn job_id(&self) -> JobId {
@@ -152,9 +188,17 @@ pub struct Ctx {
     pub lang: Lang,
     /// When.
     pub now: Stamp,
+    /// A digest of the form that this comes with: the same one twice counts once.
+    pub form: Option<Vec<u8>>,
 }
 
 impl Ctx {
+    /// The same, said by a form with this digest.
+    #[must_use]
+    pub fn by_form(&self, form: Option<Vec<u8>>) -> Self {
+        Self { form, ..self.clone() }
+    }
+
     /// The city.
     #[must_use]
     pub fn city(&self) -> &City {

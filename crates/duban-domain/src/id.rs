@@ -58,6 +58,10 @@ ids! {
     ViewId,
     /// Of a prepared text (常用语).
     PhraseId,
+    /// Of a notice in the ledger (通知).
+    NoticeId,
+    /// Of a call (通话).
+    CallId,
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! a command and an instant to events or to a named refusal.
 
 pub mod calendar;
+pub mod call;
 pub mod case;
 pub mod city;
 pub mod deadline;
@@ -12,11 +13,14 @@ pub mod disclosure;
 pub mod dispatch;
 pub mod id;
 pub mod lang;
+pub mod notice;
 pub mod number;
 pub mod person;
 pub mod phrase;
 pub mod place;
 pub mod policy;
+pub mod quality;
+pub mod question;
 pub mod refusal;
 pub mod request;
 pub mod sensitive;

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Refusal;
+use crate::{Lang, Refusal, notice::News};
 
 /// A name and a telephone number, as the person left them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +14,74 @@ pub struct Person {
     pub name: String,
     /// Where they can be reached.
     pub phone: Option<Phone>,
+    /// Where they can be written to.
+    pub mail: Option<Mail>,
+    /// By which way they want to hear; nothing said means by every way they left.
+    pub news: Option<News>,
+    /// The language of what they are told.
+    pub lang: Lang,
+}
+
+impl Person {
+    /// Whether nothing was left that could be kept.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.name.is_empty() && self.phone.is_none() && self.mail.is_none()
+    }
+}
+
+/// A mail address (邮箱), as far as a program can tell: one `@`, a domain with a dot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Mail(String);
+
+impl Mail {
+    /// Reads what people type; an empty text is no address and no error.
+    pub fn parse(raw: &str) -> Result<Option<Self>, Refusal> {
+        let raw: String = raw.trim().chars().map(|c| if c == '\u{ff20}' { '@' } else { c }).collect();
+        if raw.is_empty() {
+            return Ok(None);
+        }
+        let (name, domain) = raw.rsplit_once('@').ok_or(Refusal::BadMail)?;
+        let plain = |c: char| c.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c);
+        let label = |l: &str| {
+            !l.is_empty()
+                && l.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+                && !l.starts_with('-')
+                && !l.ends_with('-')
+        };
+        let sound = !name.is_empty()
+            && name.len() <= 64
+            && name.chars().all(plain)
+            && name.split('.').all(|part| !part.is_empty())
+            && domain.len() <= 190
+            && domain.contains('.')
+            && domain.split('.').all(label);
+        if sound {
+            Ok(Some(Self(format!("{name}@{}", domain.to_ascii_lowercase()))))
+        } else {
+            Err(Refusal::BadMail)
+        }
+    }
+
+    /// The whole address. Whoever calls this shows or stores personal data and must be allowed to.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.0
+    }
+
+    /// The address as it is compared: hardly any server tells large letters from small ones.
+    #[must_use]
+    pub fn folded(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
+
+    /// As it is shown to those who may not see it whole: `w***@example.cn`.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        let (name, domain) = self.0.rsplit_once('@').unwrap_or((&self.0, ""));
+        format!("{}***@{domain}", &name[..1])
+    }
 }
 
 /// A telephone number (电话): digits, with a leading `+` for numbers abroad.
@@ -57,6 +125,12 @@ impl Phone {
         &self.0[self.0.len() - 4..]
     }
 
+    /// Whether it takes short messages: a mobile of eleven digits, or a number abroad.
+    #[must_use]
+    pub fn is_mobile(&self) -> bool {
+        self.0.starts_with('+') || (self.0.len() == 11 && self.0.starts_with('1'))
+    }
+
     /// As it is shown to those who may not see it whole: `139 **** 6021`.
     #[must_use]
     pub fn masked(&self) -> String {
@@ -85,6 +159,26 @@ mod tests {
         assert_eq!(read("  "), Ok(None));
         assert_eq!(read("我的电话"), Err(Refusal::BadPhone));
         assert_eq!(read("123"), Err(Refusal::BadPhone));
+    }
+
+    #[test]
+    fn addresses_as_people_write_them() {
+        let read = |raw: &str| Mail::parse(raw).map(|m| m.map(|m| m.address().to_owned()));
+        assert_eq!(read(" Wang.Li@Example.CN "), Ok(Some("Wang.Li@example.cn".into())));
+        assert_eq!(read("wang＠example.cn"), Ok(Some("wang@example.cn".into())));
+        assert_eq!(read(""), Ok(None));
+        for wrong in [
+            "wang",
+            "@example.cn",
+            "wang@example",
+            "a b@example.cn",
+            "wang@-x.cn",
+            "a@b@c.cn\r\nBcc: x@y.cn",
+            "a..b@x.cn",
+        ] {
+            assert_eq!(read(wrong), Err(Refusal::BadMail), "{wrong}");
+        }
+        assert_eq!(Mail::parse("wang@example.cn").unwrap().unwrap().masked(), "w***@example.cn");
     }
 
     #[test]

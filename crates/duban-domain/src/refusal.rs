@@ -2,7 +2,12 @@
 //!
 //! Which HTTP status a refusal becomes is `duban-web`'s to say.
 
-use crate::{Lang, case::Phase, policy::Action};
+use crate::{
+    Lang,
+    case::{Obstacle, Phase},
+    policy::Action,
+    question::Misanswer,
+};
 
 /// A named "no" (拒绝及理由).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +32,13 @@ pub enum Refusal {
     UnknownUnit(String),
     /// The category is not in the city pack.
     UnknownCategory(String),
+    /// The city has no such label under the phase that the case is in.
+    UnknownLabel {
+        /// The key.
+        key: String,
+        /// The phase.
+        phase: Phase,
+    },
     /// The division is not in the city pack.
     UnknownDivision(String),
     /// The unit already has the case.
@@ -48,7 +60,7 @@ pub enum Refusal {
     OwnAnswer,
     /// This person was already asked in this round.
     AlreadyHeard,
-    /// The last call was less than an hour ago: calls are made at different hours.
+    /// The last call was in this part of the day, or too short ago: calls are made at different hours.
     TooSoon,
     /// The request does not belong to this case.
     NotItsRequest,
@@ -58,6 +70,8 @@ pub enum Refusal {
     NeedsPlace,
     /// A telephone number that cannot be one.
     BadPhone,
+    /// A mail address that cannot be one.
+    BadMail,
     /// Contact was asked for, but there is nothing to contact by.
     NeedsPhone,
     /// A prepared text names a variable that there is not.
@@ -67,6 +81,16 @@ pub enum Refusal {
         /// How many it holds.
         max: i64,
     },
+    /// Answers to the category's questions that are missing or wrong.
+    Misanswered(Vec<Misanswer>),
+    /// Something of the steps around a case stands in the way.
+    Obstacle(Obstacle),
+    /// Somebody else has the call already.
+    CallTaken,
+    /// Nobody said anything that has to be judged.
+    NothingToJudge,
+    /// The days for it are over.
+    TooLate,
 }
 
 impl Refusal {
@@ -81,6 +105,7 @@ impl Refusal {
             Self::Stale => "stale",
             Self::UnknownUnit(_) => "unknown-unit",
             Self::UnknownCategory(_) => "unknown-category",
+            Self::UnknownLabel { .. } => "unknown-label",
             Self::UnknownDivision(_) => "unknown-division",
             Self::SameUnit => "same-unit",
             Self::NeedsText(_) => "needs-text",
@@ -94,9 +119,15 @@ impl Refusal {
             Self::NoChange => "no-change",
             Self::NeedsPlace => "needs-place",
             Self::BadPhone => "bad-phone",
+            Self::BadMail => "bad-mail",
             Self::NeedsPhone => "needs-phone",
             Self::UnknownVariable(_) => "unknown-variable",
             Self::TooManyRows { .. } => "too-many-rows",
+            Self::Misanswered(_) => "misanswered",
+            Self::Obstacle(obstacle) => obstacle.key(),
+            Self::CallTaken => "call-taken",
+            Self::NothingToJudge => "nothing-to-judge",
+            Self::TooLate => "too-late",
         }
     }
 
@@ -108,11 +139,15 @@ impl Refusal {
             Self::UnknownUnit(_) | Self::SameUnit => Some("unit"),
             Self::UnknownVariable(_) => Some("body"),
             Self::UnknownCategory(_) => Some("category"),
+            Self::UnknownLabel { .. } => Some("label"),
             Self::UnknownDivision(_) => Some("division"),
             Self::NeedsProof => Some("proof"),
             Self::NeedsContact => Some("no_contact"),
             Self::NeedsPlace => Some("place"),
             Self::BadPhone | Self::NeedsPhone => Some("phone"),
+            Self::Misanswered(_) => Some("details"),
+            Self::Obstacle(obstacle) => obstacle.field(),
+            Self::BadMail => Some("mail"),
             Self::NotFound
             | Self::MayNot(_)
             | Self::LeadOnly(_)
@@ -123,6 +158,9 @@ impl Refusal {
             | Self::TooSoon
             | Self::NotItsRequest
             | Self::NoChange
+            | Self::CallTaken
+            | Self::NothingToJudge
+            | Self::TooLate
             | Self::TooManyRows { .. } => None,
         }
     }
@@ -153,6 +191,10 @@ impl Refusal {
                 Lang::Zh => format!("没有“{key}”这个类别。请从类别表里选。"),
                 Lang::En => format!("There is no category \u{201c}{key}\u{201d}. Choose one from the table."),
             },
+            Self::UnknownLabel { key, phase } => match lang {
+                Lang::Zh => format!("“{}”下面没有“{key}”这个标签。请从名单里选；阶段变了的，刷新后再选。", phase.word(lang)),
+                Lang::En => format!("There is no label \u{201c}{key}\u{201d} under \u{201c}{}\u{201d}. Choose one from the list; if the case has moved on, reload first.", phase.word(lang)),
+            },
             Self::UnknownDivision(key) => match lang {
                 Lang::Zh => format!("没有代码为“{key}”的区划。请从名单里选。"),
                 Lang::En => format!("There is no division with code \u{201c}{key}\u{201d}. Choose one from the list."),
@@ -168,8 +210,8 @@ impl Refusal {
             Self::OwnAnswer => lang.t("自己写的答复不能自己审核。请同事来审。", "One does not review one\u{2019}s own answer. Ask a colleague.").to_owned(),
             Self::TooSoon => lang
                 .t(
-                    "上一次打还不到一个小时。请换个时段再打，不能连着打几次就算。",
-                    "The last call was less than an hour ago. Try at another hour: calls one after the other do not count.",
+                    "这个时段刚打过。请换个时段再打，不能连着打几次就算；什么时候能打，回访页上写着。",
+                    "You called in this part of the day already. Try at another hour: calls one after the other do not count. The page of callbacks says when.",
                 )
                 .to_owned(),
             Self::AlreadyHeard => lang.t("这位诉求人这一轮已经说过了。", "This person has already been heard in this round.").to_owned(),
@@ -185,7 +227,13 @@ impl Refusal {
                 Lang::Zh => format!("这个格式最多装 {max} 行。请加条件分几次导出，或改用 CSV。"),
                 Lang::En => format!("This format holds {max} rows at most. Add a condition and export in parts, or take CSV."),
             },
-            Self::NeedsPhone => lang.t("选了“可联系”或“保密”，要留一个电话；不想留，请选“匿名”。", "To be contacted, or confidentially, leave a telephone number; otherwise choose \u{201c}anonymous\u{201d}.").to_owned(),
+            Self::Misanswered(all) => all.iter().map(|wrong| wrong.sentence(lang)).collect::<Vec<_>>().join(lang.t("", " ")),
+            Self::Obstacle(obstacle) => obstacle.sentence(lang),
+            Self::BadMail => lang.t("这不像一个邮箱地址。例如 wang@example.cn。", "This does not look like a mail address. For example: wang@example.cn.").to_owned(),
+            Self::TooLate => lang.t("期限已经过了。还有话要说，请直接找班长。", "The days for this are over. If there is more to say, speak to the one who leads the shift.").to_owned(),
+            Self::NothingToJudge => lang.t("现在没有要研判的。诉求人还没有说不满意，或者同事已经研判过了。", "There is nothing to judge: the person is not dissatisfied, or a colleague has judged it.").to_owned(),
+            Self::CallTaken => lang.t("这个电话同事已经在处理了。请接下一个。", "A colleague has this call already. Take the next one.").to_owned(),
+            Self::NeedsPhone => lang.t("选了“可联系”或“保密”，要留一个电话或邮箱；不想留，请选“匿名”。", "To be contacted, or confidentially, leave a telephone number or a mail address; otherwise choose \u{201c}anonymous\u{201d}.").to_owned(),
         }
     }
 }

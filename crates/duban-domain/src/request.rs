@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CaseId, Number, PersonId, RequestId, Stamp, place::Point};
+use crate::{CaseId, Number, PersonId, RequestId, Stamp, place::Point, question::Detail};
 
 /// Declares a closed set that is written as a short key and shown as a word in two languages.
 macro_rules! closed_set {
@@ -140,6 +140,9 @@ pub struct Request {
     pub title: String,
     /// What was said, in full.
     pub text: String,
+    /// Answers to what its category asks.
+    #[serde(default)]
+    pub details: Vec<Detail>,
     /// Where.
     pub place: Place,
     /// Who may know the person.

@@ -1,4 +1,5 @@
-//! Do the counters equal what the rows add up to? For `duban check` and for tests.
+//! Do the counters equal what the rows add up to, and is nobody kept without need? For `duban check`
+//! and for tests.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +9,17 @@ use jiff::tz::TimeZone;
 use crate::{CaseRow, Figure, Figures, ReadTx, StoreError, figures::SUMS, row::COLUMNS, value::params};
 
 impl ReadTx<'_> {
+    /// How many people are kept whom no request names: data that nobody needs.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn people_without_request(&mut self) -> Result<i64, StoreError> {
+        self.number(
+            "SELECT count(*) FROM person p WHERE NOT EXISTS (SELECT 1 FROM request r WHERE r.person_id = p.id)",
+            &[],
+        )
+    }
+
     /// Counters that do not equal what the rows add up to, in a sentence each.
     ///
     /// # Errors

@@ -5,7 +5,9 @@
 
 use std::{cell::RefCell, collections::HashSet, sync::Arc};
 
-use crate::{Store, StoreError, value::Param};
+use duban_domain::CaseId;
+
+use crate::{Store, StoreError, search::PUT_LATE, value::Param};
 
 /// The statements of one change with their values, in order.
 #[derive(Debug, Default)]
@@ -18,8 +20,18 @@ struct Statement {
     /// Shared by all tapes: there are few texts and many tapes.
     sql: Arc<str>,
     values: Vec<Value>,
-    /// Whether it answers rows, which are read and dropped.
-    asks: bool,
+    how: How,
+}
+
+/// How a statement is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    /// It answers rows, which are read and dropped.
+    Asks,
+    /// It writes.
+    Writes,
+    /// It writes, and waits for the commit of its group.
+    Late,
 }
 
 #[derive(Debug)]
@@ -45,7 +57,7 @@ impl Tape {
     /// How many of them write.
     #[must_use]
     pub fn writes(&self) -> usize {
-        self.statements.iter().filter(|statement| !statement.asks).count()
+        self.statements.iter().filter(|statement| statement.how != How::Asks).count()
     }
 
     /// The first words of each statement, for people.
@@ -73,7 +85,17 @@ pub(crate) fn note(sql: &str, params: &[Param<'_>], asks: bool) {
     RECORDER.with_borrow_mut(|recorder| {
         let Some(tape) = recorder else { return };
         let values = params.iter().map(Value::of).collect();
-        tape.statements.push(Statement { sql: shared(sql), values, asks });
+        let how = if asks { How::Asks } else { How::Writes };
+        tape.statements.push(Statement { sql: shared(sql), values, how });
+    });
+}
+
+/// Called by transactions for every text that waits for the commit.
+pub(crate) fn note_late(case: CaseId, tokens: &str) {
+    RECORDER.with_borrow_mut(|recorder| {
+        let Some(tape) = recorder else { return };
+        let values = vec![Value::Int(Some(case.0)), Value::Text(Some(tokens.to_owned()))];
+        tape.statements.push(Statement { sql: shared(PUT_LATE), values, how: How::Late });
     });
 }
 
@@ -115,10 +137,12 @@ impl Store {
         self.write(|tx| {
             for statement in &tape.statements {
                 let params: Vec<Param<'_>> = statement.values.iter().map(Value::param).collect();
-                if statement.asks {
-                    tx.each(&statement.sql, &params, &mut |_| Ok(()))?;
-                } else {
-                    tx.exec(&statement.sql, &params)?;
+                match (statement.how, statement.values.as_slice()) {
+                    (How::Late, [Value::Int(Some(case)), Value::Text(Some(tokens))]) => {
+                        tx.put_late(CaseId(*case), tokens.clone())?;
+                    }
+                    (How::Asks, _) => tx.each(&statement.sql, &params, &mut |_| Ok(()))?,
+                    _ => _ = tx.exec(&statement.sql, &params)?,
                 }
             }
             Ok(())

@@ -116,7 +116,7 @@ impl ReadTx<'_> {
 
 /// One statement: the sides, a sum for each figure and, where something runs, what is past its time.
 fn statement<'a>(sides: &[Side], figures: &[Figure], scope: &'a Scope) -> Sql<'a> {
-    let at = figures[0].condition().0;
+    let at = figures[0].condition().0.column();
     let keys: Vec<String> = sides.iter().map(|side| format!("CAST({} AS TEXT)", side.column())).collect();
     let sum = |figure: &Figure| {
         let counts = figure.condition().1;

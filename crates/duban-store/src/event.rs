@@ -69,6 +69,15 @@ impl ReadTx<'_> {
         )
     }
 
+    /// When something last happened to a case.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn last_event_at(&mut self, case: CaseId) -> Result<Option<Stamp>, StoreError> {
+        let sql = "SELECT at FROM event WHERE case_id = $1 ORDER BY seq DESC LIMIT 1";
+        self.first(sql, params![case], |row| Ok(Stamp(row.int(0)?)))
+    }
+
     /// What happened after a mark in cases within reach, oldest first.
     ///
     /// # Errors
@@ -84,7 +93,7 @@ impl ReadTx<'_> {
              FROM event e CROSS JOIN case_row c WHERE c.id = e.case_id AND e.id > ",
         );
         sql.bind(mark);
-        list::within(&mut sql, reach);
+        list::within(&mut sql, reach, "c.id");
         sql.push(" ORDER BY e.id LIMIT ").bind(limit);
         self.all(&sql.text, &sql.params(), |row| {
             Ok(LiveEvent {

@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use crate::{
     CaseRow, ReadTx, StoreError, WriteTx,
     dialect::Dialect,
-    row::COLUMNS,
+    row::{COLUMNS, Moment},
     sql::Sql,
     value::{Param, Row, params},
 };
@@ -136,21 +136,21 @@ impl Figure {
         at.map(|at| (at, n))
     }
 
-    /// The same as a condition on `c`: the column that decides the day, and which rows count.
-    pub(crate) fn condition(self) -> (&'static str, &'static str) {
+    /// The same as a condition on `c`: the instant that decides the day, and which rows count.
+    pub(crate) fn condition(self) -> (Moment, &'static str) {
         match self {
-            Self::In => ("c.opened_at", ""),
-            Self::Closed => ("c.closed_at", ""),
-            Self::Direct => ("c.closed_at", " AND c.ending = 3"),
-            Self::OnTime => ("c.finish_due", " AND c.answered_at <= c.finish_due"),
-            Self::Late => ("c.finish_due", " AND c.answered_at > c.finish_due"),
-            Self::Running => ("c.finish_due", " AND c.answered_at IS NULL AND c.closed_at IS NULL"),
-            Self::ContactOk => ("c.contact_due", " AND c.contacted_at <= c.contact_due"),
-            Self::ContactLate => ("c.contact_due", " AND c.contacted_at > c.contact_due"),
-            Self::ContactRunning => ("c.contact_due", " AND c.contacted_at IS NULL AND c.closed_at IS NULL"),
-            Self::Solved => ("c.heard_at", " AND c.solved = 1 AND c.kind <> 1"),
-            Self::Unsolved => ("c.heard_at", " AND c.solved = 0 AND c.kind <> 1"),
-            Self::Rated | Self::Score => ("c.heard_at", " AND c.score IS NOT NULL"),
+            Self::In => (Moment::Opened, ""),
+            Self::Closed => (Moment::Closed, ""),
+            Self::Direct => (Moment::Closed, " AND c.ending = 3"),
+            Self::OnTime => (Moment::Finish, " AND c.answered_at <= c.finish_due"),
+            Self::Late => (Moment::Finish, " AND c.answered_at > c.finish_due"),
+            Self::Running => (Moment::Finish, " AND c.answered_at IS NULL AND c.closed_at IS NULL"),
+            Self::ContactOk => (Moment::Contact, " AND c.contacted_at <= c.contact_due"),
+            Self::ContactLate => (Moment::Contact, " AND c.contacted_at > c.contact_due"),
+            Self::ContactRunning => (Moment::Contact, " AND c.contacted_at IS NULL AND c.closed_at IS NULL"),
+            Self::Solved => (Moment::Heard, " AND c.solved = 1 AND c.kind <> 1"),
+            Self::Unsolved => (Moment::Heard, " AND c.solved = 0 AND c.kind <> 1"),
+            Self::Rated | Self::Score => (Moment::Heard, " AND c.score IS NOT NULL"),
         }
     }
 }
@@ -242,6 +242,15 @@ pub struct UnitFigures {
     pub figures: Figures,
 }
 
+/// What the counters of some days say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tallies {
+    /// Each owner that has any figure, in the order of their keys.
+    pub units: Vec<UnitFigures>,
+    /// Each of the days.
+    pub days: Vec<DaySums>,
+}
+
 /// One day of a chart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DaySums {
@@ -267,40 +276,55 @@ impl ReadTx<'_> {
         now: Stamp,
         zone: &TimeZone,
     ) -> Result<Figures, StoreError> {
-        Ok(Figures::together(&self.figures_by_unit(reach, first, last, now, zone)?))
+        Ok(Figures::together(&self.tallies(reach, (first, last), now, zone)?.units))
     }
 
-    /// The same for each owner, in the order of their keys; owners without any figure are not in it.
+    /// The same for each owner, and what came and went on each day, in one pass over the counters.
     ///
     /// # Errors
     /// The engine's.
-    pub fn figures_by_unit(
+    pub fn tallies(
         &mut self,
         reach: &Reach,
-        first: i64,
-        last: i64,
+        (first, last): (i64, i64),
         now: Stamp,
         zone: &TimeZone,
-    ) -> Result<Vec<UnitFigures>, StoreError> {
+    ) -> Result<Tallies, StoreError> {
+        let today = now.day(zone);
         let mut units: BTreeMap<String, Figures> = BTreeMap::new();
-        let mut sql = Sql::new(&format!("SELECT unit, {} FROM tally WHERE day >= ", *SUMS));
+        let mut days = blank_days(first, last);
+        // In the order of the table's key, so that nothing is sorted; adding up takes place here.
+        let mut sql = Sql::new(&format!("SELECT day, unit, {} FROM tally WHERE day >= ", *SUMS));
         sql.bind(first).push(" AND day <= ").bind(last);
         of_reach(&mut sql, "unit", reach);
-        sql.push(" GROUP BY unit");
+        sql.push(" GROUP BY day, unit");
         self.each(&sql.text, &sql.params(), &mut |row| {
-            let figures = Figures::read(row, 1)?;
-            if figures != Figures::default() {
-                units.insert(row.text(0)?, figures);
+            let (day, mut sums) = (row.int(0)?, Figures::read(row, 2)?);
+            if let Some(day) = usize::try_from(day - first).ok().and_then(|at| days.get_mut(at)) {
+                day.received += sums.get(Figure::In);
+                day.closed += sums.get(Figure::Closed);
+            }
+            if day < today {
+                sums.overdue = sums.get(Figure::Running);
+                sums.contact_overdue = sums.get(Figure::ContactRunning);
+            }
+            match units.get_mut(row.str(1)?) {
+                Some(figures) => figures.merge(&sums),
+                None => _ = units.insert(row.text(1)?, sums),
             }
             Ok(())
         })?;
-        for (figure, contact) in [(Figure::Running, false), (Figure::ContactRunning, true)] {
-            for (unit, n) in self.past_due(figure, reach, (first, last), now, zone)? {
-                let figures = units.entry(unit).or_default();
-                if contact { figures.contact_overdue += n } else { figures.overdue += n }
+        if (first..=last).contains(&today) {
+            for (unit, n) in self.past_due_today(Figure::Running, reach, now, zone)? {
+                units.entry(unit).or_default().overdue += n;
+            }
+            for (unit, n) in self.past_due_today(Figure::ContactRunning, reach, now, zone)? {
+                units.entry(unit).or_default().contact_overdue += n;
             }
         }
-        Ok(units.into_iter().map(|(unit, figures)| UnitFigures { unit, figures }).collect())
+        units.retain(|_, figures| *figures != Figures::default());
+        let units = units.into_iter().map(|(unit, figures)| UnitFigures { unit, figures }).collect();
+        Ok(Tallies { units, days })
     }
 
     /// Opened and closed on each day from the first to the last, both included.
@@ -313,8 +337,7 @@ impl ReadTx<'_> {
         first: i64,
         last: i64,
     ) -> Result<Vec<DaySums>, StoreError> {
-        let mut days: Vec<DaySums> =
-            (first..=last).map(|day| DaySums { day, ..DaySums::default() }).collect();
+        let mut days = blank_days(first, last);
         let mut sql = Sql::new(
             "SELECT day, CAST(sum(received) AS BIGINT), CAST(sum(closed) AS BIGINT) FROM tally WHERE day >= ",
         );
@@ -331,34 +354,22 @@ impl ReadTx<'_> {
         Ok(days)
     }
 
-    /// What of a running figure is past its instant: whole days from the counters, the day of `now`
-    /// from its few rows.
-    fn past_due(
+    /// What of a running figure is past its instant on the day of `now`, from its few rows.
+    fn past_due_today(
         &mut self,
         figure: Figure,
         reach: &Reach,
-        days: (i64, i64),
         now: Stamp,
         zone: &TimeZone,
     ) -> Result<Vec<(String, i64)>, StoreError> {
-        let (first, last) = days;
-        let today = now.day(zone);
-        let sum = format!("sum({})", figure.column());
-        let mut sql = Sql::new(&format!("SELECT unit, CAST({sum} AS BIGINT) FROM tally WHERE day >= "));
-        sql.bind(first).push(" AND day <= ").bind(last.min(today - 1));
-        of_reach(&mut sql, "unit", reach);
-        sql.push(&format!(" GROUP BY unit HAVING {sum} <> 0"));
-        let mut found = self.all(&sql.text, &sql.params(), |row| Ok((row.text(0)?, row.int(1)?)))?;
-        if (first..=last).contains(&today) {
-            let (column, counts) = figure.condition();
-            let mut sql = Sql::new("SELECT c.owner, count(*) FROM case_row c WHERE ");
-            sql.push(column).push(" >= ").bind(Stamp::start_of(date_of_day(today), zone));
-            sql.push(" AND ").push(column).push(" < ").bind(now).push(counts);
-            of_reach(&mut sql, "c.owner", reach);
-            sql.push(" GROUP BY c.owner");
-            found.extend(self.all(&sql.text, &sql.params(), |row| Ok((row.text(0)?, row.int(1)?)))?);
-        }
-        Ok(found)
+        let (moment, counts) = figure.condition();
+        let column = moment.column();
+        let mut sql = Sql::new("SELECT c.owner, count(*) FROM case_row c WHERE ");
+        sql.push(column).push(" >= ").bind(Stamp::start_of(date_of_day(now.day(zone)), zone));
+        sql.push(" AND ").push(column).push(" < ").bind(now).push(counts);
+        of_reach(&mut sql, "c.owner", reach);
+        sql.push(" GROUP BY c.owner");
+        self.all(&sql.text, &sql.params(), |row| Ok((row.text(0)?, row.int(1)?)))
     }
 }
 
@@ -380,6 +391,10 @@ impl WriteTx<'_> {
             }
         }
     }
+}
+
+fn blank_days(first: i64, last: i64) -> Vec<DaySums> {
+    (first..=last).map(|day| DaySums { day, ..DaySums::default() }).collect()
 }
 
 /// Moves the counters from what a row was to what it is. In one order for all, so that writers who

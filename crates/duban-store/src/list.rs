@@ -7,8 +7,8 @@ mod near;
 mod plan;
 
 use duban_domain::{
-    CaseId, Stamp,
-    case::Phase,
+    CaseId, StaffId, Stamp,
+    case::{Phase, Waits},
     policy::Reach,
     request::{Channel, Kind, Urgency},
 };
@@ -17,7 +17,7 @@ use crate::{CaseRow, Figure, ReadTx, StoreError, search::Query, sql::Sql};
 use plan::{Leg, Sort};
 
 /// Which cases a list shows. What is not set does not restrict; instants are from (included) to (excluded).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseQuery {
     /// What the asker may know of; part of every statement. Nothing, unless it is set.
     pub reach: Reach,
@@ -33,6 +33,8 @@ pub struct CaseQuery {
     pub own_only: bool,
     /// A category with everything below it; `=KEY` without what is below, `-` for none.
     pub category_prefix: Option<String>,
+    /// The city's own label under the phase.
+    pub label: Option<String>,
     /// A division with everything in it; `=CODE` without what is in it, `-` for none.
     pub division_prefix: Option<String>,
     /// 紧急程度
@@ -41,6 +43,13 @@ pub struct CaseQuery {
     pub kind: Option<Kind>,
     /// 来源渠道
     pub channel: Option<Channel>,
+    /// Handed in by this other system.
+    pub partner: Option<String>,
+    /// Something that everybody may know of happened to it from the first instant on, and nothing from
+    /// the second on.
+    pub touched: Option<(Stamp, Stamp)>,
+    /// In this box: west, south, east and north in degrees × 10⁷.
+    pub within_e7: Option<[i64; 4]>,
     /// When it was opened.
     pub opened: Option<(Stamp, Stamp)>,
     /// When it was closed.
@@ -53,6 +62,10 @@ pub struct CaseQuery {
     pub overdue_at: Option<Stamp>,
     /// Open, the caller not contacted, and that due before this instant.
     pub contact_overdue_at: Option<Stamp>,
+    /// Who does it in person.
+    pub handler: Option<ByHand>,
+    /// What it waits for besides its stage.
+    pub waits: Option<Waits>,
     /// Words that are in it, all of them.
     pub words: Option<String>,
     /// In which order; see [`CaseQuery::effective_order`].
@@ -61,6 +74,15 @@ pub struct CaseQuery {
     pub after: Option<Cursor>,
     /// How many rows.
     pub limit: i64,
+}
+
+/// Whose cases a list shows (经办人条件).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ByHand {
+    /// Somebody's.
+    Of(StaffId),
+    /// Cases that nobody of the unit has taken in person.
+    Nobody,
 }
 
 /// The order of a list.
@@ -101,16 +123,22 @@ impl Default for CaseQuery {
             owner: None,
             own_only: false,
             category_prefix: None,
+            label: None,
             division_prefix: None,
             urgency: None,
             kind: None,
             channel: None,
+            partner: None,
+            touched: None,
+            within_e7: None,
             opened: None,
             closed: None,
             due: None,
             figure: None,
             overdue_at: None,
             contact_overdue_at: None,
+            handler: None,
+            waits: None,
             words: None,
             order: Order::Newest,
             after: None,
@@ -180,14 +208,16 @@ fn words(query: &CaseQuery) -> Option<Option<Query>> {
     }
 }
 
-/// Adds the condition that `c` lies within a reach.
-pub(crate) fn within<'a>(sql: &mut Sql<'a>, reach: &'a Reach) {
+/// Adds the condition that the case of an id lies within a reach.
+pub(crate) fn within<'a>(sql: &mut Sql<'a>, reach: &'a Reach, id: &str) {
     match reach {
         Reach::All => {}
         Reach::Units(units) => {
-            sql.push(" AND EXISTS (SELECT 1 FROM case_unit r WHERE r.case_id = c.id AND r.unit IN (")
-                .bind_all(units)
-                .push("))");
+            sql.push(&format!(
+                " AND EXISTS (SELECT 1 FROM case_unit r WHERE r.case_id = {id} AND r.unit IN ("
+            ))
+            .bind_all(units)
+            .push("))");
         }
         Reach::Nothing => {
             sql.push(" AND 1 = 0");

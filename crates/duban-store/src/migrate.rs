@@ -35,7 +35,20 @@ macro_rules! migrations {
 }
 
 /// All steps, in order.
-pub(crate) const ALL: &[Migration] = migrations![1 "0001_tables", 2 "0002_exports", 3 "0003_public", 4 "0004_reports", 5 "0005_views", 6 "0006_phrases"];
+pub(crate) const ALL: &[Migration] = migrations![
+    1 "0001_tables",
+    2 "0002_exports",
+    3 "0003_public",
+    4 "0004_labels_and_forms",
+    5 "0005_partners",
+    6 "0006_handling",
+    7 "0007_notices",
+    8 "0008_calls",
+    9 "0009_callbacks_quality",
+    10 "0010_reports",
+    11 "0011_views",
+    12 "0012_phrases",
+];
 
 /// Held while migrating, so that two servers that start together do not both do it.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(4841369599423283)";

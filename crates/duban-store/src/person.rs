@@ -1,8 +1,8 @@
 //! People behind requests: sealed bytes, found by a keyed hash. Never plain text.
 
-use duban_domain::{PersonId, request::Request};
+use duban_domain::{PersonId, notice::News, request::Request};
 
-use crate::{ReadTx, StoreError, WriteTx, value::params};
+use crate::{ReadTx, StoreError, WriteTx, request::code, value::params};
 
 /// A person as it is kept (诉求人): sealed by keys that the store does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,14 @@ pub struct SealedPerson {
     pub phone_hash: Option<Vec<u8>>,
     /// What the last digits are compared by.
     pub tail_hash: Option<Vec<u8>>,
+    /// The mail address, sealed.
+    pub mail: Option<Vec<u8>>,
+    /// What the address is found by.
+    pub mail_hash: Option<Vec<u8>>,
+    /// By which way they want to hear, when they said.
+    pub news: Option<News>,
+    /// The language of what they are told: 1 Chinese, 2 English.
+    pub lang: i64,
 }
 
 impl ReadTx<'_> {
@@ -26,7 +34,7 @@ impl ReadTx<'_> {
     /// The engine's.
     pub fn person(&mut self, id: PersonId) -> Result<Option<SealedPerson>, StoreError> {
         self.first(
-            "SELECT name, phone, phone_hash, tail_hash FROM person WHERE id = $1",
+            "SELECT name, phone, phone_hash, tail_hash, mail, mail_hash, news, lang FROM person WHERE id = $1",
             params![id],
             |row| {
                 Ok(SealedPerson {
@@ -35,6 +43,10 @@ impl ReadTx<'_> {
                     phone: row.opt_blob(1)?,
                     phone_hash: row.opt_blob(2)?,
                     tail_hash: row.opt_blob(3)?,
+                    mail: row.opt_blob(4)?,
+                    mail_hash: row.opt_blob(5)?,
+                    news: row.opt_int(6)?.map(|n| code("news", n, News::from_code)).transpose()?,
+                    lang: row.int(7)?,
                 })
             },
         )
@@ -52,22 +64,52 @@ impl ReadTx<'_> {
         );
         self.all(&sql, params![hash, limit], crate::request::read)
     }
+
+    /// Requests of everybody who left this telephone number or this mail address, newest first.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn requests_by_contact(&mut self, hash: &[u8], limit: i64) -> Result<Vec<Request>, StoreError> {
+        let columns = crate::request::COLUMNS;
+        let sql = format!(
+            "SELECT {columns} FROM person p JOIN request r ON r.person_id = p.id
+             WHERE p.phone_hash = $1 OR p.mail_hash = $1 ORDER BY r.id DESC LIMIT $2"
+        );
+        self.all(&sql, params![hash, limit], crate::request::read)
+    }
 }
 
 impl WriteTx<'_> {
+    /// Writes how everybody who left this number or address wants to hear, in which language.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn put_news(&mut self, hash: &[u8], news: News, lang: i64) -> Result<(), StoreError> {
+        self.exec(
+            "UPDATE person SET news = $1, lang = $2 WHERE phone_hash = $3 OR mail_hash = $3",
+            params![news.code(), lang, hash],
+        )
+        .map(|_| ())
+    }
+
     /// Keeps a person.
     ///
     /// # Errors
     /// The engine's.
     pub fn insert_person(&mut self, person: &SealedPerson) -> Result<(), StoreError> {
         self.exec(
-            "INSERT INTO person (id, name, phone, phone_hash, tail_hash) VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO person (id, name, phone, phone_hash, tail_hash, mail, mail_hash, news, lang)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             params![
                 person.id,
                 &person.name,
                 person.phone.as_deref(),
                 person.phone_hash.as_deref(),
-                person.tail_hash.as_deref()
+                person.tail_hash.as_deref(),
+                person.mail.as_deref(),
+                person.mail_hash.as_deref(),
+                person.news.map(News::code),
+                person.lang,
             ],
         )?;
         Ok(())

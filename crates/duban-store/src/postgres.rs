@@ -21,15 +21,15 @@ use crate::{
 /// Connections a program holds at most; more transactions at once wait their turn.
 const CONNECTIONS_MAX: u32 = 16;
 /// How long one waits for a free connection before it is told that the database is busy.
-const WAIT: Duration = Duration::from_secs(10);
+const WAIT: Duration = Duration::from_secs(4);
 /// Prepared statements kept by a connection.
 const STATEMENTS_MAX: usize = 256;
 
 /// For every new connection. A server that was set to lose acknowledged commits is overruled; a
-/// lock is waited for no longer than a person waits for a page.
+/// lock is waited for no longer than a person waits for a page, all tries together.
 const SESSION: &str = "
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
-    SET lock_timeout = '10s';
+    SET lock_timeout = '4s';
     SET idle_in_transaction_session_timeout = '120s';
     SET client_min_messages = 'warning';";
 
@@ -118,11 +118,11 @@ impl Server {
         let fault = tx.take_fault();
         match (verdict, fault) {
             (Verdict::Keep, None) => link.commit(),
-            (Verdict::Keep, Some(fault)) => {
+            (verdict, Some(fault)) if verdict == Verdict::Keep || fault.retryable() => {
                 link.rollback();
                 Err(fault)
             }
-            (Verdict::Undo, _) => {
+            (Verdict::Keep | Verdict::Undo, _) => {
                 link.rollback();
                 Ok(())
             }

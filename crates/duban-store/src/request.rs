@@ -3,6 +3,7 @@
 use duban_domain::{
     CaseId, Number, PersonId, RequestId, Stamp,
     place::Point,
+    question::Detail,
     request::{Channel, Kind, Place, Privacy, Request},
 };
 
@@ -25,7 +26,7 @@ pub enum Inserted {
 /// The columns of a request `r`, as [`read`] wants them.
 pub(crate) const COLUMNS: &str =
     "r.id, r.case_id, r.number, r.kind, r.channel, r.title, r.body, r.place_words, r.division,
-    r.lng_e7, r.lat_e7, r.privacy, r.person_id, r.received_at, r.source_key";
+    r.lng_e7, r.lat_e7, r.privacy, r.person_id, r.received_at, r.source_key, r.details";
 
 /// Reads a request from its columns.
 pub(crate) fn read(row: &Row<'_>) -> Result<Request, StoreError> {
@@ -42,7 +43,13 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Request, StoreError> {
         person: row.opt_int(12)?.map(PersonId),
         received_at: Stamp(row.int(13)?),
         source_key: row.opt_text(14)?,
+        details: details(row.opt_str(15)?)?,
     })
+}
+
+fn details(body: Option<&str>) -> Result<Vec<Detail>, StoreError> {
+    let read = |body| serde_json::from_str(body).map_err(|e| StoreError::unreadable("answers", e));
+    body.map_or_else(|| Ok(Vec::new()), read)
 }
 
 /// A member of one of the domain's closed sets.
@@ -105,10 +112,16 @@ impl WriteTx<'_> {
     /// The engine's; a number or key that is taken is an answer and not an error.
     pub fn insert_request(&mut self, request: &Request) -> Result<Inserted, StoreError> {
         let (lng, lat) = (request.place.point.map(|p| p.lng_e7), request.place.point.map(|p| p.lat_e7));
+        let details = if request.details.is_empty() {
+            None
+        } else {
+            let body = serde_json::to_string(&request.details);
+            Some(body.map_err(|e| StoreError::unreadable("answers", e))?)
+        };
         let written = self.exec(
             "INSERT INTO request (id, case_id, number, source_key, kind, channel, title, body, place_words, division,
-                lng_e7, lat_e7, privacy, person_id, received_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING",
+                lng_e7, lat_e7, privacy, person_id, received_at, details)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING",
             params![
                 request.id,
                 request.case,
@@ -125,6 +138,7 @@ impl WriteTx<'_> {
                 request.privacy.code(),
                 request.person,
                 request.received_at,
+                &details,
             ],
         )?;
         if written > 0 {

@@ -1,7 +1,7 @@
 //! The row of a case that lists read (工单行), and how a case becomes one.
 
 use duban_domain::{
-    CaseId, Number, Stamp,
+    CaseId, Number, StaffId, Stamp,
     case::{Case, Ending, Outcome, Phase, Satisfaction, Stage},
     place::Point,
     request::{Channel, Kind, Privacy, Request, Urgency},
@@ -24,8 +24,45 @@ pub struct RowExtra {
     pub score: Option<i64>,
     /// The city's zone: a day of the figures is a day there.
     pub zone: TimeZone,
-    /// The city's own label under the phase.
-    pub label: Option<String>,
+}
+
+/// An instant of a row that lists and figures go by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// When it was opened.
+    Opened,
+    /// When it was closed.
+    Closed,
+    /// By when it must be answered.
+    Finish,
+    /// By when the caller must hear from the unit.
+    Contact,
+    /// When the person said what they think of it.
+    Heard,
+}
+
+impl Moment {
+    /// Its column in `c`.
+    pub(crate) fn column(self) -> &'static str {
+        match self {
+            Self::Opened => "c.opened_at",
+            Self::Closed => "c.closed_at",
+            Self::Finish => "c.finish_due",
+            Self::Contact => "c.contact_due",
+            Self::Heard => "c.heard_at",
+        }
+    }
+
+    /// The same of a row that was read.
+    pub(crate) fn of(self, row: &CaseRow) -> Option<Stamp> {
+        match self {
+            Self::Opened => Some(row.opened_at),
+            Self::Closed => row.closed_at,
+            Self::Finish => Some(row.finish_due),
+            Self::Contact => row.contact_due,
+            Self::Heard => row.heard_at,
+        }
+    }
 }
 
 /// A case as lists show it.
@@ -95,13 +132,17 @@ pub struct CaseRow {
     pub score: Option<i64>,
     /// How many requests it deals with.
     pub voices: i64,
+    /// 经办人: who does it in person.
+    pub handler: Option<StaffId>,
+    /// What it waits for besides its stage, as the sum of the codes of [`duban_domain::case::Waits`].
+    pub waits: i64,
 }
 
 /// The columns of a case row `c`, as [`CaseRow::read`] wants them.
 pub(crate) const COLUMNS: &str = "c.id, c.number, c.version, c.phase, c.ending, c.kind, c.urgency, c.category, c.owner,
     c.division, c.title, c.place_words, c.lng_e7, c.lat_e7, c.channel, c.privacy, c.label, c.opened_at, c.round,
     c.round_at, c.next_due, c.finish_due, c.contact_due, c.contacted_at, c.answered_at, c.closed_at, c.outcome,
-    c.missed, c.heard_at, c.solved, c.satisfaction, c.score, c.voices";
+    c.missed, c.heard_at, c.solved, c.satisfaction, c.score, c.voices, c.handler, c.waits";
 
 impl CaseRow {
     /// The row of a case that its first request opens.
@@ -159,7 +200,7 @@ impl CaseRow {
             point: None,
             channel: Channel::Other,
             privacy: Privacy::Confidential,
-            label: extra.label.clone(),
+            label: case.label.clone(),
             opened_at: case.opened_at,
             round: case.round,
             round_at: case.round_at,
@@ -176,6 +217,8 @@ impl CaseRow {
             satisfaction: verdict.and_then(|v| v.satisfaction),
             score: extra.score,
             voices: i64::try_from(case.requests.len()).unwrap_or(i64::MAX),
+            handler: case.handling.handler,
+            waits: case.waits(),
         }
     }
 
@@ -218,6 +261,8 @@ impl CaseRow {
                 .transpose()?,
             score: row.opt_int(31)?,
             voices: row.int(32)?,
+            handler: row.opt_int(33)?.map(StaffId),
+            waits: row.int(34)?,
         })
     }
 
@@ -270,7 +315,7 @@ impl CaseRow {
                 "contacted_at" self.contacted_at, "answered_at" self.answered_at, "closed_at" self.closed_at,
                 "outcome" self.outcome.map(Outcome::code), "missed" self.missed, "heard_at" self.heard_at,
                 "solved" self.solved.map(i64::from), "satisfaction" self.satisfaction.map(Satisfaction::code),
-                "score" self.score, "voices" self.voices,
+                "score" self.score, "voices" self.voices, "handler" self.handler, "waits" self.waits,
             },
         }
     }

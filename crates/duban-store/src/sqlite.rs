@@ -24,8 +24,8 @@ use crate::{
 };
 use group::Writer;
 
-/// How long one process waits for another one that writes.
-const BUSY_MS: u64 = 10_000;
+/// How long one process waits for another one that writes, at each try.
+const BUSY_MS: u64 = 4_000;
 /// Prepared statements kept by a connection.
 const STATEMENTS_MAX: usize = 256;
 /// Readers kept open when idle; more are opened when needed and closed afterwards.

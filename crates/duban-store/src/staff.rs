@@ -1,9 +1,12 @@
 //! Who signs in: staff, sessions, and the keys of other systems. Only hashes of secrets are kept.
 
+use std::collections::BTreeMap;
+
 use duban_domain::{StaffId, Stamp};
 
 use crate::{
     ReadTx, StoreError, WriteTx,
+    sql::Sql,
     value::{Row, params},
 };
 
@@ -76,6 +79,8 @@ pub struct ApiKey {
     pub hash: Vec<u8>,
     /// The name of the system.
     pub name: String,
+    /// The unit that the system acts for, when it handles that unit's cases.
+    pub unit: Option<String>,
     /// When it was made.
     pub created_at: Stamp,
     /// When it was taken back.
@@ -104,6 +109,7 @@ fn read_key(row: &Row<'_>) -> Result<ApiKey, StoreError> {
         name: row.text(2)?,
         created_at: Stamp(row.int(3)?),
         revoked_at: row.opt_int(4)?.map(Stamp),
+        unit: row.opt_text(5)?,
     })
 }
 
@@ -136,6 +142,20 @@ impl ReadTx<'_> {
         self.all(&format!("{STAFF} ORDER BY id"), &[], read_staff)
     }
 
+    /// The names of some, by their ids.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn staff_names(&mut self, ids: &[StaffId]) -> Result<BTreeMap<StaffId, String>, StoreError> {
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let mut sql = Sql::new("SELECT id, name FROM staff WHERE id IN (");
+        sql.bind_all(ids.iter().copied()).push(")");
+        let found = self.all(&sql.text, &sql.params(), |row| Ok((StaffId(row.int(0)?), row.text(1)?)))?;
+        Ok(found.into_iter().collect())
+    }
+
     /// The session with this token hash.
     ///
     /// # Errors
@@ -163,7 +183,7 @@ impl ReadTx<'_> {
     /// The engine's.
     pub fn api_key(&mut self, hash: &[u8]) -> Result<Option<ApiKey>, StoreError> {
         self.first(
-            "SELECT id, hash, name, created_at, revoked_at FROM api_key WHERE hash = $1",
+            "SELECT id, hash, name, created_at, revoked_at, unit FROM api_key WHERE hash = $1",
             params![hash],
             read_key,
         )
@@ -174,7 +194,11 @@ impl ReadTx<'_> {
     /// # Errors
     /// The engine's.
     pub fn api_keys(&mut self) -> Result<Vec<ApiKey>, StoreError> {
-        self.all("SELECT id, hash, name, created_at, revoked_at FROM api_key ORDER BY id", &[], read_key)
+        self.all(
+            "SELECT id, hash, name, created_at, revoked_at, unit FROM api_key ORDER BY id",
+            &[],
+            read_key,
+        )
     }
 }
 
@@ -259,8 +283,8 @@ impl WriteTx<'_> {
     /// [`StoreError::Taken`] when it is there already; the engine's.
     pub fn insert_api_key(&mut self, key: &ApiKey) -> Result<(), StoreError> {
         self.exec(
-            "INSERT INTO api_key (id, hash, name, created_at, revoked_at) VALUES ($1, $2, $3, $4, $5)",
-            params![key.id, &key.hash, &key.name, key.created_at, key.revoked_at],
+            "INSERT INTO api_key (id, hash, name, created_at, revoked_at, unit) VALUES ($1, $2, $3, $4, $5, $6)",
+            params![key.id, &key.hash, &key.name, key.created_at, key.revoked_at, &key.unit],
         )?;
         Ok(())
     }

@@ -5,9 +5,15 @@ use std::{
     cell::RefCell,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::Arc,
+    time::Duration,
 };
 
 use crate::{ReadTx, StoreError, Target, WriteTx, postgres::Server, sqlite::File, tx::Verdict};
+
+/// How often a write is tried; each try may have waited for the engine already.
+pub(crate) const TRIES: u32 = 3;
+/// The wait before the second try; before the third it is twice that.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// One database; cheap to clone and to share between threads.
 ///
@@ -78,7 +84,9 @@ impl Store {
     }
 
     /// Runs a closure as one change: `Ok` is kept and durable when this returns, `Err` and a panic
-    /// leave nothing.
+    /// leave nothing. When the engine could not do it for a reason that passes (two writers wanted each
+    /// other's rows, a connection broke before the commit, somebody else held the database), the closure
+    /// runs again from the start, three times at most.
     ///
     /// Blocks: from async code, call it on a thread that may block.
     ///
@@ -86,15 +94,25 @@ impl Store {
     /// Those of the closure, and the engine's; after any error but `InDoubt` nothing is recorded.
     pub fn write<T, E: From<StoreError>>(
         &self,
-        work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E>,
+        mut work: impl FnMut(&mut WriteTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let _turn = Turn::take(&self.base)?;
-        let mut job = Job::new(work);
-        let done = match &*self.base {
-            Base::Sqlite(file) => file.write(&mut |tx| job.run(tx)),
-            Base::Postgres(server) => server.write(&mut |tx| job.run(tx)),
-        };
-        job.answer(done)
+        let mut tries = 1;
+        loop {
+            let mut job = Job::new(&mut work);
+            let done = match &*self.base {
+                Base::Sqlite(file) => file.write(&mut |tx| job.run(tx)),
+                Base::Postgres(server) => server.write(&mut |tx| job.run(tx)),
+            };
+            match done {
+                Err(error) if error.retryable() && tries < TRIES && !job.panicked() => {
+                    tracing::info!(%error, tries, "a write is tried again");
+                    std::thread::sleep(PAUSE * tries);
+                    tries += 1;
+                }
+                done => return job.answer(done),
+            }
+        }
     }
 
     /// Copies the database as of one instant into a new file, while it is being used.
@@ -160,6 +178,10 @@ impl<F, T, E: From<StoreError>> Job<F, T, E> {
         let verdict = if matches!(result, Ok(Ok(_))) { Verdict::Keep } else { Verdict::Undo };
         self.result = Some(result);
         verdict
+    }
+
+    fn panicked(&self) -> bool {
+        matches!(self.result, Some(Err(_)))
     }
 
     /// What the caller gets. The engine's error goes before the closure's answer, which may rest on

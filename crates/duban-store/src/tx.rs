@@ -9,6 +9,8 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
 };
 
+use duban_domain::CaseId;
+
 use crate::{
     StoreError, postgres, sqlite,
     value::{Param, Row},
@@ -34,7 +36,11 @@ pub struct ReadTx<'t> {
 /// A change in the making; all of it is kept, or nothing.
 pub struct WriteTx<'t> {
     read: ReadTx<'t>,
+    late: Vec<Late>,
 }
+
+/// A text for the search that waits for the commit of its group: the case and what it is found by.
+pub(crate) type Late = (CaseId, String);
 
 /// What the engine does with a transaction when its closure is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,7 +136,21 @@ impl<'t> ReadTx<'t> {
 
 impl<'t> WriteTx<'t> {
     pub(crate) fn new(engine: Engine<'t>) -> Self {
-        Self { read: ReadTx::new(engine) }
+        Self { read: ReadTx::new(engine), late: Vec::new() }
+    }
+
+    /// Makes a text wait for the commit; with this transaction it is kept, or dropped.
+    pub(crate) fn put_late(&mut self, case: CaseId, tokens: String) -> Result<(), StoreError> {
+        #[cfg(feature = "bench")]
+        crate::bare::note_late(case, &tokens);
+        self.read.run(&[Param::from(&tokens)], |_| Ok(()))?;
+        self.late.push((case, tokens));
+        Ok(())
+    }
+
+    /// What waits for the commit, taken by the engine when the closure is done.
+    pub(crate) fn take_late(&mut self) -> Vec<Late> {
+        std::mem::take(&mut self.late)
     }
 
     /// Runs a statement and says how many rows it changed.
@@ -162,13 +182,17 @@ impl<'t> WriteTx<'t> {
         work: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
         self.script("SAVEPOINT part")?;
+        let waiting = self.late.len();
         let result = catch_unwind(AssertUnwindSafe(|| work(self)));
         let fault = self.read.fault.take();
         if let (Ok(Ok(_)), None) = (&result, &fault) {
             self.script("RELEASE SAVEPOINT part")?;
             return result.unwrap_or_else(|panic| resume_unwind(panic));
         }
+        self.late.truncate(waiting);
         let undone = self.script("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part");
+        // What may be tried again is tried again as a whole, and not booked as a fault of this part.
+        self.read.fault = fault.clone().filter(StoreError::retryable);
         match (result, fault, undone) {
             (Err(panic), _, _) => resume_unwind(panic),
             (Ok(_), _, Err(error)) | (Ok(Ok(_)), Some(error), Ok(())) => Err(error.into()),

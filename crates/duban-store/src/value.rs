@@ -120,8 +120,8 @@ macro_rules! integers {
 }
 
 integers!(
-    Stamp, CaseId, RequestId, EventId, PersonId, StaffId, MediaId, JobId, ExportId, ReportId, ViewId,
-    PhraseId
+    Stamp, CaseId, RequestId, EventId, PersonId, StaffId, MediaId, JobId, ExportId, NoticeId, CallId,
+    ReportId, ViewId, PhraseId
 );
 
 /// Binds a list of values of different kinds: `params![id, "text", None::<i64>]`.

@@ -2,5 +2,6 @@
 //! and a city with its staff. Never shipped, and no production crate uses it.
 
 pub mod clock;
+pub mod gateway;
 pub mod postgres;
 pub mod world;

@@ -3,7 +3,8 @@
 //! A handler parses, calls a use case and renders; it holds no rule and no SQL. Status codes are
 //! known here and nowhere else.
 
-pub mod desk;
+pub mod cti;
+mod desk;
 mod frame;
 pub mod open311;
 pub mod resident;

@@ -1,6 +1,8 @@
 //! The route table: every address of Duban, each with its access beside it. Nothing is routed
 //! elsewhere; a test calls every row as every role, and the printed table is a snapshot.
 
+use std::convert::Infallible;
+
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -12,7 +14,7 @@ use duban_domain::policy::Action;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
-    desk,
+    cti, desk,
     frame::Site,
     frame::{assets, fields, guard},
     open311, resident,
@@ -31,7 +33,7 @@ pub enum Access {
 
 /// One row of the table.
 pub struct Route {
-    /// `GET` or `POST`.
+    /// `GET`, `POST` or `OPTIONS`.
     pub method: &'static str,
     /// The address, with its parameters in braces.
     pub path: &'static str,
@@ -48,6 +50,11 @@ fn get<T: 'static>(path: &'static str, access: Access, handler: impl Handler<T, 
 
 fn post<T: 'static>(path: &'static str, access: Access, handler: impl Handler<T, Site>) -> Route {
     Route { method: "POST", path, access, body_max: fields::TEXT_BYTES_MAX, handler: routing::post(handler) }
+}
+
+fn options<T: 'static>(path: &'static str, access: Access, handler: impl Handler<T, Site>) -> Route {
+    let handler = routing::options(handler);
+    Route { method: "OPTIONS", path, access, body_max: fields::TEXT_BYTES_MAX, handler }
 }
 
 impl Route {
@@ -72,6 +79,7 @@ pub fn table() -> Vec<Route> {
         post("/track/{number}/evaluation", Public, resident::track::evaluate),
         post("/track/{number}/material", Public, resident::track::add).with_files(),
         get("/track/{number}/media/{id}", Public, resident::media::serve),
+        get("/go/{number}/{key}", Public, resident::track::from_notice),
         get("/privacy", Public, resident::home::privacy),
         // Staff
         get("/desk", AnyStaff, desk::home),
@@ -87,19 +95,61 @@ pub fn table() -> Vec<Route> {
         post("/desk/cases/{number}/answer", Staff(Action::Answer), desk::steps::answer).with_files(),
         post("/desk/cases/{number}/review", Staff(Action::Review), desk::steps::review),
         post("/desk/cases/{number}/callback", Staff(Action::Callback), desk::steps::callback),
+        post("/desk/cases/{number}/return", Staff(Action::Return), desk::around_steps::ask_return),
+        post(
+            "/desk/cases/{number}/return-decision",
+            Staff(Action::Decide),
+            desk::around_steps::decide_return,
+        ),
+        post("/desk/cases/{number}/extension", Staff(Action::Extend), desk::around_steps::ask_extension),
+        post(
+            "/desk/cases/{number}/extension-decision",
+            Staff(Action::Decide),
+            desk::around_steps::decide_extension,
+        ),
+        post("/desk/cases/{number}/handler", Staff(Action::Assign), desk::around_steps::assign),
+        post("/desk/cases/{number}/assisting", Staff(Action::Dispatch), desk::around_steps::join),
+        post("/desk/cases/{number}/assisting-end", Staff(Action::Dispatch), desk::around_steps::leave),
         post("/desk/cases/{number}/classification", Staff(Action::Classify), desk::steps::classify),
+        post("/desk/cases/{number}/label", Staff(Action::Label), desk::steps::label),
         post("/desk/cases/{number}/note", Staff(Action::Note), desk::steps::note),
         post("/desk/cases/{number}/reveal", Staff(Action::Reveal), desk::steps::reveal),
         get("/desk/cases/{number}/media/{id}", Staff(Action::View), desk::media::serve),
         get("/desk/intake", Staff(Action::Register), desk::intake::page),
         post("/desk/intake", Staff(Action::Register), desk::intake::post),
-        post("/desk/intake/assist", Staff(Action::Register), desk::intake::assist),
+        post("/desk/intake/assist", Staff(Action::Register), desk::assist::fragment),
         get("/events", Staff(Action::View), desk::live::stream),
+        post("/desk/cases/{number}/judgement", Staff(Action::Review), desk::steps::judge),
+        get("/desk/callbacks", Staff(Action::Callback), desk::callbacks::page),
+        get("/desk/judgements", Staff(Action::Review), desk::callbacks::judgements),
+        get("/desk/alerts", Staff(Action::View), desk::callbacks::alerts),
+        post("/desk/alerts/{id}/seen", Staff(Action::Answer), desk::callbacks::see),
+        get("/desk/quality", Staff(Action::Inspect), desk::quality::page),
+        post("/desk/quality", Staff(Action::Inspect), desk::quality::draw),
+        get("/desk/quality/mine", AnyStaff, desk::quality::mine),
+        get("/desk/quality/{id}", AnyStaff, desk::quality::one),
+        post("/desk/quality/{id}/marks", Staff(Action::Inspect), desk::quality::inspect),
+        post("/desk/quality/{id}/appeal", AnyStaff, desk::quality::appeal),
+        post("/desk/quality/{id}/decision", Staff(Action::Inspect), desk::quality::decide),
+        // Calls
+        get("/desk/calls", AnyStaff, desk::calls::page),
+        get("/desk/calls/live", Staff(Action::Register), desk::calls::live::stream),
+        get("/desk/calls/bar", Staff(Action::Register), desk::calls::pop::bar),
+        get("/desk/calls/missed", Staff(Action::Register), desk::calls::missed::page),
+        post("/desk/calls/seat", Staff(Action::Register), desk::calls::pop::sit),
+        post("/desk/calls/simulate", Staff(Action::Register), desk::calls::pop::simulate),
+        post("/desk/calls/{id}/answer", Staff(Action::Register), desk::calls::pop::answer),
+        post("/desk/calls/{id}/done", Staff(Action::Register), desk::calls::pop::done),
+        post("/desk/calls/{id}/number", Staff(Action::Register), desk::calls::missed::number),
+        post("/desk/calls/{id}/attempt", Staff(Action::Register), desk::calls::missed::attempt),
+        post("/desk/calls/{id}/recording", Staff(Action::Figures), desk::calls::recording),
         // Other systems
+        post("/cti/{key}", Public, cti::hear),
         get("/open311/discovery.json", Public, open311::discovery_json),
         get("/open311/discovery.xml", Public, open311::discovery_xml),
         get("/open311/v2/{*rest}", Public, open311::get),
-        post("/open311/v2/{*rest}", Public, open311::post),
+        post("/open311/v2/{*rest}", Public, open311::post).with_files(),
+        options("/open311/v2/{*rest}", Public, open311::options),
         // Operators of the server, and what pages need
         get("/health", Public, desk::health),
         get("/style", Public, desk::gallery),
@@ -146,10 +196,14 @@ pub fn router(site: Site) -> Router {
     let mut router = Router::new();
     for route in table() {
         let access = route.access;
-        let handler = route
-            .handler
-            .layer(DefaultBodyLimit::max(route.body_max))
-            .layer(from_fn(move |request, next| guard::access(access, request, next)));
+        let own = site.clone();
+        let guarded = from_fn(move |request, next| {
+            let site = own.clone();
+            async move { guard::access(&site, access, request, next).await }
+        });
+        // The limit stands outside: what is sent without a session is read too, to be given back.
+        let handler =
+            route.handler.layer::<_, Infallible>(guarded).layer(DefaultBodyLimit::max(route.body_max));
         router = router.route(route.path, handler);
     }
     router

@@ -2,6 +2,7 @@
 
 use std::{
     io::Write,
+    net::SocketAddr,
     process::ExitCode,
     sync::{
         Arc,
@@ -11,7 +12,8 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
-use duban_app::{App, case::publish, jobs, setup};
+use duban_app::{App, AppError, case::publish, jobs, notice, setup};
+use duban_domain::notice::NoticeChannel;
 use duban_web::{Options, Site};
 
 use crate::{
@@ -58,14 +60,28 @@ pub(crate) fn run(args: Args) -> anyhow::Result<ExitCode> {
 pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let stop = Arc::new(AtomicBool::new(false));
-    let worker = std::thread::spawn({
+    app.reached_at(&settings.public_url.value);
+    let released = notice::release(&app)?;
+    if released > 0 {
+        tracing::info!(released, "notices that waited for a gateway go out now");
+    }
+    renew_public(&app);
+    let lane = |work: fn(&App) -> Result<usize, AppError>| {
         let (app, stop) = (app.clone(), stop.clone());
-        move || work(&app, &stop)
-    });
+        std::thread::spawn(move || again_and_again(&app, &stop, work))
+    };
+    // A slow mail server holds up nothing but mail.
+    let workers = [
+        lane(jobs::work),
+        lane(|app| notice::work(app, NoticeChannel::Sms)),
+        lane(|app| notice::work(app, NoticeChannel::Mail)),
+    ];
     let served = runtime.block_on(serve(app, settings));
     stop.store(true, Ordering::Relaxed);
     runtime.shutdown_timeout(GRACE);
-    drop(worker.join());
+    for worker in workers {
+        drop(worker.join());
+    }
     served.map(|()| ExitCode::SUCCESS)
 }
 
@@ -76,23 +92,27 @@ async fn serve(app: App, settings: &Settings) -> anyhow::Result<()> {
     })?;
     let address = listener.local_addr()?;
     let public_url = settings.public_url.value.trim_end_matches('/').to_owned();
+    // Links in notices lead somewhere even where nobody said how the site is reached.
+    app.reached_at(&format!("http://{address}"));
     let options = Options {
         secure_cookies: public_url.starts_with("https://"),
         public_url,
         source_url: settings.source_url.value.clone(),
+        client_header: settings.client_header.value.clone(),
     };
     let router = duban_web::router(Site::new(app, options));
     println!("ready http://{address}");
     std::io::stdout().flush()?;
     let stopping = Arc::new(tokio::sync::Notify::new());
-    let server = axum::serve(listener, router).with_graceful_shutdown({
-        let stopping = stopping.clone();
-        async move {
-            interrupted().await;
-            tracing::info!("stopping: what is being done is finished first");
-            stopping.notify_one();
-        }
-    });
+    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown({
+            let stopping = stopping.clone();
+            async move {
+                interrupted().await;
+                tracing::info!("stopping: what is being done is finished first");
+                stopping.notify_one();
+            }
+        });
     tokio::select! {
         done = async { server.await } => done.context("serving"),
         // Live streams never end by themselves, so there is an end to waiting.
@@ -115,7 +135,8 @@ async fn interrupted() {
     drop(tokio::signal::ctrl_c().await);
 }
 
-fn work(app: &App, stop: &AtomicBool) {
+/// Once, before anything else is worked: what everybody may see follows the pack that holds now.
+fn renew_public(app: &App) {
     match publish::is_outdated(app).and_then(|old| if old { publish::rewrite(app) } else { Ok(0) }) {
         Ok(0) => {}
         Ok(cases) => {
@@ -123,8 +144,11 @@ fn work(app: &App, stop: &AtomicBool) {
         }
         Err(error) => tracing::error!(%error, "what everybody may see could not be written anew"),
     }
+}
+
+fn again_and_again(app: &App, stop: &AtomicBool, work: fn(&App) -> Result<usize, AppError>) {
     while !stop.load(Ordering::Relaxed) {
-        match jobs::work(app) {
+        match work(app) {
             Ok(0) => std::thread::sleep(JOBS_EVERY),
             Ok(_) => {}
             Err(error) => {

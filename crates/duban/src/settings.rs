@@ -18,7 +18,7 @@ pub(crate) struct Place {
     /// A city pack: a folder, or `zhuzhou`, which is inside this program.
     #[arg(long, value_name = "PACK", env = "DUBAN_CITY")]
     pub(crate) city: Option<String>,
-    /// A settings file (TOML): data, database, city, listen, public_url, source_url.
+    /// A settings file (TOML): data, database, city, listen, public_url, source_url, client_header.
     #[arg(long, value_name = "FILE", env = "DUBAN_CONFIG")]
     pub(crate) config: Option<PathBuf>,
 }
@@ -35,6 +35,10 @@ pub(crate) struct Outside {
     /// Where people can get the source of this program as it runs here; shown at the foot of pages.
     #[arg(long, value_name = "URL", env = "DUBAN_SOURCE_URL")]
     pub(crate) source_url: Option<String>,
+    /// The header in which the proxy in front says who calls, such as X-Real-IP. Only when there is one that
+    /// always sets it: otherwise anybody could say anything.
+    #[arg(long, value_name = "NAME", env = "DUBAN_CLIENT_HEADER")]
+    pub(crate) client_header: Option<String>,
 }
 
 /// The settings file.
@@ -47,6 +51,7 @@ struct File {
     listen: Option<String>,
     public_url: Option<String>,
     source_url: Option<String>,
+    client_header: Option<String>,
 }
 
 /// A value and where it came from.
@@ -65,6 +70,7 @@ pub(crate) struct Settings {
     pub(crate) listen: Setting<String>,
     pub(crate) public_url: Setting<String>,
     pub(crate) source_url: Setting<String>,
+    pub(crate) client_header: Setting<String>,
 }
 
 impl Settings {
@@ -84,6 +90,10 @@ impl Settings {
             listen: or(pick(outside.listen.clone(), "DUBAN_LISTEN", file.listen), "127.0.0.1:8311"),
             public_url: or(pick(outside.public_url.clone(), "DUBAN_PUBLIC_URL", file.public_url), ""),
             source_url: or(pick(outside.source_url.clone(), "DUBAN_SOURCE_URL", file.source_url), ""),
+            client_header: or(
+                pick(outside.client_header.clone(), "DUBAN_CLIENT_HEADER", file.client_header),
+                "",
+            ),
         })
     }
 
@@ -98,6 +108,7 @@ impl Settings {
             line("listen", &self.listen.value, self.listen.from),
             line("public_url", &self.public_url.value, self.public_url.from),
             line("source_url", &self.source_url.value, self.source_url.from),
+            line("client_header", &self.client_header.value, self.client_header.from),
         ]
         .concat()
     }
@@ -109,7 +120,7 @@ impl File {
             .with_context(|| format!("reading the settings file {}", path.display()))?;
         toml::from_str(&text).with_context(|| {
             format!(
-                "the settings file {} (it may hold data, database, city, listen, public_url, source_url)",
+                "the settings file {} (it may hold data, database, city, listen, public_url, source_url, client_header)",
                 path.display()
             )
         })

@@ -57,6 +57,9 @@ pub(crate) enum KeyCommand {
         /// Whose key it is.
         #[arg(long)]
         name: String,
+        /// The unit whose cases this system handles: it then sees them and reports their progress.
+        #[arg(long)]
+        unit: Option<String>,
     },
     /// List keys: number, whose, and whether it was taken back. The keys themselves are not kept.
     List {
@@ -114,13 +117,20 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
 
 pub(crate) fn run_key(command: &KeyCommand) -> anyhow::Result<ExitCode> {
     match command {
-        KeyCommand::Add { place, name } => println!("{}", partner::add_key(&wire::open(place)?, name)?),
+        KeyCommand::Add { place, name, unit } => {
+            let app = wire::open(place)?;
+            if let Some(unit) = unit {
+                ensure!(app.city.unit(unit).is_some(), "there is no unit {unit} in the city pack");
+            }
+            println!("{}", partner::add_key(&app, name, unit.as_deref())?);
+        }
         KeyCommand::List { place } => {
             for key in partner::keys(&wire::open(place)?)? {
                 println!(
-                    "{}\t{}\t{}",
+                    "{}\t{}\t{}\t{}",
                     key.id,
                     key.name,
+                    key.unit.as_deref().unwrap_or("-"),
                     if key.revoked_at.is_some() { "revoked" } else { "valid" }
                 );
             }

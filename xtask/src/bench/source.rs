@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::Row;
 use crate::sh;
-use crate::tidy::{RustText, Tree, functions};
+use crate::tidy::{RustText, Tree, functions, handlers};
 
 /// What one crate adds up to.
 #[derive(Default)]
@@ -25,7 +25,6 @@ pub(super) fn measure(_: &[&str]) -> Result<Vec<Row>> {
     let tree = Tree::read(&sh::root())?;
     let mut crates: BTreeMap<&str, Size> = BTreeMap::new();
     for (path, source) in tree.rust() {
-        let tests = path.contains("/tests");
         let name = path.strip_prefix("crates/").unwrap_or(path).split('/').next().unwrap_or(path);
         let size = crates.entry(name).or_default();
         let text = RustText::of(source);
@@ -34,13 +33,13 @@ pub(super) fn measure(_: &[&str]) -> Result<Vec<Row>> {
         size.file_lines_max = size.file_lines_max.max(source.lines().count());
         for function in functions(&text) {
             size.functions += 1;
-            // In web, what is async and no test is a handler, or the little that surrounds them.
-            if name == "duban-web" && function.is_async && !tests {
-                size.handlers += 1;
-                size.handler_lines_max = size.handler_lines_max.max(function.lines);
-            }
             size.function_lines_max = size.function_lines_max.max(function.lines);
         }
+    }
+    let web = crates.entry("duban-web").or_default();
+    for (_, found) in handlers(&tree) {
+        web.handlers += 1;
+        web.handler_lines_max = web.handler_lines_max.max(found.map_or(0, |(_, lines)| lines));
     }
     Ok(crates.iter().flat_map(|(name, size)| rows(name, size)).collect())
 }
@@ -62,7 +61,7 @@ fn rows(name: &str, size: &Size) -> Vec<Row> {
     ];
     if size.handlers > 0 {
         rows.push(row("handlers", size.handlers));
-        rows.push(row("longest handler, lines", size.handler_lines_max));
+        rows.push(row("longest handler, lines inside its braces", size.handler_lines_max));
     }
     rows
 }

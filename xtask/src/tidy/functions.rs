@@ -8,6 +8,8 @@ pub(crate) struct Function {
     pub(crate) name: String,
     /// From the line of `fn` to that of the closing brace.
     pub(crate) lines: usize,
+    /// Between the braces.
+    pub(crate) body_lines: usize,
     pub(crate) is_async: bool,
 }
 
@@ -25,7 +27,11 @@ fn function(code: &str, at: usize) -> Option<Function> {
         return None; // a function pointer type
     }
     let (mut depth, mut braces) = (0_i32, 0_i32);
+    let mut opened = 0;
     for (offset, c) in head.char_indices() {
+        if c == '{' && braces == 0 {
+            opened = offset;
+        }
         match c {
             '(' | '[' => depth += 1,
             ')' | ']' => depth -= 1,
@@ -37,7 +43,8 @@ fn function(code: &str, at: usize) -> Option<Function> {
         if c == '}' && braces == 0 {
             let lines = head[..offset].matches('\n').count() + 1;
             let is_async = code[..at].trim_end().ends_with("async");
-            return Some(Function { name, lines, is_async });
+            let body_lines = head[opened..offset].matches('\n').count().saturating_sub(1);
+            return Some(Function { name, lines, body_lines, is_async });
         }
     }
     None
@@ -52,8 +59,10 @@ mod tests {
         let text = RustText::of(
             "trait T { fn a(); }\nfn b(x: [u8; 2]) -> fn(u8) -> u8 {\n  \"}\";\n}\nasync fn c() {}\n",
         );
-        let found: Vec<_> =
-            functions(&text).into_iter().map(|found| (found.name, found.lines, found.is_async)).collect();
-        assert_eq!(found, [("b".to_owned(), 3, false), ("c".to_owned(), 1, true)]);
+        let found: Vec<_> = functions(&text)
+            .into_iter()
+            .map(|found| (found.name, found.lines, found.body_lines, found.is_async))
+            .collect();
+        assert_eq!(found, [("b".to_owned(), 3, 1, false), ("c".to_owned(), 1, 0, true)]);
     }
 }

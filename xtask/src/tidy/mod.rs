@@ -6,6 +6,7 @@
 mod arrows;
 mod documents;
 mod functions;
+mod handlers;
 mod ratchet;
 mod rust_text;
 mod templates;
@@ -15,6 +16,7 @@ mod words;
 use anyhow::{Result, bail};
 
 pub(crate) use functions::functions;
+pub(crate) use handlers::handlers;
 pub(crate) use rust_text::RustText;
 pub(crate) use tree::Tree;
 
@@ -41,6 +43,7 @@ fn all() -> Result<Findings> {
     let mut findings = arrows::check()?;
     findings.extend(module_docs(&tree));
     findings.extend(ratchet::check(&tree));
+    findings.extend(handlers::check(&tree));
     findings.extend(words::check(&tree));
     findings.extend(documents::check(&tree)?);
     findings.extend(templates::check(&tree));

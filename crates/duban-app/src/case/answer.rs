@@ -31,7 +31,7 @@ pub struct Answering {
 
 /// Answers a case in hand.
 pub fn answer(ctx: &Ctx, on: &On, said: &Answering) -> Result<Case> {
-    step_with::<verb::Answer>(ctx, on, |tx, permitted, _| {
+    step_with::<verb::Answer>(ctx, on, |tx, permitted, ground| {
         let mut proof = Vec::with_capacity(said.proof.len());
         for file in &said.proof {
             proof.push(media::keep(&ctx.app, tx, file, None, Some(permitted.case().id), ctx.now)?);
@@ -44,6 +44,6 @@ pub fn answer(ctx: &Ctx, on: &On, said: &Answering) -> Result<Case> {
             proof_words: said.proof_words.clone(),
             no_contact: said.no_contact.clone(),
         };
-        Ok(case::answer(permitted, &answer)?)
+        Ok(case::answer(permitted, &answer, ground)?)
     })
 }

@@ -2,7 +2,7 @@
 
 use duban_domain::{
     Number, Refusal,
-    case::{self, Case, Heard, Satisfaction},
+    case::{self, Case, Heard, Satisfaction, Unreached},
     policy::verb,
 };
 
@@ -12,8 +12,8 @@ use crate::{Ctx, wiring::Result};
 /// What came of one call.
 #[derive(Clone, Debug)]
 pub enum Call {
-    /// Nobody answered.
-    NoReply,
+    /// The person was not reached.
+    NoReply(Unreached),
     /// The person spoke.
     Reached {
         /// The request whose person it is; none means the only one.
@@ -24,21 +24,30 @@ pub enum Call {
         satisfaction: Option<Satisfaction>,
         /// In their own words.
         words: String,
+        /// Keys of the survey's answers that they chose.
+        answers: Vec<String>,
     },
 }
 
 /// Records one callback.
 pub fn call(ctx: &Ctx, on: &On, call: &Call) -> Result<Case> {
     match call {
-        Call::NoReply => step::<verb::Callback>(ctx, on, case::no_reply),
-        Call::Reached { request, solved, satisfaction, words } => {
+        Call::NoReply(how) => {
+            step::<verb::Callback>(ctx, on, |permitted, ground| case::no_reply(permitted, *how, ground))
+        }
+        Call::Reached { request, solved, satisfaction, words, answers } => {
             step_with::<verb::Callback>(ctx, on, |tx, permitted, ground| {
                 let request = match request {
                     Some(number) => tx.request_by_number(number)?.ok_or(Refusal::NotFound)?.id,
                     None => *permitted.case().requests.first().ok_or(Refusal::NotItsRequest)?,
                 };
-                let said =
-                    Heard { request, solved: *solved, satisfaction: *satisfaction, words: words.clone() };
+                let said = Heard {
+                    request,
+                    solved: *solved,
+                    satisfaction: *satisfaction,
+                    words: words.clone(),
+                    answers: answers.clone(),
+                };
                 Ok(case::hear(permitted, &said, ground)?)
             })
         }

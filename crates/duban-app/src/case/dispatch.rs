@@ -3,7 +3,7 @@
 use duban_domain::{
     case::{self, Case, Dispatching},
     dispatch::{Matter, Proposal, propose},
-    policy::verb,
+    policy::{allow, verb},
     request::Request,
 };
 
@@ -19,11 +19,16 @@ pub struct Order {
     pub assisting: Vec<String>,
     /// Why; may be empty when the proposal is followed.
     pub reason: String,
+    /// 指定承办: the unit cannot return it. Only for whoever decides on returns.
+    pub designated: bool,
 }
 
 /// Dispatches a case.
 pub fn dispatch(ctx: &Ctx, on: &On, order: &Order) -> Result<Case> {
     step_with::<verb::Dispatch>(ctx, on, |tx, permitted, ground| {
+        if order.designated {
+            allow::<verb::Decide>(&ctx.who)?;
+        }
         let first = tx.requests_of(permitted.case().id)?.into_iter().next();
         let proposal = first.map(|request| proposal(&ctx.app, permitted.case(), &request));
         let same = |p: &Proposal| {
@@ -35,6 +40,7 @@ pub fn dispatch(ctx: &Ctx, on: &On, order: &Order) -> Result<Case> {
             assisting: order.assisting.clone(),
             reason: order.reason.clone(),
             followed,
+            designated: order.designated,
         };
         Ok(case::dispatch(permitted, &order, ground)?)
     })

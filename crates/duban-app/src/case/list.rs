@@ -1,6 +1,11 @@
 //! 工单列表: cases within reach, by any filter of the page.
 
-use duban_domain::policy::{allow, verb};
+use std::collections::BTreeMap;
+
+use duban_domain::{
+    StaffId,
+    policy::{allow, verb},
+};
 use duban_store::{CaseQuery, CaseRow, Page};
 
 use crate::{Ctx, wiring::Result};
@@ -15,13 +20,13 @@ pub struct Listed {
     pub page: Page,
     /// How many there are, up to [`COUNT_MAX`].
     pub count: i64,
+    /// The names of those who have one of its cases in person.
+    pub handlers: BTreeMap<StaffId, String>,
 }
 
 /// A page of the list. The member's reach replaces whatever the query says.
 pub fn list(ctx: &Ctx, query: &CaseQuery) -> Result<Listed> {
-    allow::<verb::View>(&ctx.who)?;
-    let query = CaseQuery { reach: ctx.who.reach.clone(), ..query.clone() };
-    ctx.app.store.read(|tx| Ok(Listed { page: tx.list(&query)?, count: tx.count(&query, COUNT_MAX)? }))
+    Ok(with_tabs(ctx, query, &[])?.0)
 }
 
 /// Only the rows, without counting: for the way through a list.
@@ -32,10 +37,35 @@ pub fn page(ctx: &Ctx, query: &CaseQuery) -> Result<Page> {
 }
 
 /// Only how many, for the tabs above the list.
+/// A page of the list and, of the same instant, how many other queries find: the tabs above it.
+pub fn with_tabs(ctx: &Ctx, query: &CaseQuery, tabs: &[CaseQuery]) -> Result<(Listed, Vec<i64>)> {
+    allow::<verb::View>(&ctx.who)?;
+    let query = within(ctx, query);
+    let first = CaseQuery { after: None, ..query.clone() };
+    ctx.app.store.read(|tx| {
+        let page = tx.list(&query)?;
+        let mut ids: Vec<StaffId> = page.rows.iter().filter_map(|row| row.handler).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let handlers = tx.staff_names(&ids)?;
+        let listed = Listed { page, count: tx.count(&query, COUNT_MAX)?, handlers };
+        let mut counts = Vec::with_capacity(tabs.len());
+        for tab in tabs.iter().map(|tab| within(ctx, tab)) {
+            // One of the tabs is mostly the list itself.
+            counts.push(if tab == first { listed.count } else { tx.count(&tab, COUNT_MAX)? });
+        }
+        Ok((listed, counts))
+    })
+}
+
+/// Only how many.
 pub fn count(ctx: &Ctx, query: &CaseQuery) -> Result<i64> {
     allow::<verb::View>(&ctx.who)?;
-    let query = CaseQuery { reach: ctx.who.reach.clone(), ..query.clone() };
-    ctx.app.store.read(|tx| Ok(tx.count(&query, COUNT_MAX)?))
+    ctx.app.store.read(|tx| Ok(tx.count(&within(ctx, query), COUNT_MAX)?))
+}
+
+fn within(ctx: &Ctx, query: &CaseQuery) -> CaseQuery {
+    CaseQuery { reach: ctx.who.reach.clone(), ..query.clone() }
 }
 
 /// Earlier cases of the same telephone number, newest first, for the operator with a caller on the line.

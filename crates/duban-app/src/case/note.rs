@@ -20,7 +20,8 @@ pub fn note(ctx: &Ctx, on: &On, text: &str) -> Result<Case> {
 /// revealed to the hotline only: for anybody else there is nothing to find.
 pub fn reveal(ctx: &Ctx, on: &On, request: &Number, reason: &str) -> Result<Person> {
     let mut shown = None;
-    step_with::<verb::Reveal>(ctx, on, |tx, permitted, _| {
+    // Whoever looks twice has looked twice: each time the answer holds the person, and each leaves a trace.
+    step_with::<verb::Reveal>(&ctx.by_form(None), on, |tx, permitted, _| {
         let request = tx.request_by_number(request)?.ok_or(Refusal::NotFound)?;
         if request.privacy == Privacy::Confidential && ctx.who.reach != Reach::All {
             return Err(Refusal::NotFound.into());

@@ -5,10 +5,10 @@ use duban_domain::{
     case::{Actor, Case, Event, Satisfaction, Stage, What},
     request::Request,
 };
-use duban_store::{RowExtra, WriteTx};
+use duban_store::{Findable, RowExtra, WriteTx};
 
 use super::publish;
-use crate::{App, jobs, wiring::Result};
+use crate::{App, callbacks, jobs, notice, wiring::Result};
 
 /// Records what a decision returned, and returns the case as it is now.
 pub(crate) fn record(
@@ -32,56 +32,86 @@ pub(crate) fn record(
     tx.append_events(after.id, before.version + 1, &events)?;
     publish::renew(app, tx, &after, now)?;
     jobs::owe(app, tx, Some(before), &after)?;
+    let events: Vec<Event> = events.into_iter().map(|(_, event)| event).collect();
+    callbacks::keep(app, tx, Some(before), &after, &events)?;
+    let happened: Vec<What> = events.into_iter().map(|event| event.what).collect();
+    notice::owe_for(app, tx, &after, &happened, now)?;
     Ok(after)
 }
 
-/// Records a new case with its first request. The request itself is already stored.
-pub(crate) fn open_recorded(
-    app: &App,
-    tx: &mut WriteTx<'_>,
-    id: CaseId,
-    request: &Request,
+/// A new case, reckoned before anything is written.
+pub(crate) struct Opening {
+    case: Case,
     events: Vec<Event>,
-) -> Result<Case> {
-    let case = Case::from_history(id, &events)
-        .ok_or(crate::AppError::Broken("a case must begin with its opening"))?;
-    tx.insert_case(&case, request, &row_extra(app, &case))?;
-    publish::begin(app, tx, &case, request, &events)?;
-    let events: Vec<(EventId, Event)> = events.into_iter().map(|event| (app.event_id(), event)).collect();
-    tx.append_events(id, 1, &events)?;
-    tx.index_case(id, &search_text(request, &[]))?;
-    jobs::owe(app, tx, None, &case)?;
-    Ok(case)
+    findable: Findable,
+}
+
+impl Opening {
+    /// What a request and its first events come to.
+    pub(crate) fn of(request: &Request, events: Vec<Event>) -> Result<Self> {
+        let case = Case::from_history(request.case, &events)
+            .ok_or(crate::AppError::Broken("a case must begin with its opening"))?;
+        Ok(Self { case, events, findable: findable(request, &[]) })
+    }
+
+    /// Records it. The request itself is already stored.
+    pub(crate) fn record(&self, app: &App, tx: &mut WriteTx<'_>, request: &Request) -> Result<()> {
+        let case = &self.case;
+        // Their ids are minted here and not before: live readers follow them in the order of commits.
+        let events: Vec<(EventId, Event)> =
+            self.events.iter().map(|event| (app.event_id(), event.clone())).collect();
+        tx.insert_case(case, request, &row_extra(app, case))?;
+        publish::begin(app, tx, case, request, &self.events)?;
+        tx.append_events(case.id, 1, &events)?;
+        tx.index_case(case.id, &self.findable)?;
+        jobs::owe(app, tx, None, case)?;
+        callbacks::keep(app, tx, None, case, &[])
+    }
+
+    /// Owes the notices of it; what an import brings was told long ago.
+    pub(crate) fn owe(&self, app: &App, tx: &mut WriteTx<'_>) -> Result<()> {
+        let happened: Vec<What> = self.events.iter().map(|event| event.what.clone()).collect();
+        notice::owe_for(
+            app,
+            tx,
+            &self.case,
+            &happened,
+            self.events.first().map_or(self.case.round_at, |e| e.at),
+        )
+    }
 }
 
 /// What lists need besides the case: its owner, the city's zone, what a verdict is worth.
 pub(crate) fn row_extra(app: &App, case: &Case) -> RowExtra {
     let owner = case.unit().filter(|unit| !unit.is_empty()).unwrap_or(&app.city.centre().key);
     let score = case.verdict.as_ref().and_then(|judged| judged.satisfaction).map(|s| worth(app, s));
-    RowExtra { owner: owner.to_owned(), score, zone: app.city.zone.clone(), label: None }
+    RowExtra { owner: owner.to_owned(), score, zone: app.city.zone.clone() }
 }
 
 /// What people search for: the words of the request, its place, and what was added later.
-pub(crate) fn search_text(request: &Request, added: &[String]) -> String {
-    let mut text =
-        format!("{}\n{}\n{}\n{}", request.number, request.title, request.text, request.place.words);
+pub(crate) fn findable(request: &Request, added: &[String]) -> Findable {
+    let mut text = said(request);
     for more in added {
         text.push('\n');
         text.push_str(more);
     }
-    text
+    Findable::of(&text)
+}
+
+fn said(request: &Request) -> String {
+    format!("{}\n{}\n{}\n{}", request.number, request.title, request.text, request.place.words)
 }
 
 /// Makes everything that was said findable at once: every voice, and what was added later.
 pub(crate) fn reindex(tx: &mut WriteTx<'_>, case: CaseId) -> Result<()> {
     let voices = tx.requests_of(case)?;
     let Some((first, others)) = voices.split_first() else { return Ok(()) };
-    let mut added: Vec<String> = others.iter().map(|one| search_text(one, &[])).collect();
+    let mut added: Vec<String> = others.iter().map(said).collect();
     added.extend(tx.events(case)?.into_iter().filter_map(|stored| match stored.event?.what {
         What::Supplemented { text, .. } => Some(text),
         _ => None,
     }));
-    Ok(tx.index_case(case, &search_text(first, &added))?)
+    Ok(tx.index_case(case, &findable(first, &added))?)
 }
 
 fn worth(app: &App, satisfaction: Satisfaction) -> i64 {

@@ -1,16 +1,17 @@
 //! 登记: a request comes in by any door, becomes a case and is dispatched by the catalogue.
 
 use duban_domain::{
-    CaseId, Number, Refusal, RequestId, Stamp,
-    case::{Actor, ActorKind, Case, Event, Wish, join, open},
+    CallId, CaseId, Number, PersonId, Refusal, RequestId, Stamp,
+    case::{Actor, ActorKind, Event, Wish, join, open},
     person::Person,
     policy::{allow, verb},
+    question::{self, Detail},
     request::{Channel, Kind, Place, Privacy, Request},
     text,
 };
-use duban_store::{Inserted, WriteTx};
+use duban_store::{Inserted, SealedPerson, WriteTx};
 
-use super::{load, open_recorded, record, reindex};
+use super::{Opening, load, moment, record, reindex};
 use crate::{App, Ctx, media::NewMedia, person, wiring::Result};
 
 /// How often another serial is tried before the number grows longer.
@@ -43,6 +44,23 @@ pub struct Intake {
     pub wish: Wish,
 }
 
+/// Which other system a request comes from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The name of the system, as its key has it.
+    pub partner: String,
+    /// How that system calls the request.
+    pub reference: Option<String>,
+}
+
+impl Origin {
+    /// A system that gives no reference of its own.
+    #[must_use]
+    pub fn of(partner: &str) -> Self {
+        Self { partner: partner.to_owned(), reference: None }
+    }
+}
+
 /// What came of it.
 #[derive(Clone, Debug)]
 pub struct Registered {
@@ -57,7 +75,19 @@ pub struct Registered {
 /// An operator takes down a call.
 pub fn by_staff(ctx: &Ctx, intake: &Intake) -> Result<Registered> {
     let allowed = allow::<verb::Register>(&ctx.who)?;
-    register(&ctx.app, intake, allowed.actor(), ctx.now)
+    register(&ctx.app, intake, allowed.actor(), ctx.now, None)
+}
+
+/// An operator takes down the call they are on: its number stands in for one that was not typed, and
+/// the call knows what came of it.
+pub fn on_call(ctx: &Ctx, intake: &Intake, call: CallId) -> Result<Registered> {
+    let allowed = allow::<verb::Register>(&ctx.who)?;
+    let caller = crate::call::caller(ctx, call)?;
+    let mut intake = intake.clone();
+    if intake.person.phone.is_none() && intake.privacy != Privacy::Anonymous && caller.has_number {
+        intake.person.phone = crate::call::phone_of(&ctx.app, call)?;
+    }
+    register(&ctx.app, &intake, allowed.actor(), ctx.now, Some(call))
 }
 
 /// A resident says it on the page.
@@ -67,23 +97,29 @@ pub fn by_resident(app: &App, intake: &Intake) -> Result<Registered> {
         intake,
         &Actor { kind: ActorKind::Resident, id: 0, name: String::new(), unit: None },
         app.now(),
+        None,
     )
 }
 
 /// "我也遇到了": another person joins a case that everybody can see, with a number of their own.
 pub fn joining(app: &App, intake: &Intake, case: &Number) -> Result<Registered> {
     let (intake, now) = (checked(app, intake)?, app.now());
+    let person = person::sealed(app, &intake.person)?;
+    let drafted = request_of(app, &intake, person.as_ref().map(|person| person.id), Vec::new(), now);
     app.store.write(|tx| {
         if let Some(known) = known(tx, &intake)? {
             return Ok(known);
         }
         let joined = load(tx, case)?;
+        let now = moment(tx, &joined, now)?;
         // What nobody may see nobody joins: as if it were not there.
         tx.public_row(joined.id)?.ok_or(Refusal::NotFound)?;
-        let mut request =
-            Request { case: joined.id, kind: joined.kind, ..request_of(app, tx, &intake, now)? };
+        let mut request = Request { case: joined.id, kind: joined.kind, ..drafted.clone() };
         if let Some(known) = insert(app, tx, &mut request)? {
             return Ok(Registered { number: known.number, request: known.id, again: true });
+        }
+        if let Some(person) = &person {
+            tx.insert_person(person)?;
         }
         for media in &intake.media {
             crate::media::keep(app, tx, media, Some(request.id), Some(request.case), now)?;
@@ -102,33 +138,83 @@ fn known(tx: &mut WriteTx<'_>, intake: &Intake) -> Result<Option<Registered>> {
 }
 
 /// Another system hands it in.
-pub fn by_partner(app: &App, name: &str, intake: &Intake) -> Result<Registered> {
-    register(
-        app,
-        intake,
-        &Actor { kind: ActorKind::Partner, id: 0, name: name.to_owned(), unit: None },
-        app.now(),
-    )
+pub fn by_partner(app: &App, from: &Origin, intake: &Intake) -> Result<Registered> {
+    let by = Actor { kind: ActorKind::Partner, id: 0, name: from.partner.clone(), unit: None };
+    let ready = Ready::of(app, intake, &by, app.now())?;
+    app.store.write(|tx| {
+        let done = ready.take_in(app, tx)?;
+        if !done.again {
+            let case = CaseId(done.request.0);
+            tx.put_partner(done.request, case, &from.partner, from.reference.as_deref())?;
+        }
+        Ok(done)
+    })
 }
 
-fn register(app: &App, intake: &Intake, by: &Actor, now: Stamp) -> Result<Registered> {
-    let intake = checked(app, intake)?;
-    app.store.write(|tx| {
-        if let Some(known) = known(tx, &intake)? {
+fn register(app: &App, intake: &Intake, by: &Actor, now: Stamp, call: Option<CallId>) -> Result<Registered> {
+    let ready = Ready { call, ..Ready::of(app, intake, by, now)? };
+    app.store.write(|tx| ready.take_in(app, tx))
+}
+
+/// A request with all that needs no database reckoned before the turn to write is taken: others wait for that.
+struct Ready<'a> {
+    intake: Intake,
+    person: Option<SealedPerson>,
+    drafted: Request,
+    opening: Opening,
+    by: &'a Actor,
+    /// The call that it was said in.
+    call: Option<CallId>,
+}
+
+impl<'a> Ready<'a> {
+    fn of(app: &App, intake: &Intake, by: &'a Actor, now: Stamp) -> Result<Self> {
+        let intake = checked(app, intake)?;
+        let details = details(app, &intake.wish)?;
+        let person = person::sealed(app, &intake.person)?;
+        let drafted = request_of(app, &intake, person.as_ref().map(|person| person.id), details, now);
+        let opening = reckoned(app, &drafted, &intake.wish, by)?;
+        Ok(Self { intake, person, drafted, opening, by, call: None })
+    }
+
+    /// Stores it, its files and the case that it opens, unless its source has handed it in before.
+    fn take_in(&self, app: &App, tx: &mut WriteTx<'_>) -> Result<Registered> {
+        if let Some(known) = known(tx, &self.intake)? {
             return Ok(known);
         }
-        let mut request = request_of(app, tx, &intake, now)?;
+        let mut request = self.drafted.clone();
         if let Some(known) = insert(app, tx, &mut request)? {
             return Ok(Registered { number: known.number, request: known.id, again: true });
         }
-        for media in &intake.media {
-            crate::media::keep(app, tx, media, Some(request.id), Some(request.case), now)?;
+        // After the request, which another server may have taken in at this very moment.
+        if let Some(person) = &self.person {
+            tx.insert_person(person)?;
         }
-        let events = open(&request, &intake.wish, &app.ground(now)).events;
-        let events = events.into_iter().map(|what| Event { at: now, by: by.clone(), what }).collect();
-        let _case: Case = open_recorded(app, tx, request.case, &request, events)?;
+        for media in &self.intake.media {
+            crate::media::keep(app, tx, media, Some(request.id), Some(request.case), request.received_at)?;
+        }
+        if request.number == self.drafted.number {
+            self.opening.record(app, tx, &request)?;
+            self.opening.owe(app, tx)?;
+        } else {
+            let opening = reckoned(app, &request, &self.intake.wish, self.by)?;
+            opening.record(app, tx, &request)?;
+            opening.owe(app, tx)?;
+        }
+        if let Some(mut row) = self.call.map(|id| tx.call_for_update(id)).transpose()?.flatten() {
+            row.number = Some(request.number.clone());
+            row.direct = self.intake.wish.direct.is_some();
+            tx.update_call(&row)?;
+        }
         Ok(Registered { number: request.number, request: request.id, again: false })
-    })
+    }
+}
+
+/// The case that a request opens, by the rules of the city.
+fn reckoned(app: &App, request: &Request, wish: &Wish, by: &Actor) -> Result<Opening> {
+    let at = request.received_at;
+    let events = open(request, wish, &app.ground(at)).events;
+    Opening::of(request, events.into_iter().map(|what| Event { at, by: by.clone(), what }).collect())
 }
 
 /// The same intake with its texts trimmed and bounded, and with everything it refers to known.
@@ -149,16 +235,28 @@ fn checked(app: &App, intake: &Intake) -> Result<Intake> {
     }
     if intake.privacy == Privacy::Anonymous {
         checked.person = Person::default();
-    } else if checked.person.phone.is_none() {
+    } else if checked.person.phone.is_none() && checked.person.mail.is_none() {
         return Err(Refusal::NeedsPhone.into());
     }
     Ok(checked)
 }
 
-fn request_of(app: &App, tx: &mut WriteTx<'_>, intake: &Intake, now: Stamp) -> Result<Request> {
-    let person = person::keep(app, tx, &intake.person)?;
+/// The answers to what the category asks; a door that did not ask brings none.
+fn details(app: &App, wish: &Wish) -> Result<Vec<Detail>> {
+    let Some(given) = &wish.answers else { return Ok(Vec::new()) };
+    question::read(&app.city, wish.category.as_deref(), given)
+        .map_err(|wrong| Refusal::Misanswered(wrong).into())
+}
+
+fn request_of(
+    app: &App,
+    intake: &Intake,
+    person: Option<PersonId>,
+    details: Vec<Detail>,
+    now: Stamp,
+) -> Request {
     let id = app.request_id(now);
-    Ok(Request {
+    Request {
         id,
         case: CaseId(id.0),
         number: number(app, now, false),
@@ -166,12 +264,13 @@ fn request_of(app: &App, tx: &mut WriteTx<'_>, intake: &Intake, now: Stamp) -> R
         channel: intake.channel,
         title: intake.title.clone(),
         text: intake.text.clone(),
+        details,
         place: intake.place.clone(),
         privacy: intake.privacy,
         person,
         received_at: now,
         source_key: intake.source_key.clone(),
-    })
+    }
 }
 
 /// Stores a request under a free number; returns the one that is already there under its source key.

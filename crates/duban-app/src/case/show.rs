@@ -9,7 +9,10 @@ use duban_domain::{
 };
 use duban_store::{CaseRow, MediaRow, ReadTx};
 
-use super::dispatch::proposal;
+use super::{
+    assign::{self, Colleague},
+    dispatch::proposal,
+};
 use crate::{
     Ctx, person,
     phrase::{self, Offered},
@@ -22,6 +25,9 @@ const NEAR_METRES: i64 = 500;
 const NEAR_MAX: usize = 12;
 /// How many neighbours are looked at for those of the same category.
 const LOOKED_AT_MAX: i64 = 200;
+
+/// How many neighbours are looked at for what may be the same matter.
+const ALIKE_MAX: i64 = 1_000;
 
 /// A case as a member sees it.
 #[derive(Clone, Debug)]
@@ -39,11 +45,19 @@ pub struct Shown {
     /// Cases nearby, nearest first, with metres.
     pub near: Vec<(CaseRow, i64)>,
     /// Open cases nearby of the same category, nearest first, with metres: for the same trip.
-    pub alike: Vec<(CaseRow, i64)>,
+    pub trip: Vec<(CaseRow, i64)>,
     /// Prepared texts that fit, filled in.
     pub phrases: Vec<Offered>,
+    /// Cases of the same category that may be the same matter, as the city's settings have it.
+    pub alike: Vec<CaseRow>,
+    /// How many people speak of it, when that makes it a matter of many.
+    pub group: Option<i64>,
     /// What the catalogue proposes while the centre has it.
     pub proposal: Option<Proposal>,
+    /// The name of whoever has it in person.
+    pub handler: Option<String>,
+    /// Who can be given it in person, when this member may give it.
+    pub colleagues: Vec<Colleague>,
 }
 
 /// A request with its person.
@@ -64,11 +78,30 @@ pub fn show(ctx: &Ctx, number: &Number) -> Result<Shown> {
         let voices = voices(ctx, tx, &case)?;
         let history = tx.events(case.id)?.into_iter().map(|stored| stored.event).collect();
         let media = tx.media_of(case.id)?;
-        let (near, alike) = near(tx, &ctx.who.reach, &row)?;
+        let (near, trip) = near(tx, &ctx.who.reach, &row)?;
+        let alike = alike(ctx, tx, &row)?;
+        let others = alike.iter().map(|other| (other.opened_at, other.voices));
+        let group = ctx.city().settings.group(row.opened_at, row.voices, others);
         let proposal =
             voices.first().filter(|_| case.unit().is_none()).map(|v| proposal(&ctx.app, &case, &v.request));
-        let phrases = Vec::new();
-        Ok::<_, crate::AppError>(Shown { case, row, voices, history, media, near, alike, phrases, proposal })
+        let handler =
+            case.handling.handler.map(|id| tx.staff(id)).transpose()?.flatten().map(|staff| staff.name);
+        let colleagues = assign::colleagues(ctx, tx, &case)?;
+        Ok::<_, crate::AppError>(Shown {
+            handler,
+            colleagues,
+            case,
+            row,
+            voices,
+            history,
+            media,
+            near,
+            trip,
+            phrases: Vec::new(),
+            alike,
+            group,
+            proposal,
+        })
     })?;
     shown.phrases = phrase::offered(ctx, &shown.case, &shown.row)?;
     Ok(shown)
@@ -94,9 +127,9 @@ fn near(tx: &mut ReadTx<'_>, reach: &Reach, row: &CaseRow) -> Result<(Neighbours
     let same = |other: &CaseRow| {
         other.closed_at.is_none() && row.category.is_some() && other.category == row.category
     };
-    let alike = found.iter().filter(|(other, _)| same(other)).cloned().collect();
+    let trip = found.iter().filter(|(other, _)| same(other)).cloned().collect();
     found.truncate(NEAR_MAX);
-    Ok((found, alike))
+    Ok((found, trip))
 }
 
 /// A case without anything around it, for a step on several.
@@ -106,4 +139,17 @@ pub fn case(ctx: &Ctx, number: &Number) -> Result<Case> {
         permit::<verb::View>(&ctx.who, &case)?;
         Ok(case)
     })
+}
+
+/// What may be the same matter: of one category, near, and close in time; within this member's reach.
+fn alike(ctx: &Ctx, tx: &mut ReadTx<'_>, row: &CaseRow) -> Result<Vec<CaseRow>> {
+    let (Some(point), Some(category)) = (row.point, &row.category) else { return Ok(Vec::new()) };
+    let settings = &ctx.city().settings;
+    let found = tx.near(point, i64::from(settings.duplicate_metres), ALIKE_MAX, &ctx.who.reach)?;
+    let same = |(other, metres): &(CaseRow, i64)| {
+        other.id != row.id
+            && other.category.as_ref() == Some(category)
+            && settings.is_perhaps_same(*metres, other.opened_at.0 - row.opened_at.0)
+    };
+    Ok(found.into_iter().filter(same).map(|(other, _)| other).collect())
 }

@@ -353,7 +353,7 @@ impl Reading<'_> {
             self.warnings.push(Warning::BadPhone);
             None
         });
-        (!name.is_empty() || phone.is_some()).then_some(Person { name, phone })
+        (!name.is_empty() || phone.is_some()).then_some(Person { name, phone, ..Person::default() })
     }
 
     /// A member of a closed set: named by the mapping, or written as Duban writes it.

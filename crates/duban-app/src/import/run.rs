@@ -8,7 +8,7 @@ use std::{
 };
 
 use duban_domain::{
-    CaseId, Lang, Stamp,
+    CaseId, Lang, PersonId, Stamp,
     case::{Case, Event, History, Wish, overdue, replay},
     policy::by_system,
     request::{Kind, Request},
@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     App, AppError,
-    case::{open_recorded, register},
+    case::{Opening, register},
     keys, person,
 };
 
@@ -374,21 +374,23 @@ fn take_in(app: &App, tx: &mut WriteTx<'_>, incoming: &Incoming, now: Stamp) -> 
     if tx.request_by_source(&incoming.source_key)?.is_some() {
         return Ok(Done::Already);
     }
-    let mut request = request_of(app, tx, incoming)?;
+    let person = incoming.person.as_ref().map(|p| person::sealed(app, p)).transpose()?.flatten();
+    let mut request = request_of(app, incoming, person.as_ref().map(|person| person.id));
     if register::insert(app, tx, &mut request)?.is_some() {
-        // The person is written already: undone here, found above at the next try.
-        return Err(AppError::Broken("another import took this row in at the same moment"));
+        // Another import took this row in at the same moment.
+        return Ok(Done::Already);
     }
-    let events = events_of(app, &request, incoming, now);
-    open_recorded(app, tx, request.case, &request, events)?;
+    if let Some(person) = &person {
+        tx.insert_person(person)?;
+    }
+    Opening::of(&request, events_of(app, &request, incoming, now))?.record(app, tx, &request)?;
     Ok(Done::Imported)
 }
 
-fn request_of(app: &App, tx: &mut WriteTx<'_>, incoming: &Incoming) -> Result<Request, AppError> {
+fn request_of(app: &App, incoming: &Incoming, person: Option<PersonId>) -> Request {
     let at = incoming.received_at;
-    let person = incoming.person.as_ref().map(|p| person::keep(app, tx, p)).transpose()?.flatten();
     let id = app.request_id(at);
-    Ok(Request {
+    Request {
         id,
         case: CaseId(id.0),
         number: register::number(app, at, false),
@@ -400,8 +402,9 @@ fn request_of(app: &App, tx: &mut WriteTx<'_>, incoming: &Incoming) -> Result<Re
         privacy: incoming.privacy,
         person,
         received_at: at,
+        details: Vec::new(),
         source_key: Some(incoming.source_key.clone()),
-    })
+    }
 }
 
 /// What happened to the matter, at its real times; a deadline that has passed by now is missed now.

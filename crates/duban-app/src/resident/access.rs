@@ -3,7 +3,7 @@
 use duban_domain::{Number, Refusal, RequestId, Stamp, stamp::DAY_MS};
 use duban_store::{Session, SessionKind};
 
-use crate::{App, AppError, keys, person, wiring::Result};
+use crate::{App, AppError, keys, notice, person, wiring::Result};
 
 /// How long a browser remembers that it opened a request, in days.
 const PASS_DAYS: i64 = 90;
@@ -34,6 +34,15 @@ pub fn unlock(app: &App, number: &Number, tail: &str) -> Result<(Known, String)>
     })?;
     let pass = pass(app, request.id, app.now())?;
     Ok((Known { request: request.id }, pass))
+}
+
+/// Opens a request by the key of an address that somebody was sent; none when it is wrong or too old.
+pub fn by_link(app: &App, number: &Number, key: &str) -> Result<Option<String>> {
+    if !notice::opens(app, number, key) {
+        return Ok(None);
+    }
+    let request = app.store.read(|tx| Ok::<_, AppError>(tx.request_by_number(number)?))?;
+    request.map(|request| pass(app, request.id, app.now())).transpose()
 }
 
 /// Gives the browser that has just handed in a request its pass.

@@ -3,14 +3,14 @@
 use duban_domain::{
     Number, Refusal,
     case::{self, Case, Consent, Heard, Satisfaction},
-    policy::{self, verb},
+    policy::{self, Action, verb},
     request::Privacy,
 };
 
 use super::Known;
 use crate::{
     App,
-    case::{load, record, reindex},
+    case::{done, form_key, is_done, load, moment, record, reindex},
     media::{self, NewMedia},
     wiring::Result,
 };
@@ -24,30 +24,44 @@ pub struct Evaluation {
     pub satisfaction: Option<Satisfaction>,
     /// In their own words.
     pub words: String,
+    /// Keys of the survey's answers that they chose.
+    pub answers: Vec<String>,
 }
 
-/// The person says whether it is solved.
-pub fn evaluate(app: &App, who: &Known, number: &Number, said: &Evaluation) -> Result<Case> {
-    let now = app.now();
+/// The person says whether it is solved. The same form sent twice counts once.
+pub fn evaluate(
+    app: &App,
+    who: &Known,
+    number: &Number,
+    said: &Evaluation,
+    form: Option<&[u8]>,
+) -> Result<Case> {
     app.store.write(|tx| {
         let case = load(tx, number)?;
+        let now = moment(tx, &case, app.now())?;
         let permitted = policy::own::<verb::Callback>(who.request(), &case)?;
+        let form = form.map(|form| form_key(form, &case, permitted.actor(), Action::Callback));
+        if is_done(tx, form.as_deref())? {
+            return Ok(case);
+        }
         let heard = Heard {
             request: who.request(),
             solved: said.solved,
             satisfaction: said.satisfaction,
             words: said.words.clone(),
+            answers: said.answers.clone(),
         };
         let happened = case::hear(&permitted, &heard, &app.ground(now))?;
+        done(tx, form.as_deref(), now)?;
         record(app, tx, &case, permitted.actor(), now, happened)
     })
 }
 
 /// The person does not want it dealt with any more.
 pub fn withdraw(app: &App, who: &Known, number: &Number, reason: &str) -> Result<Case> {
-    let now = app.now();
     app.store.write(|tx| {
         let case = load(tx, number)?;
+        let now = moment(tx, &case, app.now())?;
         let permitted = policy::own::<verb::Withdraw>(who.request(), &case)?;
         let happened = case::withdraw(&permitted, who.request(), reason)?;
         record(app, tx, &case, permitted.actor(), now, happened)
@@ -56,9 +70,9 @@ pub fn withdraw(app: &App, who: &Known, number: &Number, reason: &str) -> Result
 
 /// The person says what others may see: nothing, the facts, or their words too.
 pub fn share(app: &App, who: &Known, number: &Number, consent: Consent) -> Result<Case> {
-    let now = app.now();
     app.store.write(|tx| {
         let case = load(tx, number)?;
+        let now = moment(tx, &case, app.now())?;
         let permitted = policy::own::<verb::Share>(who.request(), &case)?;
         let request = tx.request(who.request())?.ok_or(Refusal::NotFound)?;
         // A confidential matter is never public, whatever is chosen later.
@@ -70,17 +84,29 @@ pub fn share(app: &App, who: &Known, number: &Number, consent: Consent) -> Resul
     })
 }
 
-/// The person adds words or photos.
-pub fn add(app: &App, who: &Known, number: &Number, text: &str, files: &[NewMedia]) -> Result<Case> {
-    let now = app.now();
+/// The person adds words or photos. The same form sent twice counts once.
+pub fn add(
+    app: &App,
+    who: &Known,
+    number: &Number,
+    text: &str,
+    files: &[NewMedia],
+    form: Option<&[u8]>,
+) -> Result<Case> {
     app.store.write(|tx| {
         let case = load(tx, number)?;
+        let now = moment(tx, &case, app.now())?;
         let permitted = policy::own::<verb::Note>(who.request(), &case)?;
+        let form = form.map(|form| form_key(form, &case, permitted.actor(), Action::Note));
+        if is_done(tx, form.as_deref())? {
+            return Ok(case);
+        }
         let mut kept = Vec::with_capacity(files.len());
         for file in files {
             kept.push(media::keep(app, tx, file, Some(who.request()), Some(case.id), now)?);
         }
         let happened = case::supplement(&permitted, who.request(), text, kept)?;
+        done(tx, form.as_deref(), now)?;
         let after = record(app, tx, &case, permitted.actor(), now, happened)?;
         reindex(tx, after.id)?;
         Ok(after)

@@ -4,7 +4,7 @@
 use duban_domain::{
     MediaId, Refusal, Stamp,
     case::{
-        Case, Consent, Event, Outcome, Phase, Publicity, Ruling, Satisfaction, Showing, Stage, What,
+        Case, Consent, Event, Move, Outcome, Phase, Publicity, Ruling, Satisfaction, Showing, Stage, What,
         accepted, public_words,
     },
     deadline::Deadline,
@@ -105,6 +105,8 @@ pub enum Line {
     Reopened(u8),
     /// A call that nobody answered.
     NoReply,
+    /// 研判: whether it is done again or stays closed, and why.
+    Ruled(bool, String),
     /// The deadline passed.
     Missed,
     /// It was closed.
@@ -115,6 +117,12 @@ pub enum Line {
     Shared(Consent),
     /// The desk said what is shown, and why.
     Moderated(Ruling, String),
+    /// The unit was the wrong one; another is looked for.
+    Returned,
+    /// Another unit helps.
+    Joined(String),
+    /// More time, until then, because …
+    Extended(Stamp, String),
 }
 
 /// The page of a request, for whoever may see it.
@@ -230,11 +238,18 @@ fn line(request: &Request, first: bool, accepted: bool, event: &Event) -> Option
         What::Supplemented { request: of, text, .. } if *of == request.id => {
             (Speaker::You, Line::Told(text.clone()))
         }
+        What::Judged { redo, reason } if first => (Speaker::Hotline, Line::Ruled(*redo, reason.clone())),
         What::Reopened { round, .. } => (Speaker::Hotline, Line::Reopened(*round)),
         What::NoReply { .. } if first => (Speaker::Hotline, Line::NoReply),
         What::Missed { .. } => (Speaker::Hotline, Line::Missed),
         What::Closed { .. } => (Speaker::Hotline, Line::Closed),
-        What::Opened { .. }
+        What::Moved(Move::ReturnUpheld { .. }) => (Speaker::Hotline, Line::Returned),
+        What::Moved(Move::Joined { unit, .. }) => (Speaker::Hotline, Line::Joined(unit.clone())),
+        What::Moved(Move::ExtensionGranted { finish, words }) => {
+            (Speaker::Hotline, Line::Extended(finish.due, words.clone()))
+        }
+        What::Moved(_)
+        | What::Opened { .. }
         | What::Contacted { .. }
         | What::NoReply { .. }
         | What::Answered { .. }
@@ -243,12 +258,18 @@ fn line(request: &Request, first: bool, accepted: bool, event: &Event) -> Option
         | What::Approved { .. }
         | What::SentBack { .. }
         | What::Classified { .. }
+        | What::Labelled { .. }
+        | What::Reported { .. }
+        | What::Forwarded { .. }
         | What::Noted { .. }
         | What::Revealed { .. }
         | What::Joined { .. }
         | What::Withdrawn { .. }
         | What::Shared { .. }
-        | What::Moderated { .. } => return None,
+        | What::Moderated { .. }
+        | What::HandedOver { .. }
+        | What::Judged { .. }
+        | What::Surveyed { .. } => return None,
     };
     Some(Said { at: event.at, by, what })
 }

@@ -57,6 +57,14 @@ pub fn member_of(app: &App, token: &str, seen: bool) -> Result<Option<Member>> {
     Ok(Some(Member::of(&app.city, staff.id, &staff.name, &staff.unit, &staff.role)))
 }
 
+/// Whose session a token was, whether or not it has ended. It opens nothing: it only tells whose words
+/// a form holds that came too late.
+pub fn who_was(app: &App, token: &str) -> Result<Option<StaffId>> {
+    let Some(raw) = keys::unhex(token) else { return Ok(None) };
+    let session = app.store.read(|tx| Ok::<_, AppError>(tx.session(&keys::hash(&raw))?))?;
+    Ok(session.filter(|s| s.kind == SessionKind::Staff).map(|s| StaffId(s.subject)))
+}
+
 /// Ends a session.
 pub fn sign_out(app: &App, token: &str) -> Result<()> {
     let Some(raw) = keys::unhex(token) else { return Ok(()) };

@@ -3,4 +3,4 @@
 pub mod login;
 pub mod users;
 
-pub use login::{member_of, sign_in, sign_out};
+pub use login::{member_of, sign_in, sign_out, who_was};

@@ -69,7 +69,7 @@ pub fn put(app: &App, account: &Account) -> Result<StaffId> {
             name: account.name.clone(),
             unit: account.unit.clone(),
             role: account.role.clone(),
-            password,
+            password: password.clone(),
             active: true,
             created_at: known.as_ref().map_or_else(|| app.now(), |s| s.created_at),
         };

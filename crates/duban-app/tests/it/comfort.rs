@@ -54,6 +54,7 @@ fn a_prepared_text_is_offered_filled_in_and_stays_as_it_is() {
             unit: "urban".into(),
             assisting: Vec::new(),
             reason: "它的".into(),
+            designated: false,
         };
         let case = duban_app::case::dispatch::dispatch(&world.ctx("dispatcher", "hotline"), &on, &order);
         let category = match case {
@@ -112,7 +113,7 @@ fn neighbours_of_the_same_kind_are_exactly_those_that_are_near_and_alike() {
     let numbers = |rows: &[(duban_app::CaseRow, i64)]| {
         rows.iter().map(|(row, _)| row.number.clone()).collect::<Vec<_>>()
     };
-    assert_eq!(numbers(&shown.alike), [near.clone()]);
+    assert_eq!(numbers(&shown.trip), [near.clone()]);
     let around = numbers(&shown.near);
     assert!(around.contains(&near) && around.contains(&other) && !around.contains(&far));
 }

@@ -35,7 +35,11 @@ fn said(world: &World, title: &str, unit: &str) -> Number {
             words: "-1 号楼前".to_owned(), division: Some("430203001".to_owned()), point: None
         },
         privacy: Privacy::Contact,
-        person: Person { name: "测试·王女士".to_owned(), phone: Phone::parse(PHONE).unwrap() },
+        person: Person {
+            name: "测试·王女士".to_owned(),
+            phone: Phone::parse(PHONE).unwrap(),
+            ..Person::default()
+        },
         media: Vec::new(),
         source_key: None,
         wish: Wish { hold: true, ..Wish::default() },
@@ -45,6 +49,7 @@ fn said(world: &World, title: &str, unit: &str) -> Number {
         unit: unit.to_owned(),
         assisting: Vec::new(),
         reason: "它的".to_owned(),
+        designated: false,
     };
     duban_app::case::dispatch::dispatch(&world.ctx("dispatcher", "hotline"), &on(&done.number), &order)
         .unwrap();
@@ -151,7 +156,7 @@ fn an_export_goes_through_every_page_and_leaves_a_line_that_stays() {
         lines.into_iter().map(|line| (line.name, line.format, line.rows)).collect::<Vec<_>>()
     };
     let own = ("测试·handler".to_owned(), "xlsx".to_owned(), 7);
-    assert_eq!(words(&handler), [own.clone()], "one sees one’s own");
+    assert_eq!(words(&handler), std::slice::from_ref(&own), "one sees one’s own");
     assert_eq!(words(&supervisor), [own, ("测试·supervisor".to_owned(), "csv".to_owned(), 7)]);
     let refused = export::cases(&world.ctx("operator", "hotline"), &query, "", Format::Csv);
     assert!(

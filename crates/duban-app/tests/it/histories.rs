@@ -10,11 +10,13 @@ use duban_app::{
     Ctx, Entropy,
     case::{self, On, callback::Call, dispatch::Order, moderate::Moderation, register::Intake},
     jobs,
+    partner::{Caller, report},
     resident::{self, speak::Evaluation},
+    staff::users::{self, Account},
 };
 use duban_domain::{
-    Number,
-    case::{Classification, Consent, Ruling, Verdict, Way, Wish},
+    Number, StaffId,
+    case::{Classification, Consent, Report, ReportState, Ruling, Verdict, Way, Wish},
     request::{Kind, Privacy, Urgency},
 };
 use duban_testkit::{
@@ -41,6 +43,7 @@ const ROLES: [(&str, &str); 9] = [
     ("handler", "urban"),
     ("handler", "power"),
 ];
+const LABELS: [Option<&str>; 4] = [Some("disputed"), Some("on-site"), Some("second-call"), None];
 const UNITS: [&str; 4] = ["urban", "power", "lusong.hejiatu", "nowhere"];
 
 struct Dice(Seeded);
@@ -138,7 +141,7 @@ fn step(world: &World, dice: &Dice, numbers: &Mutex<Vec<Number>>) -> bool {
         None => world.ctx(role, unit),
     };
     let on = On { number: number.clone(), seen: None };
-    match dice.below(14) {
+    match dice.below(20) {
         0 => dispatch(&ctx, &on, dice),
         1 | 2 => case::sign::sign(&ctx, &on).is_ok(),
         3 => case::contact::contact(&ctx, &on, Way::Phone, "通了话").is_ok(),
@@ -149,6 +152,9 @@ fn step(world: &World, dice: &Dice, numbers: &Mutex<Vec<Number>>) -> bool {
         10 => by_resident(world, &number, dice),
         11 => moderate(&ctx, &on, dice),
         12 => join(world, &number, dice, numbers),
+        13 => case::label::label(&ctx, &on, *dice.one(&LABELS)).is_ok(),
+        14 => by_system(world, &number, dice),
+        15..=18 => around(world, &ctx, &on, dice),
         _ => jobs::work(&world.app).is_ok(),
     }
 }
@@ -177,9 +183,46 @@ fn dispatch(ctx: &Ctx, on: &On, dice: &Dice) -> bool {
     case::dispatch::dispatch(
         ctx,
         on,
-        &Order { unit: (*dice.one(&UNITS)).into(), assisting, reason: "归它管".into() },
+        &Order {
+            unit: (*dice.one(&UNITS)).into(),
+            assisting,
+            reason: "归它管".into(),
+            designated: dice.below(4) == 0,
+        },
     )
     .is_ok()
+}
+
+/// One of the steps around a case: a return, an extension, a helper, a person.
+fn around(world: &World, ctx: &Ctx, on: &On, dice: &Dice) -> bool {
+    let centre = world.ctx(["dispatcher", "supervisor"][dice.below(2)], "hotline");
+    let unit = UNITS[dice.below(UNITS.len())];
+    match dice.below(7) {
+        0 => case::returning::ask(ctx, on, "not-ours", "不归我们").is_ok(),
+        1 => case::returning::judge(&centre, on, dice.coin(), "核实过了").is_ok(),
+        2 => case::extension::ask(ctx, on, 1, "等材料").is_ok(),
+        3 => case::extension::judge(&centre, on, dice.coin(), "核实过了").is_ok(),
+        4 => case::assisting::join(&centre, on, unit, "看一看").is_ok(),
+        5 => case::assisting::leave(&centre, on, unit, "看过了").is_ok(),
+        _ => {
+            let to = dice.coin().then(|| staff(world, unit));
+            case::assign::assign(ctx, on, to.flatten(), "").is_ok()
+        }
+    }
+}
+
+/// Somebody of a unit who has an account.
+fn staff(world: &World, unit: &str) -> Option<StaffId> {
+    let account = Account {
+        login: format!("of-{unit}"),
+        name: "测试·经办".into(),
+        unit: unit.into(),
+        role: "handler".into(),
+        password: String::new(),
+    };
+    world.city().unit(unit)?;
+    let known = world.app.store.read(|tx| tx.staff_by_login(&account.login)).unwrap();
+    known.map(|staff| staff.id).or_else(|| users::put(&world.app, &account).ok())
 }
 
 fn answer(ctx: &Ctx, on: &On, dice: &Dice) -> bool {
@@ -194,9 +237,20 @@ fn review(world: &World, on: &On, dice: &Dice) -> bool {
 }
 
 fn callback(world: &World, ctx: &Ctx, on: &On, dice: &Dice) -> bool {
-    let call = if dice.below(3) == 0 { Call::NoReply } else { reached(dice.coin()) };
+    let unreached = *dice.one(duban_domain::case::Unreached::ALL);
+    let call = if dice.below(3) == 0 { Call::NoReply(unreached) } else { reached(dice.coin()) };
     let ctx = if dice.coin() { world.ctx("caller", "hotline") } else { ctx.clone() };
+    if dice.below(3) == 0 {
+        let said = duban_domain::case::Judgement { redo: dice.coin(), reason: "看过了".into() };
+        return case::review::judge(&world.ctx("reviewer", "hotline"), on, &said).is_ok();
+    }
     case::callback::call(&ctx, on, &call).is_ok()
+}
+
+/// What a person chooses of the survey: nothing, or any of it.
+fn survey(dice: &Dice) -> Vec<String> {
+    let keys = ["slow", "nothing-done", "came-back", "not-explained", "other-wish", "no-such-answer"];
+    if dice.coin() { vec![(*dice.one(&keys)).to_owned()] } else { Vec::new() }
 }
 
 fn classify(ctx: &Ctx, on: &On, dice: &Dice) -> bool {
@@ -226,6 +280,21 @@ fn join(world: &World, number: &Number, dice: &Dice, numbers: &Mutex<Vec<Number>
     joined.map(|r| numbers.lock().unwrap().push(r.number)).is_ok()
 }
 
+/// The system of a unit reports, at some time, often what it has reported already.
+fn by_system(world: &World, number: &Number, dice: &Dice) -> bool {
+    let caller = Caller { name: "测试系统".into(), unit: Some((*dice.one(&UNITS)).into()) };
+    let told_at = world.app.now().plus_ms(-i64::try_from(dice.below(600)).unwrap() * MINUTE);
+    let said = Report {
+        source: String::new(),
+        update: format!("{number}-{}", dice.below(6)),
+        told_at,
+        state: *dice.one(ReportState::ALL),
+        text: if dice.coin() { "换好了".into() } else { String::new() },
+        links: Vec::new(),
+    };
+    report::report(&world.app, &caller, number, &said).is_ok()
+}
+
 fn by_resident(world: &World, number: &Number, dice: &Dice) -> bool {
     let Ok((who, _)) = resident::unlock(&world.app, number, ["6021", "0000"][dice.below(2)]) else {
         return false;
@@ -239,8 +308,9 @@ fn by_resident(world: &World, number: &Number, dice: &Dice) -> bool {
         _ => {}
     }
     if dice.coin() {
-        return resident::speak::add(&world.app, &who, number, "补充一句", &[]).is_ok();
+        return resident::speak::add(&world.app, &who, number, "补充一句", &[], None).is_ok();
     }
-    let said = Evaluation { solved: dice.coin(), satisfaction: None, words: String::new() };
-    resident::speak::evaluate(&world.app, &who, number, &said).is_ok()
+    let said =
+        Evaluation { solved: dice.coin(), satisfaction: None, words: String::new(), answers: survey(dice) };
+    resident::speak::evaluate(&world.app, &who, number, &said, None).is_ok()
 }

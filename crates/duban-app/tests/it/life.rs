@@ -1,5 +1,7 @@
 //! One case from the voice to the callback.
 
+use std::sync::Barrier;
+
 use duban_app::{
     AppError, DEMO_PASSWORD,
     case::{
@@ -8,7 +10,7 @@ use duban_app::{
         callback::Call,
         register::{Intake, Registered},
     },
-    figures, jobs,
+    figures, jobs, resident,
     staff::{self, users::Account},
 };
 use duban_domain::{
@@ -24,6 +26,51 @@ use jiff::civil::date;
 pub(crate) const MINUTE: i64 = 60_000;
 pub(crate) const DAY: i64 = 86_400_000;
 
+/// Whoever waits for their turn asked earlier, and clocks are set back; the check at the end of every
+/// test looks at the histories too.
+#[test]
+fn time_does_not_go_back_within_a_history() {
+    both(|world| {
+        let registered = case::register::by_resident(&world.app, &intake()).unwrap();
+        let late = world.ctx("dispatcher", "hotline");
+        world.clock.pass_ms(10 * MINUTE);
+        case::note::note(&world.ctx("operator", "hotline"), &on(&registered.number), "后问先到").unwrap();
+        case::note::note(&late, &on(&registered.number), "先问后到").unwrap();
+        world.clock.pass_ms(-DAY);
+        let (who, _) = resident::unlock(&world.app, &registered.number, "6021").unwrap();
+        resident::speak::add(&world.app, &who, &registered.number, "钟拨回去了", &[], None).unwrap();
+        let events = world
+            .app
+            .store
+            .read(|tx| tx.case_by_number(&registered.number)?.map_or(Ok(vec![]), |case| tx.events(case.id)));
+        let at: Vec<i64> = events.unwrap().iter().rev().take(3).map(|e| e.at.0).collect();
+        assert_eq!(at, [at[0]; 3]);
+        world.clock.pass_ms(DAY);
+    });
+}
+
+/// Two servers on one database take the same form in at the same moment: it is one request, and one
+/// person is kept, which the check at the end looks at.
+#[test]
+fn a_form_that_comes_twice_at_once_is_one_request() {
+    both(|world| {
+        for n in 0..20 {
+            let form = Intake { source_key: Some(format!("form:{n}")), ..intake() };
+            let (app, form, together) = (&world.app, &form, Barrier::new(2));
+            let done: Vec<Registered> = std::thread::scope(|scope| {
+                let hand = || {
+                    together.wait();
+                    case::register::by_resident(app, form).unwrap()
+                };
+                let hands = [scope.spawn(hand), scope.spawn(hand)];
+                hands.map(|hand| hand.join().unwrap()).into()
+            });
+            assert_eq!(done[0].number, done[1].number);
+            assert_eq!(done.iter().filter(|done| done.again).count(), 1);
+        }
+    });
+}
+
 /// Somebody says that a street lamp is dark.
 pub(crate) fn intake() -> Intake {
     Intake {
@@ -33,7 +80,11 @@ pub(crate) fn intake() -> Intake {
         text: "纺织路的路灯一盏都不亮，晚上看不见台阶。".into(),
         place: Place { words: "纺织路".into(), division: Some("430203001".into()), point: None },
         privacy: Privacy::Contact,
-        person: Person { name: "测试·王女士".into(), phone: Phone::parse("13900006021").unwrap() },
+        person: Person {
+            name: "测试·王女士".into(),
+            phone: Phone::parse("13900006021").unwrap(),
+            ..Person::default()
+        },
         media: Vec::new(),
         source_key: None,
         wish: Wish::default(),
@@ -56,7 +107,13 @@ pub(crate) fn answering() -> Answering {
 }
 
 pub(crate) fn reached(solved: bool) -> Call {
-    Call::Reached { request: None, solved, satisfaction: Some(Satisfaction::Mostly), words: String::new() }
+    Call::Reached {
+        request: None,
+        solved,
+        satisfaction: Some(Satisfaction::Mostly),
+        words: String::new(),
+        answers: Vec::new(),
+    }
 }
 
 pub(crate) fn case(world: &World, number: &Number) -> Case {
@@ -71,6 +128,7 @@ pub(crate) fn to_callback(world: &World, registered: &Registered) {
             unit: "urban".into(),
             assisting: Vec::new(),
             reason: "路灯归它管".into(),
+            designated: false,
         };
         case::dispatch::dispatch(&world.ctx("dispatcher", "hotline"), &on(number), &order).unwrap();
     }

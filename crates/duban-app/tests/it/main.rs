@@ -2,11 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+mod callbacks;
+mod calls;
 mod comfort;
 mod crash;
 mod exports;
+mod handling;
 mod histories;
 mod life;
+mod notices;
+mod partners;
 mod people;
 mod public;
 mod reports;

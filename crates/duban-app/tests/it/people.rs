@@ -5,10 +5,15 @@ use duban_app::{
     case::{self, register::Intake},
     resident::{self, speak::Evaluation},
 };
-use duban_domain::{Refusal, case::What, request::Privacy};
+use duban_domain::{
+    Number, Refusal,
+    case::{What, Wish},
+    place::Point,
+    request::{Place, Privacy},
+};
 use duban_testkit::world::both;
 
-use crate::life::{case, intake, on, to_callback};
+use crate::life::{DAY, case, intake, on, to_callback};
 
 #[test]
 fn a_resident_is_known_by_number_and_phone_tail() {
@@ -53,10 +58,13 @@ fn the_persons_own_word_closes_or_reopens_and_counts_once() {
         let registered = case::register::by_resident(&world.app, &intake()).unwrap();
         to_callback(world, &registered);
         let (who, _) = resident::unlock(&world.app, &registered.number, "6021").unwrap();
-        let said = Evaluation { solved: false, satisfaction: None, words: "还是不亮".into() };
-        let after = resident::speak::evaluate(&world.app, &who, &registered.number, &said).unwrap();
+        let said =
+            Evaluation {
+                solved: false, satisfaction: None, words: "还是不亮".into(), answers: Vec::new()
+            };
+        let after = resident::speak::evaluate(&world.app, &who, &registered.number, &said, None).unwrap();
         assert_eq!(after.round, 2);
-        assert!(resident::speak::evaluate(&world.app, &who, &registered.number, &said).is_err());
+        assert!(resident::speak::evaluate(&world.app, &who, &registered.number, &said, None).is_err());
     });
 }
 
@@ -66,7 +74,7 @@ fn nobody_speaks_about_anothers_request() {
         let mine = case::register::by_resident(&world.app, &intake()).unwrap();
         let theirs = case::register::by_resident(&world.app, &intake()).unwrap();
         let (who, _) = resident::unlock(&world.app, &mine.number, "6021").unwrap();
-        let refused = resident::speak::add(&world.app, &who, &theirs.number, "冒充", &[]).unwrap_err();
+        let refused = resident::speak::add(&world.app, &who, &theirs.number, "冒充", &[], None).unwrap_err();
         assert!(matches!(refused, AppError::Refused(Refusal::NotFound)));
     });
 }
@@ -137,4 +145,31 @@ fn telephone_numbers_and_names_do_not_stand_in_the_tables() {
             assert!(!bytes.windows(needle.len()).any(|w| w == needle));
         }
     }
+}
+
+#[test]
+fn neighbours_of_one_category_are_shown_as_perhaps_the_same_and_many_as_a_group() {
+    both(|world| {
+        let said = |n: u32, lng: f64| {
+            let place = Place { point: Point::from_degrees(lng, 27.83), ..intake().place };
+            let wish = Wish { hold: true, category: Some("utilities.aerial.tree".into()), ..Wish::default() };
+            let source_key = Some(format!("form:{n}"));
+            let intake = Intake { place, wish, source_key, ..intake() };
+            case::register::by_resident(&world.app, &intake).unwrap().number
+        };
+        let show = |number: &Number| case::show::show(&world.ctx("supervisor", "hotline"), number).unwrap();
+        let first = said(0, 113.13);
+        assert!(show(&first).alike.is_empty() && show(&first).group.is_none());
+        said(90, 113.14);
+        for n in 1..4 {
+            said(n, 113.1305);
+        }
+        let seen = show(&first);
+        assert_eq!((seen.alike.len(), seen.group), (3, None), "a kilometre away is another matter");
+        said(4, 113.1301);
+        assert_eq!(show(&first).group, Some(5), "five people within three days");
+        world.clock.pass_ms(40 * DAY);
+        said(5, 113.13);
+        assert_eq!(show(&first).alike.len(), 4, "weeks later it is another matter");
+    });
 }

@@ -21,13 +21,20 @@ pub fn accepted(history: &[Event]) -> Vec<usize> {
             | What::Reopened { .. }
             | What::Classified { .. }
             | What::Missed { .. }
+            | What::Labelled { .. }
             | What::Noted { .. }
             | What::Supplemented { .. }
+            | What::Reported { .. }
+            | What::Forwarded { .. }
             | What::Revealed { .. }
             | What::Joined { .. }
             | What::Withdrawn { .. }
             | What::Shared { .. }
-            | What::Moderated { .. } => {}
+            | What::Moderated { .. }
+            | What::Moved(_)
+            | What::HandedOver { .. }
+            | What::Surveyed { .. }
+            | What::Judged { .. } => {}
         }
     }
     accepted

@@ -1,6 +1,6 @@
 //! 答复: the unit says what came of it, with a proof.
 
-use super::{Outcome, Phase, What};
+use super::{Ground, Obstacle, Outcome, Phase, What, review::asked};
 use crate::{
     MediaId, Refusal,
     policy::{Action, Permitted, verb},
@@ -25,12 +25,19 @@ pub struct Answer {
 }
 
 /// Answers a case in hand. A unit cannot claim a result without a proof, nor stay silent towards
-/// the caller without saying why.
-pub fn answer(on: &Permitted<'_, verb::Answer>, answer: &Answer) -> Result<Vec<What>, Refusal> {
+/// the caller without saying why. Where the city asks for no review, the answer is public at once.
+pub fn answer(
+    on: &Permitted<'_, verb::Answer>,
+    answer: &Answer,
+    ground: &Ground<'_>,
+) -> Result<Vec<What>, Refusal> {
     let case = on.case();
     let phase = case.phase();
     if phase != Phase::InHand {
         return Err(Refusal::WrongPhase { tried: Action::Answer, phase });
+    }
+    if case.is_returning() {
+        return Err(Obstacle::Pending.into());
     }
     let public = text::required("public", &answer.public, text::TEXT_MAX)?;
     let internal = text::optional("internal", &answer.internal, text::TEXT_MAX)?;
@@ -43,12 +50,14 @@ pub fn answer(on: &Permitted<'_, verb::Answer>, answer: &Answer) -> Result<Vec<W
     if case.contacted_at.is_none() && no_contact.is_empty() {
         return Err(Refusal::NeedsContact);
     }
-    Ok(vec![What::Answered {
+    let answered = What::Answered {
         outcome: answer.outcome,
         public,
         internal,
         proof: answer.proof.clone(),
         proof_words,
         no_contact,
-    }])
+    };
+    let public = (!ground.city.settings.review_required).then(|| asked(ground, true));
+    Ok(std::iter::once(answered).chain(public).collect())
 }

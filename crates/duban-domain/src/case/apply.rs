@@ -1,7 +1,7 @@
 //! The only place that changes a case: one event, one new state.
 
 use super::{Actor, Case, Ending, Event, Judged, Publicity, Ruling, Stage, What};
-use crate::{CaseId, Stamp};
+use crate::{CaseId, Stamp, city::Follow};
 
 impl Case {
     /// The case that an opening event begins; any other event begins none.
@@ -29,37 +29,38 @@ impl Case {
             outcome: None,
             missed: false,
             verdict: None,
+            label: None,
+            reported_at: None,
             requests: vec![*request],
             withdrawn: Vec::new(),
             publicity: Publicity::default(),
+            handling: super::Handling::default(),
         })
     }
 
     /// The state after one more event. Total: whether an event may happen is decided before it is recorded.
     pub fn apply(&mut self, event: &Event) {
         self.version += 1;
-        let at = event.at;
+        let (at, before) = (event.at, self.phase());
+        let same = matches!(&event.what, What::Dispatched { unit, .. } if self.unit() == Some(unit));
+        self.handling.follow(event, same);
         match &event.what {
             What::Opened { request, .. } => self.requests.push(*request),
-            What::Dispatched { unit, assisting, sign, contact, .. } => {
-                if self.unit() != Some(unit) {
-                    // Another unit has not spoken with the person yet, whatever the last one did.
-                    self.contacted_at = None;
-                }
-                self.stage = Stage::Dispatched { unit: unit.clone(), sign: sign.clone() };
-                self.assisting.clone_from(assisting);
-                self.contact.clone_from(contact);
-                self.answered_at = None;
-                self.outcome = None;
-            }
+            What::Dispatched { .. } => self.dispatched(&event.what),
             What::Signed => self.take_in_hand(),
             What::Contacted { .. } => {
                 self.contacted_at.get_or_insert(at);
             }
             What::Answered { outcome, .. } => self.answered(at, &event.by, *outcome),
-            What::Approved { until } => {
+            What::Approved { until, .. } => {
                 let unit = self.unit_or_nobody();
-                self.stage = Stage::Callback { unit, until: *until, tries: Vec::new(), heard: Vec::new() };
+                self.stage = Stage::Callback {
+                    unit,
+                    until: *until,
+                    tries: Vec::new(),
+                    heard: Vec::new(),
+                    judge: false,
+                };
             }
             What::SentBack { .. } => {
                 self.take_in_hand();
@@ -77,6 +78,16 @@ impl Case {
                     heard.push(*request);
                 }
             }
+            What::Surveyed { follow, .. } => {
+                if let Stage::Callback { judge, .. } = &mut self.stage {
+                    *judge |= *follow == Some(Follow::Judge);
+                }
+            }
+            What::Judged { .. } => {
+                if let Stage::Callback { judge, .. } = &mut self.stage {
+                    *judge = false;
+                }
+            }
             What::Reopened { round, unit, finish, contact } => {
                 (self.finish, self.contact) = (finish.clone(), contact.clone());
                 self.again(at, *round, unit.clone());
@@ -87,11 +98,25 @@ impl Case {
                 (self.kind, self.urgency, self.finish) = (*kind, *urgency, finish.clone());
                 self.missed = false;
             }
+            What::Moved(step) => self.apply_move(at, &event.by, step),
             What::Missed { .. } => self.missed = true,
             What::Joined { .. } | What::Withdrawn { .. } | What::Shared { .. } | What::Moderated { .. } => {
                 self.voice(&event.what);
             }
-            What::Noted { .. } | What::Supplemented { .. } | What::Revealed { .. } => {}
+            What::Labelled { label } => self.label.clone_from(label),
+            What::Reported { told_at, counted: true, .. } => {
+                self.reported_at = self.reported_at.max(Some(*told_at));
+            }
+            What::HandedOver { .. }
+            | What::Reported { .. }
+            | What::Forwarded { .. }
+            | What::Noted { .. }
+            | What::Supplemented { .. }
+            | What::Revealed { .. } => {}
+        }
+        // A label stands under a phase; another unit does not inherit it either.
+        if self.phase() != before || matches!(event.what, What::Dispatched { .. }) {
+            self.label = None;
         }
     }
 
@@ -129,6 +154,19 @@ impl Case {
         (self.round, self.round_at) = (round, at);
         (self.contacted_at, self.answered_at, self.outcome, self.missed) = (None, None, None, false);
         self.stage = unit.map_or(Stage::Received, |unit| Stage::InHand { unit });
+    }
+
+    fn dispatched(&mut self, what: &What) {
+        let What::Dispatched { unit, assisting, sign, contact, .. } = what else { return };
+        if self.unit() != Some(unit) {
+            // Another unit has not spoken with the person yet, whatever the last one did.
+            self.contacted_at = None;
+        }
+        self.stage = Stage::Dispatched { unit: unit.clone(), sign: sign.clone() };
+        self.assisting.clone_from(assisting);
+        self.contact.clone_from(contact);
+        self.answered_at = None;
+        self.outcome = None;
     }
 
     fn take_in_hand(&mut self) {

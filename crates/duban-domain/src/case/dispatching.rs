@@ -1,6 +1,6 @@
 //! 派单: the centre names the unit that takes a case, by the catalogue or by hand.
 
-use super::{Ground, Phase, What};
+use super::{Ground, Move, Obstacle, Phase, What};
 use crate::{
     Refusal,
     deadline::clocks,
@@ -22,6 +22,8 @@ pub struct Dispatching {
     pub reason: String,
     /// The catalogue's proposal, when it is being followed.
     pub followed: Option<Proposal>,
+    /// 指定承办: the unit cannot return it.
+    pub designated: bool,
 }
 
 /// Dispatches a case, or moves it to another unit while it is being handled.
@@ -40,15 +42,21 @@ pub fn dispatch(
             return Err(Refusal::UnknownUnit(unit.clone()));
         }
     }
-    if case.unit() == Some(order.unit.as_str()) && case.assisting == order.assisting {
+    if case.is_returning() {
+        return Err(Obstacle::Pending.into());
+    }
+    let same = case.unit() == Some(order.unit.as_str()) && case.assisting == order.assisting;
+    if same && case.handling.designated == order.designated {
         return Err(Refusal::SameUnit);
     }
+    let designated = order.designated.then(|| What::Moved(Move::Designated { unit: order.unit.clone() }));
     if let Some(proposal) = order.followed.as_ref().filter(|p| p.unit == order.unit) {
-        return Ok(vec![by_rule(proposal, case.urgency, case.kind, ground)]);
+        let first = by_rule(proposal, case.urgency, case.kind, ground);
+        return Ok(std::iter::once(first).chain(designated).collect());
     }
     let reason = text::required("reason", &order.reason, text::LINE_MAX)?;
     let reason = Words { zh: reason.clone(), en: reason };
-    Ok(vec![dispatched(
+    let first = dispatched(
         &order.unit,
         &order.assisting,
         "manual",
@@ -56,7 +64,8 @@ pub fn dispatch(
         Vec::new(),
         (case.urgency, case.kind),
         ground,
-    )])
+    );
+    Ok(std::iter::once(first).chain(designated).collect())
 }
 
 /// The event of a dispatch that the catalogue decided.

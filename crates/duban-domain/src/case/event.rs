@@ -3,13 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Contact, Ending,
+    Contact, Ending, Move, ReportState,
     publicity::{Consent, Ruling},
 };
 use crate::{
     MediaId, Number, RequestId, Stamp,
+    city::Follow,
     deadline::Deadline,
     lang::Words,
+    question::Detail,
     request::{Kind, Urgency, closed_set},
 };
 
@@ -59,6 +61,36 @@ closed_set! {
     }
 }
 
+closed_set! {
+    /// Why a person was not reached (未接通原因).
+    Unreached {
+        /// 没有人接
+        NoAnswer = 1, "no-answer", "没有人接", "No answer";
+        /// 占线或关机
+        Busy = 2, "busy", "占线或关机", "Busy or switched off";
+        /// 空号或不是本人
+        Wrong = 3, "wrong", "空号或不是本人", "Wrong number";
+        /// 不愿意评价: the person does not want to be asked.
+        Refused = 4, "refused", "不愿意评价", "Does not want to be asked";
+    }
+}
+
+impl Unreached {
+    /// What was recorded before reasons were.
+    fn usual() -> Self {
+        Self::NoAnswer
+    }
+}
+
+/// An answer of the survey as it was chosen (所选选项).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chosen {
+    /// Its key.
+    pub key: String,
+    /// The words it had.
+    pub text: Words,
+}
+
 /// Who did it. No event without one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
@@ -78,6 +110,15 @@ impl Actor {
     pub fn system() -> Self {
         Self { kind: ActorKind::System, id: 0, name: String::new(), unit: None }
     }
+}
+
+/// What the rules proposed (系统建议).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposed {
+    /// The category, when they knew one.
+    pub category: Option<String>,
+    /// The urgency.
+    pub urgency: Urgency,
 }
 
 /// One recorded fact (事件).
@@ -111,6 +152,19 @@ pub enum What {
         category: Option<String>,
         /// By when it must be answered.
         finish: Deadline,
+        /// What was answered to the questions of the category.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        details: Vec<Detail>,
+        /// What the rules had proposed, where the operator decided otherwise before saving.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proposed: Option<Proposed>,
+    },
+    /// 紧急转接: the caller was handed to an emergency service.
+    HandedOver {
+        /// The number of the service.
+        to: String,
+        /// What was said.
+        said: String,
     },
     /// 派单 (or 改派 when a unit had it before).
     Dispatched {
@@ -155,6 +209,9 @@ pub enum What {
     Approved {
         /// Until when the person is asked.
         until: Stamp,
+        /// Whether nobody looked at the answer, because the city asks for no review.
+        #[serde(default)]
+        unreviewed: bool,
     },
     /// 审核退回
     SentBack {
@@ -165,6 +222,9 @@ pub enum What {
     NoReply {
         /// Which attempt.
         attempt: u8,
+        /// How it failed.
+        #[serde(default = "Unreached::usual")]
+        how: Unreached,
     },
     /// 评价: the person spoke.
     Heard {
@@ -176,6 +236,24 @@ pub enum What {
         satisfaction: Option<Satisfaction>,
         /// In their own words.
         words: String,
+    },
+    /// 满意度选项: what the person chose of the survey, in the words it had that day.
+    Surveyed {
+        /// Which request's person.
+        request: RequestId,
+        /// The answers.
+        chosen: Vec<Chosen>,
+        /// What the unsolved ones lead to.
+        follow: Option<Follow>,
+        /// Whether the handler is asked to look again.
+        alert: bool,
+    },
+    /// 研判: somebody judged whether it is done again or stays closed.
+    Judged {
+        /// Done again, or closed as it is.
+        redo: bool,
+        /// Why.
+        reason: String,
     },
     /// 重办: not solved, a new round.
     Reopened {
@@ -211,6 +289,11 @@ pub enum What {
         /// The deadline that passed.
         due: Stamp,
     },
+    /// 贴标签: the city's own word under the phase, or none any more.
+    Labelled {
+        /// Its key.
+        label: Option<String>,
+    },
     /// 批注: an internal note.
     Noted {
         /// The note.
@@ -224,6 +307,31 @@ pub enum What {
         text: String,
         /// Photos.
         media: Vec<MediaId>,
+    },
+    /// 外部进展: another system reported.
+    Reported {
+        /// The name of the system.
+        source: String,
+        /// The id of the report there.
+        update: String,
+        /// When it happened there.
+        told_at: Stamp,
+        /// How far the work is there.
+        state: ReportState,
+        /// In words.
+        text: String,
+        /// Addresses of pictures; never fetched.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        links: Vec<String>,
+        /// Whether it moved the case: what comes late or out of turn does not.
+        counted: bool,
+    },
+    /// 转外部系统: another system has taken the case in.
+    Forwarded {
+        /// The key of the system in the city pack.
+        to: String,
+        /// How that system calls it; empty when it does not say.
+        number: String,
     },
     /// 查看诉求人: somebody revealed name and telephone.
     Revealed {
@@ -264,14 +372,21 @@ pub enum What {
         /// Why.
         reason: String,
     },
+    /// 办理步骤: one of the steps around the case.
+    Moved(Move),
 }
 
 impl What {
+    /// The kinds of which everybody may know that they happened, where the case itself is public.
+    pub const PUBLIC: &'static [&'static str] =
+        &["opened", "dispatched", "signed", "approved", "reopened", "classified", "closed"];
+
     /// The short stable name that tables and live events carry.
     #[must_use]
     pub fn key(&self) -> &'static str {
         match self {
             Self::Opened { .. } => "opened",
+            Self::HandedOver { .. } => "handed-over",
             Self::Dispatched { .. } => "dispatched",
             Self::Signed => "signed",
             Self::Contacted { .. } => "contacted",
@@ -280,17 +395,23 @@ impl What {
             Self::SentBack { .. } => "sent-back",
             Self::NoReply { .. } => "no-reply",
             Self::Heard { .. } => "heard",
+            Self::Surveyed { .. } => "surveyed",
+            Self::Judged { .. } => "judged",
             Self::Reopened { .. } => "reopened",
             Self::Closed { .. } => "closed",
             Self::Classified { .. } => "classified",
             Self::Missed { .. } => "missed",
+            Self::Labelled { .. } => "labelled",
             Self::Noted { .. } => "noted",
             Self::Supplemented { .. } => "supplemented",
+            Self::Reported { .. } => "reported",
+            Self::Forwarded { .. } => "forwarded",
             Self::Revealed { .. } => "revealed",
             Self::Joined { .. } => "joined",
             Self::Withdrawn { .. } => "withdrawn",
             Self::Shared { .. } => "shared",
             Self::Moderated { .. } => "moderated",
+            Self::Moved(step) => step.key(),
         }
     }
 }

@@ -5,6 +5,8 @@
 //! and returns what happened ([`What`]) or a [`crate::Refusal`]. [`Case::apply`] is the only place that
 //! changes a case. What people said is in the requests; nothing personal is kept here.
 
+pub mod handling;
+
 mod accepted;
 mod answer;
 mod apply;
@@ -14,10 +16,13 @@ mod contact;
 mod dispatching;
 mod event;
 mod history;
+mod judge;
+mod label;
 mod note;
 mod open;
 mod overdue;
 mod publicity;
+mod report;
 mod review;
 mod sign;
 #[cfg(test)]
@@ -28,16 +33,20 @@ use serde::{Deserialize, Serialize};
 
 pub use accepted::accepted;
 pub use answer::{Answer, answer};
-pub use callback::{Heard, expire, hear, no_reply};
+pub use callback::{Heard, expire, hear, next_try, no_reply};
 pub use classify::{Classification, classify};
 pub use contact::{Contact, Way, contact};
 pub use dispatching::{Dispatching, dispatch};
-pub use event::{Actor, ActorKind, Event, Outcome, Satisfaction, What};
+pub use event::{Actor, ActorKind, Chosen, Event, Outcome, Proposed, Satisfaction, Unreached, What};
+pub use handling::{Handling, Move, Obstacle, Plea, Waits};
 pub use history::{History, replay};
+pub use judge::{Judgement, judge};
+pub use label::label;
 pub use note::{note, reveal, supplement};
-pub use open::{Opening, Wish, open};
+pub use open::{HandOver, Opening, Wish, open};
 pub use overdue::overdue;
 pub use publicity::{Consent, Publicity, Ruling, Showing, moderate, public_words, share, shared};
+pub use report::{ID_MAX, Report, ReportState, relay, report, report_late};
 pub use review::{Verdict, review};
 pub use sign::sign;
 pub use voice::{join, withdraw};
@@ -76,6 +85,10 @@ closed_set! {
         Unrated = 2, "unrated", "未评价", "Not rated";
         /// 当场答复: answered on the telephone.
         Direct = 3, "direct", "当场答复", "Answered at once";
+        /// 未接通: called as often as the city asks, and never reached; counted apart.
+        NotReached = 7, "not-reached", "未接通", "Not reached";
+        /// 维持办结: not solved in the person's word, and nothing left to mend.
+        Upheld = 8, "upheld", "维持办结", "Closed as it is";
         /// 历史导入: finished before Duban; its real times are kept.
         Historic = 4, "historic", "历史导入", "Imported, finished earlier";
         /// 诉求人撤回: everybody who spoke for it took it back.
@@ -118,6 +131,9 @@ pub enum Stage {
         tries: Vec<Stamp>,
         /// Requests whose person has spoken.
         heard: Vec<RequestId>,
+        /// Whether somebody must judge what a person said: done again, or closed as it is.
+        #[serde(default)]
+        judge: bool,
     },
     /// 已办结
     Closed {
@@ -169,6 +185,12 @@ pub struct Case {
     pub missed: bool,
     /// The persons' latest word, over all requests: solved, and their satisfaction.
     pub verdict: Option<Judged>,
+    /// The city's own label under the phase; gone when the phase changes.
+    #[serde(default)]
+    pub label: Option<String>,
+    /// When what another system last reported, and moved the case by, had happened there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reported_at: Option<Stamp>,
     /// The requests that it deals with, first one first.
     pub requests: Vec<RequestId>,
     /// Those of them whose person took it back.
@@ -177,6 +199,9 @@ pub struct Case {
     /// What others may see of it.
     #[serde(default)]
     pub publicity: Publicity,
+    /// What is arranged around it.
+    #[serde(default)]
+    pub handling: Handling,
 }
 
 /// What persons said at the callback (评价).
@@ -232,10 +257,10 @@ impl Case {
         !matches!(self.stage, Stage::Closed { .. })
     }
 
-    /// Whether the finish clock runs: open and not answered in this round.
+    /// Whether the finish clock runs: open, not answered in this round, not standing still.
     #[must_use]
     pub fn is_running(&self) -> bool {
-        self.is_open() && self.answered_at.is_none()
+        self.is_open() && self.answered_at.is_none() && !self.is_paused()
     }
 
     /// The requests whose person still wants it dealt with.

@@ -1,10 +1,10 @@
 //! 受理: a request opens a case.
 
-use super::{Consent, Ending, Ground, Outcome, What, publicity::shared};
+use super::{Consent, Ending, Ground, Outcome, Proposed, What, publicity::shared};
 use crate::{
-    Number, RequestId,
     deadline::clocks,
     dispatch::{Matter, Proposal, propose},
+    question::Given,
     request::{Kind, Request},
 };
 
@@ -28,10 +28,25 @@ pub struct Wish {
     pub urgency: Option<crate::request::Urgency>,
     /// Answered on the telephone: what was said.
     pub direct: Option<String>,
+    /// Answers to what the category asks; none when the door did not ask.
+    pub answers: Option<Given>,
     /// Leave the dispatching to a person.
     pub hold: bool,
     /// What the person lets others see, when they said so.
     pub share: Option<Consent>,
+    /// An operator saw the proposal and decided: where they differ, both are recorded.
+    pub by_hand: bool,
+    /// The caller was handed to an emergency service.
+    pub handed: Option<HandOver>,
+}
+
+/// A caller handed to an emergency service (紧急转接).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandOver {
+    /// The number of the service.
+    pub to: String,
+    /// What was said.
+    pub said: String,
 }
 
 /// Opens a case for a request and, where the catalogue knows the unit, dispatches it at once.
@@ -51,18 +66,23 @@ pub fn open(request: &Request, wish: &Wish, ground: &Ground<'_>) -> Opening {
     let urgency = wish.urgency.unwrap_or(proposal.urgency);
     let clocks = clocks(ground.city, urgency, kind, request.received_at);
     let because = if urgency == proposal.urgency { proposal.urgency_because.clone() } else { Vec::new() };
-    let mut events = vec![opened(
-        &request.number,
-        request.id,
+    let mut events = vec![What::Opened {
+        number: request.number.clone(),
+        request: request.id,
         kind,
         urgency,
         because,
-        wish.category.clone().or_else(|| proposal.category.clone()),
-        clocks.finish,
-    )];
+        category: wish.category.clone().or_else(|| proposal.category.clone()),
+        finish: clocks.finish,
+        details: request.details.clone(),
+        proposed: proposed(&matter, wish, &proposal, ground),
+    }];
     // Whoever says nothing lets the facts be seen, and that needs no event of its own.
     if let Some(consent) = wish.share.filter(|consent| *consent != Consent::Facts) {
         events.extend(shared(request.id, consent, &request.text));
+    }
+    if let Some(handed) = &wish.handed {
+        events.push(What::HandedOver { to: handed.to.clone(), said: handed.said.clone() });
     }
     if let Some(said) = &wish.direct {
         events.push(What::Answered {
@@ -80,14 +100,14 @@ pub fn open(request: &Request, wish: &Wish, ground: &Ground<'_>) -> Opening {
     Opening { events, proposal }
 }
 
-fn opened(
-    number: &Number,
-    request: RequestId,
-    kind: Kind,
-    urgency: crate::request::Urgency,
-    because: Vec<String>,
-    category: Option<String>,
-    finish: crate::deadline::Deadline,
-) -> What {
-    What::Opened { number: number.clone(), request, kind, urgency, because, category, finish }
+/// What the rules would have chosen, where the operator chose otherwise.
+fn proposed(matter: &Matter<'_>, wish: &Wish, with_wish: &Proposal, ground: &Ground<'_>) -> Option<Proposed> {
+    let wished = wish.category.is_some() || wish.urgency.is_some();
+    if !wish.by_hand || !wished {
+        return None;
+    }
+    let free = propose(ground.city, &Matter { category: None, ..*matter });
+    let category = wish.category.is_some() && wish.category != free.category;
+    let urgency = wish.urgency.is_some_and(|urgency| urgency != with_wish.urgency);
+    (category || urgency).then_some(Proposed { category: free.category, urgency: with_wish.urgency })
 }

@@ -30,11 +30,15 @@ pub fn review(
         return Err(Refusal::OwnAnswer);
     }
     Ok(vec![match verdict {
-        Verdict::Approve => {
-            What::Approved { until: ground.now.plus_ms(ground.city.settings.evaluation_days * DAY_MS) }
-        }
+        Verdict::Approve => asked(ground, false),
         Verdict::SendBack(reason) => {
             What::SentBack { reason: text::required("reason", reason, text::TEXT_MAX)? }
         }
     }])
+}
+
+/// The answer leaves the house, and the person is asked from now on.
+pub(super) fn asked(ground: &Ground<'_>, unreviewed: bool) -> What {
+    let until = ground.now.plus_ms(ground.city.settings.evaluation_days * DAY_MS);
+    What::Approved { until, unreviewed }
 }

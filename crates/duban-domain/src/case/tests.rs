@@ -10,20 +10,22 @@ use super::*;
 use crate::{
     Lang, Refusal, StaffId,
     city::tests::zhuzhou,
+    lang::Words,
     policy::{self, Member, Permitted, Reach, verb},
+    question::{AnswerFault, Misanswer},
     request::{Channel, Place, Privacy, Request},
 };
 
-static CITY: LazyLock<City> = LazyLock::new(zhuzhou);
-const START: Stamp = Stamp(1_767_571_200_000);
-const HOUR: i64 = 3_600_000;
+pub(super) static CITY: LazyLock<City> = LazyLock::new(zhuzhou);
+pub(super) const START: Stamp = Stamp(1_767_571_200_000);
+pub(super) const HOUR: i64 = 3_600_000;
 
-fn ground(city: &City, now: Stamp) -> Ground<'_> {
+pub(super) fn ground(city: &City, now: Stamp) -> Ground<'_> {
     Ground { city, now }
 }
 
 /// Somebody who may do everything, with an id of their own.
-fn anybody(id: i64) -> Member {
+pub(super) fn anybody(id: i64) -> Member {
     Member {
         id: StaffId(id),
         name: "测试".into(),
@@ -47,6 +49,7 @@ fn request() -> Request {
         privacy: Privacy::Contact,
         person: None,
         received_at: START,
+        details: Vec::new(),
         source_key: None,
     }
 }
@@ -64,6 +67,7 @@ enum Try {
     NotSolved,
     NoReply,
     Classify,
+    Label,
     Note,
     Overdue,
     Expire,
@@ -71,9 +75,10 @@ enum Try {
     Withdraw,
     Share,
     Moderate,
+    Around(handling::tests::Try),
 }
 
-const TRIES: [Try; 17] = [
+const TRIES: [Try; 27] = [
     Try::Dispatch,
     Try::Sign,
     Try::Contact,
@@ -84,6 +89,7 @@ const TRIES: [Try; 17] = [
     Try::NotSolved,
     Try::NoReply,
     Try::Classify,
+    Try::Label,
     Try::Note,
     Try::Overdue,
     Try::Expire,
@@ -91,6 +97,15 @@ const TRIES: [Try; 17] = [
     Try::Withdraw,
     Try::Share,
     Try::Moderate,
+    Try::Around(handling::tests::Try::AskReturn),
+    Try::Around(handling::tests::Try::UpholdReturn),
+    Try::Around(handling::tests::Try::RejectReturn),
+    Try::Around(handling::tests::Try::Join),
+    Try::Around(handling::tests::Try::Leave),
+    Try::Around(handling::tests::Try::Assign),
+    Try::Around(handling::tests::Try::AskExtension),
+    Try::Around(handling::tests::Try::GrantExtension),
+    Try::Around(handling::tests::Try::RefuseExtension),
 ];
 
 fn attempt(case: &Case, what: Try, who: &Member, ground: &Ground<'_>) -> Result<Vec<What>, Refusal> {
@@ -102,6 +117,7 @@ fn attempt(case: &Case, what: Try, who: &Member, ground: &Ground<'_>) -> Result<
         solved,
         satisfaction: Some(Satisfaction::Mostly),
         words: "嗯".into(),
+        answers: Vec::new(),
     };
     match what {
         Try::Dispatch => {
@@ -111,29 +127,20 @@ fn attempt(case: &Case, what: Try, who: &Member, ground: &Ground<'_>) -> Result<
                 assisting: vec!["police".into()],
                 reason: "它的线".into(),
                 followed: None,
+                designated: false,
             };
             dispatch(&may::<verb::Dispatch>(who, case)?, &order, ground)
         }
         Try::Sign => sign(&may::<verb::Sign>(who, case)?),
         Try::Contact => contact(&may::<verb::Contact>(who, case)?, Way::Phone, "通了话"),
-        Try::Answer => {
-            let said = Answer {
-                outcome: Outcome::Solved,
-                public: "修好了".into(),
-                internal: String::new(),
-                proof: Vec::new(),
-                proof_words: "维修单".into(),
-                no_contact: "打不通".into(),
-            };
-            answer(&may::<verb::Answer>(who, case)?, &said)
-        }
+        Try::Answer => answer(&may::<verb::Answer>(who, case)?, &mended("维修单", "打不通"), ground),
         Try::Approve => review(&may::<verb::Review>(who, case)?, &Verdict::Approve, ground),
         Try::SendBack => {
             review(&may::<verb::Review>(who, case)?, &Verdict::SendBack("少照片".into()), ground)
         }
         Try::Solved => hear(&may::<verb::Callback>(who, case)?, &heard(true), ground),
         Try::NotSolved => hear(&may::<verb::Callback>(who, case)?, &heard(false), ground),
-        Try::NoReply => no_reply(&may::<verb::Callback>(who, case)?, ground),
+        Try::NoReply => no_reply(&may::<verb::Callback>(who, case)?, Unreached::NoAnswer, ground),
         Try::Classify => {
             let urgency = if case.urgency == Urgency::Urgent { Urgency::Normal } else { Urgency::Urgent };
             let to = Classification {
@@ -144,10 +151,17 @@ fn attempt(case: &Case, what: Try, who: &Member, ground: &Ground<'_>) -> Result<
             };
             classify(&may::<verb::Classify>(who, case)?, &to, ground)
         }
+        Try::Label => {
+            let mut under = ground.city.labels.iter().filter(|label| label.phase == case.phase());
+            let to =
+                under.find(|label| case.label.as_ref() != Some(&label.key)).map(|label| label.key.as_str());
+            label(&may::<verb::Label>(who, case)?, to, ground)
+        }
         Try::Note => note(&may::<verb::Note>(who, case)?, "记一笔"),
         Try::Overdue => overdue(&policy::by_system(case), ground),
         Try::Expire => expire(&policy::by_system(case), ground),
         Try::Join | Try::Withdraw | Try::Share | Try::Moderate => voice(case, what, who),
+        Try::Around(what) => handling::tests::attempt(case, what, who, ground),
     }
 }
 
@@ -167,6 +181,18 @@ fn voice(case: &Case, what: Try, who: &Member) -> Result<Vec<What>, Refusal> {
             share(&policy::permit::<verb::Share>(who, case)?, case.requests[0], Consent::Words, words)
         }
         _ => moderate(&policy::permit::<verb::Moderate>(who, case)?, Ruling::Shown, "路灯不亮", "看过了"),
+    }
+}
+
+/// An answer that claims a result.
+fn mended(proof: &str, no_contact: &str) -> Answer {
+    Answer {
+        outcome: Outcome::Solved,
+        public: "修好了".into(),
+        internal: String::new(),
+        proof: Vec::new(),
+        proof_words: proof.into(),
+        no_contact: no_contact.into(),
     }
 }
 
@@ -197,7 +223,7 @@ fn play(city: &City, steps: &[(Try, i64, i64)]) -> (Case, Vec<Event>) {
 }
 
 /// A case in each phase.
-fn in_phase(city: &City, phase: Phase) -> Case {
+pub(super) fn in_phase(city: &City, phase: Phase) -> Case {
     let way: &[Try] = match phase {
         Phase::Received => &[],
         Phase::Dispatched => &[Try::Dispatch],
@@ -221,11 +247,16 @@ fn every_stage_meets_every_step() {
         writeln!(table, "{} ({})", phase.word(Lang::Zh), phase.key()).unwrap();
         for what in TRIES {
             let late = Stamp(case.finish.due.0.max(START.0) + 40 * 24 * HOUR);
-            let came = match attempt(&case, what, &anybody(90), &ground(city, late)) {
+            // The steps around a case are asked for in time, or they would all be too late.
+            let soon = Stamp(START.0 + 6 * HOUR);
+            let now = if matches!(what, Try::Around(_)) { soon } else { late };
+            let came = match attempt(&case, what, &anybody(90), &ground(city, now)) {
                 Ok(happened) => happened.iter().map(What::key).collect::<Vec<_>>().join(" + "),
                 Err(refusal) => format!("refused: {refusal}"),
             };
-            writeln!(table, "  {:<10} {came}", format!("{what:?}")).unwrap();
+            let name = format!("{what:?}");
+            let name = name.trim_start_matches("Around(").trim_end_matches(')');
+            writeln!(table, "  {name:<16} {came}").unwrap();
         }
         table.push('\n');
     }
@@ -242,6 +273,7 @@ fn every_refusal_has_a_sentence_that_helps_in_both_languages() {
         Refusal::Stale,
         Refusal::UnknownUnit("x".into()),
         Refusal::UnknownCategory("x".into()),
+        Refusal::UnknownLabel { key: "x".into(), phase: Phase::InHand },
         Refusal::UnknownDivision("x".into()),
         Refusal::SameUnit,
         Refusal::NeedsText("text"),
@@ -255,8 +287,19 @@ fn every_refusal_has_a_sentence_that_helps_in_both_languages() {
         Refusal::NoChange,
         Refusal::NeedsPlace,
         Refusal::BadPhone,
+        Refusal::BadMail,
         Refusal::NeedsPhone,
+        Refusal::Misanswered(vec![Misanswer {
+            question: "shop".into(),
+            ask: Words { zh: "商家叫什么".into(), en: "Which business".into() },
+            fault: AnswerFault::Missing,
+        }]),
+        Refusal::CallTaken,
+        Refusal::NothingToJudge,
+        Refusal::TooLate,
     ];
+    let all: Vec<Refusal> =
+        all.into_iter().chain(Obstacle::samples().into_iter().map(Refusal::from)).collect();
     let mut table = String::new();
     for refusal in &all {
         writeln!(
@@ -277,19 +320,47 @@ fn the_unit_cannot_claim_a_result_without_proof_or_stay_silent() {
     let case = in_phase(city, Phase::InHand);
     let who = anybody(3);
     let say = |proof: &str, why: &str| {
-        let said = Answer {
-            outcome: Outcome::Solved,
-            public: "修好了".into(),
-            internal: String::new(),
-            proof: Vec::new(),
-            proof_words: proof.into(),
-            no_contact: why.into(),
-        };
-        answer(&policy::permit::<verb::Answer>(&who, &case).unwrap(), &said).map(|_| ())
+        let said = mended(proof, why);
+        answer(&policy::permit::<verb::Answer>(&who, &case).unwrap(), &said, &ground(city, START)).map(|_| ())
     };
     assert_eq!(say("", "打不通"), Err(Refusal::NeedsProof));
     assert_eq!(say("维修单", ""), Err(Refusal::NeedsContact));
     assert_eq!(say("维修单", "打不通"), Ok(()));
+}
+
+#[test]
+fn a_city_without_review_publishes_an_answer_at_once_and_says_so() {
+    let mut city = CITY.clone();
+    city.settings.review_required = false;
+    let (case, events) = play(
+        &city,
+        &[(Try::Dispatch, 1, HOUR), (Try::Sign, 2, HOUR), (Try::Answer, 2, HOUR), (Try::Solved, 4, HOUR)],
+    );
+    assert_eq!(case.phase(), Phase::Closed);
+    let approved = events.iter().find(|event| event.what.key() == "approved").unwrap();
+    assert!(matches!(approved.what, What::Approved { unreviewed: true, .. }));
+    assert_eq!(accepted(&events).len(), 1, "the person reads it");
+}
+
+#[test]
+fn a_label_stands_under_its_phase_and_falls_off_with_it() {
+    let city = &*CITY;
+    let mut case = in_phase(city, Phase::InHand);
+    let who = anybody(3);
+    let at = ground(city, START);
+    let may = |case: &Case, key| {
+        label(&policy::permit::<verb::Label>(&who, case).unwrap(), key, &at).map_err(|refusal| refusal.key())
+    };
+    assert_eq!(may(&case, Some("needs-place")), Err("unknown-label"), "that one is for cases to dispatch");
+    assert_eq!(may(&case, Some("nowhere")), Err("unknown-label"));
+    assert_eq!(may(&case, None), Err("no-change"));
+    let event = |what| Event { at: START, by: who.actor(), what };
+    let what = may(&case, Some("on-site")).unwrap().remove(0);
+    case.apply(&event(what));
+    assert_eq!(case.label.as_deref(), Some("on-site"));
+    let answered = attempt(&case, Try::Answer, &who, &at).unwrap().remove(0);
+    case.apply(&event(answered));
+    assert_eq!(case.label, None, "another phase has other labels");
 }
 
 #[test]
@@ -317,7 +388,8 @@ fn a_hidden_case_is_not_found_rather_than_forbidden() {
 fn nobody_answered_cannot_be_had_in_a_minute() {
     let city = &*CITY;
     let mut case = in_phase(city, Phase::Callback);
-    let mut now = START.plus_ms(30 * HOUR);
+    // Nine in the morning of the next day; the periods of the pack are morning, afternoon and evening.
+    let mut now = START.plus_ms(25 * HOUR);
     let mut call = |case: &mut Case, wait_ms: i64| {
         now = now.plus_ms(wait_ms);
         let came = attempt(case, Try::NoReply, &anybody(9), &ground(city, now));
@@ -328,10 +400,81 @@ fn nobody_answered_cannot_be_had_in_a_minute() {
     };
     assert_eq!(call(&mut case, 0), Ok(1));
     assert_eq!(call(&mut case, 60_000), Err(Refusal::TooSoon));
-    assert_eq!(call(&mut case, 2 * HOUR), Ok(1));
-    assert_eq!(call(&mut case, 2 * HOUR), Ok(1), "three calls, but all on one day");
-    assert_eq!(call(&mut case, 24 * HOUR), Ok(2));
-    assert_eq!(case.phase(), Phase::Closed);
+    assert_eq!(call(&mut case, 2 * HOUR), Err(Refusal::TooSoon), "still the same morning");
+    assert_eq!(call(&mut case, 3 * HOUR), Ok(1));
+    assert_eq!(call(&mut case, 4 * HOUR), Ok(1), "three calls, but all on one day");
+    assert_eq!(call(&mut case, 15 * HOUR), Ok(2));
+    assert!(matches!(case.stage, Stage::Closed { ending: Ending::NotReached, .. }));
+}
+
+#[test]
+fn the_next_call_is_due_at_another_hour() {
+    let city = &*CITY;
+    let at = |hour: i64| START.plus_ms(hour * HOUR - 8 * HOUR);
+    let due = |tries: &[i64], now: i64| {
+        let tries: Vec<_> = tries.iter().map(|hour| at(*hour)).collect();
+        (next_try(&tries, at(now), city).0 - at(0).0) as f64 / HOUR as f64
+    };
+    assert_eq!(due(&[], 10), 10.0, "in the morning: now");
+    assert_eq!(due(&[], 13), 14.0, "at noon: in the afternoon");
+    assert_eq!(due(&[10], 10), 14.0, "not twice in one morning");
+    assert_eq!(due(&[10, 14], 15), 32.5, "the last of three lies on the second day");
+    assert_eq!(
+        due(&[10, 14, 18], 19),
+        32.5,
+        "every period of the day was tried: tomorrow at half past eight"
+    );
+    assert_eq!(due(&[], 21), 32.5, "at night: tomorrow");
+}
+
+/// What the survey's answers of the pack lead to (2.33, 3.38).
+#[test]
+fn the_reason_decides_whether_it_is_done_again_judged_or_left() {
+    let city = &*CITY;
+    let before = in_phase(city, Phase::Callback);
+    let now = START.plus_ms(30 * HOUR);
+    let say = |case: &Case, solved: bool, answers: &[&str]| {
+        let said = Heard {
+            request: case.requests[0],
+            solved,
+            satisfaction: None,
+            words: String::new(),
+            answers: answers.iter().map(|key| (*key).to_owned()).collect(),
+        };
+        let permitted = policy::permit::<verb::Callback>(&anybody(9), case).unwrap();
+        hear(&permitted, &said, &ground(city, now)).unwrap()
+    };
+    let after = |case: &Case, events: Vec<What>| {
+        let mut case = case.clone();
+        events.into_iter().for_each(|what| case.apply(&Event { at: now, by: Actor::system(), what }));
+        case
+    };
+    let alerts =
+        |events: &[What]| events.iter().any(|what| matches!(what, What::Surveyed { alert: true, .. }));
+    let redo = say(&before, false, &["nothing-done", "not-explained"]);
+    assert!(alerts(&redo));
+    assert_eq!(after(&before, redo).phase(), Phase::InHand, "the strongest reason decides");
+    let left = say(&before, false, &["other-wish"]);
+    assert!(!alerts(&left));
+    assert!(matches!(after(&before, left).stage, Stage::Closed { ending: Ending::Upheld, .. }));
+    let judged = say(&before, false, &["not-explained"]);
+    assert!(!alerts(&judged));
+    let waiting = after(&before, judged);
+    assert!(matches!(waiting.stage, Stage::Callback { judge: true, .. }));
+    let late = Ground { city, now: now.plus_ms(900 * HOUR) };
+    assert_eq!(expire(&policy::by_system(&waiting), &late), Err(Refusal::NoChange), "no clock judges");
+    let decide = |case: &Case, redo: bool, reason: &str| {
+        let permitted = policy::permit::<verb::Review>(&anybody(9), case).unwrap();
+        judge(&permitted, &Judgement { redo, reason: reason.into() }, &ground(city, now))
+    };
+    assert_eq!(decide(&waiting, true, " "), Err(Refusal::NeedsText("reason")));
+    assert_eq!(after(&waiting, decide(&waiting, true, "要补讲清楚").unwrap()).round, 2);
+    let kept = after(&waiting, decide(&waiting, false, "已经讲清楚").unwrap());
+    assert!(matches!(kept.stage, Stage::Closed { ending: Ending::Upheld, .. }));
+    assert_eq!(decide(&before, true, "x"), Err(Refusal::NothingToJudge));
+    let slow = say(&before, true, &["slow", "nothing-done"]);
+    assert!(alerts(&slow), "and what is not offered to the contented is not taken");
+    assert!(matches!(after(&before, slow).stage, Stage::Closed { ending: Ending::Confirmed, .. }));
 }
 
 #[test]
@@ -367,4 +510,35 @@ proptest! {
         let rounds = events.iter().filter(|e| matches!(e.what, What::Reopened { .. })).count();
         prop_assert_eq!(usize::from(case.round), rounds + 1);
     }
+}
+
+#[test]
+fn what_the_operator_corrects_is_recorded_beside_the_proposal() {
+    let opened = |wish: Wish| {
+        let opening = open(&request(), &wish, &ground(&CITY, START));
+        match opening.events.into_iter().next() {
+            Some(What::Opened { category, proposed, .. }) => (category, proposed),
+            other => panic!("{other:?}"),
+        }
+    };
+    let (free, nothing) = opened(Wish { by_hand: true, ..Wish::default() });
+    assert_eq!(
+        (free.as_deref().map(|key| key.starts_with("utilities.lighting")), nothing),
+        (Some(true), None)
+    );
+    let same = Wish { category: free.clone(), by_hand: true, ..Wish::default() };
+    assert_eq!(opened(same), (free.clone(), None), "what agrees is no correction");
+    let other = Wish { category: Some("housing.lift.trapped".into()), by_hand: true, ..Wish::default() };
+    let kept = Proposed { category: free, urgency: Urgency::Normal };
+    assert_eq!(opened(other.clone()), (other.category.clone(), Some(kept)));
+    assert_eq!(opened(Wish { by_hand: false, ..other }).1, None, "another system saw no proposal");
+    let handed = HandOver { to: "119".into(), said: "地址说清了".into() };
+    let events = open(
+        &request(),
+        &Wish { direct: Some("已转".into()), handed: Some(handed), ..Wish::default() },
+        &ground(&CITY, START),
+    )
+    .events;
+    let keys: Vec<_> = events.iter().map(What::key).collect();
+    assert_eq!(keys, ["opened", "handed-over", "answered", "closed"]);
 }

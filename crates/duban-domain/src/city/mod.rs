@@ -4,6 +4,7 @@
 //! rule of any city in here: only what the fields of the files are and how they must fit together.
 
 mod check;
+mod desk;
 mod fault;
 mod find;
 mod form;
@@ -21,10 +22,13 @@ use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 pub use check::{check, check_at};
+pub use desk::{CallRules, CheckItem, DeskRules, Emergency, Follow, QualityRules, SurveyAnswer};
 pub use fault::{Fault, Severity};
-pub use settings::{PhotoRule, Score, SettingGroup, Settings};
+pub use settings::{PhotoRule, ReturnRule, Score, SettingGroup, Settings};
+pub(crate) use types::is_below;
 pub use types::{
-    Category, Division, ICONS, Label, Landmark, MapLine, PublicRule, ReachRule, Role, Unit, UnitKind,
+    Category, Division, ICONS, Label, Landmark, MapLine, PublicRule, ReachRule, Reason, Reasons, Remote,
+    Role, Unit, UnitKind,
 };
 
 use crate::{
@@ -33,7 +37,9 @@ use crate::{
     deadline::DeadlineRule,
     dispatch::{CategoryWords, Engine, KindWords, Rule, UrgencyWords},
     lang::Words,
+    notice::NoticeBook,
     place::Bounds,
+    question::Question,
 };
 
 /// The files of a pack: path inside the pack → text.
@@ -62,6 +68,10 @@ pub struct City {
     pub public: Vec<PublicRule>,
     /// 派单目录, in order.
     pub catalogue: Vec<Rule>,
+    /// 补充问题, in the order they are asked.
+    pub questions: Vec<Question>,
+    /// 外部系统, in order.
+    pub remotes: Vec<Remote>,
     /// Words that point to a category.
     pub category_words: Vec<CategoryWords>,
     /// Words that tell the kind.
@@ -80,12 +90,18 @@ pub struct City {
     pub roles: Vec<Role>,
     /// The city's own words, by key.
     pub texts: BTreeMap<String, Words>,
+    /// 理由表
+    pub reasons: Reasons,
     /// 地名
     pub places: Vec<Landmark>,
     /// A few schematic lines to draw behind points.
     pub map: Vec<MapLine>,
+    /// 通知文字和免打扰时段
+    pub notices: NoticeBook,
     /// Numbers and switches a city may set.
     pub settings: Settings,
+    /// How the hotline's own desk works.
+    pub desk: DeskRules,
     /// SHA-256 of all files, in hexadecimal.
     pub digest: String,
     pub(crate) engine: Engine,
@@ -173,6 +189,29 @@ impl City {
         }
         names.reverse();
         names.join(" › ")
+    }
+
+    /// What a category asks besides words and place, in order.
+    pub fn questions_of<'a>(&'a self, category: &'a str) -> impl Iterator<Item = &'a Question> {
+        self.questions.iter().filter(move |question| question.is_for(category))
+    }
+
+    /// The question with this key.
+    #[must_use]
+    pub fn question(&self, key: &str) -> Option<&Question> {
+        self.questions.iter().find(|question| question.key == key)
+    }
+
+    /// The other system with this key.
+    #[must_use]
+    pub fn remote(&self, key: &str) -> Option<&Remote> {
+        self.remotes.iter().find(|remote| remote.key == key)
+    }
+
+    /// The other system that a unit's cases of a category go to; the first that fits.
+    #[must_use]
+    pub fn remote_for(&self, unit: &str, category: Option<&str>) -> Option<&Remote> {
+        self.remotes.iter().find(|remote| remote.unit == unit && remote.takes(category))
     }
 
     /// The role with this key.

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Lang, case::Satisfaction, lang::Words, request::closed_set};
+use crate::{
+    Lang, Stamp, case::Satisfaction, deadline::Span, lang::Words, request::closed_set, stamp::DAY_MS,
+};
 
 closed_set! {
     /// A group of settings, one table in `city.toml` (设置组).
@@ -27,6 +29,10 @@ closed_set! {
         Satisfaction = 9, "satisfaction", "满意度", "Satisfaction";
         /// 公开数据
         Statistics = 10, "statistics", "公开数据", "Public figures";
+        /// 退单
+        Returns = 30, "returns", "退单", "Returns";
+        /// 延期
+        Extensions = 31, "extensions", "延期", "Extensions";
     }
 }
 
@@ -39,6 +45,14 @@ pub struct PhotoRule {
     pub bytes_max: u32,
 }
 
+impl PhotoRule {
+    /// The size of one photo as people say it.
+    #[must_use]
+    pub fn megabytes_max(&self) -> u32 {
+        self.bytes_max >> 20
+    }
+}
+
 /// What an answer is worth in the satisfaction rate (满意度分值).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Score {
@@ -46,6 +60,17 @@ pub struct Score {
     pub answer: Satisfaction,
     /// Thousandths: 1000 is full.
     pub permille: u32,
+}
+
+/// 退单规则: within how long a unit objects, and whether the clock stands still meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReturnRule {
+    /// Within how long of receiving an ordinary case.
+    pub window: Span,
+    /// Within how long of receiving an urgent one.
+    pub window_urgent: Span,
+    /// Whether the clock stands still while the centre decides.
+    pub clock_stops: bool,
 }
 
 /// All settings of a city (设置).
@@ -57,11 +82,16 @@ pub struct Settings {
     pub callback_days: u8,
     /// Whether the attempts must be at different hours.
     pub callback_different_hours: bool,
+    /// How many hours two attempts lie apart at least.
+    pub callback_hours_apart: u8,
+    /// 回访时段: minutes of the day from and to; two attempts of a day lie in different ones.
+    pub callback_periods: Vec<(i16, i16)>,
     /// Days in which a person may rate an answer themselves.
     pub evaluation_days: i64,
     /// Whether the centre checks an answer before the callback.
     pub review_required: bool,
-    /// Whether finished cases are listed for everybody, without persons.
+    /// Whether cases, open and finished, are listed for everybody: kind, place and state, without words
+    /// and persons.
     pub public_listing: bool,
     /// In public a place is only this exact, in metres; 0 is as exact as it was given.
     pub public_metres: u32,
@@ -83,6 +113,10 @@ pub struct Settings {
     pub small_count: u32,
     /// 满意度分值
     pub scores: Vec<Score>,
+    /// 退单
+    pub returns: ReturnRule,
+    /// How often a round can be extended.
+    pub extensions_max: u8,
     /// The law behind a group; one without is a default of this program.
     pub laws: BTreeMap<SettingGroup, Words>,
 }
@@ -92,6 +126,28 @@ impl Settings {
     #[must_use]
     pub fn permille(&self, answer: Satisfaction) -> u32 {
         self.scores.iter().find(|score| score.answer == answer).map_or(0, |score| score.permille)
+    }
+
+    /// Whether two cases of one category, so many metres and milliseconds apart, may be the same matter.
+    #[must_use]
+    pub fn is_perhaps_same(&self, metres: i64, apart_ms: i64) -> bool {
+        metres <= i64::from(self.duplicate_metres)
+            && apart_ms.abs() <= i64::from(self.duplicate_days) * DAY_MS
+    }
+
+    /// How many people make a matter of many, if these do: the opening of each of their cases, beside the
+    /// one that is looked at.
+    #[must_use]
+    pub fn group(
+        &self,
+        opened: Stamp,
+        voices: i64,
+        others: impl Iterator<Item = (Stamp, i64)>,
+    ) -> Option<i64> {
+        let within = i64::from(self.group_days) * DAY_MS;
+        let near = others.filter(|(at, _)| (at.0 - opened.0).abs() <= within).map(|(_, voices)| voices);
+        let callers = voices + near.sum::<i64>();
+        (callers >= i64::from(self.group_callers)).then_some(callers)
     }
 
     /// The law behind a group of settings, or `默认,非法定`.

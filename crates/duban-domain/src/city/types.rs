@@ -47,6 +47,8 @@ pub struct Unit {
     pub division: Option<String>,
     /// A public telephone number.
     pub phone: Option<String>,
+    /// The unit's own mailbox, so that a notice does not depend on who works there.
+    pub mail: Option<String>,
 }
 
 /// An administrative division (行政区划).
@@ -129,6 +131,30 @@ closed_set! {
     }
 }
 
+/// A reason that is chosen from a list (理由), such as why a case is returned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// Its key.
+    pub key: String,
+    /// What people see.
+    pub name: Words,
+}
+
+/// The lists of reasons of a city (理由表).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reasons {
+    /// 退单理由
+    pub returns: Vec<Reason>,
+}
+
+impl Reasons {
+    /// The reason of a return with this key.
+    #[must_use]
+    pub fn of_return(&self, key: &str) -> Option<&Reason> {
+        self.returns.iter().find(|reason| reason.key == key)
+    }
+}
+
 /// A role of the staff (角色).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Role {
@@ -170,4 +196,55 @@ pub struct MapLine {
     pub kind: String,
     /// Its bends.
     pub points: Vec<Point>,
+}
+
+/// Another Open311 server that a unit's cases are forwarded to (外部系统).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remote {
+    /// Its key.
+    pub key: String,
+    /// What people see.
+    pub name: Words,
+    /// The unit whose cases go there.
+    pub unit: String,
+    /// Only these categories, each with everything below; empty means all.
+    pub categories: Vec<String>,
+    /// Where its GeoReport lies, without a slash at the end.
+    pub endpoint: String,
+    /// What it calls this jurisdiction, when it asks.
+    pub jurisdiction: Option<String>,
+    /// The variable of the environment that holds its key. A pack never holds a key itself.
+    pub key_env: Option<String>,
+    /// The service of what has none of its own below.
+    pub service: String,
+    /// Our category and its service there; the longest category that fits is used.
+    pub services: Vec<(String, String)>,
+    /// How often it is asked for news, in minutes.
+    pub poll_minutes: u32,
+    /// Whether name and telephone of a person who may be contacted go along.
+    pub person: bool,
+    /// Whether it lies inside the network of this server, where addresses are private.
+    pub private: bool,
+}
+
+impl Remote {
+    /// Whether cases of a category go there.
+    #[must_use]
+    pub fn takes(&self, category: Option<&str>) -> bool {
+        let fits = |key: &String| category.is_some_and(|category| is_below(category, key));
+        self.categories.is_empty() || self.categories.iter().any(fits)
+    }
+
+    /// What a category is called there.
+    #[must_use]
+    pub fn service_of(&self, category: Option<&str>) -> &str {
+        let fits = |(key, _): &&(String, String)| category.is_some_and(|category| is_below(category, key));
+        let longest = self.services.iter().filter(fits).max_by_key(|(key, _)| key.len());
+        longest.map_or(self.service.as_str(), |(_, code)| code.as_str())
+    }
+}
+
+/// Whether a category is this one or lies below it.
+pub(crate) fn is_below(category: &str, key: &str) -> bool {
+    category.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

@@ -3,7 +3,7 @@
 use jiff::civil::{Date, Weekday};
 
 use super::{
-    Deadline, Span, Step,
+    Deadline, More, Span, Step,
     reckon::{local, next},
 };
 use crate::{
@@ -23,11 +23,21 @@ pub fn explain(city: &City, deadline: &Deadline, lang: Lang) -> Vec<String> {
     if let Span::Working { .. } = deadline.span {
         lines.extend(days(city, deadline, lang));
     }
+    lines.extend(deadline.more.iter().map(|more| added(city, more, lang)));
     if !deadline.missing_years.is_empty() {
         lines.push(missing(&deadline.missing_years, lang));
     }
     lines.push(format!("{}{}", lang.t("到期：", "Due: "), moment(city, deadline.due, lang)));
     lines
+}
+
+/// What was added to a deadline, and what it was before: `批准延期，加 3 个工作日（原到期 …）`.
+fn added(city: &City, more: &More, lang: Lang) -> String {
+    let (what, span, before) = (more.why.word(lang), more.span.words(lang), moment(city, more.before, lang));
+    match lang {
+        Lang::Zh => format!("{what}：加 {span}（原到期 {before}）"),
+        Lang::En => format!("{what}: {span} more (was due {before})"),
+    }
 }
 
 /// How long, for which step, and on what ground.

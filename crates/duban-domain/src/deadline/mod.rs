@@ -5,6 +5,7 @@
 
 mod explain;
 mod left;
+mod longer;
 mod reckon;
 mod span;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use explain::explain;
 pub use left::{Left, Pace, left};
+pub use longer::{Addition, More, worked_minutes};
 pub use reckon::reckon;
 pub use span::Span;
 
@@ -75,6 +77,9 @@ pub struct Deadline {
     /// Years that were reckoned as Monday to Friday because the calendar did not have them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing_years: Vec<i16>,
+    /// What was added since, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more: Vec<More>,
 }
 
 impl Deadline {
@@ -86,7 +91,7 @@ impl Deadline {
             Span::Natural { .. } => Vec::new(),
             Span::Working { .. } => city.calendar.missing_years(start.date(&city.zone), due.date(&city.zone)),
         };
-        Self { due, start, span, basis: format!("{rule}/{}", step.key()), missing_years }
+        Self { due, start, span, basis: format!("{rule}/{}", step.key()), missing_years, more: Vec::new() }
     }
 }
 

@@ -29,13 +29,25 @@ closed_set! {
         Reveal = 11, "reveal", "看诉求人", "Reveal the person";
         /// 看数据: see the figures.
         Figures = 12, "figures", "看数据", "See the figures";
+        /// 贴标签: put one of the city's own labels on a case.
+        Label = 16, "label", "贴标签", "Label";
+        /// 质检: inspect calls and closed cases.
+        Inspect = 17, "inspect", "质检", "Inspect quality";
         /// 管理: users and settings.
         Administer = 13, "administer", "管理", "Administer";
         /// 导出: take a list of cases out as a file; each time is recorded.
         Export = 14, "export", "导出", "Export lists";
         /// 管常用语: look after the prepared texts of one's unit.
-        Texts = 16, "texts", "管常用语", "Look after prepared texts";
+        Texts = 40, "texts", "管常用语", "Look after prepared texts";
         /// 管公开: show, hide or reword what the public page says.
         Moderate = 15, "moderate", "管公开页", "Moderate the public page";
+        /// 申请退单: say that a case is not one's matter.
+        Return = 30, "return", "申请退单", "Ask to return a case";
+        /// 申请延期: ask for more time.
+        Extend = 31, "extend", "申请延期", "Ask for an extension";
+        /// 裁定: decide on returns and extensions, and designate a unit.
+        Decide = 32, "decide", "裁定退单和延期", "Decide on returns and extensions";
+        /// 指派经办人: give a case to a person of the unit.
+        Assign = 33, "assign", "指派经办人", "Give a case to a person";
     }
 }

@@ -114,6 +114,8 @@ verbs! {
     Note => Note, lead: false;
     /// 看诉求人
     Reveal => Reveal, lead: false;
+    /// 贴标签
+    Label => Label, lead: true;
     /// 看数据
     Figures => Figures, lead: false;
     /// 公开审核
@@ -122,12 +124,24 @@ verbs! {
     Share => Register, lead: false;
     /// 撤回: the person's, or the hotline's on their word.
     Withdraw => Register, lead: false;
+    /// 质检
+    Inspect => Inspect, lead: false;
     /// 管理
     Administer => Administer, lead: false;
     /// 导出
     Export => Export, lead: false;
     /// 管常用语
     Texts => Texts, lead: false;
+    /// 外部进展: by the system of the unit in charge.
+    Report => Answer, lead: true;
+    /// 申请退单
+    Return => Return, lead: true;
+    /// 申请延期
+    Extend => Extend, lead: true;
+    /// 裁定
+    Decide => Decide, lead: false;
+    /// 指派经办人
+    Assign => Assign, lead: true;
     /// 到期自动处理: the program's own, never a person's.
     Keep => Administer, lead: false;
 }
@@ -151,6 +165,13 @@ impl<V> Permitted<'_, V> {
     #[must_use]
     pub fn actor(&self) -> &Actor {
         &self.actor
+    }
+}
+
+impl Permitted<'_, verb::Report> {
+    /// The same permission for a step that a report is made of, on the case as it is by then.
+    pub(crate) fn at<'b, V: Verb>(&self, case: &'b Case) -> Permitted<'b, V> {
+        Permitted { case, actor: self.actor.clone(), verb: PhantomData }
     }
 }
 
@@ -197,6 +218,30 @@ pub fn own<'a, V: Verb>(request: RequestId, case: &'a Case) -> Result<Permitted<
         return Err(Refusal::NotFound);
     }
     let actor = Actor { kind: ActorKind::Resident, id: request.0, name: String::new(), unit: None };
+    Ok(Permitted { case, actor, verb: PhantomData })
+}
+
+/// The system of one of these units reports on a case that the unit leads.
+pub fn by_unit_system<'a>(
+    name: &str,
+    units: &[String],
+    case: &'a Case,
+) -> Result<Permitted<'a, verb::Report>, Refusal> {
+    let unit = case.unit().filter(|unit| units.iter().any(|u| u == unit)).ok_or(Refusal::NotFound)?;
+    let actor = Actor { kind: ActorKind::Partner, id: 0, name: name.to_owned(), unit: Some(unit.to_owned()) };
+    Ok(Permitted { case, actor, verb: PhantomData })
+}
+
+/// The system that handed a request in speaks for its person.
+pub fn by_submitter<'a>(
+    name: &str,
+    request: RequestId,
+    case: &'a Case,
+) -> Result<Permitted<'a, verb::Callback>, Refusal> {
+    if !case.requests.contains(&request) {
+        return Err(Refusal::NotFound);
+    }
+    let actor = Actor { kind: ActorKind::Partner, id: 0, name: name.to_owned(), unit: None };
     Ok(Permitted { case, actor, verb: PhantomData })
 }
 

@@ -17,10 +17,16 @@ impl Reach {
     /// Whether the lead unit of a case lies within.
     #[must_use]
     pub fn leads(&self, case: &Case) -> bool {
+        self.leads_unit(case.unit().unwrap_or_default())
+    }
+
+    /// As [`Reach::leads`], where only the lead unit's key is known.
+    #[must_use]
+    pub fn leads_unit(&self, lead: &str) -> bool {
         match self {
             Self::All => true,
             Self::Nothing => false,
-            Self::Units(units) => case.unit().is_some_and(|unit| units.iter().any(|u| u == unit)),
+            Self::Units(units) => units.iter().any(|unit| unit == lead),
         }
     }
 

@@ -24,7 +24,7 @@ impl ReadTx<'_> {
         for (first, last) in tiles_around(point, metres) {
             let mut sql = Sql::new(&format!("SELECT {COLUMNS} FROM case_row c WHERE c.morton >= "));
             sql.bind(first).push(" AND c.morton <= ").bind(last);
-            within(&mut sql, reach);
+            within(&mut sql, reach, "c.id");
             sql.push(" ORDER BY c.id DESC LIMIT 500");
             let rows = self.all(&sql.text, &sql.params(), CaseRow::read)?;
             found.extend(rows.into_iter().filter_map(|row| {

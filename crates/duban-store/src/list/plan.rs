@@ -8,16 +8,17 @@
 
 use duban_domain::{
     CaseId, Stamp,
-    case::Phase,
+    case::{Phase, What},
+    id,
     policy::Reach,
     request::{Channel, Kind, Urgency},
 };
 
-use super::{CaseQuery, Order};
+use super::{ByHand, CaseQuery, Order};
 use crate::{
     CaseRow, Figure, ReadTx, StoreError,
     dialect::Dialect,
-    row::COLUMNS,
+    row::{COLUMNS, Moment},
     search::{self, Query},
     sql::Sql,
     value::Param,
@@ -34,7 +35,7 @@ pub(super) enum Sort {
     /// Largest id first.
     Newest,
     /// The latest of an instant first.
-    At(&'static str),
+    At(Moment),
 }
 
 impl Sort {
@@ -47,9 +48,9 @@ impl Sort {
             return Self::Due;
         }
         let figure = query.figure.map(|(figure, _, _)| figure.condition().0);
-        let closed = query.closed.map(|_| "c.closed_at");
-        let due = query.due.map(|_| "c.finish_due");
-        let opened = query.opened.map(|_| "c.opened_at");
+        let closed = query.closed.map(|_| Moment::Closed);
+        let due = query.due.map(|_| Moment::Finish);
+        let opened = query.opened.map(|_| Moment::Opened);
         figure.or(closed).or(due).or(opened).map_or(Self::Newest, Self::At)
     }
 
@@ -58,11 +59,7 @@ impl Sort {
         let at = match self {
             Self::Newest => None,
             Self::Due => row.next_due,
-            Self::At("c.opened_at") => Some(row.opened_at),
-            Self::At("c.closed_at") => row.closed_at,
-            Self::At("c.contact_due") => row.contact_due,
-            Self::At("c.heard_at") => row.heard_at,
-            Self::At(_) => Some(row.finish_due),
+            Self::At(moment) => moment.of(row),
         };
         at.map_or(0, |at| at.0)
     }
@@ -107,10 +104,18 @@ enum Condition<'a> {
     Below(&'static str, &'a str),
     /// A code and what begins with it.
     Begins(&'static str, &'a str),
-    /// It is not known.
-    Missing(&'static str),
     /// An instant from (included) to (excluded), and what else holds.
-    Range(&'static str, Option<Stamp>, Stamp, &'static str),
+    Range(Moment, Option<Stamp>, Stamp, &'static str),
+    /// Handed in by another system.
+    Partner(&'a str),
+    /// Its last public event lies between two instants.
+    Touched(Stamp, Stamp),
+    /// In a box.
+    Within([i64; 4]),
+    /// Nothing is there.
+    None(&'static str),
+    /// One of several things is in a sum of codes.
+    Bit(&'static str, i64),
     /// Something is due.
     Open,
     /// Everything that is on the public page.
@@ -162,31 +167,40 @@ fn conditions<'a>(query: &'a CaseQuery, own: Option<&'a str>) -> Vec<Condition<'
     all.extend(equal("c.kind", query.kind.map(Kind::code)));
     all.extend(equal("c.channel", query.channel.map(Channel::code)));
     all.extend(query.owner.as_ref().map(|owner| Condition::Equal("c.owner", owner.into())));
+    all.extend(query.label.as_ref().map(|label| Condition::Equal("c.label", label.into())));
     let part = |column, value: &'a str, whole: Condition<'a>| match value.strip_prefix('=') {
         Some(exact) => Condition::Equal(column, exact.into()),
-        None if value == "-" => Condition::Missing(column),
+        None if value == "-" => Condition::None(column),
         None => whole,
     };
     let category = query.category_prefix.as_deref();
     all.extend(category.map(|key| part("c.category", key, Condition::Below("c.category", key))));
     let division = query.division_prefix.as_deref();
     all.extend(division.map(|code| part("c.division", code, Condition::Begins("c.division", code))));
-    let range = |column, range: Option<(Stamp, Stamp)>| {
-        range.map(|(from, to)| Condition::Range(column, Some(from), to, ""))
+    all.extend(query.handler.map(|by| match by {
+        ByHand::Of(staff) => Condition::Equal("c.handler", staff.into()),
+        ByHand::Nobody => Condition::None("c.handler"),
+    }));
+    all.extend(query.waits.map(|what| Condition::Bit("c.waits", what.code())));
+    let range = |moment, range: Option<(Stamp, Stamp)>| {
+        range.map(|(from, to)| Condition::Range(moment, Some(from), to, ""))
     };
-    all.extend(range("c.opened_at", query.opened));
-    all.extend(range("c.closed_at", query.closed));
-    all.extend(range("c.finish_due", query.due));
+    all.extend(range(Moment::Opened, query.opened));
+    all.extend(range(Moment::Closed, query.closed));
+    all.extend(range(Moment::Finish, query.due));
     all.extend(query.figure.map(|(figure, from, to)| {
-        let (column, counts) = figure.condition();
-        Condition::Range(column, Some(from), to, counts)
+        let (moment, counts) = figure.condition();
+        Condition::Range(moment, Some(from), to, counts)
     }));
     let before = |figure: Figure, at: Option<Stamp>| {
-        let (column, counts) = figure.condition();
-        at.map(|at| Condition::Range(column, None, at, counts))
+        let (moment, counts) = figure.condition();
+        at.map(|at| Condition::Range(moment, None, at, counts))
     };
     all.extend(before(Figure::Running, query.overdue_at));
     all.extend(before(Figure::ContactRunning, query.contact_overdue_at));
+    all.extend(query.partner.as_deref().map(Condition::Partner));
+    all.extend(query.touched.map(|(from, to)| Condition::Touched(from, to)));
+    all.extend(query.within_e7.map(Condition::Within));
     all.extend(query.public_only.then_some(Condition::Public));
     all
 }
@@ -236,14 +250,30 @@ impl<'a> Condition<'a> {
                     .push(" < ");
                 sql.bind_made(format!("{code}:"));
             }
-            Self::Range(column, from, to, counts) => {
+            Self::Range(moment, from, to, counts) => {
+                let column = moment.column();
                 if let Some(from) = from {
                     sql.push(plus).push(column).push(" >= ").bind(*from).push(" AND ");
                 }
                 sql.push(plus).push(column).push(" < ").bind(*to).push(counts);
             }
-            Self::Missing(column) => {
-                sql.push(column).push(" IS NULL");
+            Self::Partner(partner) => {
+                sql.push("EXISTS (SELECT 1 FROM partner_request p WHERE p.case_id = c.id AND p.partner = ")
+                    .bind(*partner)
+                    .push(")");
+            }
+            Self::Touched(from, to) => touched(sql, *from, *to),
+            Self::Within([west, south, east, north]) => {
+                sql.push("c.lng_e7 BETWEEN ").bind(*west).push(" AND ").bind(*east);
+                sql.push(" AND c.lat_e7 BETWEEN ").bind(*south).push(" AND ").bind(*north);
+            }
+            Self::None(column) => {
+                sql.push(plus).push(column).push(" IS NULL");
+            }
+            // The second half is what the index was made with: so it can lead.
+            Self::Bit(column, code) => {
+                sql.push("(").push(plus).push(column).push(" & ").bind(*code).push(") <> 0 AND ");
+                sql.push(plus).push(column).push(" <> 0");
             }
             Self::Open => {
                 sql.push("c.next_due IS NOT NULL");
@@ -254,9 +284,22 @@ impl<'a> Condition<'a> {
         }
     }
 
+    /// Whether the table of units alone can answer it, so that a count need not look at any case.
+    fn is_of_unit(&self) -> bool {
+        matches!(self, Self::Unit(_) | Self::Open)
+    }
+
     /// Whether an index can lead to its cases.
     fn has_index(&self) -> bool {
-        !matches!(self, Self::Public | Self::Open | Self::Missing(_))
+        !matches!(
+            self,
+            Self::Public
+                | Self::Open
+                | Self::Partner(_)
+                | Self::Touched(..)
+                | Self::Within(_)
+                | Self::None(_)
+        )
     }
 }
 
@@ -290,7 +333,8 @@ impl ReadTx<'_> {
                 beyond(&mut sql, (due, id), ">", after.map(|a| (a.key, a.id)));
                 sql.push(&format!(" ORDER BY {plus}{due}, {plus}{id}"));
             }
-            Sort::At(column) => {
+            Sort::At(moment) => {
+                let column = moment.column();
                 beyond(&mut sql, (column, id), "<", after.map(|a| (a.key, a.id)));
                 sql.push(&format!(" ORDER BY {plus}{column} DESC, {plus}{id} DESC"));
             }
@@ -362,10 +406,24 @@ fn write<'a>(
     let unit_leads = unit.filter(|at| rare == Some(*at) || by_unit);
     let lead = if let Some(words) = leg.words {
         let (table, id) = search::source(dialect);
+        if !ordered && leg.conditions.is_empty() {
+            sql.push(&format!(" FROM {table} WHERE "));
+            search::matches(sql, dialect, words);
+            others(sql, leg, id);
+            return Lead::Words;
+        }
         sql.push(&format!(" FROM {table} CROSS JOIN case_row c WHERE c.id = {id} AND "));
         search::matches(sql, dialect, words);
         Lead::Words
     } else if let Some(Condition::Unit(unit)) = unit_leads.map(|at| &leg.conditions[at]) {
+        if !ordered && leg.conditions.iter().all(Condition::is_of_unit) {
+            sql.push(" FROM case_unit u WHERE u.unit = ").bind(*unit);
+            if only_open(leg.query) {
+                sql.push(" AND u.next_due IS NOT NULL");
+            }
+            others(sql, leg, "u.case_id");
+            return Lead::Unit;
+        }
         sql.push(" FROM case_unit u CROSS JOIN case_row c WHERE c.id = u.case_id AND u.unit = ").bind(*unit);
         Lead::Unit
     } else {
@@ -387,20 +445,44 @@ fn write<'a>(
             continue;
         }
         let orders = rare.is_none()
-            && matches!((condition, sort), (Condition::Range(column, ..), Sort::At(by)) if *column == by);
+            && matches!((condition, sort), (Condition::Range(moment, ..), Sort::At(by)) if *moment == by);
         let free = rare == Some(at) || orders || (rare.is_none() && !ordered) || dialect == Dialect::Postgres;
         sql.push(" AND ");
         condition.write(sql, if free { "" } else { "+" });
     }
+    others(sql, leg, "c.id");
+    lead
+}
+
+/// Adds what other units have to do with a case: the asker's reach, and legs before this one.
+fn others<'a>(sql: &mut Sql<'a>, leg: &'a Leg<'a>, id: &str) {
     if leg.own.is_none() {
-        super::within(sql, &leg.query.reach);
+        super::within(sql, &leg.query.reach, id);
     }
     if !leg.except.is_empty() {
-        sql.push(" AND NOT EXISTS (SELECT 1 FROM case_unit x WHERE x.case_id = c.id AND x.unit IN (")
-            .bind_all(leg.except)
-            .push("))");
+        sql.push(&format!(
+            " AND NOT EXISTS (SELECT 1 FROM case_unit x WHERE x.case_id = {id} AND x.unit IN ("
+        ))
+        .bind_all(leg.except)
+        .push("))");
     }
-    lead
+}
+
+/// Adds the condition that the last public event of `c` lies between two instants. Ids of events
+/// begin with the instant of their recording, so a range of ids is a range of time.
+fn touched(sql: &mut Sql<'_>, from: Stamp, to: Stamp) {
+    let (first, last) = (id::mint(from, 0), id::mint(to, 0));
+    let kinds = |sql: &mut Sql<'_>| {
+        sql.push(" AND e.kind IN (").bind_all(What::PUBLIC.iter().copied()).push(")");
+    };
+    sql.push("c.id IN (SELECT e.case_id FROM event e WHERE e.id >= ")
+        .bind(first)
+        .push(" AND e.id < ")
+        .bind(last);
+    kinds(sql);
+    sql.push(") AND NOT EXISTS (SELECT 1 FROM event e WHERE e.case_id = c.id AND e.id >= ").bind(last);
+    kinds(sql);
+    sql.push(")");
 }
 
 /// Adds the condition that a row comes after a cursor.

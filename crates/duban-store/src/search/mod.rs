@@ -14,17 +14,33 @@ use duban_domain::CaseId;
 use crate::{StoreError, WriteTx, dialect::Dialect, sql::Sql};
 use cut::Document;
 pub(crate) use cut::Query;
+pub(crate) use sqlite::PUT as PUT_LATE;
+
+/// A text that is cut for the search (检索文本). Cutting takes longer than storing what was cut, so
+/// whoever can does it before the write begins.
+#[derive(Clone, Debug)]
+pub struct Findable(Document);
+
+impl Findable {
+    /// Cuts a text.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        Self(Document::of(text))
+    }
+}
 
 impl WriteTx<'_> {
-    /// Makes a case findable by a text, instead of the text it was findable by.
+    /// Makes a case findable by a text, instead of the text it was findable by: as soon as the write has
+    /// returned. Inside of it, SQLite's search still knows the old one.
     ///
     /// # Errors
     /// The engine's.
-    pub fn index_case(&mut self, case: CaseId, text: &str) -> Result<(), StoreError> {
-        let document = Document::of(text);
+    pub fn index_case(&mut self, case: CaseId, text: &Findable) -> Result<(), StoreError> {
         match self.dialect() {
-            Dialect::Sqlite => sqlite::put(self, case, &document),
-            Dialect::Postgres => postgres::put(self, case, &document),
+            // Every savepoint would make FTS5 write out what it holds, once for each member of a group;
+            // so a group's texts wait until right before its commit.
+            Dialect::Sqlite => self.put_late(case, text.0.tokens.clone()),
+            Dialect::Postgres => postgres::put(self, case, &text.0),
         }
     }
 }

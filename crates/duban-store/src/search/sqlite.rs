@@ -1,20 +1,13 @@
 //! Search on SQLite: FTS5 without content over text that is cut already; phrases are its own.
 
-use duban_domain::CaseId;
-
-use super::cut::{Document, Query};
-use crate::{StoreError, WriteTx, sql::Sql, value::params};
+use super::cut::Query;
+use crate::sql::Sql;
 
 /// The table and the column of the case.
 pub(super) const SOURCE: (&str, &str) = ("case_search s", "s.rowid");
 
-pub(super) fn put(tx: &mut WriteTx<'_>, case: CaseId, document: &Document) -> Result<(), StoreError> {
-    tx.exec(
-        "INSERT OR REPLACE INTO case_search (rowid, tokens) VALUES ($1, $2)",
-        params![case, &document.tokens],
-    )?;
-    Ok(())
-}
+/// Puts a text in the place of what a case was found by; run for a whole group at once, see [`crate::tx::Late`].
+pub(crate) const PUT: &str = "INSERT OR REPLACE INTO case_search (rowid, tokens) VALUES ($1, $2)";
 
 pub(super) fn matches(sql: &mut Sql<'_>, query: &Query) {
     let phrases: Vec<String> = query

@@ -5,13 +5,15 @@
 //! is waiting, the lane is theirs and so is the duty to commit; when nobody is, it commits for all.
 //! Every member returns only when the commit that covers it is done, and when that fails every
 //! member gets the error, also one whose closure said no: its refusal may rest on rows of others
-//! that are now gone.
+//! that are now gone. Texts for the search wait until then too: with a member that is undone its
+//! texts are dropped, and the others are stored in one go before the commit.
 //!
 //! What makes it safe: between counting itself and taking the lane a caller does nothing that can
 //! fail, so a lane left to a waiter is always taken; and SQLite may roll back everything by itself
 //! (full disk, failing disk), which is looked for after every closure.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -19,13 +21,15 @@ use std::{
     },
 };
 
+use duban_domain::CaseId;
 use parking_lot::{Condvar, Mutex};
 use rusqlite::Connection;
 
 use super::{WRITER, connect, exec, fault};
 use crate::{
-    StoreError, WriteCounts, WriteTx,
+    StoreError, WriteCounts, WriteTx, search,
     tx::{Engine, Verdict, Work},
+    value::params,
 };
 
 /// More members would make the first of them wait long.
@@ -59,6 +63,8 @@ struct Open {
     group: Arc<Group>,
     members: usize,
     weight: usize,
+    /// Texts for the search that wait for the commit, by their cases: the last one of a case counts.
+    late: BTreeMap<CaseId, String>,
 }
 
 /// Where the members wait for their commit.
@@ -166,7 +172,7 @@ impl Lane {
         }
         exec(&self.conn, "BEGIN IMMEDIATE", &[])?;
         let group = Arc::<Group>::default();
-        self.group = Some(Open { group: Arc::clone(&group), members: 1, weight: 0 });
+        self.group = Some(Open { group: Arc::clone(&group), members: 1, weight: 0, late: BTreeMap::new() });
         Ok(group)
     }
 
@@ -178,7 +184,7 @@ impl Lane {
         }
         let mut tx = WriteTx::new(Engine::Sqlite(&self.conn));
         let verdict = work(&mut tx);
-        let (fault, weight) = (tx.take_fault(), tx.weight());
+        let (fault, weight, late) = (tx.take_fault(), tx.weight(), tx.take_late());
         if let Some(open) = &mut self.group {
             open.weight += weight;
         }
@@ -194,8 +200,11 @@ impl Lane {
         if let Err(error) = end {
             return (Ok(()), Some(error));
         }
+        if let Some(open) = self.group.as_mut().filter(|_| keep) {
+            open.late.extend(late);
+        }
         match fault {
-            Some(fault) if verdict == Verdict::Keep => (Err(fault), None),
+            Some(fault) if verdict == Verdict::Keep || fault.retryable() => (Err(fault), None),
             _ => (Ok(()), None),
         }
     }
@@ -203,7 +212,11 @@ impl Lane {
     /// One fsync for everybody in the group.
     fn commit(&mut self, counts: &Writer) -> Result<(), StoreError> {
         let Some(open) = self.group.take() else { return Ok(()) };
-        if let Err(error) = exec(&self.conn, "COMMIT", &[]) {
+        let mut late = open.late.iter();
+        let stored = late.try_for_each(|(case, tokens)| {
+            exec(&self.conn, search::PUT_LATE, params![*case, tokens]).map(drop)
+        });
+        if let Err(error) = stored.and_then(|()| exec(&self.conn, "COMMIT", &[]).map(drop)) {
             self.undo();
             return Err(error);
         }

@@ -6,7 +6,7 @@ use super::{
     Bed, both,
     world::{Dice, extra, opened},
 };
-use crate::{CaseQuery, StoreError};
+use crate::{CaseQuery, Findable, StoreError};
 
 /// Few characters, so that generated texts contain generated queries often, pairs overlap, and
 /// words touch Chinese characters in every way.
@@ -62,7 +62,7 @@ fn put(bed: &Bed, texts: &[String]) -> Vec<CaseId> {
             .write(|tx| {
                 tx.insert_request(&request)?;
                 tx.insert_case(&case, &request, &extra(&case))?;
-                tx.index_case(case.id, text)
+                tx.index_case(case.id, &Findable::of(text))
             })
             .unwrap();
         ids.push(case.id);
@@ -70,7 +70,7 @@ fn put(bed: &Bed, texts: &[String]) -> Vec<CaseId> {
     ids
 }
 
-fn find(bed: &Bed, typed: &str) -> Vec<CaseId> {
+pub(super) fn find(bed: &Bed, typed: &str) -> Vec<CaseId> {
     let query =
         CaseQuery { reach: Reach::All, words: Some(typed.to_owned()), limit: 1_000, ..CaseQuery::default() };
     let page = bed.store.read(|tx| tx.list(&query)).unwrap();
@@ -153,7 +153,7 @@ fn what_people_type_finds_what_they_mean() {
 fn a_new_text_takes_the_place_of_the_old_one() {
     both(|bed| {
         let ids = put(bed, &["旧的文字".to_owned()]);
-        bed.store.write(|tx| tx.index_case(ids[0], "新的内容")).unwrap();
+        bed.store.write(|tx| tx.index_case(ids[0], &Findable::of("新的内容"))).unwrap();
         assert!(find(bed, "文字").is_empty());
         assert_eq!(find(bed, "内容"), ids);
     });
@@ -164,7 +164,7 @@ fn a_refused_change_is_not_found() {
     both(|bed| {
         let ids = put(bed, &["原来".to_owned()]);
         let refused = bed.store.write(|tx| {
-            tx.index_case(ids[0], "后来")?;
+            tx.index_case(ids[0], &Findable::of("后来"))?;
             Err::<(), _>(StoreError::Nul)
         });
         assert!(refused.is_err());

@@ -5,10 +5,16 @@ use std::{
     sync::{Barrier, mpsc},
 };
 
+use duban_domain::CaseId;
 use parking_lot::Mutex;
 
-use super::{Bed, each_engine, ids, note, notes};
-use crate::{StoreError, value::params};
+use super::{
+    Bed, each_engine,
+    find::find,
+    ids, note, notes,
+    world::{self, fill},
+};
+use crate::{Findable, StoreError, WriteTx, value::params};
 
 const THREADS: i64 = 32;
 
@@ -86,6 +92,55 @@ fn callers_in_line_share_one_commit_and_see_each_other() {
     });
     let after = bed.store.write_counts();
     assert_eq!((after.groups - before.groups, after.members - before.members), (1, 6));
+}
+
+/// Texts for the search wait for the commit of their group. The last text of a case counts; a text
+/// of a member or of a part that was undone is not found; and all is found once the write returned.
+#[test]
+fn texts_of_a_group_are_found_when_it_is_committed() {
+    let bed = Bed::sqlite();
+    bed.store.migrate(world::START).unwrap();
+    let cases: Vec<CaseId> = fill(&bed.store, 3, 2).iter().map(|(case, _)| case.id).collect();
+    let index = |case: usize, text: &str| {
+        let (case, text) = (cases[case], Findable::of(text));
+        move |tx: &mut WriteTx<'_>| tx.index_case(case, &text)
+    };
+    let before = bed.store.write_counts();
+    let (begun, wait_begun) = mpsc::channel();
+    let go = Barrier::new(2);
+    std::thread::scope(|scope| {
+        let (store, go, index) = (&bed.store, &go, &index);
+        scope.spawn(move || {
+            store.write(|tx| {
+                begun.send(()).unwrap();
+                go.wait();
+                index(0, "先说的话")(tx)
+            })
+        });
+        wait_begun.recv().unwrap();
+        scope.spawn(move || {
+            store.write(|tx| {
+                index(0, "后说的话")(tx)?;
+                let part = tx.savepoint(|tx| index(1, "收回的话")(tx).and(Err::<(), _>(StoreError::Nul)));
+                assert!(part.is_err());
+                Ok::<_, StoreError>(())
+            })
+        });
+        scope.spawn(move || {
+            store.write(|tx| index(1, "没有成的话")(tx).and(Err::<(), _>(StoreError::Nul))).unwrap_err();
+        });
+        while bed.store.waiting() < 2 {
+            std::thread::yield_now();
+        }
+        go.wait();
+    });
+    let after = bed.store.write_counts();
+    assert_eq!((after.groups - before.groups, after.members - before.members), (1, 3));
+    for (typed, found) in
+        [("后说的话", vec![cases[0]]), ("先说的话", vec![]), ("收回", vec![]), ("没有成", vec![])]
+    {
+        assert_eq!(find(&bed, typed), found, "{typed}");
+    }
 }
 
 #[test]
@@ -171,6 +226,29 @@ fn two_programs_may_write_to_one_file() {
         }
     });
     assert_eq!(ids(&bed.store).len(), 200);
+}
+
+/// A program that holds the file for longer than one try waits does not fail the other's write.
+#[test]
+fn a_file_that_somebody_holds_is_waited_for_more_than_once() {
+    let bed = Bed::sqlite();
+    notes(&bed.store);
+    let other = bed.reopen();
+    let (begun, wait_begun) = mpsc::channel();
+    std::thread::scope(|scope| {
+        let holds = std::time::Duration::from_secs(5);
+        scope.spawn(move || {
+            other.write(|tx| {
+                note(tx, 1, "long")?;
+                begun.send(()).unwrap();
+                std::thread::sleep(holds);
+                Ok::<_, StoreError>(())
+            })
+        });
+        wait_begun.recv().unwrap();
+        bed.store.write(|tx| note(tx, 2, "waits")).unwrap();
+    });
+    assert_eq!(ids(&bed.store), [1, 2]);
 }
 
 /// Read, decide, write: with every caller in turn no increment is lost, on either engine.

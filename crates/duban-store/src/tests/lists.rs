@@ -10,9 +10,9 @@ use duban_domain::{
 
 use super::{
     Bed, both,
-    world::{CENTRE, DAYS, Dice, START, fill, is_public, zone},
+    world::{CENTRE, DAYS, Dice, LABELS, START, fill, is_public, zone},
 };
-use crate::{CaseQuery, CaseRow, Figure, Figures, Order, ReadTx, StoreError};
+use crate::{CaseQuery, CaseRow, Figure, Figures, Order, ReadTx, StoreError, Tallies};
 
 const SEED: u64 = 48_213;
 
@@ -35,7 +35,7 @@ fn query(dice: &mut Dice) -> CaseQuery {
     let mut query = CaseQuery { reach: reach(dice), limit: 7, ..CaseQuery::default() };
     query.order = if dice.one_in(2) { Order::Due } else { Order::Newest };
     for _ in 0..dice.roll(4) {
-        match dice.roll(16) {
+        match dice.roll(18) {
             0 => query.phases = vec![dice.pick(Phase::ALL)],
             1 if dice.one_in(2) => query.phases = Phase::ALL[..5].to_vec(),
             1 => query.phases = vec![Phase::Received, Phase::InHand, Phase::Callback],
@@ -49,12 +49,13 @@ fn query(dice: &mut Dice) -> CaseQuery {
             9 => query.opened = Some(range(dice)),
             10 => query.closed = Some(range(dice)),
             11 => query.due = Some(range(dice)),
-            13 => query.own_only = true,
-            14 if dice.one_in(2) => {
+            15 => query.own_only = true,
+            16 if dice.one_in(2) => {
                 query.category_prefix = Some(dice.pick(&["-", "=city", "=water"]).to_owned())
             }
-            14 => query.division_prefix = Some(dice.pick(&["-", "=430202"]).to_owned()),
+            16 => query.division_prefix = Some(dice.pick(&["-", "=430202"]).to_owned()),
             12 => query.overdue_at = Some(dice.stamp()),
+            13 => query.label = Some(dice.pick(&LABELS).to_owned()),
             _ => query.public_only = true,
         }
     }
@@ -89,6 +90,7 @@ fn fits(query: &CaseQuery, case: &Case, row: &CaseRow) -> bool {
                 Reach::Units(units) => units.contains(&row.owner),
                 _ => true,
             })
+        && query.label.as_ref().is_none_or(|label| row.label.as_ref() == Some(label))
         && query.urgency.is_none_or(|u| row.urgency == u)
         && query.kind.is_none_or(|k| row.kind == k)
         && query.channel.is_none_or(|c| row.channel == c)
@@ -96,7 +98,7 @@ fn fits(query: &CaseQuery, case: &Case, row: &CaseRow) -> bool {
         && inside(query.closed, row.closed_at)
         && inside(query.due, Some(row.finish_due))
         && query.overdue_at.is_none_or(|at| case.is_running() && row.finish_due < at)
-        && !(query.public_only && !is_public(case))
+        && (!query.public_only || is_public(case))
 }
 
 fn rows(bed: &Bed, cases: &[(Case, Request)]) -> Vec<CaseRow> {
@@ -177,13 +179,15 @@ fn every_figure_counts_what_its_list_shows() {
             bed.store
                 .read(|tx| {
                     let all = tx.figures(&Reach::All, first, last, now, &zone)?;
-                    let units = tx.figures_by_unit(&Reach::All, first, last, now, &zone)?;
+                    let Tallies { units, days: of_pass } =
+                        tx.tallies(&Reach::All, (first, last), now, &zone)?;
                     let mut whose: Vec<(Option<String>, Figures)> = vec![(None, all)];
                     whose.extend(units.into_iter().map(|u| (Some(u.unit), u.figures)));
                     for (owner, figures) in whose {
                         shows_what_it_counts(tx, owner, &figures, (from, to), now)?;
                     }
                     let days = tx.figures_by_day(&Reach::All, first, last)?;
+                    assert_eq!(days, of_pass);
                     assert_eq!(days.iter().map(|d| d.received).sum::<i64>(), all.get(Figure::In));
                     assert_eq!(days.iter().map(|d| d.closed).sum::<i64>(), all.get(Figure::Closed));
                     Ok::<_, StoreError>(())
@@ -226,7 +230,7 @@ fn counters_kept_with_every_change_equal_those_counted_anew() {
         let days = (START.day(&zone), START.day(&zone) + DAYS);
         let tallies = || -> Vec<_> {
             let of_day =
-                |day| bed.store.read(|tx| tx.figures_by_unit(&Reach::All, day, day, START, &zone)).unwrap();
+                |day| bed.store.read(|tx| tx.tallies(&Reach::All, (day, day), START, &zone)).unwrap().units;
             (days.0..=days.1).map(of_day).collect()
         };
         let kept = tallies();
@@ -243,7 +247,7 @@ fn figures_of_a_reach_are_those_of_its_units() {
         let zone = zone();
         let (first, last) = (START.day(&zone), START.day(&zone) + DAYS);
         let figures = |reach: &Reach| {
-            bed.store.read(|tx| tx.figures_by_unit(reach, first, last, START, &zone)).unwrap()
+            bed.store.read(|tx| tx.tallies(reach, (first, last), START, &zone)).unwrap().units
         };
         let units: Vec<String> = vec!["police".to_owned(), "water".to_owned()];
         let all: Vec<_> = figures(&Reach::All).into_iter().filter(|u| units.contains(&u.unit)).collect();

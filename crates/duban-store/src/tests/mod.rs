@@ -9,6 +9,7 @@ mod find;
 mod groups;
 mod lists;
 mod migrations;
+mod notices;
 mod nouns;
 mod public;
 mod server;

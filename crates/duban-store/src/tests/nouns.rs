@@ -1,6 +1,6 @@
 //! People, files, staff, sessions, keys, jobs, the city pack.
 
-use duban_domain::{CaseId, JobId, MediaId, PersonId, RequestId, StaffId, Stamp};
+use duban_domain::{CaseId, JobId, MediaId, PersonId, RequestId, StaffId, Stamp, notice::News};
 
 use super::{Bed, both, world::fill};
 use crate::{
@@ -91,6 +91,10 @@ fn people_are_found_by_hash_and_kept_sealed() {
             phone: Some(vec![2]),
             phone_hash: Some(vec![3; 32]),
             tail_hash: Some(vec![4; 32]),
+            mail: Some(vec![5]),
+            mail_hash: Some(vec![6; 32]),
+            news: Some(News::Mail),
+            lang: 2,
         };
         request.id = RequestId(request.id.0 + 1);
         request.number = duban_domain::Number::make(jiff::civil::Date::constant(2026, 2, 1), 1, false);
@@ -101,6 +105,10 @@ fn people_are_found_by_hash_and_kept_sealed() {
                 assert_eq!(tx.person(person.id)?, Some(person.clone()));
                 assert_eq!(tx.requests_by_phone(&[3; 32], 5)?, [request.clone()]);
                 assert!(tx.requests_by_phone(&[9; 32], 5)?.is_empty());
+                assert!(tx.requests_by_phone(&[6; 32], 5)?.is_empty(), "a mail address is no telephone");
+                for hash in [[3; 32], [6; 32]] {
+                    assert_eq!(tx.requests_by_contact(&hash, 5)?, [request.clone()]);
+                }
                 Ok::<_, StoreError>(())
             })
             .unwrap();
@@ -180,6 +188,7 @@ fn staff_sessions_and_keys() {
             id: 5,
             hash: vec![8; 32],
             name: "测试系统".to_owned(),
+            unit: Some("power".to_owned()),
             created_at: Stamp(1),
             revoked_at: None,
         };
@@ -198,6 +207,19 @@ fn staff_sessions_and_keys() {
                 Ok::<_, StoreError>(())
             })
             .unwrap();
+    });
+}
+
+#[test]
+fn a_form_is_taken_in_once_and_forgotten_after_days() {
+    both(|bed| {
+        let done = |key: &[u8], at| bed.store.write(|tx| tx.form_done(key, Stamp(at)));
+        let known = |key: &[u8]| bed.store.read(|tx| tx.form_is_done(key)).unwrap();
+        done(&[1; 32], 10).unwrap();
+        assert!(known(&[1; 32]) && !known(&[2; 32]));
+        assert!(matches!(done(&[1; 32], 11), Err(StoreError::Taken { .. })));
+        done(&[2; 32], 30 * 86_400_000).unwrap();
+        assert!(!known(&[1; 32]) && known(&[2; 32]));
     });
 }
 

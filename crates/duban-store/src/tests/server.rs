@@ -1,7 +1,12 @@
 //! What only a server can do to us: go away, and be called from an async runtime.
 
+use std::sync::{
+    Barrier,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use super::{Bed, ids, note, notes};
-use crate::{Store, StoreError, Target, WriteTx};
+use crate::{Store, StoreError, Target, WriteTx, value::params};
 
 /// Ends the connection of the open transaction, as a restart of the server would.
 fn cut(tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
@@ -19,6 +24,56 @@ fn a_lost_connection_is_named_and_leaves_nothing() {
     assert!(matches!(&lost, Err(e @ StoreError::Lost(_)) if e.retryable()), "{lost:?}");
     bed.store.write(|tx| note(tx, 2, "two")).unwrap();
     assert_eq!(ids(&bed.store), [2]);
+}
+
+#[test]
+fn a_write_whose_connection_broke_once_is_tried_again_and_recorded_once() {
+    let bed = Bed::postgres();
+    notes(&bed.store);
+    let mut tries = 0;
+    bed.store
+        .write(|tx| {
+            tries += 1;
+            note(tx, 1, "one")?;
+            if tries == 1 { cut(tx) } else { Ok(()) }
+        })
+        .unwrap();
+    assert_eq!((tries, ids(&bed.store)), (2, vec![1]));
+}
+
+/// Each of two writers locks its row and then wants the other's: the server ends one of them, whose
+/// second try finds both rows free. Also inside a part, which must not swallow it.
+#[test]
+fn two_writers_who_want_each_others_rows_are_both_served() {
+    let bed = Bed::postgres();
+    notes(&bed.store);
+    bed.store.write(|tx| note(tx, 1, "a").and_then(|()| note(tx, 2, "b"))).unwrap();
+    let (both_hold, tries) = (Barrier::new(2), AtomicUsize::new(0));
+    let add = |tx: &mut WriteTx<'_>, id: i64| {
+        tx.exec("UPDATE note SET body = body || 'x' WHERE id = $1", params![id]).map(drop)
+    };
+    std::thread::scope(|scope| {
+        for (first, second) in [(1, 2), (2, 1)] {
+            let (bed, both_hold, tries) = (&bed, &both_hold, &tries);
+            scope.spawn(move || {
+                let mut own = 0;
+                bed.store
+                    .write(|tx| {
+                        own += 1;
+                        tries.fetch_add(1, Ordering::Relaxed);
+                        add(tx, first)?;
+                        if own == 1 {
+                            both_hold.wait();
+                        }
+                        tx.savepoint(|tx| add(tx, second)).or(Ok::<_, StoreError>(()))
+                    })
+                    .unwrap();
+            });
+        }
+    });
+    assert_eq!(tries.into_inner(), 3);
+    let marks = bed.store.read(|tx| tx.number("SELECT sum(length(body)) FROM note", &[])).unwrap();
+    assert_eq!(marks, 6);
 }
 
 #[test]

@@ -19,6 +19,8 @@ use crate::{PublicRow, RowExtra, Store};
 /// Who has what nobody leads yet.
 pub(super) const CENTRE: &str = "centre";
 const UNITS: [&str; 5] = ["lighting", "police", "roads", "street-a", "water"];
+/// The city's own words under a phase.
+pub(super) const LABELS: [&str; 2] = ["on-site", "disputed"];
 const CATEGORIES: [&str; 5] = ["city", "city.light", "city.light.lamp", "city-2", "water.leak"];
 const DIVISIONS: [&str; 4] = ["430202", "430202001", "430203", "430211"];
 /// The first day of the invented world.
@@ -77,6 +79,7 @@ fn deadline(dice: &mut Dice) -> Deadline {
         span: Span::Natural { minutes: 1_440 },
         basis: "normal/finish".to_owned(),
         missing_years: Vec::new(),
+        more: Vec::new(),
     }
 }
 
@@ -104,6 +107,7 @@ pub(super) fn opened(dice: &mut Dice, n: u32) -> (Case, Request) {
         privacy: dice.pick(Privacy::ALL),
         person: None,
         received_at: at,
+        details: Vec::new(),
         source_key: None,
     };
     let finish = deadline(dice);
@@ -118,6 +122,8 @@ pub(super) fn opened(dice: &mut Dice, n: u32) -> (Case, Request) {
             because: Vec::new(),
             category: dice.maybe(|d| d.pick(&CATEGORIES).to_owned()),
             finish,
+            details: Vec::new(),
+            proposed: None,
         },
     };
     (Case::begin(request.case, &event).unwrap(), request)
@@ -133,7 +139,9 @@ pub(super) fn later(dice: &mut Dice, case: &Case) -> Case {
         1 => Stage::Dispatched { unit, sign: deadline(dice) },
         2 => Stage::InHand { unit },
         3 => Stage::InReview { unit, by: 1 },
-        4 => Stage::Callback { unit, until: dice.stamp(), tries: Vec::new(), heard: Vec::new() },
+        4 => {
+            Stage::Callback { unit, until: dice.stamp(), tries: Vec::new(), heard: Vec::new(), judge: false }
+        }
         _ => Stage::Closed { unit, at: dice.stamp(), ending: dice.pick(Ending::ALL) },
     };
     case.assisting = (0..dice.roll(3)).map(|_| dice.unit()).collect();
@@ -144,6 +152,7 @@ pub(super) fn later(dice: &mut Dice, case: &Case) -> Case {
     case.contact = dice.maybe(deadline);
     case.contacted_at = dice.maybe(Dice::stamp);
     case.answered_at = dice.maybe(Dice::stamp);
+    case.label = dice.maybe(|d| d.pick(&LABELS).to_owned());
     case.outcome = dice.maybe(|d| d.pick(Outcome::ALL));
     case.verdict = dice.maybe(|d| Judged {
         at: d.stamp(),
@@ -160,7 +169,6 @@ pub(super) fn extra(case: &Case) -> RowExtra {
         owner: case.unit().unwrap_or(CENTRE).to_owned(),
         score: satisfaction.map(|s| s.code() * 20),
         zone: zone(),
-        label: None,
     }
 }
 

@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::response::Response;
-use duban_app::{AppError, CaseRow, Ctx, case::list};
+use duban_app::{AppError, CaseRow, Ctx, call, case::list};
 use duban_domain::{
     Lang,
     city::{City, Landmark},
     deadline::{self, clocks},
     dispatch::{Matter, Proposal, WordTest, propose},
     person::Phone,
+    place::judge,
     request::{Kind, Urgency},
     text,
 };
@@ -26,6 +27,9 @@ use crate::frame::{Desk, Fields, PageResult, Shell, When, fields::cut, html};
 const SHOWN_MAX: usize = 3;
 /// Places that are shown.
 const PLACES_MAX: usize = 4;
+/// How far around the pin known places are looked for, in metres, and how many divisions are named.
+const AROUND_M: f64 = 3_000.0;
+const AROUND_MAX: usize = 2;
 
 /// Everything that can be suggested for what was typed so far.
 #[derive(Clone, Debug, Default)]
@@ -39,9 +43,14 @@ pub(super) struct Assist {
     pub(super) urgency_class: &'static str,
     pub(super) urgency_reason: String,
     pub(super) urgency_because: Vec<String>,
+    /// The rules raised the urgency, and whether the operator took that back.
+    pub(super) raised: String,
+    pub(super) taken_back: bool,
     pub(super) kind: String,
     pub(super) dues: Vec<Due>,
     pub(super) places: Vec<Place>,
+    /// Known places around the pin, while no division is chosen.
+    pub(super) around: Vec<Place>,
     pub(super) earlier: Vec<Earlier>,
     pub(super) has_phone: bool,
     pub(super) readback: String,
@@ -124,10 +133,13 @@ pub(super) async fn suggest(
     with_caller: bool,
 ) -> Result<Assist, crate::frame::WebError> {
     let phone = Phone::parse(fields.get("phone")).ok().flatten().filter(|_| with_caller);
-    let has_phone = phone.is_some();
-    let rows = match phone {
-        Some(phone) => desk.run(move |ctx| earlier(ctx, &phone)).await?,
-        None => Vec::new(),
+    let call = fields.opt("call").filter(|_| with_caller).map(super::calls::pop::id).transpose()?;
+    let has_phone = phone.is_some() || call.is_some();
+    let rows = match (phone, call) {
+        (Some(phone), _) => desk.run(move |ctx| earlier(ctx, &phone)).await?,
+        // A number that was typed goes before the call's own.
+        (None, Some(call)) => desk.run(move |ctx| Ok(call::caller(ctx, call)?.earlier)).await?,
+        (None, None) => Vec::new(),
     };
     let s = desk.shell();
     let mut assist = of_rules(&desk.site.app.city, &s, fields);
@@ -163,8 +175,9 @@ pub(super) fn of_rules(city: &City, s: &Shell, fields: &Fields) -> Assist {
         at: s.now,
     };
     let places = places(city, place, s.lang);
+    let around = around(city, fields, s.lang);
     if said.is_empty() {
-        return Assist { places, ..Assist::default() };
+        return Assist { places, around, ..Assist::default() };
     }
     let proposal = propose(city, &matter);
     let free = propose(city, &Matter { category: None, ..matter });
@@ -185,10 +198,17 @@ pub(super) fn of_rules(city: &City, s: &Shell, fields: &Fields) -> Assist {
             .map(|r| r.get(s.lang).to_owned())
             .unwrap_or_default(),
         urgency_because: proposal.urgency_because.clone(),
+        raised: if proposal.urgency < Urgency::Normal {
+            proposal.urgency.word(s.lang).to_owned()
+        } else {
+            String::new()
+        },
+        taken_back: urgency != proposal.urgency,
         kind: kind.word(s.lang).to_owned(),
         dues: dues(city, s, urgency, kind),
         readback: readback(city, fields, &title, s.lang),
         places,
+        around,
         ..Assist::default()
     }
 }
@@ -250,6 +270,46 @@ fn dues(city: &City, s: &Shell, urgency: Urgency, kind: Kind) -> Vec<Due> {
 
 fn places(city: &City, typed: &str, lang: Lang) -> Vec<Place> {
     city.find_places(typed, PLACES_MAX).into_iter().map(|place| one_place(city, place, lang)).collect()
+}
+
+/// The division of the known places nearest to the pin, with how far they are. No more than a hint: there
+/// are no outlines in a pack, so nobody but the operator can say in which division a pin lies.
+fn around(city: &City, fields: &Fields, lang: Lang) -> Vec<Place> {
+    let degrees = |name: &str| fields.get(name).parse::<f64>().unwrap_or(f64::NAN);
+    let Ok(pin) = judge(degrees("lng"), degrees("lat"), &city.bounds) else { return Vec::new() };
+    if fields.opt("division").is_some() {
+        return Vec::new();
+    }
+    let far = |place: &Landmark| place.point.map(|point| point.metres_to(pin)).filter(|m| *m <= AROUND_M);
+    let mut near: Vec<_> = city
+        .places
+        .iter()
+        .filter_map(|place| Some((far(place)?, place, place.division.as_deref()?)))
+        .collect();
+    near.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut seen = Vec::new();
+    near.retain(|(_, _, code)| {
+        !seen.contains(code) && {
+            seen.push(*code);
+            true
+        }
+    });
+    near.truncate(AROUND_MAX);
+    near.into_iter().map(|(metres, place, code)| around_one(city, metres, place, code, lang)).collect()
+}
+
+fn around_one(city: &City, metres: f64, place: &Landmark, code: &str, lang: Lang) -> Place {
+    let (km, name, off) = (metres / 1_000.0, place.name.get(lang), f64::from(place.accuracy_m) / 1_000.0);
+    let note = match lang {
+        Lang::Zh => format!("离{name}约 {km:.1} 公里，那个点可能差 {off:.1} 公里"),
+        Lang::En => format!("about {km:.1} km from {name}, a point that may be off by {off:.1} km"),
+    };
+    Place {
+        name: division_path(city, code, lang),
+        division: note,
+        set: json!({"division": code}).to_string(),
+        note: lang.t("推测", "a guess").to_owned(),
+    }
 }
 
 fn one_place(city: &City, place: &Landmark, lang: Lang) -> Place {

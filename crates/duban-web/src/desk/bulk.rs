@@ -73,8 +73,12 @@ impl Step {
                 classify::classify(ctx, &On { seen: Some(case.version), ..on }, &to).map(|_| ())
             }
             Self::Dispatch(unit, reason) => {
-                let order =
-                    dispatch::Order { unit: unit.clone(), assisting: Vec::new(), reason: reason.clone() };
+                let order = dispatch::Order {
+                    unit: unit.clone(),
+                    assisting: Vec::new(),
+                    reason: reason.clone(),
+                    designated: false,
+                };
                 dispatch::dispatch(ctx, &on, &order).map(|_| ())
             }
         }
@@ -109,8 +113,8 @@ pub(crate) async fn post(desk: Desk, fields: Fields) -> PageResult {
     let back = super::login::local(fields.get("back")).to_owned();
     let Some(step) = Step::of(&fields) else { return Ok(nothing(&desk, back)) };
     let numbers: Vec<Number> = fields.all("case").filter_map(|n| n.parse().ok()).take(CASES_MAX).collect();
-    let asked = step.clone();
-    let done = desk.run(move |ctx| each(ctx, &asked, numbers)).await?;
+    let (asked, form) = (step.clone(), fields.once());
+    let done = desk.run(move |ctx| each(&ctx.by_form(form), &asked, numbers)).await?;
     Ok(view(&desk, &step, done, back))
 }
 

@@ -7,13 +7,16 @@ use duban_app::{
     person,
     phrase::Offered,
 };
-use duban_domain::{Number, person::Person};
+use duban_domain::{Number, person::Person, policy::Action};
 
 use super::{
+    acts::{self, Act},
+    around::{self, Around},
     choices,
+    forms::Maker,
     list::Tag,
-    present::{self, Act, Answer, DueLine, File, Near, Owner, Photo, Proposed, Stop, Voice},
-    timeline::{self, Round},
+    present::{self, Answer, DueLine, File, Near, Owner, Photo, Proposed, Stop, Voice},
+    timeline::{self, Entry, Round},
     way::{self, Way},
     words::{self, Choices},
 };
@@ -37,6 +40,10 @@ pub(super) struct CasePage {
     pub(super) dues: Vec<DueLine>,
     pub(super) done: String,
     pub(super) acts: Vec<Act>,
+    pub(super) around: Around,
+    /// What happened since the page was made that a step came from.
+    pub(super) news: Vec<Entry>,
+    pub(super) may_designate: bool,
     pub(super) blockers: String,
     pub(super) proposed: Option<Proposed>,
     pub(super) contacted: bool,
@@ -48,20 +55,28 @@ pub(super) struct CasePage {
     pub(super) place: String,
     pub(super) map: Option<MapView>,
     pub(super) near: Vec<Near>,
-    pub(super) alike: Vec<Near>,
+    pub(super) trip: Vec<Near>,
     pub(super) way: Way,
     pub(super) phrases: Vec<Offered>,
     /// A prepared text that was picked by its address: the step and the text.
     pub(super) picked: Option<(&'static str, String)>,
     /// Who will read the answer, when it is looked at before it is sent.
     pub(super) previewed: bool,
+    /// What is said of cases that may be the same matter.
+    pub(super) alike: String,
     pub(super) owners: Vec<Owner>,
     pub(super) photos: Vec<Photo>,
     pub(super) files: Vec<File>,
     pub(super) units: Vec<Choices>,
     pub(super) categories: Vec<Choices>,
+    pub(super) labels: Vec<words::Choice>,
+    pub(super) label: String,
+    /// Whether the centre checks an answer before it is public.
+    pub(super) reviewed: bool,
     pub(super) outcomes: Vec<words::Choice>,
     pub(super) feelings: Vec<words::Choice>,
+    pub(super) survey: Vec<(bool, Vec<words::Choice>)>,
+    pub(super) unreached: Vec<words::Choice>,
     pub(super) ways: Vec<words::Choice>,
     pub(super) kinds: Vec<words::Choice>,
     pub(super) urgencies: Vec<words::Choice>,
@@ -75,6 +90,8 @@ pub(super) struct Trouble {
     pub(super) sentence: String,
     pub(super) field: Option<&'static str>,
     pub(super) status: StatusCode,
+    /// Somebody else changed the case meanwhile.
+    pub(super) stale: bool,
 }
 
 /// A person whom this page may show in plain text, once.
@@ -90,7 +107,7 @@ const TEXTS: [&str; 8] =
 impl CasePage {
     /// Whether this member can do a step now.
     fn may(&self, step: &str) -> bool {
-        self.acts.iter().any(|act| act.step == step)
+        self.acts.iter().any(|act| act.step == step) || self.around.has(step)
     }
 
     /// Whether a step's form came back, or a prepared text was picked for it.
@@ -162,8 +179,14 @@ pub(crate) async fn page(desk: Desk, Path(on): Path<String>) -> PageResult {
 /// The page with an answer as its reader will see it; nothing is recorded.
 pub(super) async fn preview(desk: &Desk, number: Number, typed: Fields) -> PageResult {
     let (shown, way) = load(desk, number).await?;
-    let trouble =
-        Trouble { step: "answer", typed, sentence: String::new(), field: None, status: StatusCode::OK };
+    let trouble = Trouble {
+        step: "answer",
+        typed,
+        sentence: String::new(),
+        field: None,
+        status: StatusCode::OK,
+        stale: false,
+    };
     let mut page = view(desk, &shown, way, Some(trouble), None, "");
     page.previewed = true;
     Ok(html(&page))
@@ -203,9 +226,15 @@ fn view(
     revealed: Option<Revealed>,
     done: &str,
 ) -> CasePage {
-    let (s, lang) = (desk.shell(), desk.visit.lang);
+    let (mut s, lang) = (desk.shell(), desk.visit.lang);
+    // A form that comes back is the same form: whether it was recorded may be in doubt.
+    if let Some(form) = trouble.as_ref().and_then(|trouble| trouble.typed.opt("form")) {
+        form.clone_into(&mut s.nonce);
+    }
     let city = &desk.site.app.city;
     let Shown { case, row, history, .. } = shown;
+    let around = around::forms(Maker { s: &s, trouble: trouble.as_ref() }, city, &desk.who, shown);
+    let news = trouble.as_ref().filter(|t| t.stale).map(|t| t.typed.get("seen").parse().unwrap_or(0));
     CasePage {
         number: case.number.to_string(),
         grouped: case.number.grouped(),
@@ -216,15 +245,18 @@ fn view(
         kind: case.kind.key().to_owned(),
         urgency: case.urgency.key().to_owned(),
         round: present::round_words(case.round, lang),
-        tags: present::tags(&s, case, row),
+        tags: present::tags(city, &s, case, row, shown.group),
         track: present::track(&s, shown),
         dues: present::dues(city, &s, shown),
         done: done.to_owned(),
-        acts: present::acts(&desk.who, case),
+        acts: acts::acts(city, &desk.who, case),
+        around,
+        news: news.map(|seen| timeline::since(city, &s, history, seen)).unwrap_or_default(),
+        may_designate: desk.who.can(Action::Decide),
         blockers: present::blockers(case, lang),
         proposed: shown.proposal.as_ref().map(|p| Proposed::of(city, p, lang)),
         contacted: case.contacted_at.is_some(),
-        voices: present::voices(&s, shown, revealed.as_ref()),
+        voices: present::voices(city, &s, shown, revealed.as_ref()),
         answers: present::answers(city, &s, history),
         rounds: timeline::rounds(city, &s, history),
         events: history.len(),
@@ -232,18 +264,24 @@ fn view(
         place: present::place(city, row, lang),
         map: row.point.map(|at| MapView::new(city, lang, Some(at)).with_points(present::dots(shown, &s))),
         near: present::near(shown, &s),
-        alike: present::alike(shown, &s),
+        trip: present::trip(shown, &s),
         way,
         phrases: shown.phrases.clone(),
         picked: None,
         previewed: false,
-        owners: present::owners(city, case, lang),
+        alike: present::alike(city, shown, lang),
+        owners: present::owners(city, shown, lang),
         photos: present::photos(shown, lang),
         files: present::files(shown),
         units: words::unit_choices(city, lang),
         categories: words::category_choices(city, lang),
+        labels: acts::labels(city, case, lang),
+        label: case.label.clone().unwrap_or_default(),
+        reviewed: city.settings.review_required,
         outcomes: choices::outcomes(lang),
         feelings: choices::feelings(lang),
+        survey: choices::survey(city, lang),
+        unreached: choices::unreached(lang),
         ways: choices::ways(lang),
         kinds: choices::kinds(lang),
         urgencies: choices::urgencies(lang),

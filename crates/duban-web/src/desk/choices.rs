@@ -2,7 +2,8 @@
 
 use duban_domain::{
     Lang,
-    case::{Outcome, Satisfaction, Way},
+    case::{Outcome, Satisfaction, Unreached, Way},
+    city::City,
     request::{Kind, Urgency},
 };
 
@@ -22,6 +23,23 @@ pub(super) fn outcomes(lang: Lang) -> Vec<Choice> {
 
 pub(super) fn feelings(lang: Lang) -> Vec<Choice> {
     Satisfaction::ALL.iter().map(|f| choice(f.key(), f.word(lang))).collect()
+}
+
+/// The survey's answers, those of the contented first.
+pub(super) fn survey(city: &City, lang: Lang) -> Vec<(bool, Vec<Choice>)> {
+    let of = |solved: bool| {
+        let answers = city.desk.survey.iter().filter(move |answer| answer.solved == solved);
+        answers.map(|answer| choice(&answer.key, answer.text.get(lang))).collect::<Vec<_>>()
+    };
+    [true, false]
+        .map(|solved| (solved, of(solved)))
+        .into_iter()
+        .filter(|(_, list)| !list.is_empty())
+        .collect()
+}
+
+pub(super) fn unreached(lang: Lang) -> Vec<Choice> {
+    Unreached::ALL.iter().map(|u| choice(u.key(), u.word(lang))).collect()
 }
 
 pub(super) fn ways(lang: Lang) -> Vec<Choice> {
@@ -46,14 +64,36 @@ pub(super) fn done_words(step: &str, lang: Lang) -> &'static str {
         ),
         "contact" => lang.t("记下了这次联系。", "The contact is recorded."),
         "answer" => lang.t("答复送审了。热线中心会审核。", "The answer was sent for review."),
+        "publish" => {
+            lang.t("答复公开了。接下来回访诉求人。", "The answer is public. Next: call the person back.")
+        }
         "approve" => {
             lang.t("答复通过。接下来回访诉求人。", "The answer is accepted. Next: call the person back.")
         }
         "send-back" => lang.t("退回去了，单位会看到缺什么。", "Sent back; the unit sees what is missing."),
         "callback" => lang.t("记下了诉求人的话。", "The person’s word is recorded."),
+        "judge" => lang.t("研判记下了，诉求人看得到。", "The decision is recorded; the person can read it."),
         "no-reply" => lang.t("记下了这次没打通。", "The unanswered call is recorded."),
         "classify" => lang.t("分类改了，时限按新的重算。", "Reclassified; the deadline was reckoned again."),
+        "label" => lang.t("标签改了，阶段和时限不变。", "The label is changed; stage and deadlines stay."),
         "note" => lang.t("批注写好了，只有内部看得到。", "The note is kept; only staff see it."),
+        "ask-return" => lang.t(
+            "交给热线中心裁定了。裁定之前先别答复。",
+            "The centre will decide. Do not answer before it does.",
+        ),
+        "return-upheld" => lang.t("收回来了，请另派单位。", "It is the centre’s again: dispatch it anew."),
+        "return-rejected" => lang.t("驳回了，单位会看到为什么。", "Rejected; the unit sees why."),
+        "ask-extension" => lang.t("延期交给热线中心裁定了。", "The centre will decide on the extension."),
+        "extension-granted" => lang.t(
+            "同意延期，时限已经顺延，诉求人看得到。",
+            "Granted; the deadline moved, and the person sees it.",
+        ),
+        "extension-refused" => lang.t("没有同意延期，单位会看到为什么。", "Refused; the unit sees why."),
+        "assign" => {
+            lang.t("经办人改好了，两边的清单都跟着变。", "The handler is changed; both lists follow.")
+        }
+        "join" => lang.t("协办单位加上了，它现在看得到。", "The unit was added and sees the case now."),
+        "leave" => lang.t("协办单位撤下了。", "The unit was taken off."),
         "reveal" => lang.t(
             "这次查看连同理由已经记下。离开本页就不再显示。",
             "This look and its reason are recorded. It is not shown again after you leave this page.",

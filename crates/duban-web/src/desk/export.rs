@@ -58,8 +58,14 @@ pub(crate) async fn page(desk: Desk) -> PageResult {
     let filter = Filter::of(desk.visit.uri.query().unwrap_or(""));
     let asked = filter.clone();
     let (count, lines) = desk
-        .run(move |ctx| Ok((list::count(ctx, &asked.query(ctx.city(), ctx.now))?, export::lines(ctx)?)))
+        .run(move |ctx| {
+            Ok((list::count(ctx, &asked.query(ctx.city(), ctx.now, ctx.who.id))?, export::lines(ctx)?))
+        })
         .await?;
+    Ok(html(&view(&desk, &filter, count, lines)))
+}
+
+fn view(desk: &Desk, filter: &Filter, count: i64, lines: Vec<duban_app::ExportLine>) -> ExportPage {
     let (s, city) = (desk.shell(), &desk.site.app.city);
     let line = |line: duban_app::ExportLine| Line {
         when: s.when(&line.at),
@@ -69,7 +75,7 @@ pub(crate) async fn page(desk: Desk) -> PageResult {
         format: line.format,
         name: line.name,
     };
-    Ok(html(&ExportPage {
+    ExportPage {
         back: filter.first(),
         filter: filter.words(),
         chips: filter.chips(city, s.lang),
@@ -79,7 +85,7 @@ pub(crate) async fn page(desk: Desk) -> PageResult {
         lines: lines.into_iter().map(line).collect(),
         whole: desk.who.reach == duban_domain::policy::Reach::All,
         s,
-    }))
+    }
 }
 
 fn format_words(format: Format, lang: Lang) -> (Choice, &'static str) {
@@ -114,7 +120,7 @@ pub(crate) async fn post(desk: Desk, fields: Fields) -> PageResult {
     let done = desk
         .run(move |ctx| {
             let _held = place;
-            let query = CaseQuery { limit: ROWS, ..filter.query(ctx.city(), ctx.now) };
+            let query = CaseQuery { limit: ROWS, ..filter.query(ctx.city(), ctx.now, ctx.who.id) };
             export::cases(ctx, &query, &filter.words(), format)
         })
         .await?;

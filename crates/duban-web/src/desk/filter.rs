@@ -1,9 +1,9 @@
 //! The filters of the worklist: what the address says, as a query, as chips, and as other addresses.
 
-use duban_app::{CaseQuery, Cursor, Figure, Order};
+use duban_app::{ByHand, CaseQuery, Cursor, Figure, Order};
 use duban_domain::{
-    CaseId, Lang, Stamp,
-    case::Phase,
+    CaseId, Lang, StaffId, Stamp,
+    case::{Phase, Waits},
     city::City,
     request::{Channel, Kind, Urgency},
 };
@@ -21,9 +21,9 @@ pub(crate) const MINE: &str = "mine";
 /// What only says where in the list one is.
 const PLACE: [&str; 4] = ["after", "n", "lang", "done"];
 /// Filters in the order in which their chips stand.
-const NAMES: [&str; 12] = [
-    "q", "stage", "due", "figure", "unit", "owner", "division", "category", "urgency", "kind", "channel",
-    "from",
+const NAMES: [&str; 15] = [
+    "q", "stage", "label", "waits", "handler", "due", "figure", "unit", "owner", "division", "category",
+    "urgency", "kind", "channel", "from",
 ];
 
 /// The filters of an address.
@@ -151,8 +151,8 @@ impl Filter {
         self.get("n").parse().ok().filter(|n| (0..=1_000_000).contains(n)).unwrap_or(0)
     }
 
-    /// The query. What an address says wrongly does not restrict.
-    pub(crate) fn query(&self, city: &City, now: Stamp) -> CaseQuery {
+    /// The query, as somebody asks it. What an address says wrongly does not restrict.
+    pub(crate) fn query(&self, city: &City, now: Stamp, me: StaffId) -> CaseQuery {
         let text = |name| Some(self.get(name).to_owned()).filter(|v| !v.is_empty());
         let Counted { figure, overdue_at, contact_overdue_at } = self.figure(city, now);
         let due = self.due(city, now);
@@ -161,6 +161,7 @@ impl Filter {
             unit: text("unit"),
             owner: text("owner").filter(|owner| owner != MINE),
             own_only: self.get("owner") == MINE,
+            label: text("label"),
             category_prefix: text("category"),
             division_prefix: text("division"),
             urgency: Urgency::from_key(self.get("urgency")),
@@ -171,6 +172,8 @@ impl Filter {
             figure,
             overdue_at: overdue_at.or_else(|| (self.get("due") == "overdue").then_some(now)),
             contact_overdue_at,
+            handler: self.handler(me),
+            waits: Waits::from_key(self.get("waits")),
             words: text("q"),
             order: if self.is_newest() { Order::Newest } else { Order::Due },
             after: self.cursor(),
@@ -185,6 +188,14 @@ impl Filter {
         match named.is_empty() && self.is_open_only() {
             true => Phase::ALL.iter().copied().filter(|p| *p != Phase::Closed).collect(),
             false => named,
+        }
+    }
+
+    fn handler(&self, me: StaffId) -> Option<ByHand> {
+        match self.get("handler") {
+            "me" => Some(ByHand::Of(me)),
+            "none" => Some(ByHand::Nobody),
+            id => id.parse().ok().map(|id| ByHand::Of(StaffId(id))),
         }
     }
 
@@ -263,6 +274,8 @@ impl Filter {
             _ if raw.is_empty() => return None,
             "stage" => self.stages(lang),
             "due" => due_word(raw, lang).to_owned(),
+            "waits" => known(Waits::from_key(raw).map(|v| v.word(lang))),
+            "handler" => handler_word(raw, lang).to_owned(),
             "figure" => format!(
                 "{}{}",
                 figure_word(raw, lang),
@@ -276,6 +289,7 @@ impl Filter {
                 known(Some(division_path(city, code, lang).as_str()).filter(|v| !v.is_empty()))
             }
             "category" => city.category_path(raw.strip_prefix('=').unwrap_or(raw), lang),
+            "label" => super::present::label_name(city, raw, lang),
             "urgency" => known(Urgency::from_key(raw).map(|v| v.word(lang))),
             "kind" => known(Kind::from_key(raw).map(|v| v.word(lang))),
             "channel" => known(Channel::from_key(raw).map(|v| v.word(lang))),
@@ -302,7 +316,10 @@ fn title(name: &str, lang: Lang) -> &'static str {
     match name {
         "q" => lang.t("词", "Words"),
         "stage" => lang.t("阶段", "Stage"),
+        "label" => lang.t("标签", "Label"),
         "due" => lang.t("到期", "Due"),
+        "waits" => lang.t("另有等待", "Waits for"),
+        "handler" => lang.t("经办人", "Handler"),
         "figure" => lang.t("数据", "Figure"),
         "unit" => lang.t("承办", "Unit"),
         "owner" => lang.t("主办", "Lead"),
@@ -312,6 +329,15 @@ fn title(name: &str, lang: Lang) -> &'static str {
         "kind" => lang.t("类型", "Kind"),
         "channel" => lang.t("渠道", "Channel"),
         _ => lang.t("受理", "Opened"),
+    }
+}
+
+/// The word of a handler filter; a name is put in by whoever knows it.
+pub(crate) fn handler_word(key: &str, lang: Lang) -> &'static str {
+    match key {
+        "me" => lang.t("我", "me"),
+        "none" => lang.t("没有指派", "nobody yet"),
+        _ => lang.t("同事", "a colleague"),
     }
 }
 

@@ -3,27 +3,31 @@
 use askama::Template;
 use axum::response::Response;
 use duban_app::{
-    AppError, Ctx,
+    AppError, Ctx, call,
     case::{
         register::{self, Intake, Registered},
         show,
     },
 };
 use duban_domain::{
-    Lang, Number, Refusal,
-    case::Wish,
+    CallId, Lang, Number, Refusal,
+    case::{HandOver, Wish},
     person::{Person, Phone},
     place::{Point, judge},
     policy::Action,
     request::{Channel, Kind, Place, Privacy, Urgency},
+    text,
 };
 
-pub(crate) use super::assist::fragment as assist;
 use super::{
     assist::{self as suggestions, Assist},
-    words::{self, Choice, Choices, nonce},
+    calls::{self, pop::Bar},
+    steps::kept_words,
+    words::{self, Choice, Choices},
 };
-use crate::frame::{Desk, Fields, PageResult, Shell, WebError, html, html_again, map::MapView, see_other};
+use crate::frame::{
+    Desk, Fields, PageResult, Shell, WebError, fields::cut, html, html_again, kept, map::MapView, see_other,
+};
 
 /// Doors that an operator takes things in by.
 const DOORS: [Channel; 6] =
@@ -44,6 +48,17 @@ pub(super) struct IntakePage {
     pub(super) privacies: Vec<Choice>,
     pub(super) divisions: Vec<Choices>,
     pub(super) categories: Vec<Choices>,
+    /// The call that is taken down, with the bar of calls as it stands.
+    pub(super) call: Option<OnCall>,
+    pub(super) emergency: Vec<Choice>,
+}
+
+/// The call behind a form.
+pub(super) struct OnCall {
+    pub(super) id: String,
+    pub(super) who: String,
+    pub(super) has_number: bool,
+    pub(super) bar: Bar,
 }
 
 /// What is wrong with one field.
@@ -74,6 +89,8 @@ impl IntakePage {
 pub(super) struct SavedPage {
     pub(super) s: Shell,
     pub(super) number: String,
+    /// The draft that is done with.
+    pub(super) draft: String,
     pub(super) grouped: String,
     pub(super) spelled: String,
     pub(super) unit: String,
@@ -87,37 +104,88 @@ pub(super) struct SavedPage {
 pub(crate) async fn page(desk: Desk) -> PageResult {
     let query = Fields::of_query(desk.visit.uri.query().unwrap_or(""));
     if let Ok(number) = query.get("saved").parse::<Number>() {
-        return saved(&desk, number).await;
+        return saved(&desk, number, query.get("call")).await;
     }
-    Ok(html(&view(&desk, Fields::default(), Vec::new(), Assist::default())))
+    let mut typed = Fields::default();
+    if let Some(call) = query.opt("call") {
+        typed.set("call", call);
+    }
+    let a = suggestions::suggest(&desk, &typed, true).await?;
+    page_of(&desk, typed, Vec::new(), a, html).await
+}
+
+/// The page with the call that it is about, if it is about one.
+async fn page_of(
+    desk: &Desk,
+    fields: Fields,
+    faults: Vec<FieldFault>,
+    a: Assist,
+    show: fn(&IntakePage) -> Response,
+) -> PageResult {
+    let call = on_call(desk, &fields).await?;
+    let mut page = view(desk, fields, faults, a);
+    page.call = call;
+    Ok(show(&page))
+}
+
+async fn on_call(desk: &Desk, fields: &Fields) -> Result<Option<OnCall>, WebError> {
+    let Some(of) = fields.opt("call").map(str::to_owned) else { return Ok(None) };
+    let id = calls::pop::id(&of)?;
+    let (caller, board) = desk.run(move |ctx| Ok((call::caller(ctx, id)?, call::board(ctx)?))).await?;
+    let s = desk.shell();
+    Ok(Some(OnCall {
+        who: calls::pop::who(&caller.call.masked, &s),
+        has_number: caller.has_number,
+        bar: Bar::of(&board, &s, &of),
+        id: of,
+    }))
 }
 
 /// Saves, or shows the form again with everything that was typed.
 pub(crate) async fn post(desk: Desk, fields: Fields) -> PageResult {
+    if fields.opt(kept::RESUMED).is_some() {
+        return Ok(resumed(&desk, fields));
+    }
     if fields.get("do") == "check" {
         let a = suggestions::suggest(&desk, &fields, true).await?;
-        return Ok(html(&view(&desk, fields, Vec::new(), a)));
+        return page_of(&desk, fields, Vec::new(), a, html).await;
     }
-    let intake = match intake_of(&desk, &fields) {
-        Ok(intake) => intake,
-        Err(faults) => return again(&desk, fields, faults).await,
-    };
-    match desk.run(move |ctx| save(ctx, &intake)).await {
-        Ok(done) => Ok(see_other(&format!("/desk/intake?saved={}", done.number))),
+    match intake_of(&desk, &fields) {
+        Ok(intake) => taken(&desk, fields, intake).await,
+        Err(faults) => again(&desk, fields, faults).await,
+    }
+}
+
+/// The form again with what was written before the operator had to sign in.
+fn resumed(desk: &Desk, fields: Fields) -> Response {
+    let sentence = kept_words(desk.visit.lang).to_owned();
+    html(&view(desk, fields, vec![FieldFault { field: "text", sentence }], Assist::default()))
+}
+
+async fn taken(desk: &Desk, fields: Fields, intake: Intake) -> PageResult {
+    let call = fields.opt("call").map(calls::pop::id).transpose()?;
+    match desk.run(move |ctx| save(ctx, &intake, call)).await {
+        Ok(done) => {
+            let call = call.map(|id| format!("&call={}", id.0)).unwrap_or_default();
+            Ok(see_other(&format!("/desk/intake?saved={}{call}", done.number)))
+        }
         Err(WebError::App(AppError::Refused(refusal))) => {
-            again(&desk, fields, vec![fault(&refusal, desk.visit.lang)]).await
+            again(desk, fields, vec![fault(&refusal, desk.visit.lang)]).await
         }
         Err(error) => Err(error),
     }
 }
 
-fn save(ctx: &Ctx, intake: &Intake) -> Result<Registered, AppError> {
-    register::by_staff(ctx, intake)
+fn save(ctx: &Ctx, intake: &Intake, call: Option<CallId>) -> Result<Registered, AppError> {
+    match call {
+        Some(call) => register::on_call(ctx, intake, call),
+        None => register::by_staff(ctx, intake),
+    }
 }
 
 async fn again(desk: &Desk, fields: Fields, faults: Vec<FieldFault>) -> PageResult {
     let a = suggestions::suggest(desk, &fields, true).await?;
-    Ok(html_again(&view(desk, fields, faults, a)))
+    page_of(desk, fields, faults, a, html_again).await
 }
 
 fn fault(refusal: &Refusal, lang: Lang) -> FieldFault {
@@ -137,11 +205,20 @@ fn intake_of(desk: &Desk, fields: &Fields) -> Result<Intake, Vec<FieldFault>> {
     if fields.get("text").is_empty() {
         note(&Refusal::NeedsText("text"));
     }
-    let direct = fields.opt("direct").map(str::to_owned);
+    let handed = handed_of(desk, fields);
+    if fields.get("do") == "handed" && handed.is_none() {
+        note(&Refusal::NeedsText("handed"));
+    }
+    let direct = match (fields.get("do"), &handed) {
+        ("handed", Some(to)) => Some(handed_words(desk, to)),
+        _ => fields.opt("direct").map(str::to_owned),
+    };
     if fields.get("do") == "direct" && direct.is_none() {
         note(&Refusal::NeedsText("direct"));
     }
-    if privacy != Privacy::Anonymous && phone.is_none() && fields.get("phone").is_empty() {
+    // On a call the caller's own number stands in.
+    let unreachable = phone.is_none() && fields.get("phone").is_empty() && fields.get("call").is_empty();
+    if privacy != Privacy::Anonymous && unreachable {
         note(&Refusal::NeedsPhone);
     }
     let point = point_of(desk, fields).unwrap_or_else(|sentence| {
@@ -164,20 +241,42 @@ fn intake_of(desk: &Desk, fields: &Fields) -> Result<Intake, Vec<FieldFault>> {
             point,
         },
         privacy,
-        person: Person { name: fields.get("name").to_owned(), phone },
+        person: Person { name: fields.get("name").to_owned(), phone, ..Person::default() },
         media: Vec::new(),
         source_key: fields.opt("form").map(|nonce| format!("form:{nonce}")),
-        wish: wish_of(fields, direct),
+        wish: wish_of(fields, direct, handed),
     })
 }
 
-fn wish_of(fields: &Fields, direct: Option<String>) -> Wish {
+/// The emergency service that the caller was handed to; only those of the city count.
+fn handed_of(desk: &Desk, fields: &Fields) -> Option<HandOver> {
+    let to = fields.get("handed");
+    let known = desk.site.app.city.desk.calls.emergency.iter().any(|service| service.number == to);
+    let said = cut(fields.get("handed_said"), text::TEXT_MAX).to_owned();
+    known.then(|| HandOver { to: to.to_owned(), said })
+}
+
+/// What a caller who was handed over is told to have been told.
+fn handed_words(desk: &Desk, handed: &HandOver) -> String {
+    let (city, lang) = (&desk.site.app.city, desk.visit.lang);
+    let service = city.desk.calls.emergency.iter().find(|service| service.number == handed.to);
+    let name = service.map(|service| service.name.get(lang)).unwrap_or_default();
+    let head = match lang {
+        Lang::Zh => format!("已为您转接 {}（{name}）。", handed.to),
+        Lang::En => format!("You were handed to {} ({name}).", handed.to),
+    };
+    format!("{head}{}", handed.said)
+}
+
+fn wish_of(fields: &Fields, direct: Option<String>, handed: Option<HandOver>) -> Wish {
     Wish {
         category: fields.opt("category").map(str::to_owned),
         kind: Kind::from_key(fields.get("kind")),
         urgency: Urgency::from_key(fields.get("urgency")),
-        direct: direct.filter(|_| fields.get("do") == "direct"),
+        direct: direct.filter(|_| matches!(fields.get("do"), "direct" | "handed")),
         hold: fields.get("do") == "hold",
+        by_hand: true,
+        handed,
         ..Wish::default()
     }
 }
@@ -214,9 +313,10 @@ fn view(desk: &Desk, f: Fields, faults: Vec<FieldFault>, a: Assist) -> IntakePag
     let (city, lang) = (&desk.site.app.city, desk.visit.lang);
     let choice = |key: &str, name: &str| Choice { key: key.to_owned(), name: name.to_owned() };
     let picked = point_of(desk, &f).ok().flatten();
-    let form = f.opt("form").map_or_else(|| nonce(&desk.site), str::to_owned);
+    let s = desk.shell();
+    let form = f.opt("form").unwrap_or(&s.nonce).to_owned();
     IntakePage {
-        s: desk.shell(),
+        s,
         form,
         faults,
         a,
@@ -227,12 +327,20 @@ fn view(desk: &Desk, f: Fields, faults: Vec<FieldFault>, a: Assist) -> IntakePag
         privacies: Privacy::ALL.iter().map(|p| choice(p.key(), p.word(lang))).collect(),
         divisions: words::division_choices(city, lang),
         categories: words::category_choices(city, lang),
+        call: None,
+        emergency: city
+            .desk
+            .calls
+            .emergency
+            .iter()
+            .map(|e| choice(&e.number, &format!("{} {}", e.number, e.name.get(lang))))
+            .collect(),
         f,
     }
 }
 
 /// The number, big, as it is read out; who has it and by when.
-async fn saved(desk: &Desk, number: Number) -> PageResult {
+async fn saved(desk: &Desk, number: Number, call: &str) -> PageResult {
     let asked = number.clone();
     let shown = match desk.run(move |ctx| show::show(ctx, &asked)).await {
         Ok(shown) => Some(shown),
@@ -255,6 +363,7 @@ async fn saved(desk: &Desk, number: Number) -> PageResult {
         grouped: number.grouped(),
         spelled: spelled(&number, s.lang),
         number: number.to_string(),
+        draft: draft_key(call),
         unit,
         dues,
         can_view: shown.is_some() && desk.who.can(Action::View),
@@ -266,6 +375,11 @@ async fn saved(desk: &Desk, number: Number) -> PageResult {
         s,
     });
     Ok(response)
+}
+
+/// Each call has a draft of its own, so that the next caller does not find the last one's words.
+pub(super) fn draft_key(call: &str) -> String {
+    if call.is_empty() { "intake".to_owned() } else { format!("intake-{call}") }
 }
 
 /// The digits as they are said: `二六零一，零四零零，四一七一`.

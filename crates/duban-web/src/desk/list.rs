@@ -1,18 +1,29 @@
 //! 工单列表: cases within reach in the order of what is due, with filters in the address bar.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::http::header;
-use duban_app::{AppError, CaseRow, Ctx, Figure, Page, SavedView, case::list, figures, view as views};
+use duban_app::{
+    AppError, CaseRow, Ctx, Figure, Page, SavedView,
+    case::{
+        assign::{self, Colleague},
+        list,
+    },
+    figures, view as views,
+};
 use duban_domain::{
-    Lang, Number,
-    case::Phase,
+    Lang, Number, StaffId,
+    case::{Phase, Waits},
+    city::City,
     policy::{Action, Reach},
     request::{Channel, Kind, Privacy, Urgency},
 };
 
 use super::{
-    filter::{Chip, Filter, due_word},
+    filter::{Chip, Filter, due_word, handler_word},
     numbers::Links,
+    present::label_name,
     views::ViewShown,
     way,
     words::{self, Choice, Choices, DueWords, cases, thousands},
@@ -55,7 +66,10 @@ pub(super) struct ListPage {
     pub(super) next: Option<String>,
     pub(super) place_words: String,
     pub(super) stages: Vec<Choice>,
+    pub(super) labels: Vec<Choices>,
     pub(super) dues: Vec<Choice>,
+    pub(super) handlers: Vec<Choice>,
+    pub(super) waits: Vec<Choice>,
     pub(super) units: Vec<Choices>,
     pub(super) divisions: Vec<Choices>,
     pub(super) categories: Vec<Choices>,
@@ -96,6 +110,7 @@ pub(super) struct Row {
     pub(super) place: String,
     pub(super) stage: String,
     pub(super) unit: String,
+    pub(super) handler: String,
     pub(super) at: Option<When>,
     pub(super) due: DueWords,
     pub(super) tags: Vec<Tag>,
@@ -118,6 +133,8 @@ pub(super) struct Drop {
 /// What was asked for, loaded.
 struct Loaded {
     page: Page,
+    handlers: BTreeMap<StaffId, String>,
+    colleagues: Vec<Colleague>,
     count: i64,
     tabs: Vec<(&'static str, String, i64)>,
     drops: Vec<(Chip, i64)>,
@@ -142,25 +159,28 @@ pub(crate) async fn page(desk: Desk) -> PageResult {
 }
 
 fn load(ctx: &Ctx, filter: &Filter) -> Result<Loaded, AppError> {
-    let found = list::list(ctx, &filter.query(ctx.city(), ctx.now))?;
-    let count = |address: &str| {
+    let query = |address: &str| {
         let other = Filter::of(address.split_once('?').map_or("", |(_, query)| query));
-        list::count(ctx, &other.query(ctx.city(), ctx.now))
+        other.query(ctx.city(), ctx.now, ctx.who.id)
     };
-    let tabs = tabs_of(ctx)
-        .into_iter()
-        .map(|(name, address)| Ok((name, address.to_owned(), count(address)?)))
-        .collect::<Result<_, AppError>>()?;
-    let mut drops = Vec::new();
+    let tabs = tabs_of(ctx);
+    let of_tabs: Vec<_> = tabs.iter().map(|(_, address)| query(address)).collect();
+    let (found, counts) = list::with_tabs(ctx, &filter.query(ctx.city(), ctx.now, ctx.who.id), &of_tabs)?;
+    let tabs =
+        tabs.into_iter().zip(counts).map(|((name, address), n)| (name, address.to_owned(), n)).collect();
+    let mut drops: Vec<(Chip, i64)> = Vec::new();
     if found.page.rows.is_empty() {
         for chip in filter.chips(ctx.city(), ctx.lang) {
-            let n = count(&chip.without)?;
+            let n = list::count(ctx, &query(&chip.without))?;
             drops.push((chip, n));
         }
         drops.retain(|(_, n)| *n > 0);
     }
+    let colleagues = assign::of_reach(ctx, filter.get("unit"))?;
     Ok(Loaded {
         page: found.page,
+        handlers: found.handlers,
+        colleagues,
         count: found.count,
         tabs,
         drops,
@@ -186,9 +206,14 @@ fn tabs_of(ctx: &Ctx) -> Vec<(&'static str, &'static str)> {
         (lang.t("已逾期", "Overdue"), "/desk/cases?due=overdue"),
         (lang.t("今天到期", "Due today"), "/desk/cases?due=today"),
     ];
+    if ctx.who.can(Action::Answer) {
+        tabs.insert(1, (lang.t("我经办的", "Mine"), "/desk/cases?handler=me"));
+    }
     let own = [
         (Action::Dispatch, lang.t("待派单", "To dispatch"), "/desk/cases?stage=received"),
         (Action::Sign, lang.t("待签收", "To sign"), "/desk/cases?stage=dispatched"),
+        (Action::Decide, lang.t("退单", "Returns"), "/desk/cases?waits=return"),
+        (Action::Decide, lang.t("延期", "Extensions"), "/desk/cases?waits=extension"),
         (Action::Review, lang.t("待审核", "To review"), "/desk/cases?stage=in-review"),
         (Action::Callback, lang.t("待回访", "To call back"), "/desk/cases?stage=callback"),
     ];
@@ -205,11 +230,11 @@ fn view(desk: &Desk, f: Filter, loaded: Loaded) -> ListPage {
     let city = &desk.site.app.city;
     let here = f.first();
     let by_due = loaded.page.rows.iter().all(|row| row.next_due.is_some())
-        && f.query(city, s.now).effective_order() == duban_app::Order::Due;
+        && f.query(city, s.now, desk.who.id).effective_order() == duban_app::Order::Due;
     ListPage {
         heading: heading(desk),
         tabs: loaded.tabs.into_iter().map(|(name, href, n)| tab(name, href, n, &here)).collect(),
-        chips: f.chips(city, lang),
+        chips: named(f.chips(city, lang), &f, &loaded.colleagues),
         today: loaded.today.map(|sums| today_shown(&s, &desk.who.reach, sums)).unwrap_or_default(),
         summary: summary(&loaded.page, loaded.count, &s),
         order_words: if by_due {
@@ -239,8 +264,11 @@ fn view(desk: &Desk, f: Filter, loaded: Loaded) -> ListPage {
                 count: cases(n, lang),
             })
             .collect(),
-        groups: groups(desk, &s, &loaded.page.rows, by_due),
+        groups: groups(desk, &s, &loaded.page.rows, &loaded.handlers, by_due),
+        handlers: handlers(&f, loaded.colleagues, lang),
+        waits: Waits::ALL.iter().map(|w| choice(w.key(), w.word(lang))).collect(),
         stages: stages(lang),
+        labels: labels(city, lang),
         dues: ["overdue", "today", "week"].iter().map(|key| choice(key, due_word(key, lang))).collect(),
         units: words::unit_choices(city, lang),
         divisions: words::division_choices(city, lang),
@@ -254,6 +282,29 @@ fn view(desk: &Desk, f: Filter, loaded: Loaded) -> ListPage {
     }
 }
 
+/// The chips, with the name of the colleague whose cases are looked at.
+fn named(mut chips: Vec<Chip>, f: &Filter, colleagues: &[Colleague]) -> Vec<Chip> {
+    let wanted = colleagues.iter().find(|c| c.id.0.to_string() == f.get("handler"));
+    let without = f.with("handler", "");
+    if let Some((chip, colleague)) = chips.iter_mut().find(|chip| chip.without == without).zip(wanted) {
+        chip.value.clone_from(&colleague.name);
+    }
+    chips
+}
+
+/// Whose cases can be asked for: mine, nobody's, a colleague's.
+fn handlers(f: &Filter, colleagues: Vec<Colleague>, lang: Lang) -> Vec<Choice> {
+    let mut all: Vec<Choice> =
+        ["me", "none"].iter().map(|key| choice(key, handler_word(key, lang))).collect();
+    all.extend(colleagues.into_iter().map(|c| choice(&c.id.0.to_string(), &c.name)));
+    // A filter that is set stays set when the form is sent, whoever can be chosen now.
+    let now = f.get("handler");
+    if !now.is_empty() && all.iter().all(|c| c.key != now) {
+        all.push(choice(now, handler_word(now, lang)));
+    }
+    all
+}
+
 fn choice(key: &str, name: &str) -> Choice {
     Choice { key: key.to_owned(), name: name.to_owned() }
 }
@@ -262,6 +313,16 @@ fn stages(lang: Lang) -> Vec<Choice> {
     let whole = [("open", lang.t("未办结", "Not closed")), ("all", lang.t("全部", "All"))];
     let phases = Phase::ALL.iter().map(|phase| (phase.key(), phase.word(lang)));
     whole.into_iter().chain(phases).map(|(key, name)| choice(key, name)).collect()
+}
+
+/// The city's labels, under their stages.
+fn labels(city: &City, lang: Lang) -> Vec<Choices> {
+    let under = |phase: &Phase| {
+        let of = city.labels.iter().filter(|label| label.phase == *phase);
+        let list: Vec<Choice> = of.map(|label| choice(&label.key, label.name.get(lang))).collect();
+        (!list.is_empty()).then(|| Choices { head: phase.word(lang).to_owned(), list })
+    };
+    Phase::ALL.iter().filter_map(under).collect()
 }
 
 /// The figures count by lead unit, so their lists do too.
@@ -354,7 +415,13 @@ fn map(desk: &Desk, s: &Shell, rows: &[CaseRow]) -> MapView {
 
 /// Rows under the heads of their days. Late ones stand together, whatever day they were due on, and
 /// so do those that were answered and wait for their review.
-fn groups(desk: &Desk, s: &Shell, rows: &[CaseRow], by_due: bool) -> Vec<Group> {
+fn groups(
+    desk: &Desk,
+    s: &Shell,
+    rows: &[CaseRow],
+    handlers: &BTreeMap<StaffId, String>,
+    by_due: bool,
+) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for (at, row) in rows.iter().enumerate() {
         let (name, late) = head(s, row, by_due);
@@ -362,7 +429,8 @@ fn groups(desk: &Desk, s: &Shell, rows: &[CaseRow], by_due: bool) -> Vec<Group> 
             groups.push(Group { name: name.clone(), count: String::new(), late, rows: Vec::new() });
         }
         if let Some(group) = groups.iter_mut().find(|group| group.name == name) {
-            group.rows.push(Row { place_in_list: at + 1, ..one(desk, s, row) });
+            let handler = row.handler.and_then(|id| handlers.get(&id)).map_or("", String::as_str);
+            group.rows.push(Row { place_in_list: at + 1, ..one(desk, s, row, handler) });
             group.count = cases(i64::try_from(group.rows.len()).unwrap_or(0), s.lang);
         }
     }
@@ -399,7 +467,7 @@ fn head(s: &Shell, row: &CaseRow, by_due: bool) -> (String, bool) {
     (if relative { format!("{} {date}", when.day) } else { format!("{} {}", when.day, when.weekday) }, false)
 }
 
-fn one(desk: &Desk, s: &Shell, row: &CaseRow) -> Row {
+fn one(desk: &Desk, s: &Shell, row: &CaseRow, handler: &str) -> Row {
     let (city, lang) = (&desk.site.app.city, s.lang);
     let assists = matches!(&desk.who.reach, Reach::Units(units) if !units.contains(&row.owner));
     let unit = words::unit_name(city, &row.owner, lang);
@@ -419,22 +487,29 @@ fn one(desk: &Desk, s: &Shell, row: &CaseRow) -> Row {
         place: words::place_line(city, row.division.as_deref(), &row.place_words, lang),
         stage: row.phase.word(lang).to_owned(),
         unit: if assists { format!("{} {unit}", s.t("协办", "Assisting")) } else { unit },
+        handler: handler.to_owned(),
         at: row.next_due.or(row.closed_at).map(|at| s.when(&at)),
         due: match row.next_due {
             Some(_) if waits_for_review(row) => waiting,
             Some(due) => DueWords::of(city, due, s.now, lang),
             None => closed,
         },
-        tags: tags(s, row, scored),
+        tags: tags(city, s, row, scored),
         place_in_list: 0,
     }
 }
 
-fn tags(s: &Shell, row: &CaseRow, scored: bool) -> Vec<Tag> {
+fn tags(city: &City, s: &Shell, row: &CaseRow, scored: bool) -> Vec<Tag> {
     let mut tags = Vec::new();
     let mut add = |words: String, class| tags.push(Tag { words, class });
     if matches!(row.urgency, Urgency::Critical | Urgency::Urgent) {
         add(row.urgency.word(s.lang).to_owned(), words::urgency_class(row.urgency));
+    }
+    if let Some(key) = row.label.as_deref() {
+        add(label_name(city, key, s.lang), "");
+    }
+    for waits in Waits::ALL.iter().filter(|waits| row.waits & waits.code() != 0) {
+        add(waits.word(s.lang).to_owned(), "tag-warn");
     }
     if row.round > 1 {
         add(

@@ -2,17 +2,22 @@
 
 use askama::Template;
 use axum::{
-    extract::State,
-    http::{HeaderValue, StatusCode, header::SET_COOKIE},
-    response::Response,
+    extract::{FromRequest, Request, State},
+    http::{
+        HeaderValue, StatusCode, Uri,
+        header::{LOCATION, REFERER, SET_COOKIE},
+    },
+    response::{IntoResponse, Response},
 };
 use duban_app::{
-    AppError, DEMO_PASSWORD,
+    App, AppError, DEMO_PASSWORD,
     staff::{self, users},
 };
-use duban_domain::{Lang, city::City};
+use duban_domain::{Lang, StaffId, city::City};
 
-use crate::frame::{Fields, PageResult, Shell, Site, Visit, WebError, cookies, fields::cut, html, see_other};
+use crate::frame::{
+    Fields, PageResult, Shell, Site, Visit, WebError, cookies, fields::cut, html, kept, see_other,
+};
 
 /// Longer than this, in characters, nothing is a login or a password.
 const LOGIN_MAX: usize = 100;
@@ -25,6 +30,8 @@ pub(super) struct LoginPage {
     pub(super) login: String,
     pub(super) to: String,
     pub(super) error: String,
+    /// A form that came without a session, sealed; it goes on when its member has signed in.
+    pub(super) kept: String,
     pub(super) groups: Vec<Group>,
 }
 
@@ -49,24 +56,68 @@ pub(crate) async fn page(visit: Visit, State(site): State<Site>) -> PageResult {
     if visit.member.is_some() {
         return Ok(see_other(&to));
     }
-    Ok(html(&form(&visit, &site, to, "", "").await?))
+    Ok(html(&form(&visit, &site, to, ["", "", ""]).await?))
+}
+
+/// A form that was sent when its session had ended: the page to sign in, with the form on board.
+pub(crate) async fn interrupted(site: &Site, request: Request) -> Response {
+    let visit = request.extensions().get::<Visit>().cloned();
+    let Some((visit, token)) = visit.and_then(|visit| visit.session.clone().map(|token| (visit, token)))
+    else {
+        return see_other("/desk/login");
+    };
+    let back =
+        request.headers().get(REFERER).and_then(|from| from.to_str().ok()).and_then(|from| from.parse().ok());
+    let back = back.map(|from: Uri| local(from.path()).to_owned()).unwrap_or_default();
+    match carried(site, &token, request).await {
+        Some(kept) => login_page(&visit, site, back, ["", "", &kept], StatusCode::UNAUTHORIZED)
+            .await
+            .unwrap_or_else(IntoResponse::into_response),
+        None => see_other("/desk/login"),
+    }
+}
+
+/// What was sent, sealed for whom the session belonged to.
+async fn carried(site: &Site, token: &str, request: Request) -> Option<String> {
+    let (path, token) = (request.uri().path().to_owned(), token.to_owned());
+    let was = site.run(move |app| staff::who_was(app, &token)).await.ok()??;
+    let fields = Fields::from_request(request, site).await.ok()?;
+    kept::seal(&site.app, was, &path, &fields)
 }
 
 /// Signs in, or shows the form again.
 pub(crate) async fn post(visit: Visit, State(site): State<Site>, fields: Fields) -> PageResult {
     let to = local(fields.get("to")).to_owned();
     let (login, password) = credentials(&site, &fields);
+    let kept = fields.get(kept::FIELD);
     if let Some(error) = barred(&site, &login, &password) {
-        return again(&visit, &site, to, cut(&login, LOGIN_MAX), &error).await;
+        return again(&visit, &site, to, [cut(&login, LOGIN_MAX), kept], &error).await;
     }
     let tried = login.clone();
-    match site.run_in_turn(move |app| staff::sign_in(app, &tried, &password)).await {
-        Ok(token) => Ok(with_cookie(see_other(&to), cookies::session(&token, site.options.secure_cookies))),
+    match site.run_in_turn(move |app| enter(app, &tried, &password)).await {
+        Ok((token, who)) => Ok(entered(&site, &fields, &to, &token, who)),
         Err(error @ (WebError::App(AppError::Credentials) | WebError::Slow)) => {
-            again(&visit, &site, to, &login, &error).await
+            again(&visit, &site, to, [&login, kept], &error).await
         }
         Err(error) => Err(error),
     }
+}
+
+fn enter(app: &App, login: &str, password: &str) -> Result<(String, Option<StaffId>), AppError> {
+    let token = staff::sign_in(app, login, password)?;
+    let who = staff::member_of(app, &token, true)?.map(|member| member.id);
+    Ok((token, who))
+}
+
+/// On to where the member wanted to go. A form on board is sent on as it is: the same request once more,
+/// which [`Fields`] then reads as the form.
+fn entered(site: &Site, fields: &Fields, to: &str, token: &str, who: Option<StaffId>) -> Response {
+    let form = who.and_then(|who| kept::path(&site.app, fields, who));
+    let response = match form {
+        Some(form) => (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, form)]).into_response(),
+        None => see_other(to),
+    };
+    with_cookie(response, cookies::session(token, site.options.secure_cookies))
 }
 
 /// Why a try is not looked at: too long to be right, or one of too many.
@@ -93,12 +144,28 @@ fn credentials(site: &Site, fields: &Fields) -> (String, String) {
     }
 }
 
-async fn again(visit: &Visit, site: &Site, to: String, login: &str, error: &WebError) -> PageResult {
+async fn again(
+    visit: &Visit,
+    site: &Site,
+    to: String,
+    [login, kept]: [&str; 2],
+    error: &WebError,
+) -> PageResult {
     let (status, sentence) = match error {
         WebError::Slow => (StatusCode::TOO_MANY_REQUESTS, error.note().sentence(visit.lang).to_owned()),
         _ => (StatusCode::UNPROCESSABLE_ENTITY, wrong(visit.lang).to_owned()),
     };
-    let mut response = html(&form(visit, site, to, login, &sentence).await?);
+    login_page(visit, site, to, [login, &sentence, kept], status).await
+}
+
+async fn login_page(
+    visit: &Visit,
+    site: &Site,
+    to: String,
+    texts: [&str; 3],
+    status: StatusCode,
+) -> PageResult {
+    let mut response = html(&form(visit, site, to, texts).await?);
     *response.status_mut() = status;
     Ok(response)
 }
@@ -114,11 +181,14 @@ async fn form(
     visit: &Visit,
     site: &Site,
     to: String,
-    login: &str,
-    error: &str,
+    [login, error, kept]: [&str; 3],
 ) -> Result<LoginPage, WebError> {
     let groups = if site.app.demo { demo(visit.lang, site).await? } else { Vec::new() };
-    Ok(LoginPage { s: visit.shell(site), login: login.to_owned(), to, error: error.to_owned(), groups })
+    let own = str::to_owned;
+    let mut s = visit.shell(site);
+    // A form that was sent to another address led here: links go to the page to sign in.
+    "/desk/login".clone_into(&mut s.path);
+    Ok(LoginPage { s, login: own(login), to, error: own(error), kept: own(kept), groups })
 }
 
 async fn demo(lang: Lang, site: &Site) -> Result<Vec<Group>, WebError> {

@@ -2,15 +2,23 @@
 //!
 //! What may be done is decided by the rules; these pages only offer what the member can do now.
 
+mod acts;
+pub(crate) mod around;
+pub(crate) mod around_steps;
+#[cfg(test)]
+mod around_tests;
 pub(crate) mod assist;
 pub(crate) mod board;
 pub(crate) mod bulk;
+pub(crate) mod callbacks;
+pub(crate) mod calls;
 pub(crate) mod case;
 pub(crate) mod chart;
 mod choices;
 pub(crate) mod export;
 pub(crate) mod figures;
 pub(crate) mod filter;
+mod forms;
 pub(crate) mod intake;
 pub(crate) mod list;
 pub(crate) mod live;
@@ -20,12 +28,14 @@ pub(crate) mod numbers;
 mod paper;
 pub(crate) mod phrases;
 pub(crate) mod present;
+pub(crate) mod quality;
 pub(crate) mod report;
 pub(crate) mod sheet;
 pub(crate) mod steps;
 #[cfg(test)]
 mod tests;
 pub(crate) mod timeline;
+mod timeline_moves;
 pub(crate) mod views;
 pub(crate) mod way;
 pub(crate) mod words;

@@ -4,10 +4,9 @@ use duban_app::{CaseRow, MediaKind, case::show::Shown};
 use duban_domain::{
     Lang, MediaId, Stamp,
     case::{Case, Ending, Event, Phase, Stage, What},
-    city::City,
+    city::{City, SettingGroup},
     deadline::{Deadline, Pace, explain, left},
     dispatch::Proposal,
-    policy::{Action, Member, Reach},
     request::{Privacy, Urgency},
 };
 
@@ -40,11 +39,6 @@ pub(super) struct DueLine {
     pub(super) why: Vec<String>,
 }
 
-/// Something that this member can do now.
-pub(super) struct Act {
-    pub(super) step: &'static str,
-}
-
 /// What the catalogue proposes.
 pub(super) struct Proposed {
     pub(super) unit: String,
@@ -67,6 +61,8 @@ pub(super) struct Voice {
     pub(super) kind: String,
     pub(super) when: When,
     pub(super) text: Vec<Stretch>,
+    /// What its category asked, and what was answered.
+    pub(super) details: Vec<(String, String)>,
 }
 
 /// An answer of a unit.
@@ -89,6 +85,8 @@ pub(super) struct Near {
     pub(super) title: String,
     pub(super) stage: String,
     pub(super) metres: i64,
+    /// Whether it may be the same matter.
+    pub(super) same: bool,
 }
 
 /// A unit that has the case.
@@ -134,16 +132,30 @@ pub(super) fn round_words(round: u8, lang: Lang) -> String {
     }
 }
 
-pub(super) fn tags(s: &Shell, case: &Case, row: &CaseRow) -> Vec<Tag> {
+/// A label of the city by its name; one that left the pack is shown as it is.
+pub(super) fn label_name(city: &City, key: &str, lang: Lang) -> String {
+    city.label(key).map_or_else(|| key.to_owned(), |label| label.name.get(lang).to_owned())
+}
+
+pub(super) fn tags(city: &City, s: &Shell, case: &Case, row: &CaseRow, group: Option<i64>) -> Vec<Tag> {
     let mut tags = vec![Tag {
         words: case.phase().word(s.lang).to_owned(),
         class: if case.is_open() { "tag-go" } else { "tag-ok" },
     }];
+    if let Some(key) = case.label.as_deref() {
+        tags.push(Tag { words: label_name(city, key, s.lang), class: "" });
+    }
     if case.urgency != Urgency::Normal {
         tags.push(Tag {
             words: case.urgency.word(s.lang).to_owned(),
             class: words::urgency_class(case.urgency),
         });
+    }
+    if let Some(plea) = &case.handling.plea {
+        tags.push(Tag { words: plea.waits().word(s.lang).to_owned(), class: "tag-warn" });
+    }
+    if case.handling.designated {
+        tags.push(Tag { words: s.t("指定承办", "Designated").to_owned(), class: "" });
     }
     if row.voices > 1 {
         tags.push(Tag {
@@ -151,6 +163,15 @@ pub(super) fn tags(s: &Shell, case: &Case, row: &CaseRow) -> Vec<Tag> {
                 format!("{} 人同诉", row.voices)
             } else {
                 format!("{} voices", row.voices)
+            },
+            class: "tag-warn",
+        });
+    }
+    if let Some(n) = group {
+        tags.push(Tag {
+            words: match s.lang {
+                Lang::Zh => format!("群体诉求 {n} 人"),
+                Lang::En => format!("{n} people, perhaps one matter"),
             },
             class: "tag-warn",
         });
@@ -271,41 +292,6 @@ fn line(
     Some(DueLine { name: name.to_owned(), at: s.when(&at), open: done.is_none(), left: words, class, why })
 }
 
-/// What this member can do now, the first thing first.
-pub(super) fn acts(who: &Member, case: &Case) -> Vec<Act> {
-    let first: &[(&str, Action)] = match &case.stage {
-        Stage::Received => &[("dispatch", Action::Dispatch)],
-        Stage::Dispatched { .. } => &[("sign", Action::Sign), ("dispatch", Action::Dispatch)],
-        Stage::InHand { .. } => {
-            &[("answer", Action::Answer), ("contact", Action::Contact), ("dispatch", Action::Dispatch)]
-        }
-        Stage::InReview { by, .. } if *by != who.id.0 => &[("review", Action::Review)],
-        Stage::Callback { .. } => &[("callback", Action::Callback)],
-        Stage::InReview { .. } | Stage::Closed { .. } => &[],
-    };
-    let mut steps: Vec<(&'static str, Action)> = first.to_vec();
-    if case.is_open() {
-        steps.push(("classify", Action::Classify));
-    }
-    steps.push(("note", Action::Note));
-    let leads = leads(who, case.unit().unwrap_or_default());
-    let ours = |step: &str| leads || !matches!(step, "sign" | "contact" | "answer");
-    steps
-        .into_iter()
-        .filter(|(step, action)| who.can(*action) && ours(step))
-        .map(|(step, _)| Act { step })
-        .collect()
-}
-
-/// Whether a unit is this member's own. One that only assists does not sign, contact or answer for the lead.
-pub(super) fn leads(who: &Member, unit: &str) -> bool {
-    match &who.reach {
-        Reach::All => true,
-        Reach::Nothing => false,
-        Reach::Units(units) => units.iter().any(|own| own == unit),
-    }
-}
-
 /// Why the case cannot be closed yet.
 pub(super) fn blockers(case: &Case, lang: Lang) -> String {
     let mut missing = Vec::new();
@@ -341,7 +327,7 @@ pub(super) fn blockers(case: &Case, lang: Lang) -> String {
     )
 }
 
-pub(super) fn voices(s: &Shell, shown: &Shown, revealed: Option<&Revealed>) -> Vec<Voice> {
+pub(super) fn voices(city: &City, s: &Shell, shown: &Shown, revealed: Option<&Revealed>) -> Vec<Voice> {
     let raised = shown
         .history
         .iter()
@@ -373,6 +359,7 @@ pub(super) fn voices(s: &Shell, shown: &Shown, revealed: Option<&Revealed>) -> V
                 kind: voice.request.kind.word(s.lang).to_owned(),
                 when: s.when(&voice.request.received_at),
                 text: marked(&voice.request.text, &raised),
+                details: words::details(city, &voice.request.details, s.lang),
             }
         })
         .collect()
@@ -439,26 +426,49 @@ pub(super) fn dots(shown: &Shown, s: &Shell) -> Vec<MapPoint> {
 }
 
 pub(super) fn near(shown: &Shown, s: &Shell) -> Vec<Near> {
-    neighbours(&shown.near, |i| mark(i, s.lang), s)
+    neighbours(shown, &shown.near, |i| mark(i, s.lang), s)
 }
 
 /// Those that can be done on the same trip; they stand in a list of their own, without signs.
-pub(super) fn alike(shown: &Shown, s: &Shell) -> Vec<Near> {
-    neighbours(&shown.alike, |_| "", s)
+pub(super) fn trip(shown: &Shown, s: &Shell) -> Vec<Near> {
+    neighbours(shown, &shown.trip, |_| "", s)
 }
 
-fn neighbours(rows: &[(CaseRow, i64)], mark: impl Fn(usize) -> &'static str, s: &Shell) -> Vec<Near> {
+fn neighbours(
+    shown: &Shown,
+    rows: &[(CaseRow, i64)],
+    mark: impl Fn(usize) -> &'static str,
+    s: &Shell,
+) -> Vec<Near> {
     let one = |(i, (row, metres)): (usize, &(CaseRow, i64))| Near {
         mark: mark(i),
         number: row.number.to_string(),
         title: row.title.clone(),
         stage: row.phase.word(s.lang).to_owned(),
         metres: *metres,
+        same: shown.alike.iter().any(|other| other.id == row.id),
     };
     rows.iter().enumerate().map(one).collect()
 }
 
-pub(super) fn owners(city: &City, case: &Case, lang: Lang) -> Vec<Owner> {
+/// How many may be the same matter, and by which measure.
+pub(super) fn alike(city: &City, shown: &Shown, lang: Lang) -> String {
+    let (n, settings) = (shown.alike.len(), &city.settings);
+    let (metres, days) = (settings.duplicate_metres, settings.duplicate_days);
+    let ground = settings.ground(SettingGroup::Duplicates, lang);
+    match (n, lang) {
+        (0, _) => String::new(),
+        (_, Lang::Zh) => {
+            format!("另有 {n} 件可能是同一件事：同类，{metres} 米内，前后 {days} 天（{ground}）。")
+        }
+        (_, Lang::En) => format!(
+            "{n} more may be the same matter: same category, within {metres} m and {days} days ({ground})."
+        ),
+    }
+}
+
+pub(super) fn owners(city: &City, shown: &Shown, lang: Lang) -> Vec<Owner> {
+    let case = &shown.case;
     let one = |role: &str, key: &str| Owner {
         role: role.to_owned(),
         name: city.unit(key).map_or_else(|| key.to_owned(), |u| u.name.get(lang).to_owned()),
@@ -466,6 +476,11 @@ pub(super) fn owners(city: &City, case: &Case, lang: Lang) -> Vec<Owner> {
     };
     let lead = case.unit().filter(|key| !key.is_empty()).unwrap_or(&city.centre().key);
     let mut all = vec![one(lang.t("主办", "Lead"), lead)];
+    all.extend(shown.handler.iter().map(|name| Owner {
+        role: lang.t("经办人", "Handler").to_owned(),
+        name: name.clone(),
+        phone: String::new(),
+    }));
     all.extend(case.assisting.iter().map(|key| one(lang.t("协办", "Assists"), key)));
     all
 }

@@ -85,10 +85,10 @@ fn head(paper: &mut Paper, desk: &Desk, s: &Shell, shown: &Shown) {
     if let Some(at) = row.closed_at {
         paper.pair(s.t("办结", "Closed"), &s.when(&at).full);
     }
-    for owner in present::owners(city, case, s.lang) {
+    for owner in present::owners(city, shown, s.lang) {
         paper.pair(&owner.role, &owner.name);
     }
-    for voice in present::voices(s, shown, None) {
+    for voice in present::voices(city, s, shown, None) {
         let person = [voice.name.as_str(), &voice.phone, &voice.channel].join(" ");
         paper.pair(s.t("诉求人", "The person"), person.trim());
     }

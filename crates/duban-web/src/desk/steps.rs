@@ -1,19 +1,20 @@
 //! What is done on a case page. Each step parses its form, calls its use case, and goes back to the
 //! page; a step that did not happen shows the page again with everything that was typed.
 
-use axum::extract::Path;
+use axum::{extract::Path, http::StatusCode};
 use duban_app::{
     AppError, Ctx,
     case::{
         On,
         answer::{self, Answering},
         callback::{self, Call},
-        classify, contact, dispatch, note, review, sign,
+        classify, contact, dispatch, label, note, review, sign,
     },
 };
 use duban_domain::{
-    Number, Refusal,
-    case::{Case, Classification, Outcome, Satisfaction, Verdict, Way},
+    Lang, Number, Refusal,
+    case::{Case, Classification, Judgement, Outcome, Satisfaction, Unreached, Verdict, Way},
+    city::PhotoRule,
     request::{Kind, Urgency},
 };
 
@@ -21,10 +22,10 @@ use super::{
     case::{Revealed, Trouble, again, preview, revealed},
     words,
 };
-use crate::frame::{Desk, Fields, PageResult, WebError, error::logged, see_other};
+use crate::frame::{Desk, Fields, PageResult, WebError, error::logged, kept, see_other};
 
 /// Fields in which one chooses and does not write.
-const CHOICES: [&str; 5] = ["unit", "outcome", "solved", "kind", "urgency"];
+const CHOICES: [&str; 7] = ["unit", "outcome", "solved", "kind", "urgency", "ground", "to"];
 
 /// 派单
 pub(crate) async fn dispatch(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
@@ -52,8 +53,9 @@ pub(crate) async fn answer(desk: Desk, Path(on): Path<String>, fields: Fields) -
     if fields.get("do") == "preview" {
         return preview(&desk, words::number(&on)?, fields).await;
     }
-    step(&desk, &on, "answer", fields, "answer", |ctx, on, fields| {
-        answer::answer(ctx, on, &answering(fields)?)
+    let done = if desk.site.app.city.settings.review_required { "answer" } else { "publish" };
+    step(&desk, &on, "answer", fields, done, |ctx, on, fields| {
+        answer::answer(ctx, on, &answering(&ctx.city().settings.photos, fields)?)
     })
     .await
 }
@@ -76,12 +78,31 @@ pub(crate) async fn callback(desk: Desk, Path(on): Path<String>, fields: Fields)
         .await
 }
 
+/// 研判
+pub(crate) async fn judge(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
+    step(&desk, &on, "judge", fields, "judge", |ctx, on, fields| {
+        let redo = match fields.get("do") {
+            "redo" => true,
+            "keep" => false,
+            _ => return Err(Refusal::NeedsText("reason").into()),
+        };
+        review::judge(ctx, on, &Judgement { redo, reason: fields.get("reason").to_owned() })
+    })
+    .await
+}
+
 /// 改分类
 pub(crate) async fn classify(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
     step(&desk, &on, "classify", fields, "classify", |ctx, on, fields| {
         classify::classify(ctx, on, &classification(fields)?)
     })
     .await
+}
+
+/// 贴标签
+pub(crate) async fn label(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
+    step(&desk, &on, "label", fields, "label", |ctx, on, fields| label::label(ctx, on, fields.opt("label")))
+        .await
 }
 
 /// 批注
@@ -101,7 +122,7 @@ pub(crate) async fn reveal(desk: Desk, Path(on): Path<String>, fields: Fields) -
 }
 
 /// One step, from the form to the page after it.
-async fn step(
+pub(super) async fn step(
     desk: &Desk,
     on: &str,
     name: &'static str,
@@ -110,11 +131,29 @@ async fn step(
     work: impl FnOnce(&Ctx, &On, &Fields) -> Result<Case, AppError> + Send + 'static,
 ) -> PageResult {
     let number = words::number(on)?;
+    if fields.opt(kept::RESUMED).is_some() {
+        return resumed(desk, number, name, fields).await;
+    }
     let (seen, sent) = (seen(&number, &fields), fields.clone());
-    match desk.run(move |ctx| work(ctx, &seen, &sent)).await {
+    match desk.run(move |ctx| work(&ctx.by_form(sent.once()), &seen, &sent)).await {
         Ok(case) => Ok(see_other(&format!("/desk/cases/{}?done={done}", case.number))),
         Err(error) => failed(desk, number, name, fields, error).await,
     }
+}
+
+/// The form again with what was written before the member had to sign in. Nothing is recorded yet.
+async fn resumed(desk: &Desk, number: Number, step: &'static str, typed: Fields) -> PageResult {
+    let sentence = kept_words(desk.visit.lang).to_owned();
+    again(desk, number, Trouble { step, typed, sentence, field: None, status: StatusCode::OK, stale: false })
+        .await
+}
+
+/// What a form says that has come back after signing in.
+pub(super) fn kept_words(lang: Lang) -> &'static str {
+    lang.t(
+        "刚才登录过期了，还没有记下。您写的都在下面，看一遍再交；照片和文件要重选。",
+        "Your session had ended, and nothing is recorded yet. What you wrote is below: read it and send it; choose photos and files again.",
+    )
 }
 
 /// The page again, unless nobody may see it or the server itself failed.
@@ -144,7 +183,8 @@ async fn failed(
         let reference = logged(&note, desk.visit.uri.path(), &desk.site);
         sentence.push_str(&format!("{}{reference}", lang.t(" 编号 ", " Reference ")));
     }
-    let trouble = Trouble { step, sentence, status: note.status, typed, field };
+    let stale = matches!(error, WebError::App(AppError::Refused(Refusal::Stale)));
+    let trouble = Trouble { step, sentence, status: note.status, typed, field, stale };
     again(desk, number, trouble).await
 }
 
@@ -157,17 +197,22 @@ fn order(fields: &Fields) -> Result<dispatch::Order, AppError> {
     let mut assisting: Vec<String> =
         fields.all("assisting").filter(|key| *key != unit).map(str::to_owned).collect();
     assisting.dedup();
-    Ok(dispatch::Order { unit: unit.to_owned(), assisting, reason: fields.get("reason").to_owned() })
+    Ok(dispatch::Order {
+        unit: unit.to_owned(),
+        assisting,
+        reason: fields.get("reason").to_owned(),
+        designated: fields.opt("designated").is_some(),
+    })
 }
 
-fn answering(fields: &Fields) -> Result<Answering, AppError> {
+fn answering(rule: &PhotoRule, fields: &Fields) -> Result<Answering, AppError> {
     Ok(Answering {
         outcome: Outcome::from_key(fields.get("outcome"))
             .filter(|o| *o != Outcome::Unrecorded)
             .ok_or(Refusal::NeedsText("outcome"))?,
         public: fields.get("public").to_owned(),
         internal: fields.get("internal").to_owned(),
-        proof: fields.media("proof")?,
+        proof: fields.media("proof", rule)?,
         proof_words: fields.get("proof_words").to_owned(),
         no_contact: fields.get("no_contact").to_owned(),
     })
@@ -175,7 +220,7 @@ fn answering(fields: &Fields) -> Result<Answering, AppError> {
 
 fn call(fields: &Fields) -> Result<Call, AppError> {
     if fields.get("do") == "no-reply" {
-        return Ok(Call::NoReply);
+        return Ok(Call::NoReply(Unreached::from_key(fields.get("how")).unwrap_or(Unreached::NoAnswer)));
     }
     let solved = match fields.get("solved") {
         "yes" => true,
@@ -187,6 +232,7 @@ fn call(fields: &Fields) -> Result<Call, AppError> {
         solved,
         satisfaction: Satisfaction::from_key(fields.get("satisfaction")),
         words: fields.get("words").to_owned(),
+        answers: fields.all("answer").map(str::to_owned).collect(),
     })
 }
 

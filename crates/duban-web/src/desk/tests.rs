@@ -14,7 +14,7 @@ use crate::resident::journey::{Browser, Reply};
 const PASSWORD: &str = "测试密码一二三四五六";
 const TEXT: &str = "测试路口电线杆上的电线断了，掉在人行道上打火";
 
-fn put(world: &World, login: &str, unit: &str, role: &str) {
+pub(super) fn put(world: &World, login: &str, unit: &str, role: &str) {
     let account = Account {
         login: login.into(),
         name: format!("测试·{login}"),
@@ -25,7 +25,7 @@ fn put(world: &World, login: &str, unit: &str, role: &str) {
     users::put(&world.app, &account).unwrap();
 }
 
-async fn sign_in(world: &World, login: &str, unit: &str, role: &str) -> Browser {
+pub(super) async fn sign_in(world: &World, login: &str, unit: &str, role: &str) -> Browser {
     put(world, login, unit, role);
     let mut browser = Browser::on(world);
     let into = browser
@@ -39,12 +39,12 @@ async fn sign_in(world: &World, login: &str, unit: &str, role: &str) -> Browser 
     browser
 }
 
-fn to(reply: &Reply) -> &str {
+pub(super) fn to(reply: &Reply) -> &str {
     reply.headers.get("location").and_then(|to| to.to_str().ok()).unwrap_or("")
 }
 
 /// A page in both languages, without anything that must never be in one.
-async fn look(browser: &mut Browser, address: &str) -> Reply {
+pub(super) async fn look(browser: &mut Browser, address: &str) -> Reply {
     let join = if address.contains('?') { '&' } else { '?' };
     let english = browser.get(&format!("{address}{join}lang=en")).await;
     let chinese = browser.get(&format!("{address}{join}lang=zh")).await;
@@ -59,7 +59,7 @@ async fn look(browser: &mut Browser, address: &str) -> Reply {
     chinese
 }
 
-async fn step(browser: &mut Browser, number: &str, step: &str, form: &[(&str, &str)]) -> Reply {
+pub(super) async fn step(browser: &mut Browser, number: &str, step: &str, form: &[(&str, &str)]) -> Reply {
     let done = browser.post(&format!("/desk/cases/{number}/{step}"), form, None).await;
     assert!(
         done.status == StatusCode::SEE_OTHER || done.status == StatusCode::OK,
@@ -92,6 +92,12 @@ async fn an_operator_takes_it_down(world: &World, centre: &str) -> String {
     assert!(
         operator.post("/desk/intake/assist?part=due", &[("text", TEXT)], None).await.text.contains("<time")
     );
+
+    let pinned = [("lng", "113.1231"), ("lat", "27.8305")];
+    let near = operator.post("/desk/intake/assist", &pinned, None).await;
+    assert!(near.text.contains("推测") && near.text.contains("离炎帝广场约 0.1 公里"), "{}", near.text);
+    let known = [pinned.as_slice(), &[("division", "430203001")]].concat();
+    assert!(!operator.post("/desk/intake/assist", &known, None).await.text.contains("推测"));
 
     let wrong = operator
         .post(
@@ -221,6 +227,31 @@ async fn the_unit_answers(world: &World, number: &str) {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_label_of_the_city_is_set_shown_filtered_by_and_taken_off() {
+    let world = World::sqlite();
+    let centre = world.city().centre().key.clone();
+    let number = an_operator_takes_it_down(&world, &centre).await;
+    let mut dispatcher = sign_in(&world, "dispatcher", &centre, "dispatcher").await;
+    let page = look(&mut dispatcher, &format!("/desk/cases/{number}")).await;
+    assert!(
+        page.text.contains("<option value=\"disputed\"") && !page.text.contains("<option value=\"on-site\"")
+    );
+    step(&mut dispatcher, &number, "label", &[("label", "disputed")]).await;
+    let seen = look(&mut dispatcher, &format!("/desk/cases/{number}?done=label")).await;
+    assert!(
+        seen.text.contains("<span class=\"tag \">责任不清</span>") && seen.text.contains("标签 · 责任不清")
+    );
+    let found = look(&mut dispatcher, "/desk/cases?label=disputed").await;
+    assert!(found.text.contains(&number) && found.text.contains("责任不清"));
+    assert!(!dispatcher.get("/desk/cases?label=needs-place").await.text.contains(&number));
+    let address = format!("/desk/cases/{number}/label");
+    let wrong = dispatcher.post(&address, &[("label", "on-site")], None).await;
+    assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.text.contains("没有“on-site”这个标签"));
+    step(&mut dispatcher, &number, "label", &[("label", "")]).await;
+    assert!(!dispatcher.get("/desk/cases?label=disputed").await.text.contains(&number));
+}
+
 async fn the_centre_asks_the_person(world: &World, centre: &str, number: &str) {
     let mut reviewer = sign_in(world, "reviewer", centre, "reviewer").await;
     look(&mut reviewer, &format!("/desk/cases/{number}")).await;
@@ -283,6 +314,63 @@ async fn who_is_not_signed_in_sees_nothing_and_guessing_is_slow() {
     assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_written_when_the_session_ended_is_there_after_signing_in() {
+    let world = World::sqlite();
+    let centre = world.city().centre().key.clone();
+    let number = an_operator_takes_it_down(&world, &centre).await;
+    let mut dispatcher = sign_in(&world, "dispatcher", &centre, "dispatcher").await;
+    put(&world, "other", &centre, "dispatcher");
+    world.clock.pass_ms(13 * 3_600_000);
+    let address = format!("/desk/cases/{number}/note");
+    let written = [("text", "问过了，写了很久的批注")];
+    let page = dispatcher.post(&address, &written, None).await;
+    assert_eq!(page.status, StatusCode::UNAUTHORIZED);
+    assert!(
+        page.text.contains("没有丢") && !page.text.contains(written[0].1),
+        "sealed, not shown to whoever comes"
+    );
+    let kept = page.hidden("kept").to_owned();
+
+    let wrong = [("login", "dispatcher"), ("password", "no"), ("kept", kept.as_str())];
+    assert_eq!(
+        dispatcher.post("/desk/login", &wrong, None).await.hidden("kept"),
+        kept,
+        "a wrong password loses nothing"
+    );
+    let right = [("login", "dispatcher"), ("password", PASSWORD), ("kept", kept.as_str())];
+    let sent_on = dispatcher.post("/desk/login", &right, None).await;
+    assert!(sent_on.status == StatusCode::TEMPORARY_REDIRECT && to(&sent_on) == address);
+    // A browser sends the same form once more to where it is led.
+    let back = dispatcher.post(to(&sent_on), &right, None).await;
+    assert_eq!(back.status, StatusCode::OK);
+    assert!(back.text.contains(written[0].1) && back.text.contains("登录过期了"), "{}", back.text);
+    let history = dispatcher.get(&format!("/desk/cases/{number}")).await;
+    assert!(!history.text.contains(written[0].1), "nothing is recorded before it is sent");
+
+    let mut other = Browser::on(&world);
+    let right = [("login", "other"), ("password", PASSWORD), ("kept", kept.as_str()), ("to", "/desk/cases")];
+    assert_eq!(to(&other.post("/desk/login", &right, None).await), "/desk/cases", "it is nobody else's");
+    let stolen = other.post(&address, &right, None).await;
+    assert!(!stolen.text.contains(written[0].1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_was_taken_down_when_the_session_ended_is_there_after_signing_in() {
+    let world = World::sqlite();
+    let centre = world.city().centre().key.clone();
+    let mut operator = sign_in(&world, "operator", &centre, "operator").await;
+    world.clock.pass_ms(13 * 3_600_000);
+    let written = [("text", TEXT), ("name", "测试·路先生"), ("do", "dispatch")];
+    let page = operator.post("/desk/intake", &written, None).await;
+    let kept = page.hidden("kept").to_owned();
+    let right = [("login", "operator"), ("password", PASSWORD), ("kept", kept.as_str())];
+    let sent_on = operator.post("/desk/login", &right, None).await;
+    let back = operator.post(to(&sent_on), &right, None).await;
+    assert!(back.status == StatusCode::OK && back.text.contains(TEXT) && back.text.contains("测试·路先生"));
+    assert!(back.text.contains("登录过期了"), "{}", back.text);
+}
+
 #[test]
 fn only_addresses_of_the_desk_are_gone_to() {
     for bad in [
@@ -299,7 +387,12 @@ fn only_addresses_of_the_desk_are_gone_to() {
     assert_eq!(local("/desk/cases?q=a"), "/desk/cases?q=a");
     let number = Number::make(Stamp(1_767_596_640_000).date(&jiff::tz::TimeZone::UTC), 417, false);
     assert!(spelled(&number, duban_domain::Lang::Zh).starts_with("二六零一，"));
-    assert!(Filter::of("stage=all").query(World::sqlite().city(), Stamp(0)).phases.is_empty());
+    assert!(
+        Filter::of("stage=all")
+            .query(World::sqlite().city(), Stamp(0), duban_domain::StaffId(0))
+            .phases
+            .is_empty()
+    );
 }
 
 #[test]

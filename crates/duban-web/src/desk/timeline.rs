@@ -7,7 +7,10 @@ use duban_domain::{
     deadline,
 };
 
-use super::words::{because_words, unit_name};
+use super::{
+    timeline_moves,
+    words::{self, because_words, unit_name},
+};
 use crate::frame::{Shell, When};
 
 /// One round with its days, newest first.
@@ -36,7 +39,7 @@ pub(super) struct Entry {
 }
 
 /// What an entry says: how it is marked, its words, its text, what decided.
-struct Said {
+pub(super) struct Said {
     class: &'static str,
     what: String,
     text: String,
@@ -66,6 +69,12 @@ pub(super) fn rounds(city: &City, s: &Shell, history: &[Option<Event>]) -> Vec<R
     }
     rounds.reverse();
     rounds
+}
+
+/// What happened after an event of a number, oldest first.
+pub(super) fn since(city: &City, s: &Shell, history: &[Option<Event>], seen: usize) -> Vec<Entry> {
+    let news = history.iter().skip(seen).flatten();
+    news.map(|event| entry(city, s, event, s.when(&event.at))).collect()
 }
 
 fn round_of(lang: Lang, n: u8, again: bool, since: When) -> Round {
@@ -118,24 +127,39 @@ fn said(city: &City, s: &Shell, what: &What) -> Said {
     let lang = s.lang;
     match what {
         What::Opened { .. } | What::Dispatched { .. } | What::Classified { .. } => deciding(city, s, what),
+        What::HandedOver { to, said } => {
+            let name = city.desk.calls.emergency.iter().find(|e| e.number == *to);
+            let name = name.map(|e| format!(" {}", e.name.get(lang))).unwrap_or_default();
+            plain("tl-must", &format!("{} {to}{name}", lang.t("已转", "Handed to")), said)
+        }
         What::Signed => plain("", lang.t("签收", "Signed"), ""),
         What::Contacted { contact } => plain(
             "",
             &format!("{} · {}", lang.t("联系了诉求人", "Contacted the person"), contact.way.word(lang)),
             &contact.note,
         ),
-        What::Answered { .. } | What::Heard { .. } | What::Supplemented { .. } => spoken(lang, what),
-        What::Approved { until } => plain(
+        What::Answered { .. }
+        | What::Heard { .. }
+        | What::Surveyed { .. }
+        | What::Judged { .. }
+        | What::Supplemented { .. } => spoken(lang, what),
+        What::Approved { until, unreviewed } => plain(
             "tl-key",
-            lang.t("审核通过", "Answer accepted"),
+            if *unreviewed {
+                lang.t("答复公开，本市不设审核", "Answer public; this city asks for no review")
+            } else {
+                lang.t("审核通过", "Answer accepted")
+            },
             &format!("{} {}", lang.t("请诉求人评价，到", "The person is asked until"), s.when(until).short),
         ),
         What::SentBack { reason } => plain("tl-must", lang.t("审核退回", "Sent back"), reason),
-        What::NoReply { attempt } => plain(
+        What::NoReply { attempt, how } => plain(
             "",
             &match lang {
-                Lang::Zh => format!("回访没有接通，第 {attempt} 次"),
-                Lang::En => format!("Callback not answered, attempt {attempt}"),
+                Lang::Zh => format!("回访没有接通，第 {attempt} 次 · {}", how.word(lang)),
+                Lang::En => {
+                    format!("Callback did not reach the person, attempt {attempt} · {}", how.word(lang))
+                }
             },
             "",
         ),
@@ -150,17 +174,24 @@ fn said(city: &City, s: &Shell, what: &What) -> Said {
             lang.t("逾期未答复", "Deadline missed"),
             &format!("{} {}", lang.t("应在此前答复：", "Was due:"), s.when(due).full),
         ),
+        What::Labelled { label: Some(key) } => {
+            let name = city.label(key).map_or(key.as_str(), |label| label.name.get(lang));
+            plain("", &format!("{} · {name}", lang.t("标签", "Label")), "")
+        }
+        What::Labelled { label: None } => plain("", lang.t("去掉了标签", "Label taken off"), ""),
+        What::Reported { .. } | What::Forwarded { .. } => from_outside(city, lang, what),
         What::Noted { text } => plain("", lang.t("批注（内部）", "Note (internal)"), text),
         What::Joined { .. } | What::Withdrawn { .. } | What::Shared { .. } | What::Moderated { .. } => {
             voices(lang, what)
         }
+        What::Moved(step) => timeline_moves::said(city, s, step),
         What::Revealed { reason, .. } => {
             plain("", lang.t("看了诉求人姓名电话", "Looked at name and number"), reason)
         }
     }
 }
 
-fn plain(class: &'static str, words: &str, text: &str) -> Said {
+pub(super) fn plain(class: &'static str, words: &str, text: &str) -> Said {
     Said { class, what: words.to_owned(), text: text.to_owned(), words: Vec::new() }
 }
 
@@ -192,6 +223,24 @@ fn voices(lang: Lang, what: &What) -> Said {
     }
 }
 
+/// What passed between us and another system.
+fn from_outside(city: &City, lang: Lang, what: &What) -> Said {
+    match what {
+        What::Reported { state, text, links, counted, .. } => {
+            let late = if *counted { "" } else { lang.t("（只作记录）", " (kept only)") };
+            let head = format!("{} · {}{late}", lang.t("外部进展", "Report"), state.word(lang));
+            let lines: Vec<&str> =
+                [text.as_str()].into_iter().chain(links.iter().map(String::as_str)).collect();
+            plain("", &head, lines.join("\n").trim())
+        }
+        What::Forwarded { to, number } => {
+            let to = words::remote_name(city, to, lang);
+            plain("tl-key", &format!("{} → {to}", lang.t("转外部系统", "Forwarded")), number)
+        }
+        other => plain("", other.key(), ""),
+    }
+}
+
 /// What a unit or a person said in their own words.
 fn spoken(lang: Lang, what: &What) -> Said {
     match what {
@@ -216,6 +265,19 @@ fn spoken(lang: Lang, what: &What) -> Said {
                 &format!("{}{verdict}{felt}", lang.t("诉求人说：", "The person says: ")),
                 words,
             )
+        }
+        What::Surveyed { chosen, follow, .. } => {
+            let words: Vec<&str> = chosen.iter().map(|one| one.text.get(lang)).collect();
+            let after = follow.map(|f| format!(" · {}", f.word(lang))).unwrap_or_default();
+            plain("", &format!("{}{after}", lang.t("诉求人选了", "The person chose")), &words.join("\n"))
+        }
+        What::Judged { redo, reason } => {
+            let what = if *redo {
+                lang.t("研判：重新办理", "Judged: done again")
+            } else {
+                lang.t("研判：维持办结", "Judged: stays closed")
+            };
+            plain("tl-key", what, reason)
         }
         What::Supplemented { text, media, .. } => {
             let files = if media.is_empty() {
@@ -253,9 +315,15 @@ fn deciding(city: &City, s: &Shell, what: &What) -> Said {
                 words: because_words(city, because, lang),
             }
         }
-        What::Opened { urgency, category, because, finish, .. } => {
+        What::Opened { urgency, category, because, finish, proposed, .. } => {
+            let changed = proposed.as_ref().map(|p| {
+                let path = p.category.as_deref().map(|key| city.category_path(key, lang));
+                let path = path.unwrap_or_else(|| lang.t("没有分类", "no category").to_owned());
+                let head = lang.t("话务员改过；原来的建议：", "Corrected by the operator; proposed: ");
+                format!("{head}{path} · {}", p.urgency.word(lang))
+            });
             let category = category.as_deref().map(|key| city.category_path(key, lang)).unwrap_or_default();
-            let text = [category, due(s, finish)]
+            let text = [category, changed.unwrap_or_default(), due(s, finish)]
                 .into_iter()
                 .filter(|t| !t.is_empty())
                 .collect::<Vec<_>>()
@@ -286,6 +354,6 @@ fn deciding(city: &City, s: &Shell, what: &What) -> Said {
     }
 }
 
-fn due(s: &Shell, deadline: &deadline::Deadline) -> String {
+pub(super) fn due(s: &Shell, deadline: &deadline::Deadline) -> String {
     format!("{} {}", s.t("办结时限", "Answer due"), s.when(&deadline.due).short)
 }

@@ -4,21 +4,15 @@ use duban_domain::{
     Lang, Number, Refusal, Stamp,
     city::{City, UnitKind},
     deadline::{Pace, left},
+    question::Detail,
     request::Urgency,
 };
 
-use crate::frame::{Site, WebError};
+use crate::frame::WebError;
 
 /// The number in an address. What is no number at all is not found.
 pub(crate) fn number(text: &str) -> Result<Number, WebError> {
     text.parse().map_err(|_| WebError::from(Refusal::NotFound))
-}
-
-/// A key that makes a form count once, however often it is sent.
-pub(crate) fn nonce(site: &Site) -> String {
-    let mut bytes = [0; 16];
-    site.app.entropy.fill(&mut bytes);
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// A due time in words, with the class that colours it.
@@ -114,6 +108,20 @@ pub(crate) fn place_line(city: &City, division: Option<&str>, words: &str, lang:
     let names =
         [above, own].into_iter().flatten().map(|d| d.name.get(lang)).filter(|name| !words.contains(name));
     names.chain(Some(words).filter(|w| !w.is_empty())).collect::<Vec<_>>().join(" ")
+}
+
+/// The name of another system; one that the pack no longer has shows its key.
+pub(crate) fn remote_name(city: &City, key: &str, lang: Lang) -> String {
+    city.remote(key).map_or_else(|| key.to_owned(), |remote| remote.name.get(lang).to_owned())
+}
+
+/// What a category asked, and what was answered; a question that the pack no longer has shows its key.
+pub(crate) fn details(city: &City, details: &[Detail], lang: Lang) -> Vec<(String, String)> {
+    let line = |detail: &Detail| match city.question(&detail.question) {
+        Some(question) => (question.ask.get(lang).to_owned(), question.words(&detail.values, lang)),
+        None => (detail.question.clone(), detail.values.join(", ")),
+    };
+    details.iter().map(line).collect()
 }
 
 /// One choice of a `<select>`.

@@ -71,8 +71,8 @@ impl WebError {
             Self::BadForm(zh, en) => (StatusCode::UNPROCESSABLE_ENTITY, *zh, *en),
             Self::TooLarge => (
                 StatusCode::PAYLOAD_TOO_LARGE,
-                "太大了，没有收下。文字最多 20,000 个字；照片和文件最多 6 个，每个最多 12 MB。请减一些再交。",
-                "Too large, and not taken. Texts may have 20,000 characters; at most 6 photos or files, 12 MB each. Send less and try again.",
+                "太大了，没有收下。一段文字最多 20,000 个字，照片和文件一共不能太多。按浏览器的“返回”回到表单，写的还在；减一些再交。",
+                "Too large, and not taken. A text may have 20,000 characters, and photos or files may not be too many. Go back in your browser, where what you wrote still is, and send less.",
             ),
             Self::Slow => (
                 StatusCode::TOO_MANY_REQUESTS,
@@ -111,7 +111,7 @@ fn of_app(error: &AppError) -> Note {
         }
         AppError::Upload(fault) => {
             let (zh, en) = upload_words(*fault);
-            words(StatusCode::UNPROCESSABLE_ENTITY, zh, en)
+            words(StatusCode::UNPROCESSABLE_ENTITY, &zh, &en)
         }
         AppError::Credentials => words(
             StatusCode::FORBIDDEN,
@@ -170,12 +170,19 @@ fn status_of(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::NotFound | Refusal::NotItsRequest => StatusCode::NOT_FOUND,
         Refusal::MayNot(_) | Refusal::LeadOnly(_) | Refusal::OwnAnswer => StatusCode::FORBIDDEN,
-        Refusal::Stale | Refusal::WrongPhase { .. } | Refusal::AlreadyHeard | Refusal::TooSoon => {
-            StatusCode::CONFLICT
-        }
-        Refusal::UnknownUnit(_)
+        Refusal::Stale
+        | Refusal::WrongPhase { .. }
+        | Refusal::AlreadyHeard
+        | Refusal::CallTaken
+        | Refusal::NothingToJudge
+        | Refusal::TooLate
+        | Refusal::TooSoon => StatusCode::CONFLICT,
+        Refusal::Obstacle(obstacle) if obstacle.is_conflict() => StatusCode::CONFLICT,
+        Refusal::Obstacle(_)
+        | Refusal::UnknownUnit(_)
         | Refusal::UnknownCategory(_)
         | Refusal::UnknownDivision(_)
+        | Refusal::UnknownLabel { .. }
         | Refusal::SameUnit
         | Refusal::NeedsText(_)
         | Refusal::TooLong { .. }
@@ -184,21 +191,33 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::NoChange
         | Refusal::NeedsPlace
         | Refusal::BadPhone
+        | Refusal::BadMail
         | Refusal::NeedsPhone
         | Refusal::UnknownVariable(_)
-        | Refusal::TooManyRows { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        | Refusal::TooManyRows { .. }
+        | Refusal::Misanswered(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 
-pub(crate) fn upload_words(fault: UploadFault) -> (&'static str, &'static str) {
-    match fault {
-        UploadFault::TooLarge => (
-            "文件太大了，每个最多 12 MB。请缩小后再传。",
-            "The file is too large: at most 12 MB each. Make it smaller and send it again.",
-        ),
-        UploadFault::TooMany => (
-            "一次最多 6 个文件。其余的可以在补充材料里再传。",
-            "At most 6 files at once. Add the others later.",
+pub(crate) fn upload_words(fault: UploadFault) -> (String, String) {
+    let (zh, en) = match fault {
+        UploadFault::TooLarge { megabytes_max } => {
+            return (
+                format!("文件太大了，每个最多 {megabytes_max} MB。请缩小后再传。"),
+                format!(
+                    "The file is too large: at most {megabytes_max} MB each. Make it smaller and send it again."
+                ),
+            );
+        }
+        UploadFault::TooMany { count_max } => {
+            return (
+                format!("一次最多 {count_max} 个文件。其余的可以在补充材料里再传。"),
+                format!("At most {count_max} files at once. Add the others later."),
+            );
+        }
+        UploadFault::Busy => (
+            "这会儿传照片的人太多，照片没有收下。您写的都还在，请过一分钟再选照片交一次。",
+            "Too many people are sending photos just now, so yours were not taken. What you wrote is kept: choose them again in a minute.",
         ),
         UploadFault::Type => (
             "这种文件不收。请传照片（JPEG、PNG、WebP）或 PDF。",
@@ -208,7 +227,8 @@ pub(crate) fn upload_words(fault: UploadFault) -> (&'static str, &'static str) {
             "这张照片打不开。请重新拍一张或另存后再传。",
             "This picture cannot be read. Take it again, or save it anew and send that.",
         ),
-    }
+    };
+    (zh.to_owned(), en.to_owned())
 }
 
 #[derive(Template)]

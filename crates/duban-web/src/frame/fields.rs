@@ -1,25 +1,59 @@
 //! What a form sent: fields and files, whichever way the browser packed them.
+//!
+//! What is too much is read and forgotten, so that the form can come back with every word; only so
+//! many forms with files are in memory at once, and nobody may send one for ever.
+
+use std::{sync::Arc, time::Duration};
 
 use axum::http::StatusCode;
 use axum::{
     body::Bytes,
-    extract::{FromRequest, Multipart, Request, multipart::Field},
+    extract::{
+        FromRequest, Multipart, Request,
+        multipart::{Field, MultipartError},
+    },
     http::header::CONTENT_TYPE,
 };
 use duban_app::media::{self, NewMedia, UploadFault};
+use duban_domain::city::PhotoRule;
+use sha2::{Digest, Sha256};
+use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 
-use super::error::WebError;
+use super::{Visit, error::WebError, kept, site::Site};
 
 /// Most bytes of a form without files, and of one text of a form with files.
 pub(crate) const TEXT_BYTES_MAX: usize = 512 << 10;
-/// Most bytes of a whole form with files.
-pub(crate) const FORM_BYTES_MAX: usize = media::FILES_MAX * media::FILE_BYTES_MAX + (1 << 20);
+/// Most bytes of a whole form with files. More than any city takes: what is over its limit is read, so
+/// that the rest of the form is not lost, and not kept.
+pub(crate) const FORM_BYTES_MAX: usize = 256 << 20;
+/// How long a whole form may take to arrive: six photos over a thin line.
+const FORM_TIME_MAX: Duration = Duration::from_secs(600);
 
 /// The fields and files of a form.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Fields {
     values: Vec<(String, String)>,
-    files: Vec<(String, String, Bytes)>,
+    files: Vec<File>,
+    /// The place in memory that the files take; free again when the form is done with.
+    place: Option<Arc<OwnedSemaphorePermit>>,
+}
+
+/// A file of a form.
+#[derive(Clone, Debug)]
+struct File {
+    field: String,
+    name: String,
+    body: Content,
+}
+
+/// What was kept of a file.
+#[derive(Clone, Debug)]
+enum Content {
+    Whole(Bytes),
+    /// Over the limit of the city.
+    Large,
+    /// There was no place for it at this moment.
+    Crowded,
 }
 
 impl Fields {
@@ -27,7 +61,7 @@ impl Fields {
     pub(crate) fn of_query(query: &str) -> Self {
         let values =
             form_urlencoded::parse(query.as_bytes()).map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
-        Self { values, files: Vec::new() }
+        Self { values, ..Self::default() }
     }
 
     /// The last value of a field, trimmed; empty when it was not sent.
@@ -40,6 +74,11 @@ impl Fields {
         Some(self.get(name)).filter(|v| !v.is_empty())
     }
 
+    /// Sets a field as if it had been sent.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.values.push((name.to_owned(), value.to_owned()));
+    }
+
     /// Every value of a field.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.values.iter().filter(move |(k, v)| k == name && !v.trim().is_empty()).map(|(_, v)| v.trim())
@@ -50,21 +89,61 @@ impl Fields {
         self.values.iter().map(|(k, v)| (k.as_str(), v.as_str()))
     }
 
+    /// A digest of everything that was sent, none without the nonce of a page: the same form sent twice
+    /// has the same one, the same page sent with other words has not.
+    pub(crate) fn once(&self) -> Option<Vec<u8>> {
+        self.opt("form")?;
+        let mut digest = Sha256::new();
+        let mut put = |part: &[u8]| {
+            digest.update((part.len() as u64).to_be_bytes());
+            digest.update(part);
+        };
+        for (name, value) in &self.values {
+            put(name.as_bytes());
+            put(value.as_bytes());
+        }
+        for file in &self.files {
+            put(file.field.as_bytes());
+            put(file.name.as_bytes());
+            if let Content::Whole(bytes) = &file.body {
+                put(bytes);
+            }
+        }
+        Some(digest.finalize().to_vec())
+    }
+
     /// The files of a field, looked at: type by content, limits, pictures encoded anew. Slow: call it
     /// where waiting is allowed.
-    pub(crate) fn media(&self, name: &str) -> Result<Vec<NewMedia>, UploadFault> {
-        let files: Vec<_> =
-            self.files.iter().filter(|(k, _, bytes)| k == name && !bytes.is_empty()).collect();
-        if files.len() > media::FILES_MAX {
-            return Err(UploadFault::TooMany);
+    pub(crate) fn media(&self, name: &str, rule: &PhotoRule) -> Result<Vec<NewMedia>, UploadFault> {
+        Self::looked_at(self.files.iter().filter(|file| file.field == name).collect(), rule)
+    }
+
+    /// As [`Fields::media`], every file whatever its field is called: other systems have names of their own.
+    pub(crate) fn every_media(&self, rule: &PhotoRule) -> Result<Vec<NewMedia>, UploadFault> {
+        Self::looked_at(self.files.iter().collect(), rule)
+    }
+
+    fn looked_at(sent: Vec<&File>, rule: &PhotoRule) -> Result<Vec<NewMedia>, UploadFault> {
+        let mut whole = Vec::with_capacity(sent.len());
+        for file in &sent {
+            match &file.body {
+                Content::Whole(bytes) => whole.push((file.name.as_str(), bytes.as_ref())),
+                _ if sent.len() > rule.count_max as usize => {
+                    return Err(UploadFault::TooMany { count_max: rule.count_max });
+                }
+                Content::Large => {
+                    return Err(UploadFault::TooLarge { megabytes_max: rule.megabytes_max() });
+                }
+                Content::Crowded => return Err(UploadFault::Busy),
+            }
         }
-        files.into_iter().map(|(_, file, bytes)| media::take(file, bytes)).collect()
+        media::take_all(rule, whole.into_iter())
     }
 
     /// A text part, bounded: only files may be large.
-    async fn text(mut part: Field<'_>) -> Result<String, WebError> {
+    async fn text(mut part: Field<'_>, site: &Site) -> Result<String, WebError> {
         let mut bytes = Vec::new();
-        while let Some(chunk) = part.chunk().await.map_err(|e| unread(e.status()))? {
+        while let Some(chunk) = soon(part.chunk(), site).await? {
             if bytes.len() + chunk.len() > TEXT_BYTES_MAX {
                 return Err(WebError::TooLarge);
             }
@@ -73,20 +152,65 @@ impl Fields {
         String::from_utf8(bytes).map_err(|_| BROKEN)
     }
 
-    async fn multipart(mut form: Multipart) -> Result<Self, WebError> {
+    /// A file part, to its end. An empty one is a field in which nothing was chosen.
+    async fn file(&mut self, mut part: Field<'_>, site: &Site) -> Result<Option<Content>, WebError> {
+        let rule = &site.app.city.settings.photos;
+        let (mut bytes, mut over) = (Vec::new(), None);
+        while let Some(chunk) = soon(part.chunk(), site).await? {
+            if over.is_some() || chunk.is_empty() {
+                continue;
+            }
+            if self.place.is_none() {
+                self.place = site.place_for_files().await.map(Arc::new);
+            }
+            if self.place.is_none() {
+                over = Some(Content::Crowded);
+            } else if bytes.len() + chunk.len() > rule.bytes_max as usize
+                || self.files.len() >= rule.count_max as usize
+            {
+                over = Some(Content::Large);
+                bytes = Vec::new();
+            } else {
+                bytes.extend_from_slice(&chunk);
+            }
+        }
+        Ok(over.or_else(|| (!bytes.is_empty()).then(|| Content::Whole(bytes.into()))))
+    }
+
+    async fn multipart(mut form: Multipart, site: &Site) -> Result<Self, WebError> {
         let mut fields = Self::default();
-        while let Some(part) = form.next_field().await.map_err(|e| unread(e.status()))? {
-            let name = part.name().unwrap_or_default().to_owned();
+        while let Some(part) = soon(form.next_field(), site).await? {
+            let field = part.name().unwrap_or_default().to_owned();
             match part.file_name().map(str::to_owned) {
-                Some(file) => {
-                    let bytes = part.bytes().await.map_err(|e| unread(e.status()))?;
-                    fields.files.push((name, file, bytes));
+                Some(name) => {
+                    let body = fields.file(part, site).await?;
+                    fields.files.extend(body.map(|body| File { field, name, body }));
                 }
-                None => fields.values.push((name, Self::text(part).await?)),
+                None => fields.values.push((field, Self::text(part, site).await?)),
             }
         }
         Ok(fields)
     }
+
+    async fn read(request: Request, site: &Site) -> Result<Self, WebError> {
+        let packed =
+            request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
+        if packed.starts_with("multipart/form-data") {
+            return Self::multipart(Multipart::from_request(request, site).await.map_err(|_| WRONG)?, site)
+                .await;
+        }
+        let body = Bytes::from_request(request, site).await.map_err(|e| unread(e.status()))?;
+        if body.len() > TEXT_BYTES_MAX {
+            return Err(WebError::TooLarge);
+        }
+        let text = std::str::from_utf8(&body).map_err(|_| WRONG)?;
+        Ok(Self::of_query(text))
+    }
+}
+
+/// The next piece of a form, if it comes before patience ends.
+async fn soon<T>(piece: impl Future<Output = Result<T, MultipartError>>, site: &Site) -> Result<T, WebError> {
+    timeout(site.patience, piece).await.map_err(|_| BROKEN)?.map_err(|error| unread(error.status()))
 }
 
 const BROKEN: WebError =
@@ -102,24 +226,19 @@ pub(crate) fn cut(text: &str, chars: usize) -> &str {
     text.char_indices().nth(chars).map_or(text, |(end, _)| &text[..end])
 }
 
-impl<S: Send + Sync> FromRequest<S> for Fields {
+const WRONG: WebError = WebError::BadForm(
+    "没有看懂这张表单。请从本站的页面再交一次。",
+    "This form could not be read. Send it from our page.",
+);
+
+impl FromRequest<Site> for Fields {
     type Rejection = WebError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, WebError> {
-        const WRONG: WebError = WebError::BadForm(
-            "没有看懂这张表单。请从本站的页面再交一次。",
-            "This form could not be read. Send it from our page.",
-        );
-        let packed =
-            request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
-        if packed.starts_with("multipart/form-data") {
-            return Self::multipart(Multipart::from_request(request, state).await.map_err(|_| WRONG)?).await;
-        }
-        let body = Bytes::from_request(request, state).await.map_err(|e| unread(e.status()))?;
-        if body.len() > TEXT_BYTES_MAX {
-            return Err(WebError::TooLarge);
-        }
-        let text = std::str::from_utf8(&body).map_err(|_| WRONG)?;
-        Ok(Self::of_query(text))
+    async fn from_request(request: Request, site: &Site) -> Result<Self, WebError> {
+        let visit = request.extensions().get::<Visit>().cloned();
+        let fields = timeout(FORM_TIME_MAX, Self::read(request, site)).await.map_err(|_| BROKEN)??;
+        // The member signed in again: what they wrote before takes the place of the sign-in form.
+        let back = visit.and_then(|visit| kept::back(&site.app, &fields, visit.member?.id, visit.uri.path()));
+        Ok(back.map_or(fields, |values| Self { values, ..Self::default() }))
     }
 }

@@ -1,7 +1,9 @@
 //! What stands before every handler: the visit, the access of the route, the headers of the answer.
 
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
 use axum::{
-    extract::{Request, State},
+    extract::{ConnectInfo, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -10,23 +12,24 @@ use duban_app::staff;
 use duban_domain::Refusal;
 
 use super::{Visit, WebError, cookies, error, page::see_other, site::Site};
-use crate::{open311, routes::Access};
+use crate::{desk::login, open311, routes::Access};
 
 /// Everything may come from this site only; nothing inline; nobody frames us but WeChat's web view,
 /// which does not frame.
 const CSP: &str = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// Where an open tab only listens; that alone does not keep a session alive.
-const LISTENING: &str = "/events";
+const LISTENING: [&str; 3] = ["/events", "/desk/calls/live", "/desk/calls/bar"];
 
 /// The outermost layer: reads the visit, turns error notes into pages, sets the headers.
 pub(crate) async fn around(State(site): State<Site>, mut request: Request, next: Next) -> Response {
     let mut visit = Visit::of(request.headers(), request.uri());
+    visit.from = caller(&site, &request);
     if is_foreign(request.method(), request.headers(), request.uri().path()) {
         return finish(error::page(&WebError::Foreign.note(), &visit, &site));
     }
     if let Some(token) = visit.session.clone() {
-        let seen = visit.uri.path() != LISTENING;
+        let seen = !LISTENING.contains(&visit.uri.path());
         match site.run(move |app| staff::member_of(app, &token, seen)).await {
             Ok(member) => visit.member = member,
             Err(failed) => return finish(error::page(&failed.note(), &visit, &site)),
@@ -39,6 +42,20 @@ pub(crate) async fn around(State(site): State<Site>, mut request: Request, next:
         None => response,
     };
     finish(remember(&visit, &site, response))
+}
+
+/// Where a request comes from: as the proxy says, when there is one; otherwise the other end of the line.
+/// Of an address of the new kind only the network counts, for a house has very many of them.
+fn caller(site: &Site, request: &Request) -> Option<IpAddr> {
+    let said = |name: &str| request.headers().get(name)?.to_str().ok()?.trim().parse().ok();
+    let address = match site.options.client_header.as_str() {
+        "" => request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip()),
+        name => said(name),
+    };
+    address.map(|address| match address {
+        IpAddr::V6(long) => IpAddr::V6(Ipv6Addr::from_bits(long.to_bits() >> 64 << 64)),
+        short @ IpAddr::V4(_) => short,
+    })
 }
 
 /// The error that an answer carries. One that is neither a page nor a document was made by the
@@ -67,12 +84,12 @@ fn with_note(note: &error::Note, visit: &Visit, site: &Site, before: &Response) 
 }
 
 /// The access of one route.
-pub(crate) async fn access(access: Access, request: Request, next: Next) -> Response {
+pub(crate) async fn access(site: &Site, access: Access, request: Request, next: Next) -> Response {
     let visit = request.extensions().get::<Visit>();
     let member = visit.and_then(|v| v.member.as_ref());
     match access {
         Access::Public => next.run(request).await,
-        Access::Staff(_) | Access::AnyStaff if member.is_none() => sign_in(&request),
+        Access::Staff(_) | Access::AnyStaff if member.is_none() => sign_in(site, request).await,
         Access::Staff(action) if member.is_some_and(|m| !m.can(action)) => {
             WebError::from(Refusal::MayNot(action)).into_response()
         }
@@ -80,11 +97,11 @@ pub(crate) async fn access(access: Access, request: Request, next: Next) -> Resp
     }
 }
 
-fn sign_in(request: &Request) -> Response {
-    let to = request.uri().path_and_query().map_or("/desk", |p| p.as_str());
+async fn sign_in(site: &Site, request: Request) -> Response {
     if request.method() != Method::GET {
-        return see_other("/desk/login");
+        return login::interrupted(site, request).await;
     }
+    let to = request.uri().path_and_query().map_or("/desk", |p| p.as_str());
     let to: String = form_urlencoded::byte_serialize(to.as_bytes()).collect();
     see_other(&format!("/desk/login?to={to}"))
 }

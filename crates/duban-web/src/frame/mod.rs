@@ -5,6 +5,7 @@ pub(crate) mod cookies;
 pub(crate) mod error;
 pub(crate) mod fields;
 pub(crate) mod guard;
+pub(crate) mod kept;
 pub(crate) mod map;
 pub(crate) mod page;
 pub(crate) mod site;

@@ -5,8 +5,10 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use duban_app::keys;
 use duban_domain::{
     Lang, Stamp,
+    city::PhotoRule,
     policy::{Action, Member},
 };
 
@@ -27,6 +29,10 @@ pub(crate) struct Shell {
     pub(crate) now: Stamp,
     pub(crate) zone: jiff::tz::TimeZone,
     pub(crate) member: Option<MemberShown>,
+    /// How many photos the city takes with one form, and how large.
+    pub(crate) photos: PhotoRule,
+    /// What this page's forms carry, so that the same one sent twice counts once.
+    pub(crate) nonce: String,
 }
 
 /// The member of staff as the top bar shows them.
@@ -64,6 +70,8 @@ impl Shell {
             now: site.app.now(),
             zone: city.zone.clone(),
             member: visit.member.as_ref().map(shown),
+            photos: city.settings.photos,
+            nonce: nonce(site),
         }
     }
 
@@ -99,6 +107,13 @@ impl Shell {
         let query = query.finish();
         if query.is_empty() { self.path.clone() } else { format!("{}?{query}", self.path) }
     }
+}
+
+/// A fresh value for the forms of one page.
+pub(crate) fn nonce(site: &Site) -> String {
+    let mut bytes = [0; 16];
+    site.app.entropy.fill(&mut bytes);
+    keys::hex(&bytes)
 }
 
 /// Renders a template as a page.

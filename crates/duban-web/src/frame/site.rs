@@ -1,13 +1,16 @@
 //! The running web site: the application with what only the web needs.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::http::{HeaderMap, header::HOST};
 use duban_app::{App, AppError};
-use tokio::sync::Semaphore;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 
 use super::{error::WebError, throttle::Throttle};
-use crate::desk::live::Radio;
+use crate::desk::{calls::live::Rings, live::Radio};
 
 /// Passwords that are verified at once: each takes 19 MiB and a core.
 const VERIFIED_AT_ONCE: usize = 2;
@@ -15,6 +18,14 @@ const VERIFIED_AT_ONCE: usize = 2;
 const WAITING_MAX: usize = 32;
 /// Lists that are made into files at once.
 const EXPORTS_AT_ONCE: usize = 2;
+
+/// Forms with files that are in memory at once: each may hold all photos that the city allows, and
+/// decoding one takes as much again.
+const FILES_AT_ONCE: usize = 6;
+/// How long a form with files waits for its place.
+const PLACE_WAIT: Duration = Duration::from_secs(3);
+/// How long the next piece of a form is waited for: a telephone in a lift is silent for a while.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How the site meets the outside.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +36,8 @@ pub struct Options {
     pub source_url: String,
     /// Whether cookies may travel over TLS only.
     pub secure_cookies: bool,
+    /// The header in which a proxy says who called, such as `x-real-ip`; empty: nobody stands between.
+    pub client_header: String,
 }
 
 /// The running web site. Cheap to clone.
@@ -42,8 +55,14 @@ pub struct Site {
     places: Arc<Semaphore>,
     /// Turns for making a file of a list.
     pub(crate) exports: Arc<Semaphore>,
+    /// Places in memory for forms with files.
+    files: Arc<Semaphore>,
+    /// How long the next piece of a form is waited for.
+    pub(crate) patience: Duration,
     /// Tells live readers what is new.
     pub(crate) radio: Arc<Radio>,
+    /// Tells operators what rings.
+    pub(crate) rings: Arc<Rings>,
 }
 
 impl Site {
@@ -57,7 +76,10 @@ impl Site {
             turns: Arc::new(Semaphore::new(VERIFIED_AT_ONCE)),
             places: Arc::new(Semaphore::new(VERIFIED_AT_ONCE + WAITING_MAX)),
             exports: Arc::new(Semaphore::new(EXPORTS_AT_ONCE)),
+            files: Arc::new(Semaphore::new(FILES_AT_ONCE)),
+            patience: PATIENCE,
             radio: Arc::default(),
+            rings: Arc::default(),
         }
     }
 
@@ -71,6 +93,11 @@ impl Site {
         let scheme = if self.options.secure_cookies { "https" } else { "http" };
         let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
         format!("{scheme}://{host}")
+    }
+
+    /// A place in memory for the files of one form; none when there is none within some seconds.
+    pub(crate) async fn place_for_files(&self) -> Option<OwnedSemaphorePermit> {
+        timeout(PLACE_WAIT, self.files.clone().acquire_owned()).await.ok()?.ok()
     }
 
     /// As [`Site::run`], for what verifies a password: two at a time, and only so many wait.

@@ -1,11 +1,18 @@
-//! Slows down whoever guesses passwords or telephone tails. By what is guessed at, not by address:
-//! addresses are shared by whole offices and changed at will by whoever means harm.
+//! Slows down whoever guesses passwords or telephone tails: by what is guessed at, and for tails by
+//! address too, for there are many numbers and only ten thousand tails. An address counts wrong tails
+//! only: it is shared by whole offices, who mostly know theirs.
 
 use std::{
+    collections::HashMap,
+    net::IpAddr,
     num::NonZeroU32,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
+use duban_domain::Stamp;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use sha2::{Digest, Sha256};
 
@@ -18,10 +25,17 @@ const KEYS_MAX: usize = 50_000;
 /// Guesses between two looks at how many keys there are: a look walks over all of them.
 const LOOK_EVERY: usize = 1_024;
 
+/// Wrong tails from one address within [`WRONG_MS`].
+const WRONG_MAX: u32 = 20;
+/// After this long, in milliseconds, an address begins anew.
+const WRONG_MS: i64 = 3_600_000;
+
 /// Counts guesses by key. A key is kept as its hash: however long a guess is, it takes 32 bytes.
 pub(crate) struct Throttle {
     limiter: DefaultKeyedRateLimiter<[u8; 32]>,
     guesses: AtomicUsize,
+    /// Wrong tails by address: since when, and how many.
+    wrong: Mutex<HashMap<IpAddr, (Stamp, u32)>>,
 }
 
 impl Throttle {
@@ -29,7 +43,28 @@ impl Throttle {
         let per_minute = NonZeroU32::new(PER_MINUTE).unwrap_or(NonZeroU32::MIN);
         let burst = NonZeroU32::new(BURST).unwrap_or(NonZeroU32::MIN);
         let limiter = RateLimiter::keyed(Quota::per_minute(per_minute).allow_burst(burst));
-        Self { limiter, guesses: AtomicUsize::new(0) }
+        Self { limiter, guesses: AtomicUsize::new(0), wrong: Mutex::default() }
+    }
+
+    /// Whether an address has not been wrong too often lately.
+    pub(crate) fn trusts(&self, from: Option<IpAddr>, now: Stamp) -> bool {
+        let Some(from) = from else { return true };
+        let wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
+        wrong.get(&from).is_none_or(|(since, n)| *n < WRONG_MAX || since.plus_ms(WRONG_MS) <= now)
+    }
+
+    /// A tail from this address was wrong.
+    pub(crate) fn was_wrong(&self, from: Option<IpAddr>, now: Stamp) {
+        let Some(from) = from else { return };
+        let mut wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
+        if wrong.len() >= KEYS_MAX {
+            wrong.retain(|_, (since, _)| since.plus_ms(WRONG_MS) > now);
+        }
+        let entry = wrong.entry(from).or_insert((now, 0));
+        if entry.0.plus_ms(WRONG_MS) <= now {
+            *entry = (now, 0);
+        }
+        entry.1 += 1;
     }
 
     /// Whether another guess at this key may be looked at now.

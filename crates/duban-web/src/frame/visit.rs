@@ -1,5 +1,7 @@
 //! Who visits: language, large type, and the member of staff when somebody signed in.
 
+use std::net::IpAddr;
+
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, Uri, header::ACCEPT_LANGUAGE, request::Parts},
@@ -20,6 +22,8 @@ pub(crate) struct Visit {
     pub(crate) passes: Vec<String>,
     /// The filters of the list that was looked at last.
     pub(crate) list: Option<String>,
+    /// Where it comes from, when that is known: only for counting wrong guesses.
+    pub(crate) from: Option<IpAddr>,
 }
 
 impl Visit {
@@ -50,6 +54,7 @@ impl Visit {
             session: cookies::read(headers, cookies::SESSION).filter(|t| !t.is_empty()).map(str::to_owned),
             passes: cookies::passes(headers),
             list: cookies::read(headers, cookies::LIST).map(str::to_owned),
+            from: None,
         }
     }
 

@@ -1,26 +1,39 @@
-//! Discovery and services: the categories of the city pack, as Open311 knows them.
+//! Discovery and services: the categories of the city pack, as Open311 knows them, and what each of
+//! them asks.
 //!
-//! Every category below the first level can be asked for; the first level is the group. The pack
-//! defines no attributes, so `metadata` is false everywhere.
+//! Every category below the first level can be asked for; the first level is the group. One more
+//! service stands for what nobody classified: the hotline does it then.
 
+use axum::http::HeaderMap;
+use duban_app::setup;
 use duban_domain::{
-    Lang,
+    Lang, Stamp,
     city::{Category, City},
+    question::{AnswerKind, Choice, Question},
+    stamp::to_w3c,
 };
 
 use super::{Answer, Problem, render::Node};
+use crate::frame::Site;
 
-/// When what this API offers last changed.
-const CHANGESET: &str = "2026-01-05T00:00:00+08:00";
+/// The service of what is not classified yet.
+pub(super) const UNCLASSIFIED: &str = "unclassified";
 
-pub(super) fn discovery(city: &City, address: &str, demo: bool) -> Node {
+pub(super) async fn discovery(site: &Site, headers: &HeaderMap) -> Answer {
+    let changed = site.run(|app| setup::city_changed_at(&app.store).map_err(Into::into)).await?;
+    let address = site.address(headers);
+    Ok(document(&site.app.city, &address, changed.unwrap_or(Stamp(0)), site.app.demo))
+}
+
+pub(super) fn document(city: &City, address: &str, changed: Stamp, demo: bool) -> Node {
+    let changeset = || Node::text(to_w3c(changed, &city.zone));
     let formats = vec![Node::text("application/json"), Node::text("text/xml")];
     let endpoint = Node::object(
         "endpoint",
         vec![
             ("specification", Node::text("http://wiki.open311.org/GeoReport_v2")),
             ("url", Node::text(format!("{address}/open311/v2"))),
-            ("changeset", Node::text(CHANGESET)),
+            ("changeset", changeset()),
             ("type", Node::text(if demo { "test" } else { "production" })),
             ("formats", Node::List("formats", formats)),
         ],
@@ -31,7 +44,7 @@ pub(super) fn discovery(city: &City, address: &str, demo: bool) -> Node {
     Node::object(
         "discovery",
         vec![
-            ("changeset", Node::text(CHANGESET)),
+            ("changeset", changeset()),
             ("contact", Node::text(contact)),
             ("key_service", Node::text(keys)),
             ("endpoints", Node::List("endpoints", vec![endpoint])),
@@ -41,26 +54,89 @@ pub(super) fn discovery(city: &City, address: &str, demo: bool) -> Node {
 
 pub(super) fn list(city: &City, lang: Lang) -> Node {
     let offered = city.categories.iter().filter(|category| category.level > 1);
-    Node::List("services", offered.map(|category| service(city, category, lang)).collect())
+    let mut services: Vec<Node> = offered.map(|category| service(city, category, lang)).collect();
+    services.push(Node::object(
+        "service",
+        vec![
+            ("service_code", Node::text(UNCLASSIFIED)),
+            ("service_name", Node::text(unclassified(lang))),
+            (
+                "description",
+                Node::text(lang.t(
+                    "说不清属于哪一类的，由热线来分。",
+                    "When the kind is not known: the hotline decides.",
+                )),
+            ),
+            ("metadata", Node::Bool(false)),
+            ("type", Node::text("realtime")),
+            ("keywords", Node::text("")),
+            ("group", Node::text(lang.t("其他", "Other"))),
+        ],
+    ));
+    Node::List("services", services)
 }
 
-/// The attributes that a service asks for: none.
-pub(super) fn definition(city: &City, code: &str) -> Answer {
-    let category = offered(city, code)?;
+/// The name of what is not classified.
+pub(super) fn unclassified(lang: Lang) -> &'static str {
+    lang.t("其他（由热线分类）", "Other (classified by the hotline)")
+}
+
+/// The attributes that a service asks for.
+pub(super) fn definition(city: &City, code: &str, lang: Lang) -> Answer {
+    let category = offered(city, code)?.map_or("", |category| category.key.as_str());
+    let attributes =
+        city.questions_of(category).zip(1..).map(|(question, order)| attribute(question, order, lang));
     Ok(Node::object(
         "service_definition",
         vec![
-            ("service_code", Node::text(&category.key)),
-            ("attributes", Node::List("attributes", Vec::new())),
+            ("service_code", Node::text(code)),
+            ("attributes", Node::List("attributes", attributes.collect())),
         ],
     ))
 }
 
-/// The category behind a service code.
-pub(super) fn offered<'a>(city: &'a City, code: &str) -> Result<&'a Category, Problem> {
-    city.category(code).filter(|category| category.level > 1).ok_or_else(|| {
+/// The category behind a service code; none for what is not classified.
+pub(super) fn offered<'a>(city: &'a City, code: &str) -> Result<Option<&'a Category>, Problem> {
+    if code == UNCLASSIFIED {
+        return Ok(None);
+    }
+    city.category(code).filter(|category| category.level > 1).map(Some).ok_or_else(|| {
         Problem::missing(format!("service_code not found: {code}. 没有这个服务代码，请看 services.json。"))
     })
+}
+
+fn attribute(question: &Question, order: i64, lang: Lang) -> Node {
+    let mut fields = vec![
+        ("variable", Node::Bool(question.kind != AnswerKind::Notice)),
+        ("code", Node::text(&question.key)),
+        ("datatype", Node::text(datatype(question.kind))),
+        ("required", Node::Bool(question.required)),
+        ("datatype_description", Node::or_null(question.help.as_ref().map(|help| help.get(lang)))),
+        ("order", Node::Int(order)),
+        ("description", Node::text(question.ask.get(lang))),
+    ];
+    if !question.choices.is_empty() {
+        let value = |choice: &Choice| {
+            Node::object(
+                "value",
+                vec![("key", Node::text(&choice.key)), ("name", Node::text(choice.name.get(lang)))],
+            )
+        };
+        fields.push(("values", Node::List("values", question.choices.iter().map(value).collect())));
+    }
+    Node::object("attribute", fields)
+}
+
+/// How Open311 calls a kind of answer.
+fn datatype(kind: AnswerKind) -> &'static str {
+    match kind {
+        AnswerKind::Line => "string",
+        AnswerKind::Number => "number",
+        AnswerKind::When => "datetime",
+        AnswerKind::Text | AnswerKind::Notice => "text",
+        AnswerKind::One => "singlevaluelist",
+        AnswerKind::Several => "multivaluelist",
+    }
 }
 
 fn service(city: &City, category: &Category, lang: Lang) -> Node {
@@ -71,7 +147,7 @@ fn service(city: &City, category: &Category, lang: Lang) -> Node {
             ("service_code", Node::text(&category.key)),
             ("service_name", Node::text(category.name.get(lang))),
             ("description", Node::text(city.category_path(&category.key, lang))),
-            ("metadata", Node::Bool(false)),
+            ("metadata", Node::Bool(city.questions_of(&category.key).next().is_some())),
             ("type", Node::text("realtime")),
             ("keywords", Node::text(keywords(city, &category.key))),
             ("group", Node::or_null(group)),

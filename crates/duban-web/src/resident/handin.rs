@@ -135,7 +135,7 @@ impl Typed {
         let phone = Phone::parse(phone)
             .and_then(|phone| phone.ok_or(Refusal::NeedsPhone))
             .map_err(|refusal| Fault::refused(field, &refusal, lang))?;
-        Ok((privacy, Person { name: name.clone(), phone: Some(phone) }))
+        Ok((privacy, Person { name: name.clone(), phone: Some(phone), lang, ..Person::default() }))
     }
 }
 
@@ -145,9 +145,9 @@ pub(super) fn hand_in(
     fields: &Fields,
     lang: Lang,
 ) -> Result<Result<Handed, Vec<Fault>>, AppError> {
-    let photos = fields.media("photo").map_err(|fault| {
+    let photos = fields.media("photo", &app.city.settings.photos).map_err(|fault| {
         let (zh, en) = upload_words(fault);
-        Fault::new("photo", lang.t(zh, en))
+        Fault::new("photo", lang.t(&zh, &en))
     });
     let (photos, odd) = match photos {
         Ok(photos) => (photos, None),

@@ -5,9 +5,12 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode, header},
 };
-use duban_app::person;
-use duban_domain::Number;
-use duban_testkit::world::World;
+use duban_app::{App, notice, person};
+use duban_domain::{Number, notice::NoticeChannel};
+use duban_testkit::{
+    gateway::{Fake, gateways},
+    world::World,
+};
 use tower::ServiceExt;
 
 use crate::{Options, Site, router};
@@ -27,7 +30,15 @@ pub(crate) struct Reply {
 
 impl Browser {
     pub(crate) fn on(world: &World) -> Self {
-        Self { site: router(Site::new(world.app.clone(), Options::default())), cookies: Vec::new() }
+        Self::of(world.app.clone())
+    }
+
+    pub(crate) fn of(app: App) -> Self {
+        Self::at(Site::new(app, Options::default()))
+    }
+
+    pub(crate) fn at(site: Site) -> Self {
+        Self { site: router(site), cookies: Vec::new() }
     }
 
     pub(crate) async fn get(&mut self, to: &str) -> Reply {
@@ -48,7 +59,31 @@ impl Browser {
         self.send(request.body(Body::from(body)).unwrap()).await
     }
 
-    async fn send(&mut self, mut request: Request<Body>) -> Reply {
+    /// A form with files, as a browser packs it: field, name and bytes of each.
+    pub(crate) async fn post_files(
+        &mut self,
+        to: &str,
+        form: &[(&str, &str)],
+        files: &[(&str, &str, Vec<u8>)],
+    ) -> Reply {
+        let mut body = Vec::new();
+        for (name, value) in form {
+            let part = format!("--cut\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        for (name, file, bytes) in files {
+            let head = format!(
+                "--cut\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{file}\"\r\n\r\n"
+            );
+            body.extend_from_slice(&[head.as_bytes(), bytes, b"\r\n"].concat());
+        }
+        body.extend_from_slice(b"--cut--\r\n");
+        let request = Request::post(to).header(header::CONTENT_TYPE, "multipart/form-data; boundary=cut");
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// Sends a request as it is, with this browser's cookies.
+    pub(crate) async fn send(&mut self, mut request: Request<Body>) -> Reply {
         let cookies = self.cookies.join("; ");
         request.headers_mut().insert(header::COOKIE, cookies.parse().unwrap());
         let (parts, body) = self.site.clone().oneshot(request).await.unwrap().into_parts();
@@ -69,7 +104,7 @@ impl Reply {
     }
 
     /// The value of a hidden field.
-    fn hidden(&self, name: &str) -> &str {
+    pub(crate) fn hidden(&self, name: &str) -> &str {
         let from = self.text.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap();
         from.split('"').next().unwrap()
     }
@@ -159,13 +194,43 @@ async fn who_leaves_no_telephone_comes_back_with_the_code() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_link_of_a_notice_opens_its_own_matter_and_no_other() {
+    let mut world = World::sqlite();
+    let sms = Fake::that([]);
+    world.app = world.app.clone().with_gateways(gateways(&sms, &Fake::that([])));
+    world.app.reached_at("https://12345.example.cn");
+    let mut pages = Vec::new();
+    for nonce in ["a", "b"] {
+        let form = [("form", nonce), ("text", TEXT), ("privacy", "contact"), ("phone", "139 0000 6021")];
+        let handed = Browser::on(&world).post("/report", &form, None).await;
+        pages.push(handed.to().trim_end_matches("?new=1").to_owned());
+    }
+    while notice::work(&world.app, NoticeChannel::Sms).unwrap() > 0 {}
+    let text = sms.taken()[0].text.clone();
+    let link = text.split("https://12345.example.cn").nth(1).unwrap().trim().to_owned();
+    let number = pages[0].trim_start_matches("/track/");
+    assert!(link.starts_with(&format!("/go/{number}/")), "{text}");
+    let mut reader = Browser::on(&world);
+    assert_eq!(reader.get(&format!("{link}?rate")).await.to(), format!("{}#rate", pages[0]));
+    assert!(reader.get(&pages[0]).await.text.contains(TEXT));
+    assert!(!reader.get(&pages[1]).await.text.contains(TEXT), "the other matter stays closed");
+    let mut stranger = Browser::on(&world);
+    let other = link.replace(number, pages[1].trim_start_matches("/track/"));
+    assert_eq!(stranger.get(&other).await.to(), pages[1]);
+    assert!(!stranger.get(&pages[1]).await.text.contains(TEXT), "a key belongs to one number");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_too_large_or_called_wrongly_gets_a_page_that_says_so() {
     let world = World::sqlite();
     let mut browser = Browser::on(&world);
     let long = "a".repeat(600 << 10);
     for to in ["/report", "/desk/login", "/track/260105004179/access"] {
         let told = browser.post(to, &[("text", &long)], None).await;
-        assert!(told.status == StatusCode::PAYLOAD_TOO_LARGE && told.text.contains("12 MB"), "{to}");
+        assert!(
+            told.status == StatusCode::PAYLOAD_TOO_LARGE && told.text.contains("按浏览器的“返回”"),
+            "{to}"
+        );
     }
     let login = browser.post("/desk/login", &[("login", &long[..101]), ("password", "x")], None).await;
     assert_eq!(login.status, StatusCode::UNPROCESSABLE_ENTITY);

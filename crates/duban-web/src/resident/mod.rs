@@ -4,6 +4,8 @@
 //! No department language here, and nothing about a person in any address but their own number.
 //! What a resident may see is decided by `duban_app::resident`.
 
+#[cfg(test)]
+mod bounds;
 mod handin;
 pub(crate) mod home;
 #[cfg(test)]

@@ -7,7 +7,6 @@ use axum::{
     http::{HeaderMap, header::SET_COOKIE},
     response::Response,
 };
-use duban_app::keys;
 use duban_domain::{
     city::City,
     dispatch::{Matter, Proposal, propose},
@@ -22,8 +21,12 @@ use super::{
     next_steps, place_name, text_or,
 };
 use crate::frame::{
-    Fields, PageResult, Shell, Site, Visit, WebError, cookies, fields::cut, html, map::MapView,
-    page::html_again, see_other,
+    Fields, PageResult, Shell, Site, Visit, WebError, cookies,
+    fields::cut,
+    html,
+    map::MapView,
+    page::{html_again, nonce},
+    see_other,
 };
 
 #[derive(Template)]
@@ -92,9 +95,7 @@ fn received(site: &Site, headers: &HeaderMap, handed: &Handed) -> Response {
 impl ReportPage {
     /// A fresh form with a nonce, so that sending it twice counts once.
     async fn begin(site: &Site, visit: &Visit, mut typed: Typed) -> Result<Self, WebError> {
-        let mut nonce = [0; 16];
-        site.app.entropy.fill(&mut nonce);
-        typed.nonce = keys::hex(&nonce);
+        typed.nonce = nonce(site);
         Self::on(site, visit, typed, Vec::new()).await
     }
 

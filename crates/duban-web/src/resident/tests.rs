@@ -36,6 +36,8 @@ pub(crate) fn city() -> City {
 
 fn shell(city: &City, lang: Lang, elder: bool, query: &str) -> Shell {
     Shell {
+        nonce: "cd".into(),
+        photos: duban_domain::city::PhotoRule { count_max: 6, bytes_max: 12 << 20 },
         source: String::new(),
         lang,
         elder,
@@ -94,6 +96,8 @@ pub(crate) fn public(city: &City) -> PublicCase {
             satisfaction: None,
             score: None,
             voices: 1,
+            handler: None,
+            waits: 0,
         },
         updated_at: NOW.plus_ms(-HOUR),
         answer: Some("断枝<取下>，换了新线 & 加了套管。".into()),
@@ -119,6 +123,7 @@ fn track(city: &City, phase: Phase) -> Track {
             privacy: Privacy::Contact,
             person: None,
             received_at: NOW.plus_ms(-2 * HOUR),
+            details: Vec::new(),
             source_key: None,
         },
         phase,

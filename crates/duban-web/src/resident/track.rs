@@ -72,6 +72,24 @@ pub(crate) async fn page(
     }
 }
 
+/// `GET /go/{number}/{key}`: from a notice to the page of the matter, which this browser may then open.
+/// With `?rate` to where it is evaluated. A key that is wrong or too old leads to the page's own door.
+pub(crate) async fn from_notice(
+    State(site): State<Site>,
+    visit: Visit,
+    headers: HeaderMap,
+    Path((number, key)): Path<(String, String)>,
+) -> PageResult {
+    let number: Number = number.parse().map_err(|_| Refusal::NotFound)?;
+    if !site.throttle.admits(&format!("go:{number}")) {
+        return Err(WebError::Slow);
+    }
+    let of = number.clone();
+    let pass = site.run(move |app| access::by_link(app, &of, &key)).await?;
+    let to = format!("/track/{number}{}", if visit.uri.query() == Some("rate") { "#rate" } else { "" });
+    Ok(pass.map_or_else(|| see_other(&to), |pass| let_in(&site, &headers, &to, &pass)))
+}
+
 /// `POST /track/{number}/access`
 pub(crate) async fn unlock(
     State(site): State<Site>,
@@ -81,17 +99,23 @@ pub(crate) async fn unlock(
     fields: Fields,
 ) -> PageResult {
     let number: Number = number.parse().map_err(|_| Refusal::NotFound)?;
-    if !site.throttle.admits(&format!("track:{number}")) {
-        return Err(WebError::Slow);
-    }
+    guesses(&site, &visit, &number)?;
     let (of, tail) = (number.clone(), plain_digits(fields.get("tail")));
     match site.run(move |app| access::unlock(app, &of, &tail)).await {
         Ok((_, pass)) => Ok(opened(&site, &headers, &number, &pass)),
         Err(WebError::App(AppError::Credentials)) => {
+            site.throttle.was_wrong(visit.from, site.app.now());
             Ok(html_again(&tail_page(&site, &visit, &number, Some(mismatch(visit.lang)))))
         }
         Err(error) => Err(error),
     }
+}
+
+/// Whether another tail may be tried: at this number, and from this address.
+fn guesses(site: &Site, visit: &Visit, number: &Number) -> Result<(), WebError> {
+    let may =
+        site.throttle.trusts(visit.from, site.app.now()) && site.throttle.admits(&format!("track:{number}"));
+    may.then_some(()).ok_or(WebError::Slow)
 }
 
 /// `POST /track/{number}/evaluation`
@@ -102,21 +126,18 @@ pub(crate) async fn evaluate(
     Path(number): Path<String>,
     fields: Fields,
 ) -> PageResult {
-    let number: Number = number.parse().map_err(|_| Refusal::NotFound)?;
-    let Some(known) = open(&site, &visit, &number).await? else {
-        return Ok(see_other(&format!("/track/{number}")));
+    let own = match own(&site, &visit, &number).await? {
+        Ok(own) => own,
+        Err(ask) => return Ok(ask),
     };
-    let again = |faults| again(&site, &visit, &headers, &known, &fields, faults);
     let said = match evaluation(&fields, visit.lang) {
         Ok(said) => said,
-        Err(faults) => return again(faults).await,
+        Err(faults) => return again(&site, &visit, &headers, &own.known, &fields, faults).await,
     };
-    let (of, who) = (number.clone(), known.clone());
-    match site.run(move |app| heard(app, &who, &of, &said)).await {
-        Err(error) if is_late(&error) => {
-            again(vec![too_late("words", fields.get("words"), visit.lang)]).await
-        }
-        done => told(done, &number, "heard"),
+    let (to, form) = (own.clone(), fields.once());
+    match site.run(move |app| heard(app, &to, &said, form.as_deref())).await {
+        Err(error) if is_late(&error) => late(&site, &visit, &headers, &own, &fields).await,
+        done => told(done, &own.number, "heard"),
     }
 }
 
@@ -128,38 +149,59 @@ pub(crate) async fn add(
     Path(number): Path<String>,
     fields: Fields,
 ) -> PageResult {
-    let number: Number = number.parse().map_err(|_| Refusal::NotFound)?;
-    let Some(known) = open(&site, &visit, &number).await? else {
-        return Ok(see_other(&format!("/track/{number}")));
+    let own = match own(&site, &visit, &number).await? {
+        Ok(own) => own,
+        Err(ask) => return Ok(ask),
     };
-    let (of, who, sent) = (number.clone(), known.clone(), fields.clone());
-    match site.run(move |app| added(app, &who, &of, &sent)).await {
-        Err(error) if !faults_of(&error, &fields, visit.lang).is_empty() => {
-            let faults = faults_of(&error, &fields, visit.lang);
-            again(&site, &visit, &headers, &known, &fields, faults).await
-        }
-        done => told(done, &number, "added"),
+    let (to, sent) = (own.clone(), fields.clone());
+    let done = site.run(move |app| added(app, &to, &sent)).await;
+    let faults = done.as_ref().err().map(|error| faults_of(error, &fields, visit.lang)).unwrap_or_default();
+    if faults.is_empty() {
+        return told(done, &own.number, "added");
     }
+    again(&site, &visit, &headers, &own.known, &fields, faults).await
+}
+
+/// A number with the proof that this visit may see its request.
+#[derive(Clone)]
+struct Own {
+    number: Number,
+    known: Known,
+}
+
+/// What both forms of the page begin with; whoever may not see it is led to the page that asks for the tail.
+async fn own(site: &Site, visit: &Visit, number: &str) -> Result<Result<Own, Response>, WebError> {
+    let number: Number = number.parse().map_err(|_| Refusal::NotFound)?;
+    Ok(match open(site, visit, &number).await? {
+        Some(known) => Ok(Own { number, known }),
+        None => Err(see_other(&format!("/track/{number}"))),
+    })
+}
+
+/// The page again for a word that came after the matter had moved on.
+async fn late(site: &Site, visit: &Visit, headers: &HeaderMap, own: &Own, fields: &Fields) -> PageResult {
+    let faults = vec![too_late("words", fields.get("words"), visit.lang)];
+    again(site, visit, headers, &own.known, fields, faults).await
 }
 
 /// Records the person's word. A second click comes too late for the first one's sake: that was heard.
-fn heard(app: &App, who: &Known, number: &Number, said: &Evaluation) -> Result<(), AppError> {
+fn heard(app: &App, on: &Own, said: &Evaluation, form: Option<&[u8]>) -> Result<(), AppError> {
     let same = |t: &Track| t.verdict.is_some_and(|(solved, _)| solved == said.solved);
-    match speak::evaluate(app, who, number, said) {
-        Err(AppError::Refused(Refusal::WrongPhase { .. })) if same(&track(app, who)?) => {
+    match speak::evaluate(app, &on.known, &on.number, said, form) {
+        Err(AppError::Refused(Refusal::WrongPhase { .. })) if same(&track(app, &on.known)?) => {
             Err(Refusal::AlreadyHeard.into())
         }
         done => done.map(|_| ()),
     }
 }
 
-/// Records what the person adds; the same words sent twice count once.
-fn added(app: &App, who: &Known, number: &Number, sent: &Fields) -> Result<(), AppError> {
-    let photos = sent.media("photo")?;
-    if photos.is_empty() && already_said(&track(app, who)?, sent.get("text"), app.now()) {
+/// Records what the person adds; the same words sent twice count once, and so does the same form.
+fn added(app: &App, on: &Own, sent: &Fields) -> Result<(), AppError> {
+    let photos = sent.media("photo", &app.city.settings.photos)?;
+    if photos.is_empty() && already_said(&track(app, &on.known)?, sent.get("text"), app.now()) {
         return Err(Refusal::AlreadyHeard.into());
     }
-    speak::add(app, who, number, sent.get("text"), &photos).map(|_| ())
+    speak::add(app, &on.known, &on.number, sent.get("text"), &photos, sent.once().as_deref()).map(|_| ())
 }
 
 fn is_late(error: &WebError) -> bool {
@@ -223,7 +265,11 @@ fn tail_page(site: &Site, visit: &Visit, number: &Number, fault: Option<String>)
 }
 
 fn opened(site: &Site, headers: &HeaderMap, number: &Number, pass: &str) -> Response {
-    let mut response = see_other(&format!("/track/{number}"));
+    let_in(site, headers, &format!("/track/{number}"), pass)
+}
+
+fn let_in(site: &Site, headers: &HeaderMap, to: &str, pass: &str) -> Response {
+    let mut response = see_other(to);
     response.headers_mut().append(SET_COOKIE, cookies::with_pass(headers, pass, site.options.secure_cookies));
     response.into_response()
 }
@@ -257,9 +303,12 @@ fn evaluation(fields: &Fields, lang: Lang) -> Result<Evaluation, Vec<Fault>> {
         String::new()
     });
     match solved.filter(|_| faults.is_empty()) {
-        Some(solved) => {
-            Ok(Evaluation { solved, satisfaction: Satisfaction::from_key(fields.get("satisfaction")), words })
-        }
+        Some(solved) => Ok(Evaluation {
+            solved,
+            satisfaction: Satisfaction::from_key(fields.get("satisfaction")),
+            words,
+            answers: fields.all("answer").map(str::to_owned).collect(),
+        }),
         None => Err(faults),
     }
 }
@@ -269,7 +318,7 @@ fn unreadable(error: &AppError, lang: Lang) -> Option<Fault> {
     match error {
         AppError::Upload(fault) => {
             let (zh, en) = upload_words(*fault);
-            Some(Fault::new("add", lang.t(zh, en)))
+            Some(Fault::new("add", lang.t(&zh, &en)))
         }
         AppError::Refused(Refusal::NeedsText(_)) => Some(Fault::new(
             "add",

@@ -45,6 +45,8 @@ pub(super) struct TrackPage {
     documents: Vec<Photo>,
     asks: Option<When>,
     levels: Vec<(&'static str, &'static str)>,
+    /// The survey's answers: for whom it is solved, and for whom it is not.
+    survey: Vec<(bool, Vec<(String, String)>)>,
     who: String,
     helping: String,
     unit_phone: Option<String>,
@@ -63,6 +65,7 @@ pub(super) struct Typed {
     pub(super) solved: String,
     pub(super) satisfaction: String,
     pub(super) words: String,
+    pub(super) answers: Vec<String>,
     pub(super) text: String,
 }
 
@@ -96,6 +99,7 @@ impl Typed {
             solved: get("solved"),
             satisfaction: get("satisfaction"),
             words: get("words"),
+            answers: fields.all("answer").map(str::to_owned).collect(),
             text: get("text"),
         }
     }
@@ -150,6 +154,7 @@ impl TrackPage {
             added: query.get("done") == "added",
             notice: notice(query.get("done"), track, lang),
             round: track.round,
+            survey: survey(city, lang),
             levels: Satisfaction::ALL.iter().map(|level| (level.key(), level.word(lang))).collect(),
             may_add: track.may_add,
             photos,
@@ -371,11 +376,12 @@ fn line(s: &Shell, city: &City, said: &Said) -> SaidShown {
         Speaker::Hotline => city.hotline.clone(),
         Speaker::Unit(key) => unit_short(city, key, s.lang),
     };
-    let (ours, their) = words(s.lang, city, &said.what);
+    let (ours, their) = words(s, city, &said.what);
     SaidShown { who, at: s.when(&said.at), ours, their }
 }
 
-fn words(lang: Lang, city: &City, what: &Line) -> (String, String) {
+fn words(s: &Shell, city: &City, what: &Line) -> (String, String) {
+    let lang = s.lang;
     let ours = |zh: &str, en: &str| (lang.t(zh, en).to_owned(), String::new());
     match what {
         Line::Told(text) => (String::new(), text.clone()),
@@ -393,6 +399,12 @@ fn words(lang: Lang, city: &City, what: &Line) -> (String, String) {
         }
         Line::Judged(true, words) => (lang.t("解决了。", "It is solved.").to_owned(), words.clone()),
         Line::Judged(false, words) => (lang.t("没解决。", "It is not solved.").to_owned(), words.clone()),
+        Line::Ruled(true, why) => {
+            (lang.t("我们看过了，重新办理。", "We looked at it: it is done again.").to_owned(), why.clone())
+        }
+        Line::Ruled(false, why) => {
+            (lang.t("我们看过了，维持办结。", "We looked at it: it stays closed.").to_owned(), why.clone())
+        }
         Line::Reopened(round) => match lang {
             Lang::Zh => (format!("没解决，退回去重新办，这是第 {round} 次。"), String::new()),
             Lang::En => {
@@ -408,6 +420,25 @@ fn words(lang: Lang, city: &City, what: &Line) -> (String, String) {
         }
         Line::Moderated(ruling, why) => {
             (format!("{}{}", lang.t("公开页：", "Public page: "), ruling.word(lang)), why.clone())
+        }
+        Line::Returned => ours(
+            "刚才的单位说不归它办，热线中心同意，正在另找单位。您不用重新说。",
+            "That unit was not the right one. We are finding another; you need not tell us again.",
+        ),
+        Line::Joined(unit) => {
+            let unit = unit_short(city, unit, lang);
+            (format!("{}{unit}{}", lang.t("请了", "Asked "), lang.t("一起办。", " to help.")), String::new())
+        }
+        Line::Extended(until, words) => {
+            let until = s.when(until).full;
+            (
+                format!(
+                    "{}{until}{}",
+                    lang.t("要多一些时间，改到 ", "More time is needed, until "),
+                    lang.t("。", ".")
+                ),
+                words.clone(),
+            )
         }
     }
 }
@@ -433,4 +464,17 @@ fn qr(text: &str) -> Qr {
     let dark = code.to_colors().into_iter().enumerate().filter(|(_, color)| *color == Color::Dark);
     let path = dark.map(|(i, _)| format!("M{} {}h1v1h-1z", i % width + MARGIN, i / width + MARGIN)).collect();
     Qr { size: width + 2 * MARGIN, path }
+}
+
+/// The answers of the city's survey in their order, those of the contented first.
+fn survey(city: &City, lang: Lang) -> Vec<(bool, Vec<(String, String)>)> {
+    let of = |solved: bool| {
+        let answers = city.desk.survey.iter().filter(move |answer| answer.solved == solved);
+        answers.map(|answer| (answer.key.clone(), answer.text.get(lang).to_owned())).collect::<Vec<_>>()
+    };
+    [true, false]
+        .map(|solved| (solved, of(solved)))
+        .into_iter()
+        .filter(|(_, list)| !list.is_empty())
+        .collect()
 }

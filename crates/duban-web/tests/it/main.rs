@@ -4,4 +4,5 @@
 
 mod canary;
 mod routes;
+mod twice;
 mod visitors;

@@ -39,6 +39,7 @@ async fn every_route_answers_every_role_as_its_access_says() {
             .replace("{number}", stage.hidden.number.digits())
             .replace("{id}", "1")
             .replace("{file}", "2025-12-counts.json")
+            .replace("{key}", "no-such-key")
             .replace("{*rest}", "services.json")
             .replace("{*name}", "css/base.css");
         write!(text, "{:<4} {:<42} ", route.method, route.path).unwrap();

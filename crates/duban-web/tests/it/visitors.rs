@@ -142,7 +142,7 @@ fn hidden_case(world: &World, privacy: Privacy) -> Registered {
             point: Point::from_degrees(113.145, 27.831),
         },
         privacy,
-        person: Person { name: NAME.into(), phone: Phone::parse(PHONE).unwrap() },
+        person: Person { name: NAME.into(), phone: Phone::parse(PHONE).unwrap(), ..Person::default() },
         media: vec![media::take("canary.png", &picture()).unwrap()],
         source_key: None,
         wish: Wish { hold: true, ..Wish::default() },
@@ -153,6 +153,7 @@ fn hidden_case(world: &World, privacy: Privacy) -> Registered {
         unit: "power".into(),
         assisting: vec!["water".into()],
         reason: "它的线".into(),
+        designated: false,
     };
     case::dispatch::dispatch(&world.ctx("dispatcher", "hotline"), &on, &order).unwrap();
     case::note::note(&world.ctx("supervisor", "hotline"), &on, NOTE).unwrap();
@@ -160,7 +161,7 @@ fn hidden_case(world: &World, privacy: Privacy) -> Registered {
 }
 
 /// A small picture that is like no other.
-fn picture() -> Vec<u8> {
+pub(crate) fn picture() -> Vec<u8> {
     let mut out = std::io::Cursor::new(Vec::new());
     let dots = image::RgbImage::from_fn(31, 17, |x, y| image::Rgb([(x * 8) as u8, (y * 15) as u8, 77]));
     image::DynamicImage::ImageRgb8(dots).write_to(&mut out, image::ImageFormat::Png).unwrap();
@@ -181,8 +182,12 @@ fn other_case(world: &World) -> Registered {
         wish: Wish { hold: true, ..Wish::default() },
     };
     let registered = case::register::by_resident(&world.app, &intake).unwrap();
-    let order =
-        case::dispatch::Order { unit: "gas".into(), assisting: Vec::new(), reason: "它的管道".into() };
+    let order = case::dispatch::Order {
+        unit: "gas".into(),
+        assisting: Vec::new(),
+        reason: "它的管道".into(),
+        designated: false,
+    };
     case::dispatch::dispatch(&world.ctx("dispatcher", "hotline"), &on(&registered.number), &order).unwrap();
     registered
 }

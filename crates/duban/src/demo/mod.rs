@@ -2,6 +2,7 @@
 //! every stage of a case, and a login for each role. Everything goes through the same use cases
 //! as in a real city; only the clock is told.
 
+mod calls;
 mod filler;
 mod picture;
 mod play;
@@ -45,7 +46,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         city: None,
         config: None,
     };
-    let outside = Outside { listen: args.listen.clone(), public_url: None, source_url: None };
+    let outside = Outside { listen: args.listen.clone(), ..Outside::default() };
     let settings = Settings::gather(&place, &outside)?;
     let app = wire::app(&settings, Arc::new(Machine), true)?;
     if !setup::is_demo(&app.store)? {
@@ -69,6 +70,7 @@ fn tell(app: &App) -> anyhow::Result<()> {
     let mut scenes = script.case;
     scenes.extend(filler::scenes());
     play::play(&past, &told, now, &cast, &scenes)?;
+    calls::play(&past, &told, now, &cast)?;
     duban_app::partner::keep_key(app, "demo", duban_app::DEMO_KEY)?;
     while duban_app::jobs::work(app)? > 0 {}
     Ok(())

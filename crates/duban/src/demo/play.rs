@@ -12,7 +12,7 @@ use duban_app::{
 };
 use duban_domain::{
     Lang, Number, Stamp,
-    case::{Case, Outcome, Satisfaction, Verdict, Way, Wish},
+    case::{Case, Outcome, Satisfaction, Unreached, Verdict, Way, Wish},
     person::{Person, Phone},
     place::Point,
     policy::Member,
@@ -93,6 +93,7 @@ fn take(app: &App, cast: &Cast, number: &Number, scene: &Scene, step: &Step) -> 
                 unit: step.unit.clone(),
                 assisting: step.assisting.clone(),
                 reason: step.text.clone(),
+                designated: step.designated,
             };
             done(case::dispatch::dispatch(&ctx(app, player(cast, "dispatcher")?), &on, &order)?);
         }
@@ -107,15 +108,42 @@ fn take(app: &App, cast: &Cast, number: &Number, scene: &Scene, step: &Step) -> 
             &on,
             &Verdict::SendBack(step.text.clone()),
         )?),
-        "no-reply" => done(case::callback::call(&ctx(app, player(cast, "caller")?), &on, &Call::NoReply)?),
+        "no-reply" => done(case::callback::call(
+            &ctx(app, player(cast, "caller")?),
+            &on,
+            &Call::NoReply(Unreached::NoAnswer),
+        )?),
         "call" => {
             let call = Call::Reached {
                 request: None,
                 solved: step.solved,
                 satisfaction: satisfaction(step)?,
                 words: step.text.clone(),
+                answers: Vec::new(),
             };
             done(case::callback::call(&ctx(app, player(cast, "caller")?), &on, &call)?);
+        }
+        "ask-return" => done(case::returning::ask(&as_unit()?, &on, &step.ground, &step.text)?),
+        "judge-return" => done(case::returning::judge(
+            &ctx(app, player(cast, "dispatcher")?),
+            &on,
+            step.solved,
+            &step.text,
+        )?),
+        "ask-extension" => done(case::extension::ask(&as_unit()?, &on, step.amount, &step.text)?),
+        "judge-extension" => done(case::extension::judge(
+            &ctx(app, player(cast, "dispatcher")?),
+            &on,
+            step.solved,
+            &step.text,
+        )?),
+        "join" => {
+            done(case::assisting::join(&ctx(app, player(cast, "dispatcher")?), &on, &step.unit, &step.text)?)
+        }
+        "assign" => {
+            let who = as_unit()?;
+            let to = Some(who.who.id);
+            done(case::assign::assign(&who, &on, to, &step.text)?);
         }
         "note" => done(case::note::note(&ctx(app, player(cast, &step.by)?), &on, &step.text)?),
         "add" | "evaluate" => by_resident(app, number, scene, step)?,
@@ -126,18 +154,22 @@ fn take(app: &App, cast: &Cast, number: &Number, scene: &Scene, step: &Step) -> 
 
 /// Steps that somebody of the unit in charge takes.
 fn is_unit_step(step: &Step) -> bool {
-    matches!(step.r#do.as_str(), "sign" | "contact" | "answer")
+    matches!(step.r#do.as_str(), "sign" | "contact" | "answer" | "ask-return" | "ask-extension" | "assign")
 }
 
 fn by_resident(app: &App, number: &Number, scene: &Scene, step: &Step) -> anyhow::Result<()> {
     let tail = Phone::parse(&scene.phone)?.map(|p| p.tail().to_owned()).unwrap_or_default();
     let (who, _) = resident::unlock(app, number, &tail)?;
     if step.r#do == "add" {
-        done(resident::speak::add(app, &who, number, &step.text, &[])?);
+        done(resident::speak::add(app, &who, number, &step.text, &[], None)?);
     } else {
-        let said =
-            Evaluation { solved: step.solved, satisfaction: satisfaction(step)?, words: step.text.clone() };
-        done(resident::speak::evaluate(app, &who, number, &said)?);
+        let said = Evaluation {
+            solved: step.solved,
+            satisfaction: satisfaction(step)?,
+            words: step.text.clone(),
+            answers: Vec::new(),
+        };
+        done(resident::speak::evaluate(app, &who, number, &said, None)?);
     }
     Ok(())
 }
@@ -181,7 +213,7 @@ fn intake(scene: &Scene) -> anyhow::Result<Intake> {
         text: scene.text.clone(),
         place: Place { words: scene.place.clone(), division: scene.division.clone(), point },
         privacy,
-        person: Person { name: scene.name.clone(), phone: Phone::parse(&scene.phone)? },
+        person: Person { name: scene.name.clone(), phone: Phone::parse(&scene.phone)?, ..Person::default() },
         media: scene.photo.iter().map(|name| photo(name)).collect::<Result<_, _>>()?,
         source_key: None,
         wish: Wish { hold: scene.hold, direct: scene.direct.clone(), ..Wish::default() },

@@ -52,7 +52,9 @@ pub(super) struct Step {
     pub(super) after: String,
     /// The login of whoever does it; empty: somebody of the unit in charge.
     pub(super) by: String,
-    /// `dispatch`, `sign`, `contact`, `answer`, `approve`, `send-back`, `call`, `no-reply`, `note`, `add`, `evaluate`.
+    /// `dispatch`, `sign`, `contact`, `answer`, `approve`, `send-back`, `call`, `no-reply`, `note`, `add`, `evaluate`,
+    /// `ask-return`, `judge-return`, `ask-extension`, `judge-extension`, `join`, `assign`. What is decided
+    /// with a yes has `solved`.
     pub(super) r#do: String,
     pub(super) unit: String,
     pub(super) assisting: Vec<String>,
@@ -62,6 +64,11 @@ pub(super) struct Step {
     pub(super) proof: String,
     pub(super) photo: Option<String>,
     pub(super) no_contact: String,
+    pub(super) designated: bool,
+    /// The reason of a return, a key of the pack.
+    pub(super) ground: String,
+    /// How much an extension asks for.
+    pub(super) amount: u32,
     pub(super) solved: bool,
     pub(super) satisfaction: Option<String>,
 }

@@ -9,8 +9,8 @@ mod trees;
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
-    Category, City, Division, Fault, Index, Label, Landmark, MapLine, PackFiles, PublicRule, Role, Unit,
-    UnitKind,
+    Category, City, DeskRules, Division, Fault, Index, Label, Landmark, MapLine, PackFiles, PublicRule,
+    Reasons, Remote, Role, Unit, UnitKind,
     fault::{Faults, Spot, words},
     read::{self, Basics, Placed},
 };
@@ -20,7 +20,9 @@ use crate::{
     deadline::DeadlineRule,
     dispatch::{CategoryWords, Engine, KindWords, Rule, UrgencyWords},
     lang::Words,
+    notice::NoticeBook,
     place::Bounds,
+    question::Question,
 };
 
 /// Everything that is wrong with a pack, by file and line; empty when nothing is.
@@ -66,6 +68,8 @@ pub(super) struct Draft {
     divisions: Vec<Placed<Division>>,
     categories: Vec<Placed<Category>>,
     public: Vec<Placed<PublicRule>>,
+    questions: Vec<Placed<Question>>,
+    remotes: Vec<Placed<Remote>>,
     catalogue: Vec<Placed<Rule>>,
     category_words: Vec<Placed<CategoryWords>>,
     kind_words: Vec<Placed<KindWords>>,
@@ -78,6 +82,9 @@ pub(super) struct Draft {
     texts: Vec<Placed<(String, Words)>>,
     places: Vec<Placed<Landmark>>,
     map: Vec<Placed<MapLine>>,
+    reasons: Reasons,
+    notices: NoticeBook,
+    desk: DeskRules,
 }
 
 /// Reads and checks a pack.
@@ -90,6 +97,8 @@ pub(super) fn examine(files: &PackFiles) -> (Draft, Vec<Fault>) {
         divisions: read::divisions(files, &faults),
         categories: read::categories(files, &faults),
         public: read::public(files, &faults),
+        questions: read::questions(files, &faults),
+        remotes: read::remotes(files, &faults),
         catalogue: read::catalogue(files, &faults),
         category_words: read::category_words(files, &faults),
         kind_words,
@@ -102,6 +111,9 @@ pub(super) fn examine(files: &PackFiles) -> (Draft, Vec<Fault>) {
         texts: read::texts(files, &faults),
         places: read::places(files, &faults),
         map: read::map(files, &faults),
+        reasons: read::reasons(files, &faults),
+        notices: read::notices(files, &faults),
+        desk: read::desk(files, &faults),
     };
     strangers(files, &faults);
     trees::check(&draft, &faults);
@@ -128,7 +140,20 @@ fn strangers(files: &PackFiles, faults: &Faults) {
     ];
     let known = |path: &str| {
         KNOWN.contains(&path)
-            || matches!(path, "places.csv" | "map.toml" | "phrases.toml" | "public.csv")
+            || matches!(
+                path,
+                "places.csv"
+                    | "map.toml"
+                    | "phrases.toml"
+                    | "public.csv"
+                    | "questions.toml"
+                    | "remotes.toml"
+                    | "reasons.toml"
+                    | "notices.toml"
+                    | "desk.toml"
+                    | "survey.toml"
+                    | "quality.toml"
+            )
             || path.ends_with(".md")
             || (path.starts_with("calendar/") && path.ends_with(".toml"))
     };
@@ -180,6 +205,8 @@ impl Draft {
             divisions: bare(self.divisions),
             categories: bare(self.categories),
             public: bare(self.public),
+            questions: bare(self.questions),
+            remotes: bare(self.remotes),
             deadlines: bare(self.deadlines),
             calendar: self.calendar,
             labels: bare(self.labels),
@@ -188,7 +215,10 @@ impl Draft {
             texts: self.texts.into_iter().map(|t| t.it).collect::<BTreeMap<_, _>>(),
             places: bare(self.places),
             map: bare(self.map),
+            reasons: self.reasons,
+            notices: self.notices,
             settings: self.basics.settings,
+            desk: self.desk,
             digest,
             index: Index::default(),
         };

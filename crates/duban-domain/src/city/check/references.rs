@@ -35,6 +35,22 @@ pub(super) fn check(draft: &Draft, faults: &Faults) {
         category(draft, &row.spot("category"), row.it.category.as_deref(), faults);
         variables(row, faults);
     }
+    for row in &draft.questions {
+        for key in &row.it.categories {
+            category(draft, &row.spot("categories"), Some(key), faults);
+        }
+    }
+    for row in &draft.remotes {
+        unit(
+            draft,
+            &row.spot("unit"),
+            Some(&row.it.unit).filter(|key| !key.is_empty()).map(String::as_str),
+            faults,
+        );
+        for key in row.it.categories.iter().chain(row.it.services.iter().map(|(key, _)| key)) {
+            category(draft, &row.spot("categories"), Some(key), faults);
+        }
+    }
     texts(draft, faults);
 }
 

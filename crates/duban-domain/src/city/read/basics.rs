@@ -7,14 +7,19 @@ use jiff::tz::TimeZone;
 use crate::{
     case::Satisfaction,
     city::{
-        PackFiles, PhotoRule, Score, SettingGroup, Settings,
+        PackFiles, PhotoRule, ReturnRule, Score, SettingGroup, Settings,
         fault::{Faults, words},
         form::Form,
         source,
     },
+    deadline::Span,
     lang::Words,
     place::Bounds,
 };
+
+/// Photos with one request at most, and megabytes of each: a whole form has to fit into memory.
+const PHOTOS_MAX: u32 = 12;
+const MEGABYTES_MAX: u32 = 12;
 
 /// What `city.toml` says.
 pub(in crate::city) struct Basics {
@@ -87,6 +92,8 @@ fn settings(form: &Form<'_>) -> Settings {
         s.callback_attempts = f.whole("attempts_max", 3, 20) as u8;
         s.callback_days = f.whole("days", 2, 60) as u8;
         s.callback_different_hours = f.yes("different_hours", true);
+        s.callback_hours_apart = f.whole("hours_apart", 1, 48) as u8;
+        s.callback_periods = periods(f);
     });
     group(SettingGroup::Evaluation, &mut |f| s.evaluation_days = f.whole("days", 7, 365).into());
     group(SettingGroup::Review, &mut |f| s.review_required = f.yes("required", true));
@@ -97,8 +104,8 @@ fn settings(form: &Form<'_>) -> Settings {
     });
     group(SettingGroup::Photos, &mut |f| {
         s.photos = PhotoRule {
-            count_max: f.whole("count_max", 6, 50),
-            bytes_max: f.whole("megabytes_max", 12, 100) * 1_048_576,
+            count_max: f.whole("count_max", 6, PHOTOS_MAX),
+            bytes_max: f.whole("megabytes_max", 12, MEGABYTES_MAX) * 1_048_576,
         };
     });
     group(SettingGroup::Soon, &mut |f| s.soon_minutes = f.whole("minutes", 240, 10_000));
@@ -110,8 +117,37 @@ fn settings(form: &Form<'_>) -> Settings {
     });
     group(SettingGroup::Statistics, &mut |f| s.small_count = f.whole("small_count", 5, 1000));
     group(SettingGroup::Satisfaction, &mut |f| s.scores = scores(f));
+    group(SettingGroup::Returns, &mut |f| {
+        let rule = s.returns;
+        s.returns = ReturnRule {
+            window: f.span("window").unwrap_or(rule.window),
+            window_urgent: f.span("window_urgent").unwrap_or(rule.window_urgent),
+            clock_stops: f.yes("clock_stops", rule.clock_stops),
+        };
+    });
+    group(SettingGroup::Extensions, &mut |f| s.extensions_max = f.whole("times_max", 2, 20) as u8);
     s.laws = laws;
     s
+}
+
+/// Parts of the day in which people are called, one after the other.
+fn periods(form: &Form<'_>) -> Vec<(i16, i16)> {
+    let list = form.list("periods");
+    let read: Vec<(i16, i16)> = list.iter().filter_map(|text| super::calendar::range(text)).collect();
+    let apart = read.windows(2).all(|pair| pair[0].1 <= pair[1].0) && read.iter().all(|p| p.0 < p.1);
+    if read.len() == list.len() && apart {
+        return read;
+    }
+    form.wrong(
+        "periods",
+        "回访时段读不懂，或者有重叠",
+        "The periods for callbacks cannot be read, or overlap",
+        words(
+            "按先后写成 [\"08:30-12:00\", \"14:00-17:30\"]。",
+            "Write them in order, like [\"08:30-12:00\", \"14:00-17:30\"].",
+        ),
+    );
+    Vec::new()
 }
 
 /// Each answer has to be worth something, for the rate has to be reckoned for all of them.
@@ -142,6 +178,8 @@ fn defaults() -> Settings {
         callback_attempts: 3,
         callback_days: 2,
         callback_different_hours: true,
+        callback_hours_apart: 1,
+        callback_periods: Vec::new(),
         evaluation_days: 7,
         review_required: true,
         public_listing: false,
@@ -155,6 +193,12 @@ fn defaults() -> Settings {
         group_days: 3,
         small_count: 5,
         scores: Satisfaction::ALL.iter().map(score).collect(),
+        returns: ReturnRule {
+            window: Span::Working { days: 1, minutes: 0 },
+            window_urgent: Span::Natural { minutes: 60 },
+            clock_stops: false,
+        },
+        extensions_max: 2,
         laws: BTreeMap::new(),
     }
 }

@@ -8,6 +8,7 @@ use crate::{
         form::Form,
         source,
     },
+    person::Mail,
     place::Point,
     request::Kind,
 };
@@ -24,6 +25,8 @@ pub(in crate::city) fn units(files: &PackFiles, faults: &Faults) -> Vec<Placed<U
             parent: form.text_opt("parent"),
             division: form.text_opt("division"),
             phone: form.text_opt("phone"),
+            mail: form
+                .parsed("mail", "duty@example.cn", |t| Some(Mail::parse(t).ok()??.address().to_owned())),
         })
     })
 }

@@ -4,9 +4,14 @@
 mod basics;
 mod calendar;
 mod catalogue;
+mod desk;
 mod lists;
+mod notices;
 mod people;
 mod public;
+mod questions;
+mod reasons;
+mod remotes;
 
 use std::collections::BTreeMap;
 
@@ -15,9 +20,14 @@ use super::{fault::Spot, source::Row};
 pub(super) use basics::{Basics, basics};
 pub(super) use calendar::calendar;
 pub(super) use catalogue::{catalogue, category_words, deadlines, kind_and_urgency_words};
+pub(super) use desk::desk;
 pub(super) use lists::{categories, divisions, map, places, units};
+pub(super) use notices::notices;
 pub(super) use people::{labels, phrases, roles, texts};
 pub(super) use public::public;
+pub(super) use questions::questions;
+pub(super) use reasons::reasons;
+pub(super) use remotes::remotes;
 
 /// A row and where it stands.
 #[derive(Clone, Debug)]

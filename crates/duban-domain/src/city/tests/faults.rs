@@ -6,7 +6,7 @@ use super::*;
 use crate::Stamp;
 
 /// The smallest pack without faults.
-fn small() -> PackFiles {
+pub(super) fn small() -> PackFiles {
     let files = [
         (
             "city.toml",
@@ -45,7 +45,7 @@ fn small() -> PackFiles {
         ),
         (
             "roles.toml",
-            "[[role]]\nkey = \"all\"\nname = \"全\"\nname_en = \"All\"\nactions = [\"register\", \"view\", \"dispatch\", \"sign\", \"contact\", \"answer\", \"review\", \"callback\", \"classify\", \"note\", \"reveal\", \"figures\", \"export\", \"texts\", \"moderate\"]\nreach = \"all\"\n\n[[role]]\nkey = \"admin\"\nname = \"管\"\nname_en = \"Admin\"\nactions = [\"administer\"]\nreach = \"none\"\n",
+            "[[role]]\nkey = \"all\"\nname = \"全\"\nname_en = \"All\"\nactions = [\"register\", \"view\", \"dispatch\", \"sign\", \"contact\", \"answer\", \"review\", \"callback\", \"classify\", \"note\", \"reveal\", \"label\", \"figures\", \"export\", \"texts\", \"moderate\", \"return\", \"extend\", \"decide\", \"assign\", \"inspect\"]\nreach = \"all\"\n\n[[role]]\nkey = \"admin\"\nname = \"管\"\nname_en = \"Admin\"\nactions = [\"administer\"]\nreach = \"none\"\n",
         ),
         (
             "texts.toml",
@@ -474,4 +474,39 @@ fn all_faults_are_gathered_in_one_run_and_stop_the_city() {
         deadlines.toml:4: Error: Unknown field sing → Remove it, or use one of: sign, finish, key, urgency, kind, contact, law, law_en
         units.csv:4: Error: firm in kind is not known → It can be: centre, oversight, department, division, street, community, company
     "#]].assert_eq(&faults.iter().map(|f| f.sentence(Lang::En) + "\n").collect::<String>());
+}
+
+/// A pack with a `notices.toml` of its own, and what is wrong with it.
+fn noticed(text: &str, expected: Expect) {
+    let mut files = small();
+    files.insert("notices.toml".into(), text.into());
+    expected.assert_eq(&listed(&check(&files)));
+}
+
+#[test]
+fn texts_of_notices_are_checked_with_line_and_mend() {
+    noticed(
+        "quiet = \"late\"\n[[notice]]\nkind = \"recept\"\n",
+        expect![[r#"
+        notices.toml:1: 错误：quiet 写成 late，读不懂 → 写成例如 21:30-07:30。
+        notices.toml:3: 错误：kind 里的 recept 不认识 → 是不是想写 receipt？
+    "#]],
+    );
+    noticed(
+        "[[notice]]\nkind = \"code\"\nsubject = \"一\"\nsubject_en = \"1\"\nsms = \"{code\"\nsms_en = \"{cod}\"\nmail = \"你好\"\nmail_en = \"{code} {title}\"\n",
+        expect![[r#"
+            notices.toml:5: 错误：sms：花括号没有成对 → 这里可以用：{city}、{hotline}、{home}、{code}、{minutes}
+            notices.toml:6: 错误：sms_en：没有变量 {cod} → 是不是想写 code？
+            notices.toml:7: 错误：mail：缺少 {code}，这条通知就没有用 → 在文字里写上 {code}。
+            notices.toml:8: 错误：mail_en：“验证码”里没有东西可填 {title} → 这里可以用：{city}、{hotline}、{home}、{code}、{minutes}
+        "#]],
+    );
+    noticed(
+        "[[notice]]\nkind = \"code\"\nsubject = \"一\"\nsubject_en = \"1\"\nsms = \"{code}\"\n\n[[notice]]\nkind = \"code\"\nsubject = \"一\"\nsubject_en = \"1\"\nmale = \"{code}\"\n",
+        expect![[r#"
+            notices.toml:5: 提醒：缺少英文 sms_en → 补上英文；暂以中文代替。
+            notices.toml:8: 错误：code 写了两次 → 删去其中一段。
+            notices.toml:11: 错误：不认识的字段 male → 删去，或改成其中之一：kind、subject、subject_en、mail、mail_en、sms、sms_en
+        "#]],
+    );
 }

@@ -1,5 +1,6 @@
 //! The shipped pack, and every kind of fault with its line.
 
+mod doors;
 mod faults;
 
 use std::{collections::BTreeMap, fs, path::Path};

@@ -146,7 +146,9 @@ fn prepare(wanted: &Wanted, folder: PathBuf) -> Done<Ground<'_>> {
     let mut tapes = Vec::with_capacity(usize::try_from(count)?);
     for at in 0..count {
         clock.pass_ms(1);
-        let (done, tape) = bare::record(|| register::by_partner(&app, "bench", &intake(&voice(at % BODIES))));
+        let (done, tape) = bare::record(|| {
+            register::by_partner(&app, &register::Origin::of("bench"), &intake(&voice(at % BODIES)))
+        });
         if done.is_ok() {
             tapes.push(tape);
         }

@@ -15,7 +15,7 @@ use duban_app::{App, DEMO_PASSWORD, keys, keys::Keyring, setup, staff::users};
 use duban_domain::{
     CaseId, JobId, PersonId, Stamp, case::Stage, id, person::Phone, request::Request, stamp::DAY_MS,
 };
-use duban_store::{Inserted, Job, RowExtra, SealedPerson, Store, StoreError, Target, WriteTx};
+use duban_store::{Findable, Inserted, Job, RowExtra, SealedPerson, Store, StoreError, Target, WriteTx};
 use duban_testkit::{
     clock::{Hands, Seeded},
     world::zhuzhou,
@@ -210,6 +210,10 @@ fn sealed(keys: &Keyring, id: PersonId, name: &str, phone: &Phone) -> SealedPers
         phone: Some(seal("person.phone", phone.digits())),
         phone_hash: Some(keys.find("person.phone", phone.digits())),
         tail_hash: Some(keys.find("person.tail", phone.tail())),
+        mail: None,
+        mail_hash: None,
+        news: None,
+        lang: 1,
     }
 }
 
@@ -226,7 +230,7 @@ fn write(app: &App, tx: &mut WriteTx<'_>, batch: &[Entry]) -> Result<(), StoreEr
         tx.append_events(case.id, 1, &story.events)?;
         let text =
             format!("{}\n{}\n{}\n{}", request.number, request.title, request.text, request.place.words);
-        tx.index_case(case.id, &text)?;
+        tx.index_case(case.id, &Findable::of(&text))?;
         owe(tx, story)?;
     }
     Ok(())
@@ -238,7 +242,7 @@ fn extra(app: &App, story: &Story) -> RowExtra {
     let owner = case.unit().filter(|unit| !unit.is_empty()).unwrap_or(&app.city.centre().key);
     let said = case.verdict.as_ref().and_then(|judged| judged.satisfaction);
     let score = said.map(|s| i64::from(app.city.settings.permille(s)) / 10);
-    RowExtra { owner: owner.to_owned(), score, zone: app.city.zone.clone(), label: None }
+    RowExtra { owner: owner.to_owned(), score, zone: app.city.zone.clone() }
 }
 
 /// What the program still owes: a look at a deadline that has not passed, or the end of a callback.

@@ -190,7 +190,7 @@ impl Telling<'_> {
             self.wait(200.0);
             if attempt > 0 || !self.dice.chance(60) {
                 let until = self.at.plus_ms(until);
-                return self.push(&reviewer, What::Approved { until });
+                return self.push(&reviewer, What::Approved { until, unreviewed: false });
             }
             let reason = self.dice.pick(BACKS).to_owned();
             if !self.push(&reviewer, What::SentBack { reason }) {
@@ -207,12 +207,14 @@ impl Telling<'_> {
         self.wait(1_100.0);
         if self.dice.chance(280) {
             for attempt in 1..=self.city.settings.callback_attempts {
-                if !self.push(&caller, What::NoReply { attempt }) {
+                if !self
+                    .push(&caller, What::NoReply { attempt, how: duban_domain::case::Unreached::NoAnswer })
+                {
                     return false;
                 }
                 self.wait(900.0);
             }
-            self.push(&Actor::system(), What::Closed { ending: Ending::Unrated });
+            self.push(&Actor::system(), What::Closed { ending: Ending::NotReached });
             return false;
         }
         let solved = self.case.round > 2 || !self.dice.chance(90);

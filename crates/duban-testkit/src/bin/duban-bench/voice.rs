@@ -106,6 +106,7 @@ impl<'a> Choir<'a> {
             privacy,
             person: None,
             received_at: at,
+            details: Vec::new(),
             source_key: None,
         };
         let person = if privacy == Privacy::Anonymous { Person::default() } else { self.person(dice) };
@@ -141,7 +142,7 @@ impl<'a> Choir<'a> {
         let who = dice.below(usize::try_from(self.count).unwrap_or(usize::MAX).max(3) * 2 / 3);
         let name = format!("测试·{}", dice.pick(NAMES));
         let phone = Phone::parse(&format!("139{who:08}")).ok().flatten();
-        Person { name, phone }
+        Person { name, phone, ..Person::default() }
     }
 }
 

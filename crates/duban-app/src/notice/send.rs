@@ -1,0 +1,147 @@
+//! Sending: takes what is due, one message after the other, and writes down what came of each.
+//!
+//! The gateway is asked outside of any transaction: a slow mail server holds nothing up but mail. A
+//! crash between sending and writing down sends a message twice, under the same key, rather than never.
+
+use duban_domain::notice::{NoticeChannel, NoticeState};
+use duban_store::{NoticeQuery, NoticeRow};
+
+use super::{
+    Gateway, NO_GATEWAY, Outgoing, Said, Unsent, link,
+    owing::{ADDRESS, BODY, lang_of},
+};
+use crate::{App, AppError, keys, wiring::Result};
+
+/// How long one worker holds a notice before another may take it, in milliseconds.
+const LOCK_MS: i64 = 600_000;
+/// How many are taken at once.
+const BATCH: i64 = 10;
+/// The waits between attempts, in milliseconds; after the last it has failed.
+const WAITS_MS: [i64; 5] = [60_000, 300_000, 900_000, 3_600_000, 14_400_000];
+/// Longest words of another side that the ledger keeps, in characters.
+const WORDS_MAX: usize = 300;
+/// How far back notices are sent that waited for a gateway: an old receipt would only puzzle.
+const HELD_MS_MAX: i64 = duban_domain::stamp::DAY_MS;
+
+/// Sends what is due on one channel; how many were taken. Call again until it returns zero.
+pub fn work(app: &App, channel: NoticeChannel) -> Result<usize> {
+    let now = app.now();
+    let rows = app.store.write(|tx| Ok::<_, AppError>(tx.claim_notices(channel, now, LOCK_MS, BATCH)?))?;
+    for row in &rows {
+        if let Err(error) = one(app, row) {
+            tracing::warn!(notice = row.id.0, %error, "what came of a notice could not be written down");
+        }
+    }
+    Ok(rows.len())
+}
+
+/// Queues again what waited for a gateway that is there now, if it is not older than a day.
+pub fn release(app: &App) -> Result<usize> {
+    let since = app.now().plus_ms(-HELD_MS_MAX);
+    app.store.write(|tx| {
+        let mut released = 0;
+        for channel in [NoticeChannel::Sms, NoticeChannel::Mail] {
+            if app.gateways.of(channel).is_none() {
+                continue;
+            }
+            let held = NoticeQuery {
+                all: true,
+                state: Some(NoticeState::Held),
+                channel: Some(channel),
+                limit: 1_000,
+                ..NoticeQuery::default()
+            };
+            for mut row in tx.notices(&held)? {
+                if row.reason == NO_GATEWAY && row.created_at >= since {
+                    (row.state, row.reason) = (NoticeState::Queued, String::new());
+                    tx.mark_notice(&row, app.now(), "")?;
+                    released += 1;
+                }
+            }
+        }
+        Ok(released)
+    })
+}
+
+fn one(app: &App, row: &NoticeRow) -> Result<()> {
+    let came = app.gateways.of(row.channel).map(|gateway| attempt(app, &**gateway, row));
+    let now = app.now();
+    app.store.write(|tx| {
+        let Some(mut fresh) = tx.notice_for_update(row.id)? else { return Ok(()) };
+        // Somebody cancelled or marked it meanwhile: what they wrote stays.
+        if fresh.state != NoticeState::Queued {
+            return Ok(());
+        }
+        let words = settle(&mut fresh, came.clone(), now);
+        Ok(tx.mark_notice(&fresh, now, &words)?)
+    })
+}
+
+/// Writes into a row what came of an attempt; returns the words for its log.
+fn settle(
+    row: &mut NoticeRow,
+    came: Option<std::result::Result<String, Unsent>>,
+    now: duban_domain::Stamp,
+) -> String {
+    let Some(came) = came else {
+        (row.state, row.reason) = (NoticeState::Held, NO_GATEWAY.to_owned());
+        return NO_GATEWAY.to_owned();
+    };
+    row.attempts += 1;
+    match came {
+        Ok(words) => {
+            (row.state, row.reason, row.sent_at) = (NoticeState::Sent, String::new(), Some(now));
+            words
+        }
+        Err(unsent) => {
+            row.reason.clone_from(&unsent.words);
+            let wait = usize::try_from(row.attempts - 1).ok().and_then(|n| WAITS_MS.get(n));
+            match wait.filter(|_| !unsent.for_good) {
+                Some(wait) => row.run_at = now.plus_ms(*wait),
+                None => row.state = NoticeState::Failed,
+            }
+            unsent.words
+        }
+    }
+}
+
+fn attempt(app: &App, gateway: &dyn Gateway, row: &NoticeRow) -> std::result::Result<String, Unsent> {
+    let message = outgoing(app, row)
+        .map_err(|error| Unsent { words: format!("not readable: {error}"), for_good: true })?;
+    let clean = |words: &str| {
+        let plain: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        // Servers like to repeat the address; the ledger shows it to nobody who may not see it.
+        let plain = plain.replace(&message.to, "…");
+        duban_domain::text::shorten(plain.trim(), WORDS_MAX)
+    };
+    match gateway.send(&message) {
+        Ok(words) => Ok(clean(&words)),
+        Err(unsent) => Err(Unsent { words: clean(&unsent.words), ..unsent }),
+    }
+}
+
+fn outgoing(app: &App, row: &NoticeRow) -> Result<Outgoing> {
+    let to = app.keys.open(ADDRESS, &row.address)?;
+    let said: Said = serde_json::from_str(&app.keys.open(BODY, &row.body)?)
+        .map_err(|_| AppError::Broken("reading a notice"))?;
+    let number = match row.request {
+        Some(id) => app.store.read(|tx| Ok::<_, AppError>(tx.request(id)?))?.map(|request| request.number),
+        None => None,
+    };
+    Ok(Outgoing {
+        to,
+        subject: said.subject,
+        text: said.text,
+        html: said.html,
+        lang: lang_of(row.lang).tag(),
+        key: message_key(app, row.id),
+        thread: number.as_ref().map(|number| format!("request-{}", number.digits())),
+        reply_key: number.as_ref().map(|number| link::reply_key(app, number)),
+    })
+}
+
+/// What a notice is known by outside: nobody without the key can make one.
+pub(super) fn message_key(app: &App, id: duban_domain::NoticeId) -> String {
+    let sign = keys::hex(&app.keys.find("notice.key", &id.0.to_string())[..6]);
+    format!("notice-{}-{sign}", id.0)
+}

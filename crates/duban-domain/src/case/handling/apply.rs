@@ -1,0 +1,102 @@
+//! How the steps around a case change it.
+
+use super::{Handling, Move, Plea};
+use crate::{
+    Stamp,
+    case::{Actor, Case, Event, Stage, What},
+};
+
+impl Case {
+    /// The state after one of the steps around a case.
+    pub(in crate::case) fn apply_move(&mut self, at: Stamp, by: &Actor, step: &Move) {
+        match step {
+            Move::ReturnUpheld { finish, .. } => {
+                self.stage = Stage::Received;
+                self.assisting.clear();
+                self.finish.clone_from(finish);
+                (self.contact, self.contacted_at) = (None, None);
+                self.handling.forget_unit();
+            }
+            Move::ReturnRejected { finish, .. } => {
+                if let Some(Plea::Return { unit, .. }) = self.handling.plea.take() {
+                    self.handling.rejected.push(unit);
+                }
+                self.finish.clone_from(finish);
+            }
+            Move::ReturnAsked { stops, .. } => {
+                let unit = self.unit().unwrap_or_default().to_owned();
+                self.handling.plea = Some(Plea::Return { unit, by: by.id, at, stops: *stops });
+            }
+            Move::Designated { .. } => self.handling.designated = true,
+            Move::Joined { unit, .. } => self.assisting.push(unit.clone()),
+            Move::Left { unit, .. } => self.assisting.retain(|helper| helper != unit),
+            Move::Assigned { to, .. } => self.handling.handler = *to,
+            Move::ExtensionAsked { span, .. } => {
+                self.handling.plea = Some(Plea::Extension { by: by.id, span: *span });
+            }
+            Move::ExtensionGranted { finish, .. } => {
+                self.handling.plea = None;
+                self.handling.extensions = self.handling.extensions.saturating_add(1);
+                self.finish.clone_from(finish);
+            }
+            Move::ExtensionRefused { .. } => self.handling.plea = None,
+        }
+    }
+}
+
+impl Handling {
+    /// What the steps of the case itself mean for what is arranged around it. `same` says that the
+    /// unit that gets a dispatched case had it before.
+    pub(in crate::case) fn follow(&mut self, event: &Event, same: bool) {
+        match &event.what {
+            What::Dispatched { .. } => {
+                if !same {
+                    self.forget_unit();
+                }
+                (self.designated, self.objects_from) = (false, Some(event.at));
+                // Being sent the case once more is a decision of the centre on whatever was asked.
+                self.plea = None;
+            }
+            What::Answered { .. } | What::Closed { .. } => self.plea = None,
+            What::Reopened { .. } => {
+                self.plea = None;
+                self.extensions = 0;
+                self.new_fact(event.at);
+            }
+            What::Classified { .. } | What::Supplemented { .. } | What::Joined { .. } => {
+                self.new_fact(event.at);
+            }
+            What::Opened { .. }
+            | What::Signed
+            | What::Contacted { .. }
+            | What::Approved { .. }
+            | What::SentBack { .. }
+            | What::NoReply { .. }
+            | What::Heard { .. }
+            | What::Missed { .. }
+            | What::Noted { .. }
+            | What::Revealed { .. }
+            | What::HandedOver { .. }
+            | What::Surveyed { .. }
+            | What::Judged { .. }
+            | What::Labelled { .. }
+            | What::Reported { .. }
+            | What::Forwarded { .. }
+            | What::Withdrawn { .. }
+            | What::Shared { .. }
+            | What::Moderated { .. }
+            | What::Moved(_) => {}
+        }
+    }
+
+    /// Something is known that was not known: a rejected unit may object once more, from now.
+    fn new_fact(&mut self, at: Stamp) {
+        self.rejected.clear();
+        self.objects_from = self.objects_from.map(|_| at);
+    }
+
+    /// What belonged to the unit that no longer has the case.
+    fn forget_unit(&mut self) {
+        (self.handler, self.designated, self.plea, self.objects_from) = (None, false, None, None);
+    }
+}

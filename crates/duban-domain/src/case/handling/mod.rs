@@ -1,0 +1,118 @@
+//! 办理情况: what is arranged around a case while it is handled: who does it in person, what the unit
+//! asked of the centre, whether it was designated, who refused whom.
+//!
+//! Each verb is a file of its own, as elsewhere. Their events are the members of [`Move`], and
+//! [`Case::apply`](super::Case::apply) is the only place where they change anything but the stage.
+
+mod apply;
+mod assign;
+mod assisting;
+mod extend;
+mod moves;
+mod obstacle;
+mod returning;
+#[cfg(test)]
+pub(in crate::case) mod tests;
+
+use serde::{Deserialize, Serialize};
+
+pub use assign::assign;
+pub use assisting::{join, leave};
+pub use extend::{Measure, extend, judge_extension, measure};
+pub use moves::Move;
+pub use obstacle::Obstacle;
+pub use returning::{ask_return, judge_return, may_return, window_of};
+
+use super::Case;
+use crate::{StaffId, Stamp, deadline::Span, request::closed_set};
+
+closed_set! {
+    /// What a case waits for besides its stage (另有等待); each is a list of its own.
+    Waits {
+        /// 退单待裁定
+        Return = 1, "return", "退单待裁定", "A return to decide";
+        /// 延期待批
+        Extension = 2, "extension", "延期待批", "An extension to decide";
+    }
+}
+
+/// What a unit asked of the centre and waits for (申请). One at a time: the centre decides it first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "for", rename_all = "kebab-case")]
+pub enum Plea {
+    /// 退单: this is not ours.
+    Return {
+        /// The unit that says so.
+        unit: String,
+        /// Who wrote it, so that nobody decides their own.
+        by: i64,
+        /// When.
+        at: Stamp,
+        /// Whether the clock stands still until it is decided.
+        stops: bool,
+    },
+    /// 延期: more time.
+    Extension {
+        /// Who wrote it.
+        by: i64,
+        /// How much more.
+        span: Span,
+    },
+}
+
+impl Plea {
+    /// Who wrote it.
+    #[must_use]
+    pub fn by(&self) -> i64 {
+        match self {
+            Self::Return { by, .. } | Self::Extension { by, .. } => *by,
+        }
+    }
+
+    /// What the case waits for because of it.
+    #[must_use]
+    pub fn waits(&self) -> Waits {
+        match self {
+            Self::Return { .. } => Waits::Return,
+            Self::Extension { .. } => Waits::Extension,
+        }
+    }
+}
+
+/// What is arranged around a case (办理情况).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Handling {
+    /// 经办人: who of the lead unit does it in person.
+    pub handler: Option<StaffId>,
+    /// 指定承办: the centre has decided, and the unit cannot return it.
+    pub designated: bool,
+    /// What the unit asked and waits for.
+    pub plea: Option<Plea>,
+    /// Units whose return was rejected: not again without new facts.
+    pub rejected: Vec<String>,
+    /// Since when the unit could have objected: its dispatch, or the last new fact.
+    pub objects_from: Option<Stamp>,
+    /// Extensions granted in this round.
+    pub extensions: u8,
+}
+
+impl Case {
+    /// What it waits for besides its stage, as the sum of the codes of [`Waits`].
+    #[must_use]
+    pub fn waits(&self) -> i64 {
+        self.handling.plea.as_ref().map_or(0, |plea| plea.waits().code())
+    }
+
+    /// Whether the clock stands still: a return is looked at, and the city stops the clock meanwhile.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        matches!(&self.handling.plea, Some(Plea::Return { stops: true, .. }))
+    }
+
+    /// Whether a return waits for the centre: until then the unit does not answer.
+    #[must_use]
+    pub fn is_returning(&self) -> bool {
+        matches!(&self.handling.plea, Some(Plea::Return { .. }))
+    }
+}
