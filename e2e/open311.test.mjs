@@ -49,6 +49,35 @@ test('a request goes in by JSON and by XML and is read back, without its words a
   assert.equal(token.service_request_id, id);
 });
 
+test('what a category asks is answered, and a page of another site may do all this', async () => {
+  const service = (await json('/v2/services.json?lang=en')).find((one) => one.service_code === 'utilities.lighting.dark');
+  assert.equal(service.metadata, true);
+  const { attributes } = await json('/v2/services/utilities.lighting.dark.json?lang=en');
+  const extent = attributes.find((one) => one.datatype === 'singlevaluelist');
+  const { description, ...silent } = REQUEST;
+  const fields = { ...silent, service_code: service.service_code, [`attribute[${extent.code}]`]: extent.values[2].key };
+  const made = await post('json', fields, { origin: 'https://app.example' });
+  assert.equal(made.status, 201);
+  assert.equal(made.headers.get('access-control-allow-origin'), '*');
+  const [{ service_request_id: id }] = await made.json();
+  const [one] = await json(`/v2/requests/${id}.json?extensions=true&lang=en`);
+  assert.equal(one.attributes[0].value, extent.values[2].name);
+  const asked = await fetch(new URL('/open311/v2/requests.json', city.url), { method: 'OPTIONS' });
+  assert.equal(asked.status, 204);
+});
+
+test('updates are told and taken, each once', async () => {
+  const [{ service_request_id: id }] = await (await post('json', REQUEST)).json();
+  const told = await json(`/v2/servicerequestupdates.json?api_key=${KEY}`);
+  assert.ok(told.some((one) => one.service_request_id === id && one.external_status_code === 'dispatched'));
+  const report = { api_key: KEY, update_id: 'e2e-1', service_request_id: id, status: 'OPEN', updated_datetime: new Date().toISOString(), description: '又掉了一枝' };
+  const send = () => fetch(new URL('/open311/v2/servicerequestupdates.json', city.url), { method: 'POST', body: new URLSearchParams(report) });
+  for (const answer of [await send(), await send()]) {
+    assert.deepEqual([answer.status, (await answer.json())[0].update_id], [201, 'e2e-1']);
+  }
+  assert.match(await (await get(`/v2/servicerequestupdates.xml?api_key=${KEY}`)).text(), /<request_update><update_id>/);
+});
+
 test('the same Idempotency-Key is the same request', async () => {
   const send = async () => (await (await post('json', REQUEST, { 'idempotency-key': 'e2e-1' })).json())[0].service_request_id;
   const [first, second, third] = [await send(), ...(await Promise.all([send(), send()]))];
@@ -61,7 +90,7 @@ test('mistakes are named in the format that was asked for', async () => {
     [{ ...REQUEST, api_key: 'wrong' }, 403, /api_key/],
     [{ ...REQUEST, service_code: '' }, 400, /service_code/],
     [{ ...REQUEST, service_code: 'no.such' }, 404, /service_code/],
-    [{ ...REQUEST, description: '' }, 400, /description/],
+    [{ ...REQUEST, service_code: 'market.goods.refund' }, 400, /attribute\[refund_shop\]/],
     [{ ...REQUEST, lat: '0', long: '0' }, 400, /lat/],
     [{ ...REQUEST, phone: '12' }, 400, /phone/],
     [{ ...REQUEST, jurisdiction_id: 'elsewhere' }, 404, /jurisdiction_id/],

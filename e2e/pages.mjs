@@ -27,6 +27,9 @@ export const RESIDENT = [
   { name: 'track-closed', go: track(`q=路灯整条街不亮`) },
   { name: 'track-late', go: track('due=overdue') },
   { name: 'resident-privacy', go: '/privacy' },
+  { name: 'demo-outbox', go: '/demo/outbox' },
+  { name: 'track-asked', go: track('waits=person') },
+  { name: 'task-outside', go: outside },
   { name: 'not-found', go: '/no-such-page' },
 ];
 
@@ -55,7 +58,14 @@ export const DESK = [
   { name: 'desk-case-callback', who: 'caller', go: first('stage=callback') },
   { name: 'desk-case-closed', who: 'leader', go: first('stage=closed') },
   { name: 'desk-case-wire', who: 'dispatcher', go: wire },
+  { name: 'desk-case-return', who: 'dispatcher', go: first('waits=return') },
+  { name: 'desk-case-extension', who: 'dispatcher', go: first('waits=extension') },
+  { name: 'desk-case-tasks', who: 'urban', go: tasks },
+  { name: 'desk-returns', who: 'dispatcher', go: '/desk/cases?waits=return' },
   { name: 'desk-figures', who: 'supervisor', go: '/desk/figures' },
+  { name: 'desk-notices', who: 'supervisor', go: '/desk/notices' },
+  { name: 'desk-notice', who: 'supervisor', go: notice },
+  { name: 'desk-notices-keeper', who: 'admin', go: '/desk/notices' },
   { name: 'desk-no-cases', who: 'admin', go: '/desk' },
   { name: 'desk-forbidden', who: 'leader', go: '/desk/intake' },
   { name: 'desk-not-found', who: 'leader', go: '/desk/cases/000000000000' },
@@ -109,6 +119,25 @@ function asHandler(query) {
 
 async function wire(page) {
   await find(page, WIRE);
+}
+
+/** The case of the demo with the most tasks, with the menu of its steps open. */
+async function tasks(page) {
+  await first('waits=person')(page);
+  await page.locator('details.act-more > summary').click();
+}
+
+/** The page of somebody outside, who got a link. */
+async function outside(page) {
+  await page.goto(await asStaff(page, 'urban', async (staff) => {
+    await first('waits=person')(staff);
+    await staff.locator('details.act-more > summary').click();
+    await staff.locator('details#task-link > summary').click();
+    const form = staff.locator('details#task-link form');
+    await form.locator('[name=task]').selectOption({ index: 1 });
+    await form.locator('button[value=new]').click();
+    return new URL(await staff.locator('.note [data-island=copy]').innerText()).pathname;
+  }));
 }
 
 /** A case that the operator left to the dispatcher, so that nobody has it yet. */
@@ -199,6 +228,12 @@ async function tail(page) {
   const address = page.url().split('?')[0];
   await page.context().clearCookies({ name: /pass|track/ });
   await page.goto(address);
+}
+
+/** The newest notice of the ledger. */
+async function notice(page) {
+  await page.goto('/desk/notices?channel=sms');
+  await page.goto(await page.locator('.tbl-notices td a').first().getAttribute('href'));
 }
 
 async function wrongPassword(page) {

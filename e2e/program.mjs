@@ -8,13 +8,13 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const program = process.env.DUBAN_BIN ?? join(here, '../target/debug/duban');
+export const program = process.env.DUBAN_BIN ?? join(here, '../target/debug/duban');
 
 const READY_MS_MAX = 120_000;
 const STOP_MS_MAX = 5_000;
 
 /** Environment of the person who runs the tests must not name another city. */
-const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^DUBAN_(?!BIN|CHROMIUM)/.test(name)));
+export const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^DUBAN_(?!BIN|CHROMIUM)/.test(name)));
 
 /** An empty folder that `drop` removes. */
 export function folder() {

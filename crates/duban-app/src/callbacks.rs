@@ -99,8 +99,13 @@ pub fn see(ctx: &Ctx, id: i64) -> Result<()> {
 
 fn owed(ctx: &Ctx, tx: &mut ReadTx<'_>, tasks: Vec<CallbackTask>) -> Result<Vec<Owed>> {
     let mut found = Vec::with_capacity(tasks.len());
-    for task in tasks {
+    for mut task in tasks {
         let Some(case) = tx.case(task.case)?.filter(|case| ctx.who.reach.covers(case)) else { continue };
+        if let Stage::Callback { tries, .. } = &case.stage {
+            // A period that was let pass does not make the night one: then the next period is meant.
+            let next = next_try(tries, ctx.now, ctx.city());
+            task.ready_at = if next > ctx.now { next } else { task.ready_at };
+        }
         found.extend(tx.case_row(case.id)?.map(|row| Owed { task, row }));
     }
     Ok(found)

@@ -23,6 +23,7 @@ pub mod partner;
 pub mod person;
 pub mod phrase;
 pub mod quality;
+pub mod remote;
 pub mod report;
 pub mod resident;
 pub mod setup;
@@ -37,8 +38,8 @@ pub use wiring::{App, Ctx};
 // What pages read of the database: rows and sums, never a transaction.
 pub use duban_store::{
     Alert, ByHand, CallFigure, CallNote, CallSums, CallbackTask, CaseQuery, CaseRow, Cursor, ExportLine,
-    Figure, Figures, InspectionRow, InspectionSums, LiveEvent, MediaKind, MediaRow, NoticeLog, NoticeQuery,
-    Order, Page, PublicQuery, PublicRow, SavedView, UnitFigures,
+    Figure, Figures, InspectionRow, InspectionSums, Link, LinkState, LiveEvent, MediaKind, MediaRow,
+    NoticeLog, NoticeQuery, Order, Page, PublicQuery, PublicRow, SavedView, UnitFigures,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

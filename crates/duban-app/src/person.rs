@@ -6,7 +6,7 @@ use duban_domain::{
     policy::{Action, Member, Reach},
     request::{Privacy, Request},
 };
-use duban_store::{ReadTx, SealedPerson};
+use duban_store::{ReadTx, SealedPerson, WriteTx};
 
 use crate::{App, keys::Keyring, notice, wiring::Result};
 
@@ -33,6 +33,19 @@ pub(crate) fn sealed(app: &App, person: &Person) -> Result<Option<SealedPerson>>
         news: person.news,
         lang: notice::lang_code(person.lang),
     }))
+}
+
+/// Puts a person in the place of whoever a request had; the one before is gone.
+pub(crate) fn replace(app: &App, tx: &mut WriteTx<'_>, request: &Request, person: &Person) -> Result<()> {
+    let Some(new) = sealed(app, person)? else { return Ok(()) };
+    match request.person {
+        Some(id) => tx.update_person(&SealedPerson { id, ..new })?,
+        None => {
+            tx.insert_person(&new)?;
+            tx.set_request_person(request.id, Some(new.id))?;
+        }
+    }
+    Ok(())
 }
 
 /// The person behind a request, in plain text: for whoever was permitted.

@@ -11,7 +11,12 @@ use duban_domain::{
 };
 use duban_store::Store;
 
-use crate::{AppError, Clock, Entropy, keys::Keyring, notice::Gateways};
+use crate::{
+    AppError, Clock, Entropy,
+    keys::Keyring,
+    notice::Gateways,
+    remote::{NoWire, Wire},
+};
 
 /// One running installation: a city on a database. Cheap to clone.
 #[derive(Clone)]
@@ -26,6 +31,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// The way to other servers.
+    pub wire: Arc<dyn Wire>,
     /// Whether this is a demonstration: the login page then lists its accounts.
     pub demo: bool,
     /// How messages leave the house.
@@ -49,7 +56,8 @@ impl App {
         demo: bool,
     ) -> Self {
         let (gateways, base, last) = (Gateways::default(), Arc::default(), Arc::default());
-        Self { city, store, keys, clock, entropy, demo, gateways, base, last }
+        let wire = Arc::new(NoWire);
+        Self { city, store, keys, clock, entropy, wire, demo, gateways, base, last }
     }
 
     /// The same installation with ways out for messages.

@@ -122,8 +122,8 @@ impl WriteTx<'_> {
 fn units(case: &Case) -> Vec<(&str, bool)> {
     let mut units: Vec<(&str, bool)> =
         case.unit().filter(|u| !u.is_empty()).map(|u| (u, true)).into_iter().collect();
-    for unit in &case.assisting {
-        if !units.iter().any(|(known, _)| known == unit) {
+    for unit in case.helpers() {
+        if !units.iter().any(|(known, _)| *known == unit) {
             units.push((unit, false));
         }
     }

@@ -293,11 +293,16 @@ impl ReadTx<'_> {
         let today = now.day(zone);
         let mut units: BTreeMap<String, Figures> = BTreeMap::new();
         let mut days = blank_days(first, last);
-        // In the order of the table's key, so that nothing is sorted; adding up takes place here.
-        let mut sql = Sql::new(&format!("SELECT day, unit, {} FROM tally WHERE day >= ", *SUMS));
+        // Adding up here takes a third of what it takes in SQLite, which would sort the rows by unit first.
+        // PostgreSQL adds the slots of a counter, so that fewer rows travel.
+        let (sums, end) = match self.dialect() {
+            Dialect::Sqlite => (&*COUNTERS, ""),
+            Dialect::Postgres => (&*SUMS, " GROUP BY day, unit"),
+        };
+        let mut sql = Sql::new(&format!("SELECT day, unit, {sums} FROM tally WHERE day >= "));
         sql.bind(first).push(" AND day <= ").bind(last);
         of_reach(&mut sql, "unit", reach);
-        sql.push(" GROUP BY day, unit");
+        sql.push(end);
         self.each(&sql.text, &sql.params(), &mut |row| {
             let (day, mut sums) = (row.int(0)?, Figures::read(row, 2)?);
             if let Some(day) = usize::try_from(day - first).ok().and_then(|at| days.get_mut(at)) {
@@ -440,6 +445,9 @@ static MOVE: LazyLock<String> = LazyLock::new(|| {
         sums.join(", "),
     )
 });
+
+/// The counter of every figure, in the order of [`Figure::ALL`].
+static COUNTERS: LazyLock<String> = LazyLock::new(|| Figure::ALL.map(Figure::column).join(", "));
 
 /// The sum of every figure, in the order of [`Figure::ALL`].
 pub(crate) static SUMS: LazyLock<String> = LazyLock::new(|| {

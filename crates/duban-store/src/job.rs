@@ -65,15 +65,35 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Takes due jobs for so many milliseconds; nobody else gets them until then.
+    /// Takes due jobs for so many milliseconds; nobody else gets them until then. Those that call other
+    /// servers are not among them: see [`WriteTx::claim_remote_jobs`].
     ///
     /// # Errors
     /// The engine's.
     pub fn claim_jobs(&mut self, now: Stamp, lock_ms: i64, limit: i64) -> Result<Vec<Job>, StoreError> {
+        self.claim(now, lock_ms, limit, "NOT LIKE")
+    }
+
+    /// As [`WriteTx::claim_jobs`], jobs that call other servers: they may wait for minutes, and what is
+    /// due here must not wait with them.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn claim_remote_jobs(
+        &mut self,
+        now: Stamp,
+        lock_ms: i64,
+        limit: i64,
+    ) -> Result<Vec<Job>, StoreError> {
+        self.claim(now, lock_ms, limit, "LIKE")
+    }
+
+    fn claim(&mut self, now: Stamp, lock_ms: i64, limit: i64, like: &str) -> Result<Vec<Job>, StoreError> {
         let passing = self.dialect().skip_locked();
         let sql = format!(
             "UPDATE job SET locked_until = $1, attempts = attempts + 1
-             WHERE id IN (SELECT id FROM job WHERE run_at <= $2 AND locked_until <= $2 ORDER BY run_at, id LIMIT $3{passing})
+             WHERE id IN (SELECT id FROM job WHERE run_at <= $2 AND locked_until <= $2 AND kind {like} 'remote.%'
+                ORDER BY run_at, id LIMIT $3{passing})
              RETURNING id, kind, subject, payload, run_at, attempts, dedupe"
         );
         let mut jobs = self.all(&sql, params![now.plus_ms(lock_ms), now, limit], read)?;

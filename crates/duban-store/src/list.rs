@@ -3,6 +3,7 @@
 //! A page begins after a cursor and not after a number of rows, so the hundredth page costs what
 //! the first does. Which index leads is chosen in [`plan`].
 
+mod condition;
 mod near;
 mod plan;
 
@@ -66,6 +67,10 @@ pub struct CaseQuery {
     pub handler: Option<ByHand>,
     /// What it waits for besides its stage.
     pub waits: Option<Waits>,
+    /// Tasks that changed since this member last looked at the case.
+    pub task_news: Option<StaffId>,
+    /// 原因
+    pub cause: Option<String>,
     /// Words that are in it, all of them.
     pub words: Option<String>,
     /// In which order; see [`CaseQuery::effective_order`].
@@ -139,6 +144,8 @@ impl Default for CaseQuery {
             contact_overdue_at: None,
             handler: None,
             waits: None,
+            task_news: None,
+            cause: None,
             words: None,
             order: Order::Newest,
             after: None,

@@ -45,9 +45,9 @@ pub(crate) const ALL: &[Migration] = migrations![
     7 "0007_notices",
     8 "0008_calls",
     9 "0009_callbacks_quality",
-    10 "0010_reports",
-    11 "0011_views",
-    12 "0012_phrases",
+    10 "0010_tasks",
+    11 "0011_remotes",
+    13 "0013_reports_views_phrases",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.

@@ -14,7 +14,7 @@ pub struct NewsQuery {
     pub window: (Stamp, Stamp),
     /// Cases within reach.
     pub reach: Reach,
-    /// Leave out what is confidential.
+    /// Only what is on the public page.
     pub public_only: bool,
     /// Of cases that this system handed in.
     pub partner: Option<String>,
@@ -86,12 +86,13 @@ impl ReadTx<'_> {
         sql.bind(id::mint(from, 0)).push(" AND e.id < ").bind(id::mint(to, 0));
         sql.push(" AND e.kind IN (").bind_all(query.kinds.iter().copied()).push(")");
         if query.public_only {
-            sql.push(" AND c.privacy <> ").bind(Privacy::Confidential.code());
+            sql.push(" AND EXISTS (SELECT 1 FROM public_case o WHERE o.case_id = c.id)");
         }
         if let Some(partner) = query.partner.as_deref() {
             sql.push(" AND EXISTS (SELECT 1 FROM partner_request p WHERE p.case_id = c.id AND p.partner = ")
                 .bind(partner)
-                .push(")");
+                .push(") AND c.privacy <> ")
+                .bind(Privacy::Confidential.code());
         }
         list::within(&mut sql, &query.reach, "c.id");
         sql.push(" ORDER BY e.id LIMIT ").bind(query.limit).push(" OFFSET ").bind(query.skip);

@@ -1,6 +1,6 @@
 //! People behind requests: sealed bytes, found by a keyed hash. Never plain text.
 
-use duban_domain::{PersonId, notice::News, request::Request};
+use duban_domain::{PersonId, RequestId, notice::News, request::Request};
 
 use crate::{ReadTx, StoreError, WriteTx, request::code, value::params};
 
@@ -113,5 +113,37 @@ impl WriteTx<'_> {
             ],
         )?;
         Ok(())
+    }
+
+    /// Writes a person anew, over whoever was there.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn update_person(&mut self, person: &SealedPerson) -> Result<(), StoreError> {
+        self.exec(
+            "UPDATE person SET name = $1, phone = $2, phone_hash = $3, tail_hash = $4, mail = $5, mail_hash = $6 WHERE id = $7",
+            params![
+                &person.name,
+                person.phone.as_deref(),
+                person.phone_hash.as_deref(),
+                person.tail_hash.as_deref(),
+                person.mail.as_deref(),
+                person.mail_hash.as_deref(),
+                person.id
+            ],
+        )
+        .map(|_| ())
+    }
+
+    /// Says who is behind a request.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn set_request_person(
+        &mut self,
+        request: RequestId,
+        person: Option<PersonId>,
+    ) -> Result<(), StoreError> {
+        self.exec("UPDATE request SET person_id = $1 WHERE id = $2", params![person, request]).map(|_| ())
     }
 }

@@ -136,13 +136,17 @@ pub struct CaseRow {
     pub handler: Option<StaffId>,
     /// What it waits for besides its stage, as the sum of the codes of [`duban_domain::case::Waits`].
     pub waits: i64,
+    /// When a task of it was last given, reported or called off.
+    pub tasks_at: Option<Stamp>,
+    /// 原因
+    pub cause: Option<String>,
 }
 
 /// The columns of a case row `c`, as [`CaseRow::read`] wants them.
 pub(crate) const COLUMNS: &str = "c.id, c.number, c.version, c.phase, c.ending, c.kind, c.urgency, c.category, c.owner,
     c.division, c.title, c.place_words, c.lng_e7, c.lat_e7, c.channel, c.privacy, c.label, c.opened_at, c.round,
     c.round_at, c.next_due, c.finish_due, c.contact_due, c.contacted_at, c.answered_at, c.closed_at, c.outcome,
-    c.missed, c.heard_at, c.solved, c.satisfaction, c.score, c.voices, c.handler, c.waits";
+    c.missed, c.heard_at, c.solved, c.satisfaction, c.score, c.voices, c.handler, c.waits, c.tasks_at, c.cause";
 
 impl CaseRow {
     /// The row of a case that its first request opens.
@@ -219,6 +223,8 @@ impl CaseRow {
             voices: i64::try_from(case.requests.len()).unwrap_or(i64::MAX),
             handler: case.handling.handler,
             waits: case.waits(),
+            tasks_at: case.handling.tasks_at,
+            cause: case.handling.cause.clone(),
         }
     }
 
@@ -263,6 +269,8 @@ impl CaseRow {
             voices: row.int(32)?,
             handler: row.opt_int(33)?.map(StaffId),
             waits: row.int(34)?,
+            tasks_at: stamp(35)?,
+            cause: row.opt_text(36)?,
         })
     }
 
@@ -316,6 +324,7 @@ impl CaseRow {
                 "outcome" self.outcome.map(Outcome::code), "missed" self.missed, "heard_at" self.heard_at,
                 "solved" self.solved.map(i64::from), "satisfaction" self.satisfaction.map(Satisfaction::code),
                 "score" self.score, "voices" self.voices, "handler" self.handler, "waits" self.waits,
+                "tasks_at" self.tasks_at, "cause" &self.cause,
             },
         }
     }

@@ -42,8 +42,8 @@ const PRAGMAS: &str = "
     PRAGMA mmap_size = 268435456;
     PRAGMA journal_size_limit = 67108864;
     PRAGMA wal_autocheckpoint = 4000;";
-/// A reader is small, since there are many; and it cannot write even by mistake.
-const READER: &str = "PRAGMA cache_size = -4096; PRAGMA query_only = ON;";
+/// A reader is not large, since there are many; and it cannot write even by mistake.
+const READER: &str = "PRAGMA cache_size = -16384; PRAGMA query_only = ON;";
 /// The one writer touches the same inner pages of every index again and again.
 const WRITER: &str = "PRAGMA cache_size = -65536;";
 

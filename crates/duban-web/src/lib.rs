@@ -7,6 +7,7 @@ pub mod cti;
 mod desk;
 mod frame;
 pub mod open311;
+mod party;
 pub mod resident;
 pub mod routes;
 

@@ -17,7 +17,7 @@ use crate::{
     cti, desk,
     frame::Site,
     frame::{assets, fields, guard},
-    open311, resident,
+    open311, party, resident,
 };
 
 /// Who may call a route at all. What they find there is decided by their reach.
@@ -80,7 +80,11 @@ pub fn table() -> Vec<Route> {
         post("/track/{number}/material", Public, resident::track::add).with_files(),
         get("/track/{number}/media/{id}", Public, resident::media::serve),
         get("/go/{number}/{key}", Public, resident::track::from_notice),
+        // Somebody outside who was given one task
+        get("/task/{token}", Public, party::page),
+        post("/task/{token}", Public, party::post).with_files(),
         get("/privacy", Public, resident::home::privacy),
+        get("/demo/outbox", Public, desk::notices::outbox),
         // Staff
         get("/desk", AnyStaff, desk::home),
         get("/desk/login", Public, desk::login::page),
@@ -95,21 +99,6 @@ pub fn table() -> Vec<Route> {
         post("/desk/cases/{number}/answer", Staff(Action::Answer), desk::steps::answer).with_files(),
         post("/desk/cases/{number}/review", Staff(Action::Review), desk::steps::review),
         post("/desk/cases/{number}/callback", Staff(Action::Callback), desk::steps::callback),
-        post("/desk/cases/{number}/return", Staff(Action::Return), desk::around_steps::ask_return),
-        post(
-            "/desk/cases/{number}/return-decision",
-            Staff(Action::Decide),
-            desk::around_steps::decide_return,
-        ),
-        post("/desk/cases/{number}/extension", Staff(Action::Extend), desk::around_steps::ask_extension),
-        post(
-            "/desk/cases/{number}/extension-decision",
-            Staff(Action::Decide),
-            desk::around_steps::decide_extension,
-        ),
-        post("/desk/cases/{number}/handler", Staff(Action::Assign), desk::around_steps::assign),
-        post("/desk/cases/{number}/assisting", Staff(Action::Dispatch), desk::around_steps::join),
-        post("/desk/cases/{number}/assisting-end", Staff(Action::Dispatch), desk::around_steps::leave),
         post("/desk/cases/{number}/classification", Staff(Action::Classify), desk::steps::classify),
         post("/desk/cases/{number}/label", Staff(Action::Label), desk::steps::label),
         post("/desk/cases/{number}/note", Staff(Action::Note), desk::steps::note),
@@ -118,6 +107,9 @@ pub fn table() -> Vec<Route> {
         get("/desk/intake", Staff(Action::Register), desk::intake::page),
         post("/desk/intake", Staff(Action::Register), desk::intake::post),
         post("/desk/intake/assist", Staff(Action::Register), desk::assist::fragment),
+        get("/desk/notices", AnyStaff, desk::notices::page),
+        get("/desk/notices/{id}", AnyStaff, desk::notices::one),
+        post("/desk/notices/{id}/attempts", AnyStaff, desk::notices::resend),
         get("/events", Staff(Action::View), desk::live::stream),
         post("/desk/cases/{number}/judgement", Staff(Action::Review), desk::steps::judge),
         get("/desk/callbacks", Staff(Action::Callback), desk::callbacks::page),
@@ -155,6 +147,7 @@ pub fn table() -> Vec<Route> {
         get("/style", Public, desk::gallery),
         get("/assets/{*name}", Public, assets::serve),
     ];
+    table.extend(around_a_case());
     table.extend(worklist());
     table.extend(figures());
     table
@@ -168,8 +161,8 @@ fn worklist() -> Vec<Route> {
         get("/desk/phrases", Staff(Action::Texts), desk::phrases::page),
         post("/desk/phrases", Staff(Action::Texts), desk::phrases::put),
         post("/desk/phrases/{id}/removal", Staff(Action::Texts), desk::phrases::remove),
-        post("/desk/views", Staff(Action::View), desk::views::keep),
-        post("/desk/views/{id}/removal", Staff(Action::View), desk::views::drop),
+        post("/desk/views", Staff(Action::View), desk::kept::keep),
+        post("/desk/views/{id}/removal", Staff(Action::View), desk::kept::drop),
         get("/desk/export", Staff(Action::Export), desk::export::page),
         post("/desk/exports", Staff(Action::Export), desk::export::post),
     ]
@@ -187,6 +180,42 @@ fn figures() -> Vec<Route> {
         get("/board/desk", Staff(Action::Figures), desk::board::page),
         get("/stats", Public, resident::stats::page),
         get("/data/{file}", Public, resident::stats::data),
+    ]
+}
+
+/// The steps around a case.
+fn around_a_case() -> Vec<Route> {
+    use Access::Staff;
+    vec![
+        post("/desk/cases/{number}/return", Staff(Action::Return), desk::around_steps::ask_return),
+        post(
+            "/desk/cases/{number}/return-decision",
+            Staff(Action::Decide),
+            desk::around_steps::decide_return,
+        ),
+        post("/desk/cases/{number}/extension", Staff(Action::Extend), desk::around_steps::ask_extension),
+        post(
+            "/desk/cases/{number}/extension-decision",
+            Staff(Action::Decide),
+            desk::around_steps::decide_extension,
+        ),
+        post("/desk/cases/{number}/handler", Staff(Action::Assign), desk::around_steps::assign),
+        post("/desk/cases/{number}/assisting", Staff(Action::Dispatch), desk::around_steps::join),
+        post("/desk/cases/{number}/assisting-end", Staff(Action::Dispatch), desk::around_steps::leave),
+        post("/desk/cases/{number}/tasks", Staff(Action::Task), desk::tasks::give),
+        post("/desk/cases/{number}/task-report", Staff(Action::Work), desk::tasks::report).with_files(),
+        post("/desk/cases/{number}/task-end", Staff(Action::Task), desk::tasks::call_off),
+        post("/desk/cases/{number}/task-link", Staff(Action::Task), desk::tasks::link),
+        post("/desk/cases/{number}/question", Staff(Action::Ask), desk::around_more_steps::ask_person),
+        post("/desk/cases/{number}/cause", Staff(Action::Answer), desk::around_more_steps::cause),
+        post("/desk/cases/{number}/media", Staff(Action::Note), desk::around_more_steps::attach).with_files(),
+        post("/desk/cases/{number}/shared-media", Staff(Action::Answer), desk::around_more_steps::share),
+        post(
+            "/desk/cases/{number}/contact-details",
+            Staff(Action::Correct),
+            desk::around_more_steps::correct,
+        ),
+        post("/desk/cases/{number}/reopening", Staff(Action::Reopen), desk::around_more_steps::restart),
     ]
 }
 

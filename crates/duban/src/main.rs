@@ -8,6 +8,7 @@ mod demo;
 mod import;
 mod keep;
 mod keyfile;
+mod outside;
 mod pack;
 mod serve;
 mod settings;

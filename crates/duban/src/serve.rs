@@ -12,12 +12,13 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
-use duban_app::{App, AppError, case::publish, jobs, notice, setup};
+use duban_app::{App, AppError, case::publish, jobs, notice, remote, setup};
 use duban_domain::notice::NoticeChannel;
 use duban_web::{Options, Site};
 
 use crate::{
     clock::Machine,
+    outside::Http,
     settings::{Outside, Place, Settings},
     wire,
 };
@@ -76,6 +77,13 @@ pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<Exi
         lane(|app| notice::work(app, NoticeChannel::Sms)),
         lane(|app| notice::work(app, NoticeChannel::Mail)),
     ];
+    // Calls to other servers may take long and be broken off at any time: nobody waits for their end.
+    let mut outside = app.clone();
+    outside.wire = Arc::new(Http::new());
+    std::thread::spawn({
+        let stop = stop.clone();
+        move || call(&outside, &stop)
+    });
     let served = runtime.block_on(serve(app, settings));
     stop.store(true, Ordering::Relaxed);
     runtime.shutdown_timeout(GRACE);
@@ -153,6 +161,23 @@ fn again_and_again(app: &App, stop: &AtomicBool, work: fn(&App) -> Result<usize,
             Ok(_) => {}
             Err(error) => {
                 tracing::error!(%error, "owed jobs could not be looked for");
+                std::thread::sleep(JOBS_EVERY);
+            }
+        }
+    }
+}
+
+/// Calls other servers: what is owed to them, and their news.
+fn call(app: &App, stop: &AtomicBool) {
+    if let Err(error) = remote::begin_polling(app) {
+        tracing::error!(%error, "other servers will not be asked for news until the next start");
+    }
+    while !stop.load(Ordering::Relaxed) {
+        match remote::work(app) {
+            Ok(true) => {}
+            Ok(false) => std::thread::sleep(JOBS_EVERY),
+            Err(error) => {
+                tracing::error!(%error, "calls to other servers could not be looked for");
                 std::thread::sleep(JOBS_EVERY);
             }
         }

@@ -1,4 +1,5 @@
-//! Templates carry no style and no script of their own, so that a strict content policy can hold.
+//! Templates carry no style and no script of their own, so that a strict content policy can hold; and a
+//! form that records something carries a nonce, so that a double click counts once.
 
 use super::{Findings, Tree};
 
@@ -6,7 +7,30 @@ use super::{Findings, Tree};
 pub(super) fn check(tree: &Tree) -> Findings {
     let pages =
         tree.all().filter(|(path, _)| path.starts_with("crates/duban-web/") && path.ends_with(".html"));
-    pages.flat_map(|(path, text)| page(path, text)).collect()
+    pages.flat_map(|(path, text)| [page(path, text), forms(path, text)].concat()).collect()
+}
+
+/// Where forms about a case, a matter or a list go. Calls and checks of quality have states of their own,
+/// in which the second click finds nothing to do.
+const RECORDING: [&str; 4] =
+    ["action=\"/desk/cases/", "action=\"/track/", "action=\"/desk/intake\"", "action=\"/desk/signatures\""];
+/// What only opens or looks, each time anew.
+const LOOKING: [&str; 2] = ["/access\"", "/reveal\""];
+
+fn forms(path: &str, text: &str) -> Findings {
+    let mut findings = Findings::new();
+    for (at, _) in text.match_indices("<form") {
+        let form = text[at..].split("</form>").next().unwrap_or_default();
+        let posts = form.contains("method=\"post\"");
+        let has = |marks: &[&str]| marks.iter().any(|mark| form.contains(mark));
+        if posts && has(&RECORDING) && !has(&LOOKING) && !form.contains("name=\"form\"") {
+            let line = text[..at].matches('\n').count() + 1;
+            let what =
+                "a form that records carries <input type=\"hidden\" name=\"form\" value=\"{{ s.nonce }}\">";
+            findings.push(format!("{path}:{line}: {what}, so that a double click counts once"));
+        }
+    }
+    findings
 }
 
 fn page(path: &str, text: &str) -> Findings {
@@ -82,6 +106,22 @@ mod tests {
         assert_eq!(count("<script>alert(1)</script>"), 1);
         assert_eq!(count("<button type=\"button\"\n onclick='x()'>"), 1);
         assert_eq!(count("<style>p{}</style>"), 1);
+    }
+
+    #[test]
+    fn a_form_that_could_count_twice_is_found() {
+        let found = |text: &str| super::forms("a.html", text).len();
+        assert_eq!(found("<form method=\"post\" action=\"/desk/cases/1/note\"><button>a</button></form>"), 1);
+        assert_eq!(
+            found(
+                "<form method=\"post\" action=\"/track/1/material\"><input name=\"form\" value=\"{{ s.nonce }}\"></form>"
+            ),
+            0
+        );
+        assert_eq!(
+            found("<form method=\"post\" action=\"/track/1/access\"></form><form method=\"get\"></form>"),
+            0
+        );
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! What is done with cases (工单). One verb a file; every one ends in `step` or in `register`.
 
+pub mod after;
 pub mod answer;
 pub mod assign;
 pub mod assisting;
+pub mod attach;
 pub mod callback;
 pub mod classify;
 pub mod contact;
+pub mod correct;
 pub mod dispatch;
 pub mod extension;
 pub mod label;
@@ -13,12 +16,15 @@ pub mod list;
 pub mod moderate;
 pub mod note;
 pub mod publish;
+pub mod question;
 mod record;
 pub mod register;
 pub mod returning;
 pub mod review;
+mod seen;
 pub mod show;
 pub mod sign;
+pub mod task;
 pub mod withdraw;
 
 use duban_domain::{

@@ -8,7 +8,7 @@ use duban_domain::{
 use duban_store::{Findable, RowExtra, WriteTx};
 
 use super::publish;
-use crate::{App, callbacks, jobs, notice, wiring::Result};
+use crate::{App, callbacks, jobs, notice, remote, wiring::Result};
 
 /// Records what a decision returned, and returns the case as it is now.
 pub(crate) fn record(
@@ -32,6 +32,7 @@ pub(crate) fn record(
     tx.append_events(after.id, before.version + 1, &events)?;
     publish::renew(app, tx, &after, now)?;
     jobs::owe(app, tx, Some(before), &after)?;
+    remote::owe(app, tx, &after, &events)?;
     let events: Vec<Event> = events.into_iter().map(|(_, event)| event).collect();
     callbacks::keep(app, tx, Some(before), &after, &events)?;
     let happened: Vec<What> = events.into_iter().map(|event| event.what).collect();
@@ -65,6 +66,7 @@ impl Opening {
         tx.append_events(case.id, 1, &events)?;
         tx.index_case(case.id, &self.findable)?;
         jobs::owe(app, tx, None, case)?;
+        remote::owe(app, tx, case, &events)?;
         callbacks::keep(app, tx, None, case, &[])
     }
 

@@ -7,14 +7,17 @@ use duban_domain::{
     policy::{Reach, permit, verb},
     request::Request,
 };
-use duban_store::{CaseRow, MediaRow, ReadTx};
+use duban_store::{CaseRow, Link, MediaRow, ReadTx};
 
 use super::{
     assign::{self, Colleague},
     dispatch::proposal,
+    seen,
 };
 use crate::{
-    Ctx, person,
+    Ctx,
+    notice::{self, Entry},
+    person,
     phrase::{self, Offered},
     wiring::Result,
 };
@@ -52,12 +55,16 @@ pub struct Shown {
     pub alike: Vec<CaseRow>,
     /// How many people speak of it, when that makes it a matter of many.
     pub group: Option<i64>,
+    /// Other systems that have it.
+    pub links: Vec<Link>,
     /// What the catalogue proposes while the centre has it.
     pub proposal: Option<Proposal>,
     /// The name of whoever has it in person.
     pub handler: Option<String>,
     /// Who can be given it in person, when this member may give it.
     pub colleagues: Vec<Colleague>,
+    /// What was told to whom about it, newest first.
+    pub told: Vec<Entry>,
 }
 
 /// A request with its person.
@@ -87,7 +94,10 @@ pub fn show(ctx: &Ctx, number: &Number) -> Result<Shown> {
         let handler =
             case.handling.handler.map(|id| tx.staff(id)).transpose()?.flatten().map(|staff| staff.name);
         let colleagues = assign::colleagues(ctx, tx, &case)?;
+        let told = notice::of_case(ctx, tx, &case)?;
+        let links = tx.links_of(case.id)?;
         Ok::<_, crate::AppError>(Shown {
+            told,
             handler,
             colleagues,
             case,
@@ -98,12 +108,14 @@ pub fn show(ctx: &Ctx, number: &Number) -> Result<Shown> {
             near,
             trip,
             phrases: Vec::new(),
+            links,
             alike,
             group,
             proposal,
         })
     })?;
     shown.phrases = phrase::offered(ctx, &shown.case, &shown.row)?;
+    seen::look(ctx, &shown.case)?;
     Ok(shown)
 }
 

@@ -183,7 +183,7 @@ fn entry(ctx: &Ctx, tx: &mut ReadTx<'_>, row: &NoticeRow) -> Result<Entry> {
     };
     // A code opens somebody's page; no colleague needs to read it.
     let sees = sees && row.kind != NoticeKind::Code;
-    let said = if sees { Some(said(&ctx.app, row)?) } else { None };
+    let said = if sees { Some(without_keys(said(&ctx.app, row)?)) } else { None };
     let to = to(ctx, tx, row)?;
     let number = case.filter(|case| permit::<verb::View>(&ctx.who, case).is_ok()).map(|case| case.number);
     Ok(shown(row, to, number, said, ctx.lang, may_resend(row)))
@@ -231,6 +231,23 @@ fn may_resend(row: &NoticeRow) -> bool {
 fn said(app: &App, row: &NoticeRow) -> Result<Said> {
     let body = app.keys.open(BODY, &row.body)?;
     serde_json::from_str(&body).map_err(|_| crate::AppError::Broken("reading a notice"))
+}
+
+/// The words without the keys of addresses: whoever reads them could speak in the person's name.
+fn without_keys(said: Said) -> Said {
+    let hide = |text: &str| {
+        let mut parts = text.split("/go/");
+        let mut out = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let (number, rest) = part.split_once('/').unwrap_or((part, ""));
+            out.push_str("/go/");
+            out.push_str(number);
+            out.push_str("/…");
+            out.push_str(rest.trim_start_matches(|c: char| c.is_ascii_hexdigit()));
+        }
+        out
+    };
+    Said { subject: said.subject, text: hide(&said.text), html: String::new() }
 }
 
 /// To whom, as somebody may see it who may not see the address.

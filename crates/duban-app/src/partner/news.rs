@@ -93,7 +93,7 @@ fn query(
             let units = app.city.unit_and_below(unit).into_iter().map(str::to_owned).collect();
             Some(of(Reach::Units(units), false, None))
         }
-        Some(Caller { name, unit: None }) => Some(of(Reach::All, true, Some(name.clone()))),
+        Some(Caller { name, unit: None }) => Some(of(Reach::All, false, Some(name.clone()))),
         None if app.city.settings.public_listing => Some(of(Reach::All, true, None)),
         None => None,
     }

@@ -4,7 +4,7 @@
 
 use duban_domain::{
     Number, Refusal,
-    case::Case,
+    case::{Case, Showing},
     place::Point,
     policy::Reach,
     question::Detail,
@@ -38,6 +38,10 @@ pub struct Seen {
     pub number: Number,
     /// What everybody may see.
     pub case: PublicCase,
+    /// Where, as exactly as this caller may know.
+    pub point: Option<Point>,
+    /// The words that the person and the desk let others read; empty when none.
+    pub words: String,
     /// Answers to questions whose answers are public; all of them for the unit that has the case.
     pub details: Vec<Detail>,
     /// What was said and where exactly, for the unit that has the case.
@@ -66,53 +70,61 @@ enum Sight {
 
 /// A page of requests, newest first. The page is cut before any history is read.
 pub fn page(app: &App, caller: Option<&Caller>, wanted: &Wanted) -> Result<Vec<Seen>> {
-    let Some(sight) = sight(app, caller) else { return Ok(Vec::new()) };
+    let sights = sights(app, caller);
     app.store.read(|tx| {
         let mut rows = Vec::new();
-        for query in &wanted.queries {
-            let found = rows_of(tx, &within(query, &sight), wanted)?;
-            let shown =
-                |row: &CaseRow| matches!(sight, Sight::Unit(_)) || row.privacy != Privacy::Confidential;
-            rows.extend(found.into_iter().filter(shown));
+        for (query, sight) in wanted.queries.iter().flat_map(|q| sights.iter().map(move |s| (q, s))) {
+            rows.extend(rows_of(app, tx, &within(query, sight), wanted)?);
         }
-        if wanted.queries.len() > 1 {
+        if wanted.queries.len() * sights.len() > 1 {
             rows.sort_by_key(|row| std::cmp::Reverse((row.opened_at, row.id)));
             rows.dedup_by_key(|row| row.id);
         }
+        let full = matches!(sights.first(), Some(Sight::Unit(_)));
         let rows = rows.into_iter().skip(wanted.skip).take(wanted.take);
-        rows.map(|row| seen(app, tx, row.number.clone(), row, &sight)).collect()
+        rows.map(|row| seen(app, tx, row.number.clone(), row, full)).collect()
     })
 }
 
-/// The requests with these numbers, as far as the caller may know of them. A number opens what it
-/// names also where the city lists nothing: whoever has it was told it.
+/// The requests with these numbers, as far as the caller may know of them.
 pub fn by_numbers(app: &App, caller: Option<&Caller>, numbers: &[Number]) -> Result<Vec<Seen>> {
-    let sight = match caller.and_then(|c| c.unit.as_deref()) {
-        Some(unit) => Sight::Unit(below(app, unit)),
-        None => Sight::Public,
-    };
+    let units = caller.and_then(|c| c.unit.as_deref()).map(|unit| below(app, unit));
     app.store.read(|tx| {
         let mut found = Vec::new();
         for number in numbers {
             let Some(request) = tx.request_by_number(number)? else { continue };
             let Some(case) = tx.case(request.case)? else { continue };
             let Some(row) = tx.case_row(request.case)? else { continue };
-            let open = request.privacy != Privacy::Confidential && row.privacy != Privacy::Confidential;
-            // What the person or the desk took off the public page is public nowhere. Where the city has no
-            // public page at all, a number still opens what it names.
-            let shown = tx.public_row(case.id)?.is_some() || !app.city.settings.public_listing;
-            let own = match caller {
-                Some(caller) => tx.partner_of(request.id)?.is_some_and(|(name, _)| name == caller.name),
-                None => false,
-            };
-            if covers(&sight, &case) {
-                found.push(seen(app, tx, number.clone(), row, &sight)?);
-            } else if open && (shown || own) {
-                found.push(seen(app, tx, number.clone(), row, &Sight::Public)?);
+            let ours = units.as_ref().is_some_and(|units| Reach::Units(units.clone()).covers(&case));
+            if ours || is_open(app, tx, caller, &case, &request)? {
+                found.push(seen(app, tx, number.clone(), row, ours)?);
             }
         }
         Ok(found)
     })
+}
+
+/// Whether a request is public, or handed in by the caller. Where the city has no public page at all, a
+/// number still opens what it names, unless it is confidential or was taken back.
+fn is_open(
+    app: &App,
+    tx: &mut ReadTx<'_>,
+    caller: Option<&Caller>,
+    case: &Case,
+    request: &Request,
+) -> Result<bool> {
+    if tx.public_row(case.id)?.is_some() {
+        return Ok(true);
+    }
+    if request.privacy == Privacy::Confidential {
+        return Ok(false);
+    }
+    let settings = &app.city.settings;
+    if !settings.public_listing && case.publicity.shows(settings.words_reviewed) != Showing::Nothing {
+        return Ok(true);
+    }
+    let Some(caller) = caller else { return Ok(false) };
+    Ok(tx.partner_of(request.id)?.is_some_and(|(partner, _)| partner == caller.name))
 }
 
 /// The numbers of what a system handed in under a reference of its own.
@@ -120,14 +132,13 @@ pub fn by_reference(app: &App, caller: &Caller, reference: &str) -> Result<Vec<N
     app.store.read(|tx| Ok(tx.requests_by_reference(&caller.name, reference)?))
 }
 
-/// How far a caller sees in a list; none sees nothing.
-fn sight(app: &App, caller: Option<&Caller>) -> Option<Sight> {
-    match caller {
-        Some(Caller { unit: Some(unit), .. }) => Some(Sight::Unit(below(app, unit))),
-        _ if app.city.settings.public_listing => Some(Sight::Public),
-        Some(Caller { name, unit: None }) => Some(Sight::Own(name.clone())),
-        None => None,
+/// How far a caller sees in a list.
+fn sights(app: &App, caller: Option<&Caller>) -> Vec<Sight> {
+    if let Some(unit) = caller.and_then(|c| c.unit.as_deref()) {
+        return vec![Sight::Unit(below(app, unit))];
     }
+    let public = app.city.settings.public_listing.then_some(Sight::Public);
+    public.into_iter().chain(caller.map(|c| Sight::Own(c.name.clone()))).collect()
 }
 
 fn below(app: &App, unit: &str) -> Vec<String> {
@@ -138,21 +149,13 @@ fn within(query: &CaseQuery, sight: &Sight) -> CaseQuery {
     let query = query.clone();
     match sight {
         Sight::Public => CaseQuery { reach: Reach::All, public_only: true, ..query },
-        // Its own are shown to it where the public sees nothing; what is confidential is left out below.
         Sight::Own(name) => CaseQuery { reach: Reach::All, partner: Some(name.clone()), ..query },
         Sight::Unit(units) => CaseQuery { reach: Reach::Units(units.clone()), ..query },
     }
 }
 
-fn covers(sight: &Sight, case: &Case) -> bool {
-    match sight {
-        Sight::Unit(units) => Reach::Units(units.clone()).covers(case),
-        Sight::Public | Sight::Own(_) => false,
-    }
-}
-
 /// As many rows of one query as the page needs, near enough to the point that was asked for.
-fn rows_of(tx: &mut ReadTx<'_>, query: &CaseQuery, wanted: &Wanted) -> Result<Vec<CaseRow>> {
+fn rows_of(app: &App, tx: &mut ReadTx<'_>, query: &CaseQuery, wanted: &Wanted) -> Result<Vec<CaseRow>> {
     let enough = wanted.skip.saturating_add(wanted.take);
     let (mut rows, mut after) = (Vec::new(), None);
     while rows.len() < enough {
@@ -162,7 +165,7 @@ fn rows_of(tx: &mut ReadTx<'_>, query: &CaseQuery, wanted: &Wanted) -> Result<Ve
         let page = tx.list(&CaseQuery { after, limit, ..query.clone() })?;
         let near = |row: &CaseRow| {
             wanted.near.is_none_or(|(point, metres)| {
-                row.point.is_some_and(|at| rough(at).metres_to(point) <= metres)
+                row.point.is_some_and(|at| rough(app, at).metres_to(point) <= metres)
             })
         };
         rows.extend(page.rows.into_iter().filter(near));
@@ -174,20 +177,18 @@ fn rows_of(tx: &mut ReadTx<'_>, query: &CaseQuery, wanted: &Wanted) -> Result<Ve
     Ok(rows)
 }
 
-/// A point to about a hundred metres: enough for a street, not for a door. Distances are reckoned
-/// from here too, or asking again and again would find the door.
-#[must_use]
-pub fn rough(point: Point) -> Point {
-    const STEP: i64 = 10_000;
-    let round = |e7: i64| (e7 + STEP / 2).div_euclid(STEP) * STEP;
-    Point { lng_e7: round(point.lng_e7), lat_e7: round(point.lat_e7) }
+/// A place as coarsely as the city shows it. Distances are reckoned from here too, or asking again and
+/// again would find the door.
+fn rough(app: &App, point: Point) -> Point {
+    point.coarse(app.city.settings.public_metres)
 }
 
-fn seen(app: &App, tx: &mut ReadTx<'_>, number: Number, row: CaseRow, sight: &Sight) -> Result<Seen> {
+fn seen(app: &App, tx: &mut ReadTx<'_>, number: Number, row: CaseRow, ours: bool) -> Result<Seen> {
     let request: Request = tx.request_by_number(&number)?.ok_or(Refusal::NotFound)?;
-    let ours = matches!(sight, Sight::Unit(_));
     let is_public = |detail: &Detail| app.city.question(&detail.question).is_some_and(|q| q.public);
     let details = request.details.iter().filter(|detail| ours || is_public(detail)).cloned().collect();
+    let words = tx.public_row(row.id)?.map(|public| public.words).unwrap_or_default();
+    let point = row.point.map(|point| if ours { point } else { rough(app, point) });
     let told = ours.then(|| Told { text: request.text.clone(), place: request.place.clone() });
-    Ok(Seen { number, case: public(tx, row)?, details, told })
+    Ok(Seen { number, case: public(tx, row)?, point, words, details, told })
 }

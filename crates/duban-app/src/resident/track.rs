@@ -46,7 +46,9 @@ pub struct Track {
     pub said: Vec<Said>,
     /// Photos that the person sent.
     pub photos: Vec<MediaRow>,
-    /// Photos that prove the answer.
+    /// What the person was asked and has not answered.
+    pub question: Option<String>,
+    /// Photos that prove the answer, and those that the staff chose to show.
     pub proof: Vec<MediaRow>,
     /// Whether the person may still add something.
     pub may_add: bool,
@@ -123,6 +125,10 @@ pub enum Line {
     Joined(String),
     /// More time, until then, because …
     Extended(Stamp, String),
+    /// A question to the person.
+    Asked(String),
+    /// Opened again, because …
+    Restarted,
 }
 
 /// The page of a request, for whoever may see it.
@@ -149,7 +155,11 @@ fn assemble(request: Request, case: &Case, events: &[Event], media: Vec<MediaRow
         .enumerate()
         .filter_map(|(i, event)| line(&request, !joined, accepted.contains(&i), event))
         .collect();
+    // Whoever reads that the hotline opened it again need not read that it begins anew.
+    let restarted: Vec<Stamp> = said.iter().filter(|s| s.what == Line::Restarted).map(|s| s.at).collect();
+    said.retain(|s| !(matches!(s.what, Line::Reopened(_)) && restarted.contains(&s.at)));
     said.reverse();
+    let shared = &case.handling.shared;
     let approved = accepted.last().map(|i| proof_of(&events[*i])).unwrap_or_default();
     let (photos, others): (Vec<_>, Vec<_>) = media.into_iter().partition(|m| m.request == Some(request.id));
     Track {
@@ -181,18 +191,29 @@ fn assemble(request: Request, case: &Case, events: &[Event], media: Vec<MediaRow
             Stage::Closed { at, .. } => Some(*at),
             _ => None,
         },
+        question: question(&request, case, events),
         said,
         photos,
-        proof: others.into_iter().filter(|m| approved.contains(&m.id)).collect(),
         may_add: case.is_open() && !case.withdrawn.contains(&request.id),
         withdrawn: case.withdrawn.contains(&request.id),
         joined,
         publicity: case.publicity,
         showing: Showing::Nothing,
         public_words: shown_words(&request, events),
+        proof: others.into_iter().filter(|m| approved.contains(&m.id) || shared.contains(&m.id)).collect(),
         code: None,
         request,
     }
+}
+
+/// The question that stands, when there is one.
+fn question(request: &Request, case: &Case, events: &[Event]) -> Option<String> {
+    let open = case.is_open() && case.handling.questions.contains(&request.id);
+    let asked = events.iter().rev().find_map(|event| match &event.what {
+        What::Moved(Move::Asked { request: of, words }) if *of == request.id => Some(words.clone()),
+        _ => None,
+    });
+    asked.filter(|_| open)
 }
 
 fn proof_of(event: &Event) -> Vec<MediaId> {
@@ -243,13 +264,8 @@ fn line(request: &Request, first: bool, accepted: bool, event: &Event) -> Option
         What::NoReply { .. } if first => (Speaker::Hotline, Line::NoReply),
         What::Missed { .. } => (Speaker::Hotline, Line::Missed),
         What::Closed { .. } => (Speaker::Hotline, Line::Closed),
-        What::Moved(Move::ReturnUpheld { .. }) => (Speaker::Hotline, Line::Returned),
-        What::Moved(Move::Joined { unit, .. }) => (Speaker::Hotline, Line::Joined(unit.clone())),
-        What::Moved(Move::ExtensionGranted { finish, words }) => {
-            (Speaker::Hotline, Line::Extended(finish.due, words.clone()))
-        }
-        What::Moved(_)
-        | What::Opened { .. }
+        What::Moved(step) => moved(request, event, step)?,
+        What::Opened { .. }
         | What::Contacted { .. }
         | What::NoReply { .. }
         | What::Answered { .. }
@@ -272,4 +288,20 @@ fn line(request: &Request, first: bool, accepted: bool, event: &Event) -> Option
         | What::Surveyed { .. } => return None,
     };
     Some(Said { at: event.at, by, what })
+}
+
+/// What the person reads of a step around the case: nothing of what is only between offices.
+fn moved(request: &Request, event: &Event, step: &Move) -> Option<(Speaker, Line)> {
+    Some(match step {
+        Move::ReturnUpheld { .. } => (Speaker::Hotline, Line::Returned),
+        Move::Asked { request: of, words } if *of == request.id => {
+            (event.by.unit.clone().map_or(Speaker::Hotline, Speaker::Unit), Line::Asked(words.clone()))
+        }
+        Move::Restarted { .. } => (Speaker::Hotline, Line::Restarted),
+        Move::Joined { unit, .. } => (Speaker::Hotline, Line::Joined(unit.clone())),
+        Move::ExtensionGranted { finish, words } => {
+            (Speaker::Hotline, Line::Extended(finish.due, words.clone()))
+        }
+        _ => return None,
+    })
 }

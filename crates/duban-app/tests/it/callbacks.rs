@@ -90,6 +90,20 @@ fn three_attempts_at_different_hours_then_closed_as_not_reached_and_counted_apar
 }
 
 #[test]
+fn nobody_is_to_be_called_at_night() {
+    both(|world| {
+        in_callback(world);
+        assert_eq!((queue(world).0, queue(world).1), (1, 0), "in the morning");
+        let zone = world.city().zone.clone();
+        let tonight = duban_domain::Stamp::start_of(world.app.now().date(&zone).tomorrow().unwrap(), &zone);
+        world.clock.pass_ms(tonight.0 + 5 * 60 * MINUTE - world.app.now().0);
+        assert_eq!((queue(world).0, queue(world).1), (0, 1), "at five the next morning");
+        world.clock.pass_ms(4 * 60 * MINUTE);
+        assert_eq!((queue(world).0, queue(world).1), (1, 0), "at nine");
+    });
+}
+
+#[test]
 fn whoever_does_not_want_to_be_asked_is_not_asked_again() {
     let world = World::sqlite();
     let registered = in_callback(&world);

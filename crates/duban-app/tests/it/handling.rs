@@ -2,13 +2,13 @@
 
 use duban_app::{
     AppError, ByHand, CaseQuery,
-    case::{self, dispatch::Order},
+    case::{self, dispatch::Order, task::Reporting},
     resident::{self, track},
     staff::users::{self, Account},
 };
 use duban_domain::{
     Number, Refusal, StaffId,
-    case::{Obstacle, Phase, Waits, Wish},
+    case::{Obstacle, Phase, Waits, Wish, handling::Giving},
 };
 use duban_testkit::world::{World, both};
 
@@ -159,5 +159,192 @@ fn a_granted_extension_moves_the_deadline_and_the_person_reads_why() {
         let told = format!("{:?}", track.said);
         assert!(told.contains("配件后天到货") && !told.contains("进口配件"), "{told}");
         assert_eq!(track.due, Some(after.finish.due));
+    });
+}
+
+fn giving(world: &World, unit: Option<&str>) -> Giving {
+    Giving {
+        unit: unit.map(str::to_owned),
+        party: "测试·某施工队".into(),
+        words: "把树上的残枝取下来".into(),
+        due: world.app.now().plus_ms(600 * MINUTE),
+        required: true,
+    }
+}
+
+fn done(task: u16) -> Reporting {
+    Reporting { task, done: true, words: "取下来了".into(), files: Vec::new() }
+}
+
+#[test]
+fn three_tasks_arrive_at_three_units_and_the_case_waits_for_them() {
+    both(|world| {
+        let number = in_hand(world);
+        let lead = world.ctx("handler", "power");
+        for unit in ["gas", "urban", "water.company"] {
+            case::task::give(&lead, &on(&number), &giving(world, Some(unit))).unwrap();
+            assert_eq!(count(world, "handler", unit, CaseQuery::default()), 1, "{unit}");
+        }
+        let answered = case::answer::answer(&lead, &on(&number), &no_contact()).unwrap_err();
+        assert!(matches!(answered, AppError::Refused(Refusal::Obstacle(Obstacle::OpenTasks(3)))));
+        let other = case::task::report(&world.ctx("handler", "gas"), &on(&number), &done(2));
+        assert!(matches!(other.unwrap_err(), AppError::Refused(Refusal::LeadOnly(_))), "not its own task");
+        for (unit, task) in [("gas", 1), ("urban", 2), ("water.company", 3)] {
+            case::task::report(&world.ctx("handler", unit), &on(&number), &done(task)).unwrap();
+        }
+        case::answer::answer(&lead, &on(&number), &no_contact()).unwrap();
+        let (known, _) = resident::unlock(&world.app, &number, "6021").unwrap();
+        let told = format!("{:?}", track::track(&world.app, &known).unwrap());
+        assert!(!told.contains("残枝") && !told.contains("取下来了"), "tasks are internal: {told}");
+    });
+}
+
+fn no_contact() -> case::answer::Answering {
+    case::answer::Answering { no_contact: "打不通".into(), ..crate::life::answering() }
+}
+
+#[test]
+fn what_changed_in_tasks_is_news_until_one_has_looked() {
+    both(|world| {
+        let number = in_hand(world);
+        let centre = world.ctx("supervisor", "hotline");
+        let news = || {
+            let query = CaseQuery { task_news: Some(centre.who.id), ..CaseQuery::default() };
+            case::list::count(&world.ctx("supervisor", "hotline"), &query).unwrap()
+        };
+        let look = || drop(case::show::show(&world.ctx("supervisor", "hotline"), &number).unwrap());
+        assert_eq!(news(), 0);
+        let lead = world.ctx("handler", "power");
+        case::task::give(&lead, &on(&number), &giving(world, Some("gas"))).unwrap();
+        assert_eq!(news(), 1);
+        world.clock.pass_ms(MINUTE);
+        look();
+        assert_eq!(news(), 0);
+        world.clock.pass_ms(MINUTE);
+        case::task::report(&world.ctx("handler", "gas"), &on(&number), &done(1)).unwrap();
+        assert_eq!(news(), 1, "it comes back with the next change");
+        world.clock.pass_ms(MINUTE);
+        look();
+        assert_eq!(news(), 0);
+    });
+}
+
+#[test]
+fn somebody_outside_opens_their_task_and_nothing_else() {
+    both(|world| {
+        let number = in_hand(world);
+        let lead = world.ctx("handler", "power");
+        let (_, token) = case::task::give(&lead, &on(&number), &giving(world, None)).unwrap();
+        let first = token.unwrap();
+        let seen = case::task::for_party(&world.app, &first).unwrap();
+        let told = format!("{seen:?}");
+        assert!(told.contains("残枝") && !told.contains("看不见台阶") && !told.contains("王女士"), "{told}");
+        let kept = world.app.store.read(|tx| tx.task_link(first.as_bytes())).unwrap();
+        assert!(kept.is_none(), "only a hash is kept");
+        let (_, second) = case::task::relink(&lead, &on(&number), 1).unwrap();
+        let closed = |token: &str| case::task::for_party(&world.app, token).is_err();
+        assert!(closed(&first) && !closed(&second), "a new link ends the old one");
+        case::task::unlink(&lead, &on(&number), 1).unwrap();
+        assert!(closed(&second), "taken back");
+        let (_, third) = case::task::relink(&lead, &on(&number), 1).unwrap();
+        case::task::report_by_party(&world.app, &third, true, "办完了，拍了照", &[]).unwrap();
+        let again = case::task::report_by_party(&world.app, &third, true, "办完了，拍了照", &[]);
+        assert!(again.is_err(), "once");
+        let shown = case::show::show(&lead, &number).unwrap();
+        let who = shown.history.iter().flatten().last().unwrap().by.name.clone();
+        assert_eq!(who, "测试·某施工队");
+        world.clock.pass_ms(40 * crate::life::DAY);
+        assert!(closed(&third), "and one day it ends");
+    });
+}
+
+#[test]
+fn a_question_stands_on_the_persons_page_and_the_answer_is_news() {
+    both(|world| {
+        let number = in_hand(world);
+        case::question::ask(&world.ctx("handler", "power"), &on(&number), None, "是哪一盏灯？").unwrap();
+        let (known, _) = resident::unlock(&world.app, &number, "6021").unwrap();
+        let page = || track::track(&world.app, &known).unwrap();
+        assert_eq!(page().question.as_deref(), Some("是哪一盏灯？"));
+        resident::speak::add(&world.app, &known, &number, "东头第三盏", &[], None).unwrap();
+        assert_eq!(page().question, None);
+        assert_eq!(count(world, "handler", "power", waiting(Waits::Told)), 1);
+        case::note::note(&world.ctx("handler", "power"), &on(&number), "知道了").unwrap();
+        assert_eq!(count(world, "handler", "power", waiting(Waits::Told)), 0);
+    });
+}
+
+#[test]
+fn of_two_photos_the_person_sees_the_one_that_was_shared() {
+    both(|world| {
+        let number = in_hand(world);
+        let lead = world.ctx("handler", "power");
+        let picture = |name: &str| duban_app::media::take(name, &png()).unwrap();
+        case::attach::attach(&lead, &on(&number), &[picture("a.png"), picture("b.png")], "现场").unwrap();
+        let (known, _) = resident::unlock(&world.app, &number, "6021").unwrap();
+        let seen =
+            || track::track(&world.app, &known).unwrap().proof.iter().map(|m| m.id).collect::<Vec<_>>();
+        assert!(seen().is_empty(), "what staff add stays inside");
+        let all = case::show::show(&lead, &number).unwrap().media;
+        case::attach::share(&lead, &on(&number), all[1].id, true).unwrap();
+        assert_eq!(seen(), [all[1].id]);
+        assert!(duban_app::media::for_resident(&world.app, &known, all[0].id, false).is_err());
+        assert!(duban_app::media::for_resident(&world.app, &known, all[1].id, false).is_ok());
+        case::attach::share(&lead, &on(&number), all[1].id, false).unwrap();
+        assert!(seen().is_empty());
+    });
+}
+
+fn png() -> Vec<u8> {
+    let mut out = std::io::Cursor::new(Vec::new());
+    image::DynamicImage::new_rgb8(8, 8).write_to(&mut out, image::ImageFormat::Png).unwrap();
+    out.into_inner()
+}
+
+#[test]
+fn a_corrected_number_opens_the_page_and_the_wrong_one_no_longer() {
+    both(|world| {
+        let number = in_hand(world);
+        let right = duban_domain::person::Person {
+            name: String::new(),
+            phone: duban_domain::person::Phone::parse("13900007788").unwrap(),
+            ..Default::default()
+        };
+        let by = world.ctx("operator", "hotline");
+        let unit = world.ctx("handler", "power");
+        assert!(case::correct::correct(&unit, &on(&number), &number, &right, "记错了").is_err());
+        case::correct::correct(&by, &on(&number), &number, &right, "记错了一位").unwrap();
+        assert!(resident::unlock(&world.app, &number, "6021").is_err());
+        assert!(resident::unlock(&world.app, &number, "7788").is_ok());
+        let seen = case::note::reveal(&unit, &on(&number), &number, "约时间").unwrap();
+        assert_eq!(seen.name, "测试·王女士", "the name stays");
+        let told = format!("{:?}", case::show::show(&by, &number).unwrap().history);
+        assert!(told.contains("Corrected") && told.contains("测试·operator"), "{told}");
+        assert!(!told.contains("13900007788") && !told.contains("13900006021"), "no number in a history");
+    });
+}
+
+#[test]
+fn a_cause_is_found_again_and_a_closed_case_opens_again_with_its_past() {
+    both(|world| {
+        let number = in_hand(world);
+        let lead = world.ctx("handler", "power");
+        case::after::set_cause(&lead, &on(&number), Some("worn")).unwrap();
+        let of = |cause: &str| {
+            let query = CaseQuery { cause: Some(cause.into()), ..CaseQuery::default() };
+            count(world, "dispatcher", "hotline", query)
+        };
+        assert_eq!((of("worn"), of("weather")), (1, 0));
+        case::answer::answer(&lead, &on(&number), &no_contact()).unwrap();
+        let approve = duban_domain::case::Verdict::Approve;
+        case::review::review(&world.ctx("reviewer", "hotline"), &on(&number), &approve).unwrap();
+        let call = crate::life::reached(true);
+        case::callback::call(&world.ctx("caller", "hotline"), &on(&number), &call).unwrap();
+        let open =
+            case::after::restart(&world.ctx("supervisor", "hotline"), &on(&number), "确实没修好").unwrap();
+        assert_eq!((open.phase(), open.round), (Phase::InHand, 2));
+        let closings = case::show::show(&lead, &number).unwrap().history;
+        let closings = closings.iter().flatten().filter(|e| e.what.key() == "closed").count();
+        assert_eq!(closings, 1, "the first closing stays in the history");
     });
 }

@@ -8,7 +8,9 @@ use std::sync::{
 
 use duban_app::{
     Ctx, Entropy,
-    case::{self, On, callback::Call, dispatch::Order, moderate::Moderation, register::Intake},
+    case::{
+        self, On, callback::Call, dispatch::Order, moderate::Moderation, register::Intake, task::Reporting,
+    },
     jobs,
     partner::{Caller, report},
     resident::{self, speak::Evaluation},
@@ -16,7 +18,7 @@ use duban_app::{
 };
 use duban_domain::{
     Number, StaffId,
-    case::{Classification, Consent, Report, ReportState, Ruling, Verdict, Way, Wish},
+    case::{Classification, Consent, Report, ReportState, Ruling, Verdict, Way, Wish, handling::Giving},
     request::{Kind, Privacy, Urgency},
 };
 use duban_testkit::{
@@ -197,17 +199,39 @@ fn dispatch(ctx: &Ctx, on: &On, dice: &Dice) -> bool {
 fn around(world: &World, ctx: &Ctx, on: &On, dice: &Dice) -> bool {
     let centre = world.ctx(["dispatcher", "supervisor"][dice.below(2)], "hotline");
     let unit = UNITS[dice.below(UNITS.len())];
-    match dice.below(7) {
+    match dice.below(14) {
         0 => case::returning::ask(ctx, on, "not-ours", "不归我们").is_ok(),
         1 => case::returning::judge(&centre, on, dice.coin(), "核实过了").is_ok(),
         2 => case::extension::ask(ctx, on, 1, "等材料").is_ok(),
         3 => case::extension::judge(&centre, on, dice.coin(), "核实过了").is_ok(),
         4 => case::assisting::join(&centre, on, unit, "看一看").is_ok(),
+        7 => case::task::give(ctx, on, &giving(world, dice)).is_ok(),
+        8 => {
+            let task = u16::try_from(dice.below(3) + 1).unwrap();
+            let said = Reporting { task, done: dice.coin(), words: "看过了".into(), files: Vec::new() };
+            case::task::report(ctx, on, &said).is_ok()
+        }
+        9 => case::task::call_off(ctx, on, 1, "不用了").is_ok(),
+        10 => case::task::unlink(ctx, on, u16::try_from(dice.below(3) + 1).unwrap()).is_ok(),
+        11 => case::question::ask(ctx, on, None, "哪一盏？").is_ok(),
+        12 => case::after::set_cause(ctx, on, Some(["worn", "weather", "nothing"][dice.below(3)])).is_ok(),
+        13 => case::after::restart(&centre, on, "又坏了").is_ok(),
         5 => case::assisting::leave(&centre, on, unit, "看过了").is_ok(),
         _ => {
             let to = dice.coin().then(|| staff(world, unit));
             case::assign::assign(ctx, on, to.flatten(), "").is_ok()
         }
+    }
+}
+
+/// A task for some unit, or for somebody outside.
+fn giving(world: &World, dice: &Dice) -> Giving {
+    Giving {
+        unit: dice.coin().then(|| (*dice.one(&UNITS)).to_owned()),
+        party: "测试·施工队".into(),
+        words: "去看一看".into(),
+        due: world.app.now().plus_ms(MINUTE * 600),
+        required: dice.coin(),
     }
 }
 

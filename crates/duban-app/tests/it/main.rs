@@ -9,6 +9,7 @@ mod crash;
 mod exports;
 mod handling;
 mod histories;
+mod import;
 mod life;
 mod notices;
 mod partners;

@@ -91,6 +91,10 @@ fn a_resident_is_told_by_every_way_they_left_and_the_links_are_theirs() {
         let link = format!("https://12345.example.cn/go/{}/", registered.number);
         let key = letter.text.split(&link).nth(1).unwrap().split('?').next().unwrap();
         assert!(notice::opens(&world.app, &registered.number, key));
+        for entry in ledger(world, "supervisor", "hotline") {
+            let said = entry.said.unwrap();
+            assert!(!said.text.contains(key), "no colleague reads the key of somebody's page: {}", said.text);
+        }
         let other = case::register::by_resident(&world.app, &said()).unwrap();
         assert!(!notice::opens(&world.app, &other.number, key), "a link opens its own request only");
         world.clock.pass_ms(190 * DAY);

@@ -44,6 +44,11 @@ pub fn answer(
     let proof_words = text::optional("proof_words", &answer.proof_words, text::LINE_MAX)?;
     let no_contact = text::optional("no_contact", &answer.no_contact, text::LINE_MAX)?;
     let claims = matches!(answer.outcome, Outcome::Solved | Outcome::Partly);
+    // Only "not solved yet" can be said while something required is not done.
+    let owed = case.tasks_owed();
+    if owed > 0 && answer.outcome != Outcome::Unsolved {
+        return Err(Obstacle::OpenTasks(owed).into());
+    }
     if claims && answer.proof.is_empty() && proof_words.is_empty() {
         return Err(Refusal::NeedsProof);
     }

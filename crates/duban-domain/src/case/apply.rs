@@ -104,19 +104,20 @@ impl Case {
                 self.voice(&event.what);
             }
             What::Labelled { label } => self.label.clone_from(label),
-            What::Reported { told_at, counted: true, .. } => {
-                self.reported_at = self.reported_at.max(Some(*told_at));
-            }
-            What::HandedOver { .. }
-            | What::Reported { .. }
-            | What::Forwarded { .. }
-            | What::Noted { .. }
-            | What::Supplemented { .. }
-            | What::Revealed { .. } => {}
+            What::Reported { told_at, counted, .. } => self.reported(*told_at, *counted),
+            What::HandedOver { .. } | What::Forwarded { .. } | What::Noted { .. } => {}
+            What::Supplemented { .. } | What::Revealed { .. } => {}
         }
         // A label stands under a phase; another unit does not inherit it either.
         if self.phase() != before || matches!(event.what, What::Dispatched { .. }) {
             self.label = None;
+        }
+    }
+
+    /// What is late is kept in the history and moves nothing.
+    fn reported(&mut self, told_at: Stamp, counted: bool) {
+        if counted {
+            self.reported_at = self.reported_at.max(Some(told_at));
         }
     }
 

@@ -46,7 +46,7 @@ pub use note::{note, reveal, supplement};
 pub use open::{HandOver, Opening, Wish, open};
 pub use overdue::overdue;
 pub use publicity::{Consent, Publicity, Ruling, Showing, moderate, public_words, share, shared};
-pub use report::{ID_MAX, Report, ReportState, relay, report, report_late};
+pub use report::{ID_MAX, Report, ReportState, forward, relay, report, report_late};
 pub use review::{Verdict, review};
 pub use sign::sign;
 pub use voice::{join, withdraw};

@@ -104,7 +104,8 @@ pub fn report(
     let counts = in_turn(case, &said)
         && match case.phase() {
             Phase::Dispatched | Phase::InHand => true,
-            Phase::InReview => !said.state.is_done(),
+            // Of one second and out of order, "done" is believed.
+            Phase::InReview => !said.state.is_done() && case.reported_at != Some(said.told_at),
             Phase::Received | Phase::Callback | Phase::Closed => false,
         };
     let mut after = Steps::new(case, on.actor().clone(), ground.now);
@@ -160,6 +161,12 @@ pub fn report_late(
     ground: &Ground<'_>,
 ) -> Result<Vec<What>, Refusal> {
     Ok(vec![reported(&sound(said, ground)?, false)])
+}
+
+/// 转外部系统: another system has taken the case in, under a number of its own or under none.
+pub fn forward(_on: &Permitted<'_, verb::Keep>, to: &str, number: &str) -> Result<Vec<What>, Refusal> {
+    let number = text::optional("number", number, text::LINE_MAX)?;
+    Ok(vec![What::Forwarded { to: to.to_owned(), number }])
 }
 
 /// The report with its texts bounded. A clock that runs ahead there does not bar later reports.

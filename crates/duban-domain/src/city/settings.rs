@@ -33,6 +33,8 @@ closed_set! {
         Returns = 30, "returns", "退单", "Returns";
         /// 延期
         Extensions = 31, "extensions", "延期", "Extensions";
+        /// 子任务
+        Tasks = 32, "tasks", "子任务", "Tasks";
     }
 }
 
@@ -117,6 +119,8 @@ pub struct Settings {
     pub returns: ReturnRule,
     /// How often a round can be extended.
     pub extensions_max: u8,
+    /// Days that the link of a task opens.
+    pub link_days: i64,
     /// The law behind a group; one without is a default of this program.
     pub laws: BTreeMap<SettingGroup, Words>,
 }

@@ -145,6 +145,8 @@ pub struct Reason {
 pub struct Reasons {
     /// 退单理由
     pub returns: Vec<Reason>,
+    /// 原因: why it happened.
+    pub causes: Vec<Reason>,
 }
 
 impl Reasons {
@@ -152,6 +154,12 @@ impl Reasons {
     #[must_use]
     pub fn of_return(&self, key: &str) -> Option<&Reason> {
         self.returns.iter().find(|reason| reason.key == key)
+    }
+
+    /// The cause with this key.
+    #[must_use]
+    pub fn of_cause(&self, key: &str) -> Option<&Reason> {
+        self.causes.iter().find(|reason| reason.key == key)
     }
 }
 

@@ -1,10 +1,11 @@
 //! A deadline that got longer, and remembers by what.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{
     Deadline, Span, reckon,
-    reckon::{local, next},
+    reckon::{local, next, stamp_at},
 };
 use crate::{Stamp, city::City, request::closed_set};
 
@@ -44,6 +45,12 @@ impl Deadline {
         longer.more.push(More { why, span, before: self.due });
         longer
     }
+}
+
+/// When work ends on a day: by then what is due that day has to be done.
+#[must_use]
+pub fn close_of(city: &City, date: Date) -> Stamp {
+    stamp_at(&city.zone, date, i64::from(city.calendar.closes_at(date)) * MINUTE_MS)
 }
 
 /// Working minutes between two instants.

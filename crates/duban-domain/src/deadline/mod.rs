@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use explain::explain;
 pub use left::{Left, Pace, left};
-pub use longer::{Addition, More, worked_minutes};
+pub use longer::{Addition, More, close_of, worked_minutes};
 pub use reckon::reckon;
 pub use span::Span;
 

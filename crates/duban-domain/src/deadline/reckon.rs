@@ -81,7 +81,7 @@ fn add_minutes(calendar: &Calendar, zone: &TimeZone, from: Date, ms: i64, minute
 }
 
 /// The instant when the city's clocks show this date and time.
-fn stamp_at(zone: &TimeZone, date: Date, ms: i64) -> Stamp {
+pub(super) fn stamp_at(zone: &TimeZone, date: Date, ms: i64) -> Stamp {
     if ms >= DAY_MINUTES * MINUTE_MS {
         return Stamp::start_of(next(date), zone);
     }

@@ -126,7 +126,16 @@ fn each(what: &What, fresh: bool, spoke: Option<RequestId>, said: &str, after: &
 /// The steps around a case: whoever got work is told, and the persons of more time.
 fn moved(step: &Move, after: &Case, owe: &mut impl FnMut(NoticeKind, Whom, &str)) {
     match step {
-        Move::Joined { unit, .. } => owe(NoticeKind::Assigned, Whom::Unit(unit.clone()), ""),
+        Move::Joined { unit, .. } | Move::TaskGiven { unit: Some(unit), .. } => {
+            owe(NoticeKind::Assigned, Whom::Unit(unit.clone()), "");
+        }
+        // The question itself stands on the person's page.
+        Move::Asked { request, .. } => owe(NoticeKind::Progress, Whom::Person(*request), ""),
+        Move::TaskReported { .. } => {
+            if let Some(unit) = after.unit().filter(|unit| !unit.is_empty()) {
+                owe(NoticeKind::Added, Whom::Unit(unit.to_owned()), "");
+            }
+        }
         Move::ExtensionGranted { .. } => owe(NoticeKind::Progress, Whom::Persons, ""),
         Move::ReturnRejected { words, .. } | Move::ExtensionRefused { words, .. } => {
             if let Some(unit) = after.unit().filter(|unit| !unit.is_empty()) {
@@ -139,6 +148,16 @@ fn moved(step: &Move, after: &Case, owe: &mut impl FnMut(NoticeKind, Whom, &str)
         | Move::Designated { .. }
         | Move::Left { .. }
         | Move::Assigned { .. }
-        | Move::ExtensionAsked { .. } => {}
+        | Move::ExtensionAsked { .. }
+        | Move::TaskGiven { .. }
+        | Move::TaskDropped { .. }
+        | Move::LinkMade { .. }
+        | Move::LinkRevoked { .. }
+        | Move::CauseSet { .. }
+        | Move::Corrected { .. }
+        | Move::Attached { .. }
+        | Move::Shared { .. }
+        | Move::Unshared { .. }
+        | Move::Restarted { .. } => {}
     }
 }

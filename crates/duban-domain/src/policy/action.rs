@@ -49,5 +49,15 @@ closed_set! {
         Decide = 32, "decide", "裁定退单和延期", "Decide on returns and extensions";
         /// 指派经办人: give a case to a person of the unit.
         Assign = 33, "assign", "指派经办人", "Give a case to a person";
+        /// 派子任务: give a point of a case to another unit, or to somebody outside.
+        Task = 34, "task", "派子任务", "Give tasks";
+        /// 办子任务: report what came of a task.
+        Work = 35, "work", "办子任务", "Do tasks";
+        /// 请诉求人补充
+        Ask = 36, "ask", "请诉求人补充", "Ask the person for more";
+        /// 重启: open a closed case again, or leave it closed.
+        Reopen = 37, "reopen", "重启工单", "Open a closed case again";
+        /// 更正联系方式: a number that was taken down wrongly.
+        Correct = 38, "correct", "更正联系方式", "Correct how a person is reached";
     }
 }

@@ -142,6 +142,20 @@ verbs! {
     Decide => Decide, lead: false;
     /// 指派经办人
     Assign => Assign, lead: true;
+    /// 派子任务
+    Task => Task, lead: true;
+    /// 办子任务; [`permit_task`] asks whether it is the member's own.
+    Work => Work, lead: false;
+    /// 请诉求人补充
+    Ask => Ask, lead: true;
+    /// 重启
+    Reopen => Reopen, lead: false;
+    /// 更正联系方式
+    Correct => Correct, lead: false;
+    /// 记原因: whoever answers for a case says why it happened.
+    Cause => Answer, lead: true;
+    /// 给诉求人看照片
+    ShowFile => Answer, lead: true;
     /// 到期自动处理: the program's own, never a person's.
     Keep => Administer, lead: false;
 }
@@ -202,6 +216,22 @@ pub fn permit<'a, V: Verb>(who: &Member, case: &'a Case) -> Result<Permitted<'a,
         return Err(Refusal::LeadOnly(V::ACTION));
     }
     Ok(Permitted { case, actor: who.actor(), verb: PhantomData })
+}
+
+/// May this member report on a task of this case? A unit reports on its own; on one that was given to
+/// somebody outside, the unit that leads.
+pub fn permit_task<'a>(who: &Member, case: &'a Case, no: u16) -> Result<Permitted<'a, verb::Work>, Refusal> {
+    let permitted = permit::<verb::Work>(who, case)?;
+    let task = case.task(no).ok_or(Refusal::NotFound)?;
+    let own = task.unit.as_deref().map_or_else(|| who.reach.leads(case), |unit| who.reach.has(unit));
+    if own { Ok(permitted) } else { Err(Refusal::LeadOnly(Action::Work)) }
+}
+
+/// Somebody outside who holds the link of one task. The caller has proved the link.
+#[must_use]
+pub fn by_link<'a>(party: &str, case: &'a Case) -> Permitted<'a, verb::Work> {
+    let actor = Actor { kind: ActorKind::Partner, id: 0, name: party.to_owned(), unit: None };
+    Permitted { case, actor, verb: PhantomData }
 }
 
 /// May this member do `V` at all?

@@ -7,13 +7,23 @@ use crate::case::Case;
 pub enum Reach {
     /// Every case.
     All,
-    /// Cases that one of these units leads or assists.
+    /// Cases that one of these units leads, assists or has a task of.
     Units(Vec<String>),
     /// None.
     Nothing,
 }
 
 impl Reach {
+    /// Whether a unit lies within.
+    #[must_use]
+    pub fn has(&self, unit: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Nothing => false,
+            Self::Units(units) => units.iter().any(|own| own == unit),
+        }
+    }
+
     /// Whether the lead unit of a case lies within.
     #[must_use]
     pub fn leads(&self, case: &Case) -> bool {
@@ -38,7 +48,7 @@ impl Reach {
             Self::Nothing => false,
             Self::Units(units) => {
                 let ours = |unit: &str| units.iter().any(|u| u == unit);
-                case.unit().is_some_and(ours) || case.assisting.iter().any(|u| ours(u))
+                case.unit().is_some_and(ours) || case.helpers().any(ours)
             }
         }
     }

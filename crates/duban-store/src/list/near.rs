@@ -8,6 +8,9 @@ use duban_domain::{
 use super::within;
 use crate::{CaseRow, ReadTx, StoreError, row::COLUMNS, sql::Sql};
 
+/// Cases of a tile that are looked at, the newest: in the middle of a city a tile has thousands.
+const TILE_MAX: i64 = 100;
+
 impl ReadTx<'_> {
     /// Cases within reach and within so many metres, nearest first, with metres.
     ///
@@ -22,10 +25,12 @@ impl ReadTx<'_> {
     ) -> Result<Vec<(CaseRow, i64)>, StoreError> {
         let mut found: Vec<(CaseRow, i64)> = Vec::new();
         for (first, last) in tiles_around(point, metres) {
-            let mut sql = Sql::new(&format!("SELECT {COLUMNS} FROM case_row c WHERE c.morton >= "));
-            sql.bind(first).push(" AND c.morton <= ").bind(last);
-            within(&mut sql, reach, "c.id");
-            sql.push(" ORDER BY c.id DESC LIMIT 500");
+            // The newest of a tile are found in the index alone; only their rows are read.
+            let mut sql = Sql::new(&format!("SELECT {COLUMNS} FROM case_row c WHERE c.id IN ("));
+            sql.push("SELECT n.id FROM case_row n WHERE n.morton >= ").bind(first);
+            sql.push(" AND n.morton <= ").bind(last);
+            within(&mut sql, reach, "n.id");
+            sql.push(" ORDER BY n.id DESC LIMIT ").bind(TILE_MAX).push(")");
             let rows = self.all(&sql.text, &sql.params(), CaseRow::read)?;
             found.extend(rows.into_iter().filter_map(|row| {
                 let away = row.point?.metres_to(point).round() as i64;

@@ -6,22 +6,18 @@
 //! common, the index of the order leads and the page is full soon. The unary `+` of SQLite keeps a
 //! column from its index.
 
-use duban_domain::{
-    CaseId, Stamp,
-    case::{Phase, What},
-    id,
-    policy::Reach,
-    request::{Channel, Kind, Urgency},
-};
+use duban_domain::{CaseId, case::Phase, policy::Reach};
 
-use super::{ByHand, CaseQuery, Order};
+use super::{
+    CaseQuery, Order,
+    condition::{Condition, conditions},
+};
 use crate::{
     CaseRow, Figure, ReadTx, StoreError,
     dialect::Dialect,
     row::{COLUMNS, Moment},
     search::{self, Query},
     sql::Sql,
-    value::Param,
 };
 
 /// Fewer than this is rare: so many rows are read and sorted within a few milliseconds.
@@ -78,7 +74,7 @@ fn only_open(query: &CaseQuery) -> bool {
 }
 
 /// Whether a figure or an instant of a query leaves out what is closed.
-fn running(query: &CaseQuery) -> bool {
+pub(super) fn running(query: &CaseQuery) -> bool {
     let figure = matches!(query.figure, Some((Figure::Running | Figure::ContactRunning, _, _)));
     figure || query.overdue_at.is_some() || query.contact_overdue_at.is_some()
 }
@@ -93,33 +89,6 @@ pub(super) struct Leg<'a> {
     /// Units whose cases are in another leg.
     except: &'a [String],
     conditions: Vec<Condition<'a>>,
-}
-
-/// A condition on a case.
-enum Condition<'a> {
-    Unit(&'a str),
-    Equal(&'static str, Param<'a>),
-    OneOf(&'static str, Vec<i64>),
-    /// A key and what is below it.
-    Below(&'static str, &'a str),
-    /// A code and what begins with it.
-    Begins(&'static str, &'a str),
-    /// An instant from (included) to (excluded), and what else holds.
-    Range(Moment, Option<Stamp>, Stamp, &'static str),
-    /// Handed in by another system.
-    Partner(&'a str),
-    /// Its last public event lies between two instants.
-    Touched(Stamp, Stamp),
-    /// In a box.
-    Within([i64; 4]),
-    /// Nothing is there.
-    None(&'static str),
-    /// One of several things is in a sum of codes.
-    Bit(&'static str, i64),
-    /// Something is due.
-    Open,
-    /// Everything that is on the public page.
-    Public,
 }
 
 impl<'a> Leg<'a> {
@@ -143,163 +112,6 @@ impl<'a> Leg<'a> {
             Reach::All | Reach::Units(_) => vec![leg(None, &[])],
             Reach::Nothing => Vec::new(),
         }
-    }
-}
-
-fn conditions<'a>(query: &'a CaseQuery, own: Option<&'a str>) -> Vec<Condition<'a>> {
-    let mut all = Vec::new();
-    let lead = own.filter(|_| query.own_only);
-    all.extend(lead.map(|unit| Condition::Equal("c.owner", unit.into())));
-    all.extend(own.filter(|_| !query.own_only).or(query.unit.as_deref()).map(Condition::Unit));
-    // Every open case has something due, so a list by what is due need not ask for all open phases.
-    let mut open_phases = Phase::ALL.iter().filter(|phase| **phase != Phase::Closed);
-    let implied = Sort::of(query) == Sort::Due && open_phases.all(|phase| query.phases.contains(phase));
-    match query.phases.as_slice() {
-        [] => {}
-        // What is still running is open: asking that of each row would read ten thousand rows to count them.
-        _ if implied && running(query) => {}
-        _ if implied => all.push(Condition::Open),
-        [one] => all.push(Condition::Equal("c.phase", one.code().into())),
-        many => all.push(Condition::OneOf("c.phase", many.iter().map(|phase| phase.code()).collect())),
-    }
-    let equal = |column, code: Option<i64>| code.map(|code| Condition::Equal(column, code.into()));
-    all.extend(equal("c.urgency", query.urgency.map(Urgency::code)));
-    all.extend(equal("c.kind", query.kind.map(Kind::code)));
-    all.extend(equal("c.channel", query.channel.map(Channel::code)));
-    all.extend(query.owner.as_ref().map(|owner| Condition::Equal("c.owner", owner.into())));
-    all.extend(query.label.as_ref().map(|label| Condition::Equal("c.label", label.into())));
-    let part = |column, value: &'a str, whole: Condition<'a>| match value.strip_prefix('=') {
-        Some(exact) => Condition::Equal(column, exact.into()),
-        None if value == "-" => Condition::None(column),
-        None => whole,
-    };
-    let category = query.category_prefix.as_deref();
-    all.extend(category.map(|key| part("c.category", key, Condition::Below("c.category", key))));
-    let division = query.division_prefix.as_deref();
-    all.extend(division.map(|code| part("c.division", code, Condition::Begins("c.division", code))));
-    all.extend(query.handler.map(|by| match by {
-        ByHand::Of(staff) => Condition::Equal("c.handler", staff.into()),
-        ByHand::Nobody => Condition::None("c.handler"),
-    }));
-    all.extend(query.waits.map(|what| Condition::Bit("c.waits", what.code())));
-    let range = |moment, range: Option<(Stamp, Stamp)>| {
-        range.map(|(from, to)| Condition::Range(moment, Some(from), to, ""))
-    };
-    all.extend(range(Moment::Opened, query.opened));
-    all.extend(range(Moment::Closed, query.closed));
-    all.extend(range(Moment::Finish, query.due));
-    all.extend(query.figure.map(|(figure, from, to)| {
-        let (moment, counts) = figure.condition();
-        Condition::Range(moment, Some(from), to, counts)
-    }));
-    let before = |figure: Figure, at: Option<Stamp>| {
-        let (moment, counts) = figure.condition();
-        at.map(|at| Condition::Range(moment, None, at, counts))
-    };
-    all.extend(before(Figure::Running, query.overdue_at));
-    all.extend(before(Figure::ContactRunning, query.contact_overdue_at));
-    all.extend(query.partner.as_deref().map(Condition::Partner));
-    all.extend(query.touched.map(|(from, to)| Condition::Touched(from, to)));
-    all.extend(query.within_e7.map(Condition::Within));
-    all.extend(query.public_only.then_some(Condition::Public));
-    all
-}
-
-impl<'a> Condition<'a> {
-    /// Writes the condition after an `AND`; with `+` before its column it uses no index.
-    fn write(&self, sql: &mut Sql<'a>, plus: &str) {
-        match self {
-            Self::Unit(unit) => {
-                sql.push("EXISTS (SELECT 1 FROM case_unit f WHERE f.case_id = c.id AND f.unit = ")
-                    .bind(*unit)
-                    .push(")");
-            }
-            Self::Equal(column, value) => {
-                sql.push(plus).push(column).push(" = ").bind(*value);
-            }
-            Self::OneOf(column, values) => {
-                sql.push(plus).push(column).push(" IN (").bind_all(values.iter().copied()).push(")");
-            }
-            Self::Below(column, key) => {
-                // Keys below are `key.…`; the full stop and the slash are neighbours, so this is one range
-                // and a little more, which the second half leaves out.
-                sql.push(plus)
-                    .push(column)
-                    .push(" >= ")
-                    .bind(*key)
-                    .push(" AND ")
-                    .push(plus)
-                    .push(column)
-                    .push(" < ");
-                sql.bind_made(format!("{key}/"))
-                    .push(" AND (")
-                    .push(plus)
-                    .push(column)
-                    .push(" = ")
-                    .bind(*key);
-                sql.push(" OR ").push(plus).push(column).push(" >= ").bind_made(format!("{key}.")).push(")");
-            }
-            Self::Begins(column, code) => {
-                sql.push(plus)
-                    .push(column)
-                    .push(" >= ")
-                    .bind(*code)
-                    .push(" AND ")
-                    .push(plus)
-                    .push(column)
-                    .push(" < ");
-                sql.bind_made(format!("{code}:"));
-            }
-            Self::Range(moment, from, to, counts) => {
-                let column = moment.column();
-                if let Some(from) = from {
-                    sql.push(plus).push(column).push(" >= ").bind(*from).push(" AND ");
-                }
-                sql.push(plus).push(column).push(" < ").bind(*to).push(counts);
-            }
-            Self::Partner(partner) => {
-                sql.push("EXISTS (SELECT 1 FROM partner_request p WHERE p.case_id = c.id AND p.partner = ")
-                    .bind(*partner)
-                    .push(")");
-            }
-            Self::Touched(from, to) => touched(sql, *from, *to),
-            Self::Within([west, south, east, north]) => {
-                sql.push("c.lng_e7 BETWEEN ").bind(*west).push(" AND ").bind(*east);
-                sql.push(" AND c.lat_e7 BETWEEN ").bind(*south).push(" AND ").bind(*north);
-            }
-            Self::None(column) => {
-                sql.push(plus).push(column).push(" IS NULL");
-            }
-            // The second half is what the index was made with: so it can lead.
-            Self::Bit(column, code) => {
-                sql.push("(").push(plus).push(column).push(" & ").bind(*code).push(") <> 0 AND ");
-                sql.push(plus).push(column).push(" <> 0");
-            }
-            Self::Open => {
-                sql.push("c.next_due IS NOT NULL");
-            }
-            Self::Public => {
-                sql.push("EXISTS (SELECT 1 FROM public_case p WHERE p.case_id = c.id)");
-            }
-        }
-    }
-
-    /// Whether the table of units alone can answer it, so that a count need not look at any case.
-    fn is_of_unit(&self) -> bool {
-        matches!(self, Self::Unit(_) | Self::Open)
-    }
-
-    /// Whether an index can lead to its cases.
-    fn has_index(&self) -> bool {
-        !matches!(
-            self,
-            Self::Public
-                | Self::Open
-                | Self::Partner(_)
-                | Self::Touched(..)
-                | Self::Within(_)
-                | Self::None(_)
-        )
     }
 }
 
@@ -345,9 +157,11 @@ impl ReadTx<'_> {
 
     /// The statement that counts one leg.
     pub(super) fn count_sql<'a>(&mut self, leg: &'a Leg<'a>, cap: i64) -> Result<Sql<'a>, StoreError> {
-        let rare = self.rare(leg)?;
         let mut sql = Sql::new("SELECT count(*) FROM (SELECT 1 AS one");
-        write(&mut sql, leg, self.dialect(), rare, rare.is_none(), false);
+        if !write_without_rows(&mut sql, leg, self.dialect()) {
+            let rare = self.rare(leg)?;
+            write(&mut sql, leg, self.dialect(), rare, rare.is_none(), false);
+        }
         sql.push(" LIMIT ").bind(cap).push(") AS found");
         Ok(sql)
     }
@@ -431,7 +245,14 @@ fn write<'a>(
         Lead::Rows
     };
     let by_due = ordered && Sort::of(leg.query) == Sort::Due;
-    if by_due || (lead == Lead::Unit && only_open(leg.query)) {
+    // Counting open cases that are filtered further reads the index of what is due, which holds what
+    // lists filter by; any other index would lead to many rows of which most are closed.
+    let in_due = !ordered
+        && rare.is_none()
+        && only_open(leg.query)
+        && leg.conditions.iter().any(|c| !matches!(c, Condition::Range(..) | Condition::Open))
+        && !leg.conditions.iter().any(Condition::is_beside_due);
+    if by_due || in_due || (lead == Lead::Unit && only_open(leg.query)) {
         // Something is due on every open case, and indexes of what is due hold nothing else.
         sql.push(if lead == Lead::Unit {
             " AND u.next_due IS NOT NULL"
@@ -446,12 +267,39 @@ fn write<'a>(
         }
         let orders = rare.is_none()
             && matches!((condition, sort), (Condition::Range(moment, ..), Sort::At(by)) if *moment == by);
-        let free = rare == Some(at) || orders || (rare.is_none() && !ordered) || dialect == Dialect::Postgres;
+        let free = rare == Some(at)
+            || orders
+            || (rare.is_none() && !ordered && !in_due)
+            || dialect == Dialect::Postgres;
         sql.push(" AND ");
         condition.write(sql, if free { "" } else { "+" });
     }
     others(sql, leg, "c.id");
     lead
+}
+
+/// Writes FROM and WHERE of a count that needs not look at any case: of a unit alone, or of words alone.
+/// Whether it is such a count.
+fn write_without_rows<'a>(sql: &mut Sql<'a>, leg: &'a Leg<'a>, dialect: Dialect) -> bool {
+    if let Some(words) = leg.words.filter(|_| leg.conditions.is_empty()) {
+        let (table, id) = search::source(dialect);
+        sql.push(&format!(" FROM {table} WHERE "));
+        search::matches(sql, dialect, words);
+        others(sql, leg, id);
+        return true;
+    }
+    let of_unit = leg.words.is_none() && leg.conditions.iter().all(Condition::is_of_unit);
+    let unit = leg.conditions.iter().find_map(|condition| match condition {
+        Condition::Unit(unit) => Some(*unit),
+        _ => None,
+    });
+    let Some(unit) = unit.filter(|_| of_unit) else { return false };
+    sql.push(" FROM case_unit u WHERE u.unit = ").bind(unit);
+    if only_open(leg.query) {
+        sql.push(" AND u.next_due IS NOT NULL");
+    }
+    others(sql, leg, "u.case_id");
+    true
 }
 
 /// Adds what other units have to do with a case: the asker's reach, and legs before this one.
@@ -466,23 +314,6 @@ fn others<'a>(sql: &mut Sql<'a>, leg: &'a Leg<'a>, id: &str) {
         .bind_all(leg.except)
         .push("))");
     }
-}
-
-/// Adds the condition that the last public event of `c` lies between two instants. Ids of events
-/// begin with the instant of their recording, so a range of ids is a range of time.
-fn touched(sql: &mut Sql<'_>, from: Stamp, to: Stamp) {
-    let (first, last) = (id::mint(from, 0), id::mint(to, 0));
-    let kinds = |sql: &mut Sql<'_>| {
-        sql.push(" AND e.kind IN (").bind_all(What::PUBLIC.iter().copied()).push(")");
-    };
-    sql.push("c.id IN (SELECT e.case_id FROM event e WHERE e.id >= ")
-        .bind(first)
-        .push(" AND e.id < ")
-        .bind(last);
-    kinds(sql);
-    sql.push(") AND NOT EXISTS (SELECT 1 FROM event e WHERE e.case_id = c.id AND e.id >= ").bind(last);
-    kinds(sql);
-    sql.push(")");
 }
 
 /// Adds the condition that a row comes after a cursor.

@@ -36,11 +36,11 @@ impl Around {
 }
 
 /// What forms are made from.
-struct Page<'a> {
-    make: Maker<'a>,
-    city: &'a City,
-    who: &'a Member,
-    shown: &'a Shown,
+pub(super) struct Page<'a> {
+    pub(super) make: Maker<'a>,
+    pub(super) city: &'a City,
+    pub(super) who: &'a Member,
+    pub(super) shown: &'a Shown,
 }
 
 /// The forms for this member.
@@ -55,15 +55,16 @@ pub(super) fn forms(make: Maker<'_>, city: &City, who: &Member, shown: &Shown) -
     around.menu.extend(page.ask_extension());
     around.menu.extend(page.join());
     around.menu.extend(page.leave());
+    page.more(&mut around);
     around
 }
 
 impl Page<'_> {
-    fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
+    pub(super) fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
         self.make.s.t(zh, en)
     }
 
-    fn is_own(&self) -> bool {
+    pub(super) fn is_own(&self) -> bool {
         self.who.reach.leads_unit(self.shown.case.unit().unwrap_or_default())
     }
 

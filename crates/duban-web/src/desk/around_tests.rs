@@ -137,3 +137,69 @@ async fn whoever_comes_second_keeps_every_word_and_reads_what_changed() {
     let joined = step(&mut centre, &number, "assisting", &[("unit", "gas"), ("words", "看管道")]).await;
     assert!(to(&joined).ends_with("done=join"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_goes_to_a_unit_and_to_somebody_outside_by_a_link() {
+    let world = World::sqlite();
+    let number = in_hand(&world).to_string();
+    let page = format!("/desk/cases/{number}");
+    let mut unit = sign_in(&world, "zhou", "power", "handler").await;
+    let mut gas = sign_in(&world, "dong", "gas", "handler").await;
+    let day = "2026-01-07";
+    let bad = [("unit", "gas"), ("words", "写好的任务内容"), ("due", "2020-01-01")];
+    let refused = unit.post(&format!("{page}/tasks"), &bad, None).await;
+    assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.text.contains("写好的任务内容"));
+    let form = [("unit", "gas"), ("words", "看地下管道"), ("due", day), ("required", "yes")];
+    step(&mut unit, &number, "tasks", &form).await;
+    let arrived = look(&mut gas, &page).await;
+    assert!(arrived.text.contains("看地下管道") && arrived.text.contains("id=\"report-task\""));
+    assert!(look(&mut gas, "/desk/cases").await.text.contains(&number));
+    step(&mut gas, &number, "task-report", &[("task", "1"), ("words", "没有管道"), ("do", "done")]).await;
+    let outside = [("party", "测试·某施工队"), ("words", "取下残枝"), ("due", day)];
+    let given = unit.post(&format!("{page}/tasks"), &outside, None).await;
+    assert_eq!(given.status, StatusCode::OK, "shown at once, never by an address: {}", given.text);
+    let (_, rest) = given.text.split_once("/task/").unwrap();
+    let token: String = rest.chars().take_while(char::is_ascii_hexdigit).collect();
+    assert!(!look(&mut unit, &page).await.text.contains(&token), "and only once");
+
+    let mut party = crate::resident::journey::Browser::on(&world);
+    let task = look(&mut party, &format!("/task/{token}")).await;
+    assert!(task.text.contains("取下残枝") && !task.text.contains("测试的路灯不亮"), "{}", task.text);
+    let empty = party.post(&format!("/task/{token}"), &[("do", "done")], None).await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let sent = party.post(&format!("/task/{token}"), &[("do", "done"), ("words", "都取下来了")], None).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER);
+    let again = party.post(&format!("/task/{token}"), &[("do", "done"), ("words", "再点一次")], None).await;
+    assert_eq!(again.status, StatusCode::SEE_OTHER, "a second press is answered kindly");
+    let after = look(&mut unit, &page).await;
+    assert!(after.text.contains("都取下来了") && !after.text.contains("再点一次"), "{}", after.text);
+    let other = party.get(&page).await;
+    assert_eq!(other.status, StatusCode::SEE_OTHER, "the desk asks to sign in");
+    assert_eq!(party.get("/task/00").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_person_is_asked_corrected_and_shown_a_file_over_http() {
+    let world = World::sqlite();
+    let number = in_hand(&world).to_string();
+    let page = format!("/desk/cases/{number}");
+    let mut unit = sign_in(&world, "zhou", "power", "handler").await;
+    let mut operator = sign_in(&world, "li", "hotline", "operator").await;
+    step(&mut unit, &number, "question", &[("request", &number), ("words", "是哪一盏灯？")]).await;
+    step(&mut unit, &number, "cause", &[("cause", "worn")]).await;
+    assert!(look(&mut unit, "/desk/cases?cause=worn").await.text.contains(&number));
+    assert!(look(&mut unit, &page).await.text.contains("设施老化损坏"));
+    let mut person = crate::resident::journey::Browser::on(&world);
+    person.post(&format!("/track/{number}/access"), &[("tail", "6021")], None).await;
+    let asked = look(&mut person, &format!("/track/{number}")).await;
+    assert!(asked.text.contains("是哪一盏灯？"), "{}", asked.text);
+    person.post(&format!("/track/{number}/material"), &[("text", "东头第三盏")], None).await;
+    assert!(look(&mut unit, "/desk/cases?waits=told").await.text.contains(&number));
+    let bad = [("request", number.as_str()), ("phone", "12"), ("words", "记错了")];
+    let refused = operator.post(&format!("{page}/contact-details"), &bad, None).await;
+    assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.text.contains("记错了"));
+    let good = [("request", number.as_str()), ("phone", "13900007788"), ("words", "记错了")];
+    step(&mut operator, &number, "contact-details", &good).await;
+    let after = look(&mut operator, &page).await;
+    assert!(after.text.contains("更正了联系方式") && !after.text.contains("13900007788"), "{}", after.text);
+}

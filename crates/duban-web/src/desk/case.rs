@@ -7,7 +7,7 @@ use duban_app::{
     person,
     phrase::Offered,
 };
-use duban_domain::{Number, person::Person, policy::Action};
+use duban_domain::{Lang, Number, case::Event, city::City, person::Person, policy::Action};
 
 use super::{
     acts::{self, Act},
@@ -15,12 +15,16 @@ use super::{
     choices,
     forms::Maker,
     list::Tag,
-    present::{self, Answer, DueLine, File, Near, Owner, Photo, Proposed, Stop, Voice},
+    nearby::Nearby,
+    notices::NoticeLine,
+    outside,
+    present::{self, Answer, DueLine, File, Owner, Photo, Proposed, Stop, Voice},
+    tasks::{self, TaskShown},
     timeline::{self, Entry, Round},
     way::{self, Way},
     words::{self, Choices},
 };
-use crate::frame::{Desk, Fields, PageResult, Shell, html, map::MapView};
+use crate::frame::{Desk, Fields, PageResult, Shell, html};
 
 #[derive(Template)]
 #[template(path = "desk/case.html")]
@@ -43,27 +47,24 @@ pub(super) struct CasePage {
     pub(super) around: Around,
     /// What happened since the page was made that a step came from.
     pub(super) news: Vec<Entry>,
-    pub(super) may_designate: bool,
+    pub(super) extras: Extras,
     pub(super) blockers: String,
     pub(super) proposed: Option<Proposed>,
     pub(super) contacted: bool,
     pub(super) voices: Vec<Voice>,
     pub(super) answers: Vec<Answer>,
+    pub(super) told: Vec<NoticeLine>,
     pub(super) rounds: Vec<Round>,
     pub(super) events: usize,
     pub(super) erased: usize,
     pub(super) place: String,
-    pub(super) map: Option<MapView>,
-    pub(super) near: Vec<Near>,
-    pub(super) trip: Vec<Near>,
+    pub(super) nearby: Nearby,
     pub(super) way: Way,
     pub(super) phrases: Vec<Offered>,
     /// A prepared text that was picked by its address: the step and the text.
     pub(super) picked: Option<(&'static str, String)>,
     /// Who will read the answer, when it is looked at before it is sent.
     pub(super) previewed: bool,
-    /// What is said of cases that may be the same matter.
-    pub(super) alike: String,
     pub(super) owners: Vec<Owner>,
     pub(super) photos: Vec<Photo>,
     pub(super) files: Vec<File>,
@@ -81,6 +82,15 @@ pub(super) struct CasePage {
     pub(super) kinds: Vec<words::Choice>,
     pub(super) urgencies: Vec<words::Choice>,
     pub(super) trouble: Option<Trouble>,
+}
+
+/// What is arranged around the case, as the page shows it.
+pub(super) struct Extras {
+    pub(super) may_designate: bool,
+    pub(super) tasks: Vec<TaskShown>,
+    /// The link of somebody outside, shown this once.
+    pub(super) link: String,
+    pub(super) cause: String,
 }
 
 /// A step that did not happen: what was typed is kept, and why is said.
@@ -207,6 +217,19 @@ pub(super) async fn revealed(desk: &Desk, number: Number, revealed: Revealed) ->
     Ok(html(&view(desk, &shown, way, None, Some(revealed), choices::done_words("reveal", desk.visit.lang))))
 }
 
+/// The page with the link of somebody outside. Never by redirect: an address is kept by browsers.
+pub(super) async fn linked(desk: &Desk, number: Number, link: &str) -> PageResult {
+    let (shown, way) = load(desk, number).await?;
+    let page = view(desk, &shown, way, None, None, choices::done_words("task-link", desk.visit.lang));
+    let extras = Extras { link: link.to_owned(), ..page.extras };
+    Ok(html(&CasePage { extras, ..page }))
+}
+
+/// The name of a cause; one that was taken from the list is shown by its key.
+pub(super) fn cause_name(city: &City, key: &str, lang: Lang) -> String {
+    city.reasons.of_cause(key).map_or(key, |cause| cause.name.get(lang)).to_owned()
+}
+
 /// The case, and where it stands in the list one came from.
 async fn load(desk: &Desk, number: Number) -> Result<(Shown, Way), crate::frame::WebError> {
     let list = desk.visit.list.clone();
@@ -218,6 +241,15 @@ async fn load(desk: &Desk, number: Number) -> Result<(Shown, Way), crate::frame:
     .await
 }
 
+/// A form that comes back is the same form: whether it was recorded may be in doubt.
+fn shell(desk: &Desk, trouble: Option<&Trouble>) -> Shell {
+    let mut s = desk.shell();
+    if let Some(form) = trouble.and_then(|trouble| trouble.typed.opt("form")) {
+        form.clone_into(&mut s.nonce);
+    }
+    s
+}
+
 fn view(
     desk: &Desk,
     shown: &Shown,
@@ -226,15 +258,10 @@ fn view(
     revealed: Option<Revealed>,
     done: &str,
 ) -> CasePage {
-    let (mut s, lang) = (desk.shell(), desk.visit.lang);
-    // A form that comes back is the same form: whether it was recorded may be in doubt.
-    if let Some(form) = trouble.as_ref().and_then(|trouble| trouble.typed.opt("form")) {
-        form.clone_into(&mut s.nonce);
-    }
+    let (s, lang) = (shell(desk, trouble.as_ref()), desk.visit.lang);
     let city = &desk.site.app.city;
     let Shown { case, row, history, .. } = shown;
     let around = around::forms(Maker { s: &s, trouble: trouble.as_ref() }, city, &desk.who, shown);
-    let news = trouble.as_ref().filter(|t| t.stale).map(|t| t.typed.get("seen").parse().unwrap_or(0));
     CasePage {
         number: case.number.to_string(),
         grouped: case.number.grouped(),
@@ -251,26 +278,24 @@ fn view(
         done: done.to_owned(),
         acts: acts::acts(city, &desk.who, case),
         around,
-        news: news.map(|seen| timeline::since(city, &s, history, seen)).unwrap_or_default(),
-        may_designate: desk.who.can(Action::Decide),
+        news: news(city, &s, history, trouble.as_ref()),
+        extras: extras(desk, &s, shown),
         blockers: present::blockers(case, lang),
         proposed: shown.proposal.as_ref().map(|p| Proposed::of(city, p, lang)),
         contacted: case.contacted_at.is_some(),
         voices: present::voices(city, &s, shown, revealed.as_ref()),
         answers: present::answers(city, &s, history),
+        told: shown.told.iter().map(|entry| NoticeLine::of(&s, entry)).collect(),
         rounds: timeline::rounds(city, &s, history),
         events: history.len(),
         erased: history.iter().filter(|e| e.is_none()).count(),
         place: present::place(city, row, lang),
-        map: row.point.map(|at| MapView::new(city, lang, Some(at)).with_points(present::dots(shown, &s))),
-        near: present::near(shown, &s),
-        trip: present::trip(shown, &s),
+        nearby: Nearby::of(city, shown, &s),
         way,
         phrases: shown.phrases.clone(),
         picked: None,
         previewed: false,
-        alike: present::alike(city, shown, lang),
-        owners: present::owners(city, shown, lang),
+        owners: outside::owners(city, shown, &s),
         photos: present::photos(shown, lang),
         files: present::files(shown),
         units: words::unit_choices(city, lang),
@@ -288,6 +313,24 @@ fn view(
         trouble,
         s,
     }
+}
+
+fn extras(desk: &Desk, s: &Shell, shown: &Shown) -> Extras {
+    let city = &desk.site.app.city;
+    let cause = shown.case.handling.cause.as_deref();
+    Extras {
+        may_designate: desk.who.can(Action::Decide),
+        tasks: tasks::tasks(city, s, shown),
+        link: String::new(),
+        cause: cause.map(|key| cause_name(city, key, s.lang)).unwrap_or_default(),
+    }
+}
+
+/// What happened since the page was made that a step came from.
+fn news(city: &City, s: &Shell, history: &[Option<Event>], trouble: Option<&Trouble>) -> Vec<Entry> {
+    let stale = trouble.filter(|trouble| trouble.stale);
+    let seen = stale.map(|trouble| trouble.typed.get("seen").parse().unwrap_or(0));
+    seen.map(|seen| timeline::since(city, s, history, seen)).unwrap_or_default()
 }
 
 /// A person as the page shows them: masked, or in plain text once.

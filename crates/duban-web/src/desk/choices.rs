@@ -77,6 +77,17 @@ pub(super) fn done_words(step: &str, lang: Lang) -> &'static str {
         "classify" => lang.t("分类改了，时限按新的重算。", "Reclassified; the deadline was reckoned again."),
         "label" => lang.t("标签改了，阶段和时限不变。", "The label is changed; stage and deadlines stay."),
         "note" => lang.t("批注写好了，只有内部看得到。", "The note is kept; only staff see it."),
+        "reveal" => lang.t(
+            "这次查看连同理由已经记下。离开本页就不再显示。",
+            "This look and its reason are recorded. It is not shown again after you leave this page.",
+        ),
+        around => around_words(around, lang),
+    }
+}
+
+/// As [`done_words`], for the steps around a case.
+fn around_words(step: &str, lang: Lang) -> &'static str {
+    match step {
         "ask-return" => lang.t(
             "交给热线中心裁定了。裁定之前先别答复。",
             "The centre will decide. Do not answer before it does.",
@@ -94,10 +105,21 @@ pub(super) fn done_words(step: &str, lang: Lang) -> &'static str {
         }
         "join" => lang.t("协办单位加上了，它现在看得到。", "The unit was added and sees the case now."),
         "leave" => lang.t("协办单位撤下了。", "The unit was taken off."),
-        "reveal" => lang.t(
-            "这次查看连同理由已经记下。离开本页就不再显示。",
-            "This look and its reason are recorded. It is not shown again after you leave this page.",
+        "task" => lang.t("子任务派出去了，那个单位现在看得到。", "The task is given; the unit sees it now."),
+        "task-link" => lang.t(
+            "链接只显示这一次，请现在复制给对方。",
+            "The link is shown this once: copy it now and send it.",
         ),
+        "task-reported" => lang.t("子任务的情况报上去了。", "What came of the task is recorded."),
+        "task-off" => lang.t("子任务撤销了。", "The task is called off."),
+        "link-off" => lang.t("链接收回了，打不开了。", "The link was taken back and opens nothing."),
+        "asked" => lang.t("问题写在诉求人的查询页上了。", "The question stands on the person’s page."),
+        "cause" => lang.t("原因记下了。", "The cause is recorded."),
+        "attached" => lang.t("附件加上了，只有内部看得到。", "The files were added; only staff see them."),
+        "shared" => lang.t("诉求人现在看得到这个文件。", "The person sees this file now."),
+        "unshared" => lang.t("诉求人不再看得到这个文件。", "The person no longer sees this file."),
+        "corrected" => lang.t("联系方式更正了，以后用新的。", "Corrected; the new one is used from now on."),
+        "restarted" => lang.t("重启了，开始新的一轮。", "Open again: a new round begins."),
         _ => "",
     }
 }

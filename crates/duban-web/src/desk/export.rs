@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use duban_app::{
-    CaseQuery,
+    CaseQuery, ExportLine,
     case::list,
     export::{self, Exported, FIELDS, Format},
 };
@@ -67,7 +67,7 @@ pub(crate) async fn page(desk: Desk) -> PageResult {
 
 fn view(desk: &Desk, filter: &Filter, count: i64, lines: Vec<duban_app::ExportLine>) -> ExportPage {
     let (s, city) = (desk.shell(), &desk.site.app.city);
-    let line = |line: duban_app::ExportLine| Line {
+    let line = |line: ExportLine| Line {
         when: s.when(&line.at),
         unit: unit_name(city, &line.unit, s.lang),
         rows: thousands(line.rows),

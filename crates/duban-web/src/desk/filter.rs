@@ -21,9 +21,9 @@ pub(crate) const MINE: &str = "mine";
 /// What only says where in the list one is.
 const PLACE: [&str; 4] = ["after", "n", "lang", "done"];
 /// Filters in the order in which their chips stand.
-const NAMES: [&str; 15] = [
-    "q", "stage", "label", "waits", "handler", "due", "figure", "unit", "owner", "division", "category",
-    "urgency", "kind", "channel", "from",
+const NAMES: [&str; 17] = [
+    "q", "stage", "label", "waits", "tasks", "handler", "cause", "due", "figure", "unit", "owner",
+    "division", "category", "urgency", "kind", "channel", "from",
 ];
 
 /// The filters of an address.
@@ -77,6 +77,8 @@ impl Filter {
     /// Unless somebody searches or asks for a figure, a worklist is what is still to do.
     pub(crate) fn is_open_only(&self) -> bool {
         match self.get("stage") {
+            // A cause is looked up in the past.
+            "" if !self.get("cause").is_empty() => false,
             "" => self.get("q").is_empty() && self.get("figure").is_empty(),
             stage => stage == "open",
         }
@@ -174,6 +176,8 @@ impl Filter {
             contact_overdue_at,
             handler: self.handler(me),
             waits: Waits::from_key(self.get("waits")),
+            task_news: (self.get("tasks") == "new").then_some(me),
+            cause: text("cause"),
             words: text("q"),
             order: if self.is_newest() { Order::Newest } else { Order::Due },
             after: self.cursor(),
@@ -276,6 +280,8 @@ impl Filter {
             "due" => due_word(raw, lang).to_owned(),
             "waits" => known(Waits::from_key(raw).map(|v| v.word(lang))),
             "handler" => handler_word(raw, lang).to_owned(),
+            "tasks" => lang.t("我看过之后有变化", "changed since I looked").to_owned(),
+            "cause" => super::case::cause_name(city, raw, lang),
             "figure" => format!(
                 "{}{}",
                 figure_word(raw, lang),
@@ -320,6 +326,8 @@ fn title(name: &str, lang: Lang) -> &'static str {
         "due" => lang.t("到期", "Due"),
         "waits" => lang.t("另有等待", "Waits for"),
         "handler" => lang.t("经办人", "Handler"),
+        "tasks" => lang.t("子任务", "Tasks"),
+        "cause" => lang.t("原因", "Cause"),
         "figure" => lang.t("数据", "Figure"),
         "unit" => lang.t("承办", "Unit"),
         "owner" => lang.t("主办", "Lead"),

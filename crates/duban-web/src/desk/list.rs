@@ -21,10 +21,11 @@ use duban_domain::{
 };
 
 use super::{
-    filter::{Chip, Filter, due_word, handler_word},
+    filter::{Chip, Filter, due_word},
+    kept::KeptView,
     numbers::Links,
     present::label_name,
-    views::ViewShown,
+    views::{choice, handlers, named, stages, tabs_of},
     way,
     words::{self, Choice, Choices, DueWords, cases, thousands},
 };
@@ -53,7 +54,7 @@ pub(super) struct ListPage {
     pub(super) drops: Vec<Drop>,
     /// Steps that this member could do to several cases.
     pub(super) steps: Vec<&'static str>,
-    pub(super) views: Vec<ViewShown>,
+    pub(super) views: Vec<KeptView>,
     /// The filters, for keeping them.
     pub(super) query: String,
     pub(super) map: Option<MapView>,
@@ -70,6 +71,7 @@ pub(super) struct ListPage {
     pub(super) dues: Vec<Choice>,
     pub(super) handlers: Vec<Choice>,
     pub(super) waits: Vec<Choice>,
+    pub(super) causes: Vec<Choice>,
     pub(super) units: Vec<Choices>,
     pub(super) divisions: Vec<Choices>,
     pub(super) categories: Vec<Choices>,
@@ -198,33 +200,6 @@ fn today(ctx: &Ctx) -> Result<Option<(i64, i64)>, AppError> {
     figures::of_day(ctx, day).map(Some)
 }
 
-/// The views of a role: what waits for this member, beside what waits for everybody.
-fn tabs_of(ctx: &Ctx) -> Vec<(&'static str, &'static str)> {
-    let lang = ctx.lang;
-    let mut tabs = vec![
-        (lang.t("在办", "Open"), "/desk/cases"),
-        (lang.t("已逾期", "Overdue"), "/desk/cases?due=overdue"),
-        (lang.t("今天到期", "Due today"), "/desk/cases?due=today"),
-    ];
-    if ctx.who.can(Action::Answer) {
-        tabs.insert(1, (lang.t("我经办的", "Mine"), "/desk/cases?handler=me"));
-    }
-    let own = [
-        (Action::Dispatch, lang.t("待派单", "To dispatch"), "/desk/cases?stage=received"),
-        (Action::Sign, lang.t("待签收", "To sign"), "/desk/cases?stage=dispatched"),
-        (Action::Decide, lang.t("退单", "Returns"), "/desk/cases?waits=return"),
-        (Action::Decide, lang.t("延期", "Extensions"), "/desk/cases?waits=extension"),
-        (Action::Review, lang.t("待审核", "To review"), "/desk/cases?stage=in-review"),
-        (Action::Callback, lang.t("待回访", "To call back"), "/desk/cases?stage=callback"),
-    ];
-    tabs.extend(
-        own.into_iter()
-            .filter(|(action, _, _)| ctx.who.can(*action))
-            .map(|(_, name, address)| (name, address)),
-    );
-    tabs
-}
-
 fn view(desk: &Desk, f: Filter, loaded: Loaded) -> ListPage {
     let (s, lang) = (desk.shell(), desk.visit.lang);
     let city = &desk.site.app.city;
@@ -246,7 +221,7 @@ fn view(desk: &Desk, f: Filter, loaded: Loaded) -> ListPage {
         newest: !by_due,
         by_due: f.with("sort", ""),
         steps: steps(desk, &loaded.page),
-        views: loaded.views.into_iter().map(|view| ViewShown::of(view, &desk.who, &here)).collect(),
+        views: loaded.views.into_iter().map(|view| KeptView::of(view, &desk.who, &here)).collect(),
         query: f.words(),
         placeless: loaded.page.rows.iter().filter(|row| row.point.is_none()).count(),
         other_way: f.with("view", if f.is_map() { "" } else { "map" }),
@@ -266,6 +241,7 @@ fn view(desk: &Desk, f: Filter, loaded: Loaded) -> ListPage {
             .collect(),
         groups: groups(desk, &s, &loaded.page.rows, &loaded.handlers, by_due),
         handlers: handlers(&f, loaded.colleagues, lang),
+        causes: city.reasons.causes.iter().map(|cause| choice(&cause.key, cause.name.get(lang))).collect(),
         waits: Waits::ALL.iter().map(|w| choice(w.key(), w.word(lang))).collect(),
         stages: stages(lang),
         labels: labels(city, lang),
@@ -280,39 +256,6 @@ fn view(desk: &Desk, f: Filter, loaded: Loaded) -> ListPage {
         f,
         s,
     }
-}
-
-/// The chips, with the name of the colleague whose cases are looked at.
-fn named(mut chips: Vec<Chip>, f: &Filter, colleagues: &[Colleague]) -> Vec<Chip> {
-    let wanted = colleagues.iter().find(|c| c.id.0.to_string() == f.get("handler"));
-    let without = f.with("handler", "");
-    if let Some((chip, colleague)) = chips.iter_mut().find(|chip| chip.without == without).zip(wanted) {
-        chip.value.clone_from(&colleague.name);
-    }
-    chips
-}
-
-/// Whose cases can be asked for: mine, nobody's, a colleague's.
-fn handlers(f: &Filter, colleagues: Vec<Colleague>, lang: Lang) -> Vec<Choice> {
-    let mut all: Vec<Choice> =
-        ["me", "none"].iter().map(|key| choice(key, handler_word(key, lang))).collect();
-    all.extend(colleagues.into_iter().map(|c| choice(&c.id.0.to_string(), &c.name)));
-    // A filter that is set stays set when the form is sent, whoever can be chosen now.
-    let now = f.get("handler");
-    if !now.is_empty() && all.iter().all(|c| c.key != now) {
-        all.push(choice(now, handler_word(now, lang)));
-    }
-    all
-}
-
-fn choice(key: &str, name: &str) -> Choice {
-    Choice { key: key.to_owned(), name: name.to_owned() }
-}
-
-fn stages(lang: Lang) -> Vec<Choice> {
-    let whole = [("open", lang.t("未办结", "Not closed")), ("all", lang.t("全部", "All"))];
-    let phases = Phase::ALL.iter().map(|phase| (phase.key(), phase.word(lang)));
-    whole.into_iter().chain(phases).map(|(key, name)| choice(key, name)).collect()
 }
 
 /// The city's labels, under their stages.

@@ -4,6 +4,8 @@
 
 mod acts;
 pub(crate) mod around;
+mod around_more;
+pub(crate) mod around_more_steps;
 pub(crate) mod around_steps;
 #[cfg(test)]
 mod around_tests;
@@ -20,11 +22,15 @@ pub(crate) mod figures;
 pub(crate) mod filter;
 mod forms;
 pub(crate) mod intake;
+pub(crate) mod kept;
 pub(crate) mod list;
 pub(crate) mod live;
 pub(crate) mod login;
 pub(crate) mod media;
+mod nearby;
+pub(crate) mod notices;
 pub(crate) mod numbers;
+mod outside;
 mod paper;
 pub(crate) mod phrases;
 pub(crate) mod present;
@@ -32,11 +38,14 @@ pub(crate) mod quality;
 pub(crate) mod report;
 pub(crate) mod sheet;
 pub(crate) mod steps;
+pub(crate) mod tasks;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_notices;
 pub(crate) mod timeline;
 mod timeline_moves;
-pub(crate) mod views;
+mod views;
 pub(crate) mod way;
 pub(crate) mod words;
 

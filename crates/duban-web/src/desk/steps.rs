@@ -25,7 +25,10 @@ use super::{
 use crate::frame::{Desk, Fields, PageResult, WebError, error::logged, kept, see_other};
 
 /// Fields in which one chooses and does not write.
-const CHOICES: [&str; 7] = ["unit", "outcome", "solved", "kind", "urgency", "ground", "to"];
+const CHOICES: [&str; 12] = [
+    "unit", "outcome", "solved", "kind", "urgency", "ground", "to", "task", "due", "media", "request",
+    "cause",
+];
 
 /// 派单
 pub(crate) async fn dispatch(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
@@ -157,7 +160,7 @@ pub(super) fn kept_words(lang: Lang) -> &'static str {
 }
 
 /// The page again, unless nobody may see it or the server itself failed.
-async fn failed(
+pub(super) async fn failed(
     desk: &Desk,
     number: Number,
     step: &'static str,
@@ -174,7 +177,7 @@ async fn failed(
     let field = match &error {
         WebError::App(AppError::Refused(Refusal::NotFound | Refusal::MayNot(_))) => return Err(error),
         WebError::App(AppError::Refused(refusal)) => refusal.field(),
-        WebError::App(AppError::Upload(_)) => Some("proof"),
+        WebError::App(AppError::Upload(_)) => Some(if step == "answer" { "proof" } else { "media" }),
         WebError::App(AppError::Store(_)) => None,
         _ => return Err(error),
     };
@@ -188,7 +191,7 @@ async fn failed(
     again(desk, number, trouble).await
 }
 
-fn seen(number: &Number, fields: &Fields) -> On {
+pub(super) fn seen(number: &Number, fields: &Fields) -> On {
     On { number: number.clone(), seen: fields.get("seen").parse().ok() }
 }
 

@@ -2,14 +2,14 @@
 
 use duban_domain::{
     Lang,
-    case::{Actor, ActorKind, Event, What},
+    case::{Actor, ActorKind, Event, Move, What},
     city::City,
     deadline,
 };
 
 use super::{
-    timeline_moves,
-    words::{self, because_words, unit_name},
+    outside, timeline_moves,
+    words::{because_words, unit_name},
 };
 use crate::frame::{Shell, When};
 
@@ -49,13 +49,18 @@ pub(super) struct Said {
 /// The whole history. An entry whose text was erased by law is left out, and its gap said elsewhere.
 pub(super) fn rounds(city: &City, s: &Shell, history: &[Option<Event>]) -> Vec<Round> {
     let mut rounds: Vec<Round> = Vec::new();
+    let mut by_staff = false;
     for event in history.iter().flatten() {
         let when = s.when(&event.at);
         match &event.what {
-            What::Reopened { round, .. } => rounds.push(round_of(s.lang, *round, true, when.clone())),
-            _ if rounds.is_empty() => rounds.push(round_of(s.lang, 1, false, when.clone())),
+            What::Reopened { round, .. } => {
+                let why = if by_staff { Why::Restarted } else { Why::NotSolved };
+                rounds.push(round_of(s.lang, *round, why, when.clone()));
+            }
+            _ if rounds.is_empty() => rounds.push(round_of(s.lang, 1, Why::First, when.clone())),
             _ => {}
         }
+        by_staff = matches!(event.what, What::Moved(Move::Restarted { .. }));
         let entry = entry(city, s, event, when);
         if let Some(round) = rounds.last_mut() {
             put(round, entry);
@@ -77,15 +82,22 @@ pub(super) fn since(city: &City, s: &Shell, history: &[Option<Event>], seen: usi
     news.map(|event| entry(city, s, event, s.when(&event.at))).collect()
 }
 
-fn round_of(lang: Lang, n: u8, again: bool, since: When) -> Round {
+/// Why a round began.
+enum Why {
+    First,
+    NotSolved,
+    Restarted,
+}
+
+fn round_of(lang: Lang, n: u8, why: Why, since: When) -> Round {
     let name = match lang {
         Lang::Zh => format!("第 {n} 轮"),
         Lang::En => format!("Round {n}"),
     };
-    let why = if again {
-        lang.t("诉求人说没有解决，重办", "Not solved, the person says: done again")
-    } else {
-        ""
+    let why = match why {
+        Why::First => "",
+        Why::NotSolved => lang.t("诉求人说没有解决，重办", "Not solved, the person says: done again"),
+        Why::Restarted => lang.t("办结后重启", "Opened again after it was closed"),
     };
     Round { name, why: why.to_owned(), since, days: Vec::new() }
 }
@@ -191,6 +203,11 @@ fn said(city: &City, s: &Shell, what: &What) -> Said {
     }
 }
 
+pub(super) fn from_outside(city: &City, lang: Lang, what: &What) -> Said {
+    let (class, head, text) = outside::said(city, lang, what);
+    plain(class, &head, &text)
+}
+
 pub(super) fn plain(class: &'static str, words: &str, text: &str) -> Said {
     Said { class, what: words.to_owned(), text: text.to_owned(), words: Vec::new() }
 }
@@ -219,24 +236,6 @@ fn voices(lang: Lang, what: &What) -> Said {
                 .collect::<Vec<_>>()
                 .join("\n"),
         ),
-        other => plain("", other.key(), ""),
-    }
-}
-
-/// What passed between us and another system.
-fn from_outside(city: &City, lang: Lang, what: &What) -> Said {
-    match what {
-        What::Reported { state, text, links, counted, .. } => {
-            let late = if *counted { "" } else { lang.t("（只作记录）", " (kept only)") };
-            let head = format!("{} · {}{late}", lang.t("外部进展", "Report"), state.word(lang));
-            let lines: Vec<&str> =
-                [text.as_str()].into_iter().chain(links.iter().map(String::as_str)).collect();
-            plain("", &head, lines.join("\n").trim())
-        }
-        What::Forwarded { to, number } => {
-            let to = words::remote_name(city, to, lang);
-            plain("tl-key", &format!("{} → {to}", lang.t("转外部系统", "Forwarded")), number)
-        }
         other => plain("", other.key(), ""),
     }
 }

@@ -4,6 +4,7 @@ use duban_domain::{Lang, case::Move, city::City};
 
 use super::{
     around::reason_name,
+    case::cause_name,
     timeline::{Said, due, plain},
     words::unit_name,
 };
@@ -50,6 +51,52 @@ pub(super) fn said(city: &City, s: &Shell, step: &Move) -> Said {
         Move::ExtensionRefused { words } => {
             plain("tl-must", lang.t("不同意延期", "Extension refused"), words)
         }
+        other => quiet(city, s, other),
+    }
+}
+
+/// Tasks, the person, files, and what comes after the end.
+fn quiet(city: &City, s: &Shell, step: &Move) -> Said {
+    let lang = s.lang;
+    let task = |words: &str, no: u16| format!("{words} {no}");
+    match step {
+        Move::TaskGiven { task: no, unit, party, words, due, .. } => {
+            let who = unit.as_deref().map_or_else(|| party.clone(), |key| unit_name(city, key, lang));
+            let text = format!("{words}\n{} {}", lang.t("要在此前：", "By"), s.when(due).short);
+            plain("tl-key", &format!("{} → {who}", task(lang.t("子任务", "Task"), *no)), &text)
+        }
+        Move::TaskReported { task: no, done: true, words, .. } => {
+            plain("tl-go", &task(lang.t("办完子任务", "Task done:"), *no), words)
+        }
+        Move::TaskReported { task: no, words, .. } => {
+            plain("tl-must", &task(lang.t("办不了子任务", "Task cannot be done:"), *no), words)
+        }
+        Move::TaskDropped { task: no, words } => {
+            plain("", &task(lang.t("撤销子任务", "Task called off:"), *no), words)
+        }
+        Move::LinkMade { task: no, until } => plain(
+            "",
+            &task(lang.t("发出外部链接，子任务", "Link made for task"), *no),
+            &format!("{} {}", lang.t("有效至", "Until"), s.when(until).short),
+        ),
+        Move::LinkRevoked { task: no } => {
+            plain("", &task(lang.t("收回外部链接，子任务", "Link taken back, task"), *no), "")
+        }
+        Move::CauseSet { cause } => {
+            let name = cause.as_deref().map(|key| cause_name(city, key, lang)).unwrap_or_default();
+            plain("", &format!("{}{name}", lang.t("原因：", "Cause: ")), "")
+        }
+        Move::Asked { words, .. } => plain("tl-key", lang.t("请诉求人补充", "The person was asked"), words),
+        Move::Corrected { words, .. } => {
+            plain("", lang.t("更正了联系方式", "Contact details corrected"), words)
+        }
+        Move::Attached { media, words } => {
+            plain("", &format!("{} {}", lang.t("加了附件", "Files added:"), media.len()), words)
+        }
+        Move::Shared { .. } => plain("", lang.t("给诉求人看一个文件", "A file is shown to the person"), ""),
+        Move::Unshared { .. } => plain("", lang.t("不再给诉求人看一个文件", "A file is no longer shown"), ""),
+        Move::Restarted { words } => plain("tl-must", lang.t("重启", "Opened again by the centre"), words),
+        other => plain("", other.key(), ""),
     }
 }
 

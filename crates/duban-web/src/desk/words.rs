@@ -4,9 +4,10 @@ use duban_domain::{
     Lang, Number, Refusal, Stamp,
     city::{City, UnitKind},
     deadline::{Pace, left},
-    question::Detail,
+    question::{AnswerKind, Detail},
     request::Urgency,
 };
+use jiff::Timestamp;
 
 use crate::frame::WebError;
 
@@ -110,14 +111,18 @@ pub(crate) fn place_line(city: &City, division: Option<&str>, words: &str, lang:
     names.chain(Some(words).filter(|w| !w.is_empty())).collect::<Vec<_>>().join(" ")
 }
 
-/// The name of another system; one that the pack no longer has shows its key.
-pub(crate) fn remote_name(city: &City, key: &str, lang: Lang) -> String {
-    city.remote(key).map_or_else(|| key.to_owned(), |remote| remote.name.get(lang).to_owned())
+/// An instant that somebody gave as an answer, by the city's clocks.
+fn clock(city: &City, at: &str) -> String {
+    let local = |at: Timestamp| at.to_zoned(city.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
+    at.parse().map_or_else(|_| at.to_owned(), local)
 }
 
 /// What a category asked, and what was answered; a question that the pack no longer has shows its key.
 pub(crate) fn details(city: &City, details: &[Detail], lang: Lang) -> Vec<(String, String)> {
     let line = |detail: &Detail| match city.question(&detail.question) {
+        Some(question) if question.kind == AnswerKind::When => {
+            (question.ask.get(lang).to_owned(), detail.values.iter().map(|at| clock(city, at)).collect())
+        }
         Some(question) => (question.ask.get(lang).to_owned(), question.words(&detail.values, lang)),
         None => (detail.question.clone(), detail.values.join(", ")),
     };

@@ -25,8 +25,8 @@ pub(super) const REQUESTS_MAX: usize = 1_000;
 const DEPTH_MAX: usize = 100_000;
 /// The widest circle around a point, in metres.
 const RADIUS_MAX: f64 = 50_000.0;
-/// What the box around a circle is larger by, in metres: points are shown rounded.
-const MARGIN: f64 = 150.0;
+/// What the box around a circle is larger by, in metres: places are shown as coarsely as by five kilometres.
+const MARGIN: f64 = 7_500.0;
 /// Metres of one degree of latitude.
 const DEGREE_METRES: f64 = 111_000.0;
 

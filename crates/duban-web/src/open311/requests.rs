@@ -1,7 +1,7 @@
 //! `GET requests`: shown to everybody as far as they are public, and to a system with a key as far as
 //! the key reaches.
 
-use duban_app::partner::read::{self, Seen, rough};
+use duban_app::partner::read::{self, Seen};
 use duban_domain::{Lang, Number, city::City, place::Point, question::Detail, stamp::to_w3c, text};
 
 use super::{
@@ -23,7 +23,8 @@ pub(super) async fn list(call: &Call<'_>, fields: &Fields) -> Answer {
     if let (Some(reference), Some(caller)) = (handin::reference(fields)?, caller.clone()) {
         let numbers = call.site.run(move |app| read::by_reference(app, &caller, &reference)).await?;
         let ids: Vec<&str> = numbers.iter().map(Number::digits).collect();
-        return by_ids(call, fields, &ids.join(",")).await;
+        let found = by_ids(call, fields, &ids.join(",")).await?;
+        return Ok(named(found, fields.get("service_request_id_ext")));
     }
     let wanted = params::wanted(&call.site.app.city, fields, call.site.app.now())?;
     let page = call.site.run(move |app| read::page(app, caller.as_ref(), &wanted)).await?;
@@ -59,6 +60,21 @@ pub(super) async fn token(call: &Call<'_>, fields: &Fields, token: &str) -> Answ
     ))
 }
 
+/// Requests with the reference by which they were found.
+fn named(found: Node, reference: &str) -> Node {
+    let with = |node| match node {
+        Node::Object(name, mut fields) => {
+            fields.push(("service_request_id_ext", Node::text(reference)));
+            Node::Object(name, fields)
+        }
+        other => other,
+    };
+    match found {
+        Node::List(name, items) => Node::List(name, items.into_iter().map(with).collect()),
+        other => other,
+    }
+}
+
 async fn by_ids(call: &Call<'_>, fields: &Fields, ids: &str) -> Answer {
     let caller = call.caller(fields).await?;
     let mut numbers: Vec<Number> = Vec::new();
@@ -84,11 +100,15 @@ pub(super) fn request(city: &City, seen: &Seen, lang: Lang, more: bool) -> Node 
     let category = row.category.as_deref();
     let name = category.and_then(|key| city.category(key)).map(|c| c.name.get(lang));
     let place = row.division.as_deref().map(|code| place_name(city, code, lang));
-    let point = row.point.map(|point| if seen.told.is_some() { point } else { rough(point) });
-    let degrees = |of: fn(Point) -> f64| point.map_or(Node::Null, |point| Node::Degrees(of(point)));
+    // Six decimals are a tenth of a metre.
+    let degrees = |of: fn(Point) -> f64| {
+        seen.point.map_or(Node::Null, |point| Node::Degrees((of(point) * 1e6).round() / 1e6))
+    };
     let kind = category.map(|key| city.category_path(key, lang));
     let told = seen.told.as_ref();
-    let description = told.map(|told| text::shorten(&told.text, DESCRIPTION_MAX)).or(kind);
+    let words = told.map(|told| told.text.as_str()).or(Some(seen.words.as_str()));
+    let words = words.filter(|words| !words.is_empty());
+    let description = words.map(|words| text::shorten(words, DESCRIPTION_MAX)).or(kind);
     let address = told.map(|told| told.place.words.clone()).filter(|words| !words.is_empty()).or(place);
     let mut fields = vec![
         ("service_request_id", Node::text(seen.number.digits())),

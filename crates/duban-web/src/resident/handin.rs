@@ -10,7 +10,7 @@ use duban_domain::{
     Lang, Number, Refusal,
     case::Wish,
     city::City,
-    person::{Person, Phone},
+    person::{Mail, Person, Phone},
     place::{Point, judge},
     request::{Channel, Place, Privacy},
     text,
@@ -34,6 +34,8 @@ pub(super) struct Typed {
     pub(super) phone: String,
     pub(super) secret_name: String,
     pub(super) secret_phone: String,
+    pub(super) mail: String,
+    pub(super) secret_mail: String,
 }
 
 /// What a resident gets for it: the number, and the pass for this browser.
@@ -58,6 +60,8 @@ impl Typed {
             phone: get("phone"),
             secret_name: get("secret-name"),
             secret_phone: get("secret-phone"),
+            mail: get("mail"),
+            secret_mail: get("secret-mail"),
         }
     }
 
@@ -125,17 +129,20 @@ impl Typed {
                 ),
             )
         };
-        let (privacy, name, phone, field) = match Privacy::from_key(&self.privacy).ok_or_else(choose)? {
+        let (privacy, name, phone, mail, at) = match Privacy::from_key(&self.privacy).ok_or_else(choose)? {
             Privacy::Anonymous => return Ok((Privacy::Anonymous, Person::default())),
-            Privacy::Contact => (Privacy::Contact, &self.name, &self.phone, "phone"),
+            Privacy::Contact => (Privacy::Contact, &self.name, &self.phone, &self.mail, ["phone", "mail"]),
             Privacy::Confidential => {
-                (Privacy::Confidential, &self.secret_name, &self.secret_phone, "secret-phone")
+                let at = ["secret-phone", "secret-mail"];
+                (Privacy::Confidential, &self.secret_name, &self.secret_phone, &self.secret_mail, at)
             }
         };
-        let phone = Phone::parse(phone)
-            .and_then(|phone| phone.ok_or(Refusal::NeedsPhone))
-            .map_err(|refusal| Fault::refused(field, &refusal, lang))?;
-        Ok((privacy, Person { name: name.clone(), phone: Some(phone), lang, ..Person::default() }))
+        let phone = Phone::parse(phone).map_err(|refusal| Fault::refused(at[0], &refusal, lang))?;
+        let mail = Mail::parse(mail).map_err(|refusal| Fault::refused(at[1], &refusal, lang))?;
+        if phone.is_none() && mail.is_none() {
+            return Err(Fault::refused(at[0], &Refusal::NeedsPhone, lang));
+        }
+        Ok((privacy, Person { name: name.clone(), phone, mail, lang, ..Person::default() }))
     }
 }
 

@@ -24,6 +24,8 @@ use crate::{
     frame::{Fields, PageResult, Shell, Site, Visit, WebError, html},
 };
 
+const CSV: &str = "text/csv; charset=utf-8";
+
 /// Heads of the open data about cases.
 const CASE_HEADS: [&str; 8] =
     ["number", "opened_on", "closed_on", "stage", "category", "category_name", "division", "division_name"];
@@ -139,28 +141,31 @@ fn facts(month: &Month, lang: Lang) -> Vec<(&'static str, String, &'static str)>
 pub(crate) async fn data(State(site): State<Site>, visit: Visit, Path(file): Path<String>) -> PageResult {
     let (stem, format) = file.split_once('.').ok_or(WebError::NoPage)?;
     let first = stem.get(..7).and_then(month_of).ok_or(WebError::NoPage)?;
-    let lang = visit.lang;
     match (stem.get(7..), format) {
         (Some("-counts"), "json") => Ok(counts_json(&published(&site, first).await?)),
-        (Some("-counts"), "csv") => {
-            let month = published(&site, first).await?;
-            let bytes = site.run(move |app| Ok(counts_csv(app, &month, lang)?)).await?;
-            Ok(file_of(bytes, "text/csv; charset=utf-8"))
-        }
+        (Some("-counts"), "csv") => counts_file(&site, first, visit.lang).await,
         (Some("-cases"), "csv" | "json") if site.app.city.settings.public_listing => {
-            let as_json = format == "json";
-            let place = site.exports.clone().try_acquire_owned().map_err(|_| WebError::Slow)?;
-            let bytes = site
-                .run(move |app| {
-                    let _held = place;
-                    cases(app, first, as_json, lang)
-                })
-                .await?
-                .ok_or(WebError::NoPage)?;
-            Ok(file_of(bytes, if as_json { "application/json" } else { "text/csv; charset=utf-8" }))
+            cases_file(&site, first, format == "json", visit.lang).await
         }
         _ => Err(WebError::NoPage),
     }
+}
+
+async fn counts_file(site: &Site, first: Date, lang: Lang) -> PageResult {
+    let month = published(site, first).await?;
+    let bytes = site.run(move |app| Ok(counts_csv(app, &month, lang)?)).await?;
+    Ok(file_of(bytes, CSV))
+}
+
+/// Read row by row, so it holds a place among the exports.
+async fn cases_file(site: &Site, first: Date, as_json: bool, lang: Lang) -> PageResult {
+    let place = site.exports.clone().try_acquire_owned().map_err(|_| WebError::Slow)?;
+    let made = site.run(move |app| {
+        let _held = place;
+        cases(app, first, as_json, lang)
+    });
+    let bytes = made.await?.ok_or(WebError::NoPage)?;
+    Ok(file_of(bytes, if as_json { "application/json" } else { CSV }))
 }
 
 fn file_of(bytes: Vec<u8>, kind: &'static str) -> Response {

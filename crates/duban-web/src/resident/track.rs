@@ -81,9 +81,6 @@ pub(crate) async fn from_notice(
     Path((number, key)): Path<(String, String)>,
 ) -> PageResult {
     let number: Number = number.parse().map_err(|_| Refusal::NotFound)?;
-    if !site.throttle.admits(&format!("go:{number}")) {
-        return Err(WebError::Slow);
-    }
     let of = number.clone();
     let pass = site.run(move |app| access::by_link(app, &of, &key)).await?;
     let to = format!("/track/{number}{}", if visit.uri.query() == Some("rate") { "#rate" } else { "" });

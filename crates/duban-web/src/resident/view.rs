@@ -44,6 +44,7 @@ pub(super) struct TrackPage {
     photos: Vec<Photo>,
     documents: Vec<Photo>,
     asks: Option<When>,
+    question: Option<String>,
     levels: Vec<(&'static str, &'static str)>,
     /// The survey's answers: for whom it is solved, and for whom it is not.
     survey: Vec<(bool, Vec<(String, String)>)>,
@@ -136,14 +137,11 @@ impl TrackPage {
             late_words: if late { late_words(city, track, &s) } else { String::new() },
             title: track.request.title.clone(),
             place: place(city, track, lang),
+            question: track.question.clone(),
             asks: track.asks_until.map(|until| s.when(&until)),
             who: who(city, track, lang),
             helping: helping(city, track, lang),
-            unit_phone: track
-                .unit
-                .as_deref()
-                .and_then(|key| city.unit(key))
-                .and_then(|unit| unit.phone.clone()),
+            unit_phone: unit_phone(city, track),
             due: s.when(&track.finish.due),
             left: left(city, track, &s),
             span: span(city, track, lang),
@@ -370,6 +368,11 @@ fn photo(s: &Shell, digits: &str, row: &MediaRow, caption: &str) -> Photo {
     }
 }
 
+/// The public number of the unit in charge.
+fn unit_phone(city: &City, track: &Track) -> Option<String> {
+    track.unit.as_deref().and_then(|key| city.unit(key))?.phone.clone()
+}
+
 fn line(s: &Shell, city: &City, said: &Said) -> SaidShown {
     let who = match &said.by {
         Speaker::You => s.t("您", "You").to_owned(),
@@ -421,6 +424,19 @@ fn words(s: &Shell, city: &City, what: &Line) -> (String, String) {
         Line::Moderated(ruling, why) => {
             (format!("{}{}", lang.t("公开页：", "Public page: "), ruling.word(lang)), why.clone())
         }
+        around => around_words(s, city, around),
+    }
+}
+
+/// As [`words`], for the steps around a case.
+fn around_words(s: &Shell, city: &City, what: &Line) -> (String, String) {
+    let lang = s.lang;
+    let ours = |zh: &str, en: &str| (lang.t(zh, en).to_owned(), String::new());
+    match what {
+        Line::Asked(words) => (lang.t("想请您补充：", "Please tell us more: ").to_owned(), words.clone()),
+        Line::Restarted => {
+            ours("热线中心重新打开了这件事，再办一次。", "The hotline opened this matter again.")
+        }
         Line::Returned => ours(
             "刚才的单位说不归它办，热线中心同意，正在另找单位。您不用重新说。",
             "That unit was not the right one. We are finding another; you need not tell us again.",
@@ -440,6 +456,7 @@ fn words(s: &Shell, city: &City, what: &Line) -> (String, String) {
                 words.clone(),
             )
         }
+        _ => (String::new(), String::new()),
     }
 }
 

@@ -32,12 +32,14 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
         | "/desk/calls/live"
         | "/desk/calls/bar"
         | "/desk/calls/missed"
+        | "/demo/outbox"
         | "/open311/discovery.json"
-        | "/open311/discovery.xml" => one(path),
+        | "/open311/discovery.xml"
+        | "/events" => one(path),
         "/track" => Some(vec![format!("/track?number={number}")]),
         "/track/{number}" => Some(vec![format!("/track/{number}"), format!("/track/{number}?new=1")]),
-        "/go/{number}/{key}" => Some(vec![format!("/go/{number}/0123456789abcdef?rate")]),
-        "/track/{number}/media/{id}" => Some(vec![format!("/track/{number}/media/1")]),
+        told if is_one_way_in(told) => Some(of_notices(told, number)),
+        "/task/{token}" => Some(vec!["/task/00".to_owned(), format!("/task/{number}")]),
         "/desk/cases" => Some(
             [
                 "",
@@ -69,21 +71,7 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
             "/desk/calls".to_owned(),
             "/desk/calls?from=2026-01-01&to=2026-01-31&figure=offered".to_owned(),
         ]),
-        "/events" => one("/events"),
-        "/open311/v2/{*rest}" => Some(
-            ["services.json", "services.xml", "requests.json", "requests.xml", "requests.json?status=open"]
-                .iter()
-                .map(|rest| format!("/open311/v2/{rest}"))
-                .chain([
-                    format!("/open311/v2/requests/{number}.json"),
-                    format!("/open311/v2/requests/{number}.xml"),
-                    format!("/open311/v2/tokens/{number}.json"),
-                    "/open311/v2/servicerequestupdates.json".to_owned(),
-                    "/open311/v2/servicerequestupdates.xml".to_owned(),
-                    format!("/open311/v2/requests.json?service_request_id={number}&extensions=true"),
-                ])
-                .collect(),
-        ),
+        "/open311/v2/{*rest}" => Some(open311(number)),
         "/assets/{*name}" => one("/assets/css/base.css"),
         path => of_figures(path),
     }
@@ -111,6 +99,38 @@ fn of_figures(path: &str) -> Option<Vec<String>> {
     }
 }
 
+fn is_one_way_in(path: &str) -> bool {
+    ["/desk/notices", "/go/", "/track/{number}/media/"].iter().any(|begin| path.starts_with(begin))
+}
+
+/// The ledger of notices, by several filters; one notice; the link of one, with a key that is
+/// wrong; the photo behind it.
+fn of_notices(path: &str, number: &str) -> Vec<String> {
+    let queries = ["", "?state=held&channel=sms&kind=receipt", "?channel=page"];
+    match path {
+        "/desk/notices" => queries.iter().map(|query| format!("{path}{query}")).collect(),
+        one => vec![
+            one.replace("{id}", "1").replace("{number}", number).replace("{key}", "0123456789abcdef?rate"),
+        ],
+    }
+}
+
+/// The documents of Open311.
+fn open311(number: &str) -> Vec<String> {
+    ["services.json", "services.xml", "requests.json", "requests.xml", "requests.json?status=open"]
+        .iter()
+        .map(|rest| format!("/open311/v2/{rest}"))
+        .chain([
+            format!("/open311/v2/requests/{number}.json"),
+            format!("/open311/v2/requests/{number}.xml"),
+            format!("/open311/v2/tokens/{number}.json"),
+            "/open311/v2/servicerequestupdates.json".to_owned(),
+            "/open311/v2/servicerequestupdates.xml".to_owned(),
+            format!("/open311/v2/requests.json?service_request_id={number}&extensions=true"),
+        ])
+        .collect()
+}
+
 /// What is sent to one writable route: words that it refuses or answers with a page, and changes
 /// nothing that the next visitor would miss. The telephone is written with spaces, so that what is
 /// only echoed is not taken for what is told.
@@ -118,12 +138,14 @@ fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
     let at = |path: &str, form: &str| Some(vec![(path.replace("{number}", number), form.to_owned())]);
     match path {
         "/report" => at(path, "carry=1&text=x"),
+        "/task/{token}" => at("/task/00", "do=done&words=x"),
         "/track/{number}/access" => at(path, "tail=12"),
         "/track/{number}/evaluation" => at(path, "solved=yes"),
         "/track/{number}/material" => at(path, "text=x"),
         "/desk/login" => at(path, &format!("login={}&password=x", "x".repeat(101))),
         // Ends the session of whoever calls it, and shows nothing.
         "/desk/logout" => Some(Vec::new()),
+        "/desk/notices/{id}/attempts" => Some(vec![("/desk/notices/1/attempts".to_owned(), String::new())]),
         "/desk/batches" => Some(
             ["sign", "note", "urgency&urgency=urgent", "dispatch&unit=nowhere", ""]
                 .map(|step| (path.to_owned(), format!("case={number}&do={step}")))

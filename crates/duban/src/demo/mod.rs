@@ -4,6 +4,7 @@
 
 mod calls;
 mod filler;
+mod outbox;
 mod picture;
 mod play;
 mod script;
@@ -12,6 +13,7 @@ use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use anyhow::ensure;
 use duban_app::{App, setup};
+use duban_domain::notice::NoticeChannel;
 
 use crate::{
     clock::{Machine, Told},
@@ -48,7 +50,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     };
     let outside = Outside { listen: args.listen.clone(), ..Outside::default() };
     let settings = Settings::gather(&place, &outside)?;
-    let app = wire::app(&settings, Arc::new(Machine), true)?;
+    let app = wire::app(&settings, Arc::new(Machine), true)?.with_gateways(outbox::ways());
+    if !settings.listen.value.ends_with(":0") {
+        app.reached_at(&format!("http://{}", settings.listen.value));
+    }
     if !setup::is_demo(&app.store)? {
         ensure!(
             !setup::is_used(&app.store)?,
@@ -73,5 +78,8 @@ fn tell(app: &App) -> anyhow::Result<()> {
     calls::play(&past, &told, now, &cast)?;
     duban_app::partner::keep_key(app, "demo", duban_app::DEMO_KEY)?;
     while duban_app::jobs::work(app)? > 0 {}
+    for channel in [NoticeChannel::Sms, NoticeChannel::Mail] {
+        while duban_app::notice::work(app, channel)? > 0 {}
+    }
     Ok(())
 }

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use anyhow::{Context, anyhow};
 use duban_app::{
     App, Ctx, DEMO_PASSWORD,
-    case::{self, On, answer::Answering, callback::Call, dispatch::Order, register::Intake},
+    case::{self, On, answer::Answering, callback::Call, dispatch::Order, register::Intake, task::Reporting},
     media,
     resident::{self, speak::Evaluation},
     staff::users::{self, Account},
 };
 use duban_domain::{
     Lang, Number, Stamp,
-    case::{Case, Outcome, Satisfaction, Unreached, Verdict, Way, Wish},
+    case::{Case, Outcome, Satisfaction, Unreached, Verdict, Way, Wish, handling::Giving},
     person::{Person, Phone},
     place::Point,
     policy::Member,
@@ -123,6 +123,18 @@ fn take(app: &App, cast: &Cast, number: &Number, scene: &Scene, step: &Step) -> 
             };
             done(case::callback::call(&ctx(app, player(cast, "caller")?), &on, &call)?);
         }
+        "note" => done(case::note::note(&ctx(app, player(cast, &step.by)?), &on, &step.text)?),
+        "add" | "evaluate" => by_resident(app, number, scene, step)?,
+        _ => around(app, cast, number, step)?,
+    }
+    Ok(())
+}
+
+/// The steps around a case.
+fn around(app: &App, cast: &Cast, number: &Number, step: &Step) -> anyhow::Result<()> {
+    let on = On { number: number.clone(), seen: None };
+    let as_unit = || -> anyhow::Result<Ctx> { Ok(ctx(app, doer(app, cast, number, step)?)) };
+    match step.r#do.as_str() {
         "ask-return" => done(case::returning::ask(&as_unit()?, &on, &step.ground, &step.text)?),
         "judge-return" => done(case::returning::judge(
             &ctx(app, player(cast, "dispatcher")?),
@@ -145,8 +157,23 @@ fn take(app: &App, cast: &Cast, number: &Number, scene: &Scene, step: &Step) -> 
             let to = Some(who.who.id);
             done(case::assign::assign(&who, &on, to, &step.text)?);
         }
-        "note" => done(case::note::note(&ctx(app, player(cast, &step.by)?), &on, &step.text)?),
-        "add" | "evaluate" => by_resident(app, number, scene, step)?,
+        "give-task" => {
+            let giving = Giving {
+                unit: Some(step.unit.clone()).filter(|unit| !unit.is_empty()),
+                party: step.party.clone(),
+                words: step.text.clone(),
+                due: app.now().plus_ms(duration_ms(&step.within)?),
+                required: step.solved,
+            };
+            drop(case::task::give(&as_unit()?, &on, &giving)?);
+        }
+        "report-task" => {
+            let said =
+                Reporting { task: step.task, done: step.solved, words: step.text.clone(), files: Vec::new() };
+            done(case::task::report(&as_unit()?, &on, &said)?);
+        }
+        "ask-person" => done(case::question::ask(&as_unit()?, &on, None, &step.text)?),
+        "cause" => done(case::after::set_cause(&as_unit()?, &on, Some(&step.ground))?),
         other => return Err(anyhow!("{other:?} is no step")),
     }
     Ok(())
@@ -154,7 +181,18 @@ fn take(app: &App, cast: &Cast, number: &Number, scene: &Scene, step: &Step) -> 
 
 /// Steps that somebody of the unit in charge takes.
 fn is_unit_step(step: &Step) -> bool {
-    matches!(step.r#do.as_str(), "sign" | "contact" | "answer" | "ask-return" | "ask-extension" | "assign")
+    matches!(
+        step.r#do.as_str(),
+        "sign"
+            | "contact"
+            | "answer"
+            | "ask-return"
+            | "ask-extension"
+            | "assign"
+            | "give-task"
+            | "ask-person"
+            | "cause"
+    )
 }
 
 fn by_resident(app: &App, number: &Number, scene: &Scene, step: &Step) -> anyhow::Result<()> {

@@ -53,7 +53,8 @@ pub(super) struct Step {
     /// The login of whoever does it; empty: somebody of the unit in charge.
     pub(super) by: String,
     /// `dispatch`, `sign`, `contact`, `answer`, `approve`, `send-back`, `call`, `no-reply`, `note`, `add`, `evaluate`,
-    /// `ask-return`, `judge-return`, `ask-extension`, `judge-extension`, `join`, `assign`. What is decided
+    /// `ask-return`, `judge-return`, `ask-extension`, `judge-extension`, `join`, `assign`,
+    /// `give-task`, `report-task`, `ask-person`, `cause`. What is decided
     /// with a yes has `solved`.
     pub(super) r#do: String,
     pub(super) unit: String,
@@ -67,6 +68,12 @@ pub(super) struct Step {
     pub(super) designated: bool,
     /// The reason of a return, a key of the pack.
     pub(super) ground: String,
+    /// Who outside gets a task.
+    pub(super) party: String,
+    /// Which task is reported on.
+    pub(super) task: u16,
+    /// Within how long a task is due.
+    pub(super) within: String,
     /// How much an extension asks for.
     pub(super) amount: u32,
     pub(super) solved: bool,

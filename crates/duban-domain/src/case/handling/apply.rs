@@ -1,9 +1,9 @@
 //! How the steps around a case change it.
 
-use super::{Handling, Move, Plea};
+use super::{Handling, Move, Plea, Task, TaskState};
 use crate::{
     Stamp,
-    case::{Actor, Case, Event, Stage, What},
+    case::{Actor, ActorKind, Case, Event, Stage, What},
 };
 
 impl Case {
@@ -40,14 +40,60 @@ impl Case {
                 self.finish.clone_from(finish);
             }
             Move::ExtensionRefused { .. } => self.handling.plea = None,
+            other => self.handling.apply_quiet(at, other),
         }
     }
 }
 
 impl Handling {
+    /// Steps that change nothing but what is arranged.
+    fn apply_quiet(&mut self, at: Stamp, step: &Move) {
+        match step {
+            Move::TaskGiven { task, unit, due, required, .. } => {
+                let state = TaskState::Open;
+                let (unit, due, required) = (unit.clone(), *due, *required);
+                self.tasks.push(Task { no: *task, unit, due, required, state });
+                self.tasks_at = Some(at);
+            }
+            Move::TaskReported { task, done, .. } => {
+                self.end_task(at, *task, if *done { TaskState::Done } else { TaskState::Failed });
+            }
+            Move::TaskDropped { task, .. } => self.end_task(at, *task, TaskState::Dropped),
+            Move::CauseSet { cause } => self.cause.clone_from(cause),
+            Move::Asked { request, .. } => self.questions.push(*request),
+            Move::Shared { media } => self.shared.push(*media),
+            Move::Unshared { media } => self.shared.retain(|shown| shown != media),
+            Move::ReturnAsked { .. }
+            | Move::ReturnUpheld { .. }
+            | Move::ReturnRejected { .. }
+            | Move::Designated { .. }
+            | Move::Joined { .. }
+            | Move::Left { .. }
+            | Move::Assigned { .. }
+            | Move::ExtensionAsked { .. }
+            | Move::ExtensionGranted { .. }
+            | Move::ExtensionRefused { .. }
+            | Move::LinkMade { .. }
+            | Move::LinkRevoked { .. }
+            | Move::Corrected { .. }
+            | Move::Attached { .. }
+            | Move::Restarted { .. } => {}
+        }
+    }
+
+    fn end_task(&mut self, at: Stamp, no: u16, state: TaskState) {
+        if let Some(task) = self.tasks.iter_mut().find(|task| task.no == no) {
+            task.state = state;
+        }
+        self.tasks_at = Some(at);
+    }
+
     /// What the steps of the case itself mean for what is arranged around it. `same` says that the
     /// unit that gets a dispatched case had it before.
     pub(in crate::case) fn follow(&mut self, event: &Event, same: bool) {
+        if event.by.kind == ActorKind::Staff && !matches!(event.what, What::Revealed { .. }) {
+            self.told = false;
+        }
         match &event.what {
             What::Dispatched { .. } => {
                 if !same {
@@ -57,15 +103,22 @@ impl Handling {
                 // Being sent the case once more is a decision of the centre on whatever was asked.
                 self.plea = None;
             }
-            What::Answered { .. } | What::Closed { .. } => self.plea = None,
+            What::Answered { .. } => self.plea = None,
+            What::Closed { .. } => {
+                self.plea = None;
+                self.questions.clear();
+            }
             What::Reopened { .. } => {
                 self.plea = None;
                 self.extensions = 0;
                 self.new_fact(event.at);
             }
-            What::Classified { .. } | What::Supplemented { .. } | What::Joined { .. } => {
+            What::Supplemented { request, .. } => {
+                self.told |= self.questions.contains(request);
+                self.questions.retain(|asked| asked != request);
                 self.new_fact(event.at);
             }
+            What::Classified { .. } | What::Joined { .. } => self.new_fact(event.at),
             What::Opened { .. }
             | What::Signed
             | What::Contacted { .. }

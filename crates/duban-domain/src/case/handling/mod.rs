@@ -4,27 +4,33 @@
 //! Each verb is a file of its own, as elsewhere. Their events are the members of [`Move`], and
 //! [`Case::apply`](super::Case::apply) is the only place where they change anything but the stage.
 
+mod after;
 mod apply;
 mod assign;
 mod assisting;
 mod extend;
 mod moves;
 mod obstacle;
+mod person;
 mod returning;
+mod task;
 #[cfg(test)]
 pub(in crate::case) mod tests;
 
 use serde::{Deserialize, Serialize};
 
+pub use after::{restart, set_cause};
 pub use assign::assign;
 pub use assisting::{join, leave};
 pub use extend::{Measure, extend, judge_extension, measure};
 pub use moves::Move;
 pub use obstacle::Obstacle;
+pub use person::{ask, attach, correct, share};
 pub use returning::{ask_return, judge_return, may_return, window_of};
+pub use task::{Giving, Task, TaskState, call_off, give, link, report};
 
 use super::Case;
-use crate::{StaffId, Stamp, deadline::Span, request::closed_set};
+use crate::{MediaId, RequestId, StaffId, Stamp, deadline::Span, request::closed_set};
 
 closed_set! {
     /// What a case waits for besides its stage (另有等待); each is a list of its own.
@@ -33,6 +39,10 @@ closed_set! {
         Return = 1, "return", "退单待裁定", "A return to decide";
         /// 延期待批
         Extension = 2, "extension", "延期待批", "An extension to decide";
+        /// 等诉求人补充
+        Person = 8, "person", "等诉求人补充", "The person’s answer";
+        /// 诉求人已补充: what was asked for is there, and nobody of the staff did anything since.
+        Told = 16, "told", "诉求人已补充", "The person answered";
     }
 }
 
@@ -95,13 +105,34 @@ pub struct Handling {
     pub objects_from: Option<Stamp>,
     /// Extensions granted in this round.
     pub extensions: u8,
+    /// 子任务
+    pub tasks: Vec<Task>,
+    /// When a task was last given, reported or called off.
+    pub tasks_at: Option<Stamp>,
+    /// 原因: why it happened, a key of the pack's list.
+    pub cause: Option<String>,
+    /// Requests whose person was asked for more and has not answered.
+    pub questions: Vec<RequestId>,
+    /// Whether an answer to such a question came since the staff did anything.
+    pub told: bool,
+    /// Files of the staff that the person sees.
+    pub shared: Vec<MediaId>,
 }
 
 impl Case {
     /// What it waits for besides its stage, as the sum of the codes of [`Waits`].
     #[must_use]
     pub fn waits(&self) -> i64 {
-        self.handling.plea.as_ref().map_or(0, |plea| plea.waits().code())
+        let handling = &self.handling;
+        let plea = handling.plea.as_ref().map_or(0, |plea| plea.waits().code());
+        let flag = |on: bool, what: Waits| if on { what.code() } else { 0 };
+        plea + flag(!handling.questions.is_empty(), Waits::Person) + flag(handling.told, Waits::Told)
+    }
+
+    /// Units that have something to do with it besides the lead: those that assist, and those with a task.
+    pub fn helpers(&self) -> impl Iterator<Item = &str> {
+        let tasks = self.handling.tasks.iter().filter(|task| task.state != TaskState::Dropped);
+        self.assisting.iter().map(String::as_str).chain(tasks.filter_map(|task| task.unit.as_deref()))
     }
 
     /// Whether the clock stands still: a return is looked at, and the city stops the clock meanwhile.

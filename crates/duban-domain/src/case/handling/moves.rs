@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    StaffId,
+    MediaId, RequestId, StaffId, Stamp,
     deadline::{Deadline, Span},
 };
 
@@ -83,6 +83,92 @@ pub enum Move {
         /// Why.
         words: String,
     },
+    /// 派子任务
+    TaskGiven {
+        /// Its number within the case.
+        task: u16,
+        /// The unit; none for somebody outside.
+        unit: Option<String>,
+        /// Who it is, when it is somebody outside.
+        party: String,
+        /// What to do.
+        words: String,
+        /// By when.
+        due: Stamp,
+        /// Whether the case waits for it.
+        required: bool,
+    },
+    /// 报子任务
+    TaskReported {
+        /// Which.
+        task: u16,
+        /// Done, or it cannot be done.
+        done: bool,
+        /// What came of it.
+        words: String,
+        /// Photos and documents.
+        media: Vec<MediaId>,
+    },
+    /// 撤子任务
+    TaskDropped {
+        /// Which.
+        task: u16,
+        /// Why.
+        words: String,
+    },
+    /// 发链接: somebody outside gets a link to one task; an older one ends.
+    LinkMade {
+        /// Which task.
+        task: u16,
+        /// Until when it opens.
+        until: Stamp,
+    },
+    /// 收回链接
+    LinkRevoked {
+        /// Which task.
+        task: u16,
+    },
+    /// 记原因
+    CauseSet {
+        /// A key of the pack's list; none: no longer known.
+        cause: Option<String>,
+    },
+    /// 请诉求人补充
+    Asked {
+        /// Whose request.
+        request: RequestId,
+        /// The question, as the person reads it.
+        words: String,
+    },
+    /// 更正联系方式
+    Corrected {
+        /// Whose request.
+        request: RequestId,
+        /// Why.
+        words: String,
+    },
+    /// 加附件
+    Attached {
+        /// The files.
+        media: Vec<MediaId>,
+        /// What they show.
+        words: String,
+    },
+    /// 给诉求人看
+    Shared {
+        /// The file.
+        media: MediaId,
+    },
+    /// 不再给诉求人看
+    Unshared {
+        /// The file.
+        media: MediaId,
+    },
+    /// 重启: why a closed case is opened again.
+    Restarted {
+        /// Why.
+        words: String,
+    },
 }
 
 impl Move {
@@ -100,6 +186,18 @@ impl Move {
             Self::ExtensionAsked { .. } => "extension-asked",
             Self::ExtensionGranted { .. } => "extension-granted",
             Self::ExtensionRefused { .. } => "extension-refused",
+            Self::TaskGiven { .. } => "task-given",
+            Self::TaskReported { .. } => "task-reported",
+            Self::TaskDropped { .. } => "task-dropped",
+            Self::LinkMade { .. } => "link-made",
+            Self::LinkRevoked { .. } => "link-revoked",
+            Self::CauseSet { .. } => "cause-set",
+            Self::Asked { .. } => "asked",
+            Self::Corrected { .. } => "corrected",
+            Self::Attached { .. } => "attached",
+            Self::Shared { .. } => "file-shown",
+            Self::Unshared { .. } => "file-hidden",
+            Self::Restarted { .. } => "restarted",
         }
     }
 }

@@ -26,6 +26,14 @@ pub enum Obstacle {
     ExtensionTooLong(Measure, u32),
     /// The person is not of the unit that leads, or may not answer.
     NotOfTheUnit,
+    /// Required tasks are still open.
+    OpenTasks(usize),
+    /// The task is done or called off already.
+    TaskNotOpen,
+    /// The instant by which it should be done has passed.
+    DuePassed,
+    /// The person was asked already and has not answered.
+    AskedAlready,
     /// There are as many as there can be.
     TooMany(usize),
 }
@@ -51,6 +59,10 @@ impl Obstacle {
             Self::ExtendedEnough(2),
             Self::ExtensionTooLong(Measure::WorkingDays, 5),
             Self::NotOfTheUnit,
+            Self::OpenTasks(2),
+            Self::TaskNotOpen,
+            Self::DuePassed,
+            Self::AskedAlready,
             Self::TooMany(12),
         ]
     }
@@ -69,6 +81,10 @@ impl Obstacle {
             Self::ExtendedEnough(_) => "extended-enough",
             Self::ExtensionTooLong(..) => "extension-too-long",
             Self::NotOfTheUnit => "not-of-the-unit",
+            Self::OpenTasks(_) => "open-tasks",
+            Self::TaskNotOpen => "task-not-open",
+            Self::DuePassed => "due-passed",
+            Self::AskedAlready => "asked-already",
             Self::TooMany(_) => "too-many",
         }
     }
@@ -79,6 +95,7 @@ impl Obstacle {
         match self {
             Self::ExtensionTooLong(..) => Some("amount"),
             Self::NotOfTheUnit => Some("to"),
+            Self::DuePassed => Some("due"),
             Self::TooMany(_) => Some("unit"),
             _ => None,
         }
@@ -115,6 +132,14 @@ impl Obstacle {
                 Lang::En => {
                     format!("Write 1 to {most} {}: no longer than the deadline itself.", measure.word(lang))
                 }
+            },
+            Self::OpenTasks(n) => match lang {
+                Lang::Zh => format!(
+                    "还有 {n} 项必办的子任务没有办完，先不能按办完答复。请等它们办完、撤销，或答复“暂未解决”。"
+                ),
+                Lang::En => format!(
+                    "{n} required tasks are still open, so the case cannot be answered as finished. Wait for them, call them off, or answer \u{201c}not solved yet\u{201d}."
+                ),
             },
             Self::TooMany(n) => match lang {
                 Lang::Zh => format!("最多 {n} 个。要更多单位一起办，请会商。"),
@@ -158,7 +183,19 @@ impl Obstacle {
                 "这个人不在主办单位，或不能答复。请从名单里选。",
                 "This person is not of the lead unit, or may not answer. Choose one from the list.",
             ),
-            Self::WindowPassed(_)
+            Self::TaskNotOpen => (
+                "这项子任务已经办完或撤销了。请看经过。",
+                "This task is done or called off already. Look at the history.",
+            ),
+            Self::DuePassed => {
+                ("这个日期已经过了。请选今天以后的日期。", "This date has passed. Choose a later one.")
+            }
+            Self::AskedAlready => (
+                "已经问过这位诉求人，还在等回话。有新的问题，等回话后再问。",
+                "This person was asked already and has not answered. Ask again after the answer.",
+            ),
+            Self::OpenTasks(_)
+            | Self::WindowPassed(_)
             | Self::ExtendedEnough(_)
             | Self::ExtensionTooLong(..)
             | Self::TooMany(_) => ("", ""),

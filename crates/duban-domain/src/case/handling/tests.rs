@@ -23,7 +23,31 @@ pub(in crate::case) enum Try {
     AskExtension,
     GrantExtension,
     RefuseExtension,
+    GiveTask,
+    ReportTask,
+    CallOff,
+    Cause,
+    Ask,
+    Restart,
 }
+
+pub(in crate::case) const ALL: [Try; 15] = [
+    Try::AskReturn,
+    Try::UpholdReturn,
+    Try::RejectReturn,
+    Try::Join,
+    Try::Leave,
+    Try::Assign,
+    Try::AskExtension,
+    Try::GrantExtension,
+    Try::RefuseExtension,
+    Try::GiveTask,
+    Try::ReportTask,
+    Try::CallOff,
+    Try::Cause,
+    Try::Ask,
+    Try::Restart,
+];
 
 pub(in crate::case) fn attempt(
     case: &Case,
@@ -44,6 +68,22 @@ pub(in crate::case) fn attempt(
         Try::AskExtension => extend(&permit(who, case)?, 1, "等材料", ground),
         Try::GrantExtension => judge_extension(&permit(who, case)?, true, "可以", ground),
         Try::RefuseExtension => judge_extension(&permit(who, case)?, false, "不可以", ground),
+        Try::GiveTask => give(&permit(who, case)?, &giving(ground), ground),
+        Try::ReportTask => report(&policy::permit_task(who, case, 1)?, 1, true, "看过了", Vec::new()),
+        Try::CallOff => call_off(&permit(who, case)?, 1, "不用了"),
+        Try::Cause => set_cause(&permit(who, case)?, Some("worn"), ground),
+        Try::Ask => ask(&permit(who, case)?, case.requests[0], "哪一盏灯？"),
+        Try::Restart => restart(&permit(who, case)?, "又发现没修好", ground),
+    }
+}
+
+fn giving(ground: &Ground<'_>) -> Giving {
+    Giving {
+        unit: Some("gas".into()),
+        party: String::new(),
+        words: "看地下有没有管道".into(),
+        due: ground.now.plus_ms(24 * HOUR),
+        required: true,
     }
 }
 
@@ -187,4 +227,61 @@ fn a_helper_is_within_reach_from_the_moment_it_joins() {
     assert!(permit::<verb::Note>(&helper, &joined).is_ok());
     assert!(permit::<verb::Answer>(&helper, &joined).is_err(), "only the lead speaks to the person");
     assert!(permit::<verb::Note>(&helper, &tried(&joined, Try::Leave, 9, 4)).is_err());
+}
+
+#[test]
+fn a_case_is_not_answered_as_finished_while_a_required_task_is_open() {
+    let case = tried(&in_phase(&CITY, Phase::InHand), Try::GiveTask, 9, 3);
+    let say = |case: &Case, outcome| {
+        let said = Answer {
+            outcome,
+            public: "答复".into(),
+            internal: String::new(),
+            proof: Vec::new(),
+            proof_words: "维修单".into(),
+            no_contact: "打不通".into(),
+        };
+        answer(&permit(&anybody(3), case).unwrap(), &said, &at(5)).map(|_| ())
+    };
+    assert_eq!(say(&case, Outcome::Solved), Err(Obstacle::OpenTasks(1).into()));
+    assert_eq!(say(&case, Outcome::Explained), Err(Obstacle::OpenTasks(1).into()));
+    assert_eq!(say(&case, Outcome::Unsolved), Ok(()));
+    assert_eq!(say(&tried(&case, Try::ReportTask, 60, 4), Outcome::Solved), Ok(()));
+    assert_eq!(say(&tried(&case, Try::CallOff, 9, 4), Outcome::Solved), Ok(()));
+}
+
+#[test]
+fn a_unit_sees_the_case_of_its_task_and_reports_on_no_other() {
+    let case = tried(&in_phase(&CITY, Phase::InHand), Try::GiveTask, 9, 3);
+    let of = |unit: &str| Member { reach: policy::Reach::Units(vec![unit.into()]), ..anybody(60) };
+    let may = |unit: &str| policy::permit_task(&of(unit), &case, 1).map(|_| ());
+    assert_eq!(may("gas"), Ok(()));
+    assert_eq!(may("water"), Err(Refusal::NotFound));
+    let lead = case.unit().unwrap().to_owned();
+    assert_eq!(may(&lead), Err(Refusal::LeadOnly(policy::Action::Work)), "not even the lead for it");
+    let off = tried(&case, Try::CallOff, 9, 4);
+    assert!(policy::permit::<verb::Note>(&of("gas"), &off).is_err(), "called off: nothing to see any more");
+}
+
+#[test]
+fn a_person_who_was_asked_is_waited_for_and_their_answer_is_news_until_somebody_acts() {
+    let case = tried(&in_phase(&CITY, Phase::InHand), Try::Ask, 3, 3);
+    assert_eq!(case.waits(), Waits::Person.code());
+    let again = attempt(&case, Try::Ask, &anybody(3), &at(4));
+    assert_eq!(again, Err(Obstacle::AskedAlready.into()));
+    let own = policy::own::<verb::Note>(case.requests[0], &case).unwrap();
+    let said = supplement(&own, case.requests[0], "第三盏", Vec::new()).unwrap();
+    let mut told = case.clone();
+    for what in said {
+        told.apply(&Event { at: START.plus_ms(5 * HOUR), by: own.actor().clone(), what });
+    }
+    assert_eq!(told.waits(), Waits::Told.code());
+    assert_eq!(tried(&told, Try::Cause, 3, 6).waits(), 0);
+}
+
+#[test]
+fn a_closed_case_is_opened_again_as_a_new_round() {
+    let closed = in_phase(&CITY, Phase::Closed);
+    let open = tried(&closed, Try::Restart, 9, 60);
+    assert_eq!((open.phase(), open.round, open.unit()), (Phase::InHand, 2, closed.unit()));
 }

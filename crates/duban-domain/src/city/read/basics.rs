@@ -126,6 +126,7 @@ fn settings(form: &Form<'_>) -> Settings {
         };
     });
     group(SettingGroup::Extensions, &mut |f| s.extensions_max = f.whole("times_max", 2, 20) as u8);
+    group(SettingGroup::Tasks, &mut |f| s.link_days = f.whole("link_days", 14, 365).into());
     s.laws = laws;
     s
 }
@@ -199,6 +200,7 @@ fn defaults() -> Settings {
             clock_stops: false,
         },
         extensions_max: 2,
+        link_days: 14,
         laws: BTreeMap::new(),
     }
 }

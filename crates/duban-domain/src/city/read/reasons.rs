@@ -13,7 +13,7 @@ use crate::{
 
 pub(in crate::city) fn reasons(files: &PackFiles, faults: &Faults) -> Reasons {
     if !files.contains_key("reasons.toml") {
-        return Reasons { returns: vec![other()] };
+        return Reasons { returns: vec![other()], causes: Vec::new() };
     }
     let root = source::toml(files, "reasons.toml", faults);
     let form = Form::new(&root, faults);
@@ -21,8 +21,9 @@ pub(in crate::city) fn reasons(files: &PackFiles, faults: &Faults) -> Reasons {
     if returns.is_empty() {
         returns.push(other());
     }
+    let causes = list(&form, "cause");
     form.done();
-    Reasons { returns }
+    Reasons { returns, causes }
 }
 
 fn list(form: &Form<'_>, name: &str) -> Vec<Reason> {

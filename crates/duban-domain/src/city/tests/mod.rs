@@ -1,5 +1,6 @@
 //! The shipped pack, and every kind of fault with its line.
 
+mod desk;
 mod doors;
 mod faults;
 

@@ -74,6 +74,14 @@ async fn another_system_hands_in_and_reads() {
         assert!(found.text.contains(&id) && !found.text.contains("不该出现"), "{to}: {}", found.text);
         assert_eq!(found.headers["access-control-allow-origin"], "*");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_are_cut_as_they_are_asked_for_and_errors_have_their_status() {
+    let world = World::sqlite();
+    let mut client = Browser::on(&world);
+    let key = partner::add_key(&world.app, "county", None).unwrap();
+    id(&client.post(REQUESTS, &lamp(&key, &[]), None).await);
     for (query, expected) in [
         ("status=closed", 0),
         ("status=open,closed", 1),

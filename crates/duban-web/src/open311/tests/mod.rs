@@ -2,6 +2,7 @@
 
 mod conversations;
 mod documents;
+mod exchange;
 mod schemas;
 
 use quick_xml::{Reader, events::Event};

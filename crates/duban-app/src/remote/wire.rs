@@ -1,0 +1,60 @@
+//! The way to other servers, as a port: the binary brings HTTP, tests bring loss and delay.
+
+use std::fmt;
+
+/// One call to another server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The whole address, query included.
+    pub url: String,
+    /// The fields of a form to post; none reads.
+    pub form: Option<Vec<(String, String)>>,
+    /// The key against sending twice, for servers that know it.
+    pub idempotency: Option<String>,
+    /// Whether the server may lie inside the network of this one.
+    pub private: bool,
+}
+
+/// What came back, whatever it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body, bounded.
+    pub body: String,
+}
+
+/// No answer came: the call may have arrived, or not.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct Lost(pub String);
+
+impl fmt::Display for Lost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no answer: {}", self.0)
+    }
+}
+
+/// The way to other servers.
+pub trait Wire: Send + Sync {
+    /// Calls, waits a bounded time, and returns what came back.
+    ///
+    /// # Errors
+    /// When no answer came, or none that may be read.
+    fn call(&self, call: &Call) -> Result<Reply, Lost>;
+
+    /// A key by the name of its variable; the pack holds names only.
+    fn secret(&self, name: &str) -> Option<String>;
+}
+
+/// No way out: for commands and tests that call nobody.
+pub struct NoWire;
+
+impl Wire for NoWire {
+    fn call(&self, _: &Call) -> Result<Reply, Lost> {
+        Err(Lost("this program does not call other servers".to_owned()))
+    }
+
+    fn secret(&self, _: &str) -> Option<String> {
+        None
+    }
+}

@@ -1,0 +1,22 @@
+-- Tasks: when one last changed; the links of those outside; when somebody looked. And why a matter happened.
+ALTER TABLE case_row ADD COLUMN tasks_at INTEGER;
+ALTER TABLE case_row ADD COLUMN cause TEXT;
+CREATE INDEX case_row_tasks ON case_row (tasks_at, id) WHERE tasks_at IS NOT NULL;
+CREATE INDEX case_row_cause ON case_row (cause, id, opened_at) WHERE cause IS NOT NULL;
+
+CREATE TABLE task_link (
+    token BLOB PRIMARY KEY,
+    case_id INTEGER NOT NULL,
+    task INTEGER NOT NULL,
+    party TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    UNIQUE (case_id, task)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE case_seen (
+    case_id INTEGER NOT NULL,
+    staff_id INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (case_id, staff_id)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,84 @@
+//! The ledger of notices over HTTP: what failed says why and is sent again; each sees what they may.
+
+use axum::http::StatusCode;
+use duban_app::notice;
+use duban_domain::notice::NoticeChannel;
+use duban_testkit::{
+    gateway::{Does, Fake, gateways},
+    world::World,
+};
+
+use super::tests::{look, sign_in};
+use crate::resident::journey::Browser;
+
+fn send(world: &World) {
+    for channel in [NoticeChannel::Sms, NoticeChannel::Mail] {
+        while notice::work(&world.app, channel).unwrap() > 0 {}
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_mail_says_why_in_the_ledger_and_is_sent_again() {
+    let mut world = World::sqlite();
+    let letters = Fake::that([Does::Refuses("550 mailbox is full")]);
+    world.app = world.app.clone().with_gateways(gateways(&Fake::that([]), &letters));
+    world.app.reached_at("https://12345.example.cn");
+    let form = [
+        ("form", "n"),
+        ("text", "测试路口的樟树，一根大枝压在电线上"),
+        ("privacy", "contact"),
+        ("mail", "wang.test@example.cn"),
+    ];
+    let handed = Browser::on(&world).post("/report", &form, None).await;
+    assert_eq!(handed.status, StatusCode::SEE_OTHER, "a mail address alone is enough");
+    send(&world);
+
+    let mut browser = sign_in(&world, "du", "hotline", "supervisor").await;
+    let ledger = look(&mut browser, "/desk/notices?state=failed").await;
+    assert!(ledger.text.contains("550 mailbox is full") && ledger.text.contains("w***@example.cn"));
+    assert!(!ledger.text.contains("wang.test"), "the address is on no page");
+    let id = ledger.text.split("/desk/notices/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let page = format!("/desk/notices/{id}");
+    assert!(look(&mut browser, &page).await.text.contains("我们已经收到"), "the full text is there");
+    let again = browser.post(&format!("{page}/attempts"), &[], None).await;
+    assert_eq!(again.to(), format!("{page}?done"));
+    send(&world);
+    assert_eq!(letters.taken().len(), 1);
+    assert!(look(&mut browser, &page).await.text.contains("250 taken"));
+    let number = handed.to().trim_start_matches("/track/").trim_end_matches("?new=1");
+    let case = look(&mut browser, &format!("/desk/cases/{number}")).await;
+    assert!(
+        case.text.contains("id=\"told\"") && case.text.contains("受理回执"),
+        "the case says who was told"
+    );
+    assert!(case.text.contains(&format!("/go/{number}/…")), "and gives nobody the key");
+
+    let mut keeper = sign_in(&world, "admin", "hotline", "administrator").await;
+    let bare = look(&mut keeper, "/desk/notices").await;
+    assert!(bare.text.contains("w***@example.cn") && !bare.text.contains("樟树"));
+    let mut stranger = sign_in(&world, "gas", "gas", "handler").await;
+    assert_eq!(stranger.get(&page).await.status, StatusCode::NOT_FOUND);
+    let refused = stranger.post(&format!("{page}/attempts"), &[], None).await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND);
+    assert_eq!(stranger.get("/demo/outbox").await.status, StatusCode::NOT_FOUND, "a real city has no outbox");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_gateway_the_ledger_says_so_and_a_wrong_address_comes_back() {
+    let world = World::sqlite();
+    let form = [("form", "n"), ("text", "路灯不亮"), ("privacy", "contact"), ("mail", "wang@nowhere")];
+    let wrong = Browser::on(&world).post("/report", &form, None).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        wrong.text.contains("这不像一个邮箱地址") && wrong.text.contains("wang@nowhere"),
+        "what was typed stays"
+    );
+    let none = [("form", "n"), ("text", "路灯不亮"), ("privacy", "contact")];
+    assert_eq!(
+        Browser::on(&world).post("/report", &none, None).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    let mut browser = sign_in(&world, "du", "hotline", "supervisor").await;
+    let ledger = look(&mut browser, "/desk/notices").await;
+    assert!(ledger.text.contains("还没有设置网关：短信、邮件"), "{}", ledger.text);
+}
