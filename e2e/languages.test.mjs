@@ -16,7 +16,7 @@ const city = withCity();
 const THEIRS = '.their, [lang|=zh], [aria-hidden=true], textarea, a[data-open], .c-where, mark, .case-head h1, .files a, .photos';
 
 /** Reasons that the demo's dispatcher typed; the catalogue's own have English. */
-const TYPED = ['线上吊牌写明', '线缆无主又危及行人'];
+const TYPED = ['线上吊牌写明', '线缆无主又危及行人', '市政设施由城管牵头'];
 
 /** Element and text of everything Chinese outside what people wrote. */
 function chinese([theirs, typed]) {

@@ -26,6 +26,14 @@ export const RESIDENT = [
   { name: 'track-callback', go: track('stage=callback') },
   { name: 'track-closed', go: track(`q=路灯整条街不亮`) },
   { name: 'track-late', go: track('due=overdue') },
+  { name: 'public-list', go: '/requests' },
+  { name: 'public-list-empty', go: '/requests?top=education&county=430225&state=done' },
+  { name: 'public-map', go: '/map' },
+  { name: 'public-map-near', go: '/map?z=14' },
+  { name: 'public-matter', go: publicMatter },
+  { name: 'public-voice', go: publicVoice },
+  { name: 'resident-report-words', go: reportWithWords },
+  { name: 'track-own', go: trackOwn },
   { name: 'resident-privacy', go: '/privacy' },
   { name: 'demo-outbox', go: '/demo/outbox' },
   { name: 'track-asked', go: track('waits=person') },
@@ -61,6 +69,7 @@ export const DESK = [
   { name: 'desk-case-return', who: 'dispatcher', go: first('waits=return') },
   { name: 'desk-case-extension', who: 'dispatcher', go: first('waits=extension') },
   { name: 'desk-case-tasks', who: 'urban', go: tasks },
+  { name: 'desk-case-moderate', go: moderation },
   { name: 'desk-returns', who: 'dispatcher', go: '/desk/cases?waits=return' },
   { name: 'desk-figures', who: 'supervisor', go: '/desk/figures' },
   { name: 'desk-notices', who: 'supervisor', go: '/desk/notices' },
@@ -203,6 +212,45 @@ async function keyOf(staff, query) {
 async function origin(page) {
   if (page.url() === 'about:blank') await page.goto('/track');
   return new URL('/', page.url()).href;
+}
+
+/** The newest open matter that everybody may see. */
+async function publicMatter(page) {
+  await page.goto('/requests?state=open');
+  await page.goto(await page.locator('section[aria-labelledby=seen] a.row').first().getAttribute('href'));
+}
+
+async function publicVoice(page) {
+  await publicMatter(page);
+  await page.goto(`${new URL(page.url()).pathname}/voices`);
+}
+
+/** The form with words that are to be public, as others would read them. */
+async function reportWithWords(page) {
+  await page.goto('/report');
+  await page.fill('#text', '公交站的座椅断了一条腿，请打13900004321找测试·王女士，家在建设路8号3栋602。');
+  await page.check('[name=share][value=words]');
+  await page.locator('[data-share-words]', { hasText: '＊＊＊' }).waitFor();
+}
+
+/** One's own matter with both folds open: what others see, and taking it back. */
+async function trackOwn(page) {
+  await receipt(page);
+  await page.goto(page.url().split('?')[0]);
+  for (const fold of ['shared', 'withdraw']) await page.locator(`section[aria-labelledby=${fold}] summary`).click();
+}
+
+/** What the desk says to the words that a person lets be public. */
+async function moderation(page) {
+  await reportWithWords(page);
+  await page.check('[name=privacy][value=anonymous]');
+  await page.locator('form.report > button.btn-main').click();
+  await page.waitForURL(/new=1/);
+  const number = numberOf(page);
+  await enter(page, 'dispatcher');
+  await page.goto(`/desk/cases/${number}`);
+  await page.locator('details.act-more > summary').click();
+  await page.locator('details#moderate > summary').click();
 }
 
 async function reportWithErrors(page) {

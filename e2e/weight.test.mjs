@@ -24,7 +24,7 @@ async function counted(conditions) {
   return { page, bytes: () => bytes };
 }
 
-for (const address of ['/', '/report', '/track']) {
+for (const address of ['/', '/report', '/track', '/requests', '/map']) {
   test(`${address} weighs at most ${BYTES_MAX / 1024} KiB and asks nobody else`, async () => {
     const { page, bytes } = await counted();
     const asked = [];

@@ -6,7 +6,7 @@ import { build } from "esbuild";
 const out = new URL("../crates/duban-web/assets/js/", import.meta.url);
 const verify = process.argv.includes("--verify");
 const result = await build({
-  entryPoints: ["src/desk.ts", "src/resident.ts"],
+  entryPoints: ["src/desk.ts", "src/resident.ts", "src/sw.ts"],
   absWorkingDir: new URL(".", import.meta.url).pathname,
   outdir: out.pathname,
   bundle: true,

@@ -2,6 +2,7 @@
 // from anywhere unless the city names a tile server. The server's drawing stays when this cannot start.
 import { announce, control, fill, island, parsed, put } from "./dom";
 import { draw, onScreen, placeAt, type Dot, type Feature, type View } from "./mapdraw";
+import { tileSource } from "./maptiles";
 import { shift, type Place, type Point } from "./mercator";
 
 const [OUT, IN] = [8, 19];
@@ -25,15 +26,17 @@ function start(el: HTMLElement): void {
   svg.setAttribute("tabindex", "0");
   svg.setAttribute("role", "group");
   svg.setAttribute("aria-label", el.dataset["name"] ?? "");
+  const feed = el.dataset["src"] ? tileSource(el.dataset["src"], () => repaint()) : undefined;
   const paint = (): void => {
     view.width = el.clientWidth;
     view.height = el.clientHeight;
     if (view.width === 0) return;
     svg.setAttribute("viewBox", `0 0 ${view.width} ${view.height}`);
-    svg.replaceChildren(...draw(view, layer, dots, pin, el.dataset["tiles"]));
+    const focused = svg.contains(document.activeElement) ? document.activeElement?.getAttribute("href") : null;
+    svg.replaceChildren(...draw(view, layer, [...(feed?.(view) ?? []), ...dots], pin, el.dataset["tiles"], el.dataset));
+    if (focused) svg.querySelector<SVGElement>(`a[href="${CSS.escape(focused)}"]`)?.focus();
   };
-  let waiting = 0;
-  let own = false;
+  let [waiting, own] = [0, false];
   const repaint = (): void => {
     cancelAnimationFrame(waiting);
     waiting = requestAnimationFrame(paint);
@@ -134,10 +137,9 @@ function start(el: HTMLElement): void {
   // Someone else (a chosen suggestion, a restored draft) may set the fields: the pin follows them.
   for (const field of [lngField, latField]) {
     field?.addEventListener("change", () => {
-      const place = { lng: Number(lngField?.value), lat: Number(latField?.value) };
       if (own || !lngField?.value || !latField?.value) return;
-      pin = place;
-      view.centre = { ...place };
+      pin = { lng: Number(lngField.value), lat: Number(latField.value) };
+      view.centre = { ...pin };
       repaint();
     });
   }

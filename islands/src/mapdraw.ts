@@ -1,7 +1,8 @@
 // Draws the schematic map as SVG: grid, lines, names, dots, pin and scale. It knows nothing of hands and fields.
+import { fill } from "./dom";
 import { metres, project, round125, unproject, type Place, type Point } from "./mercator";
 
-export type Dot = Place & { label?: string; state?: string; href?: string };
+export type Dot = Place & { label?: string; state?: string; href?: string; icon?: string };
 export type Feature = { kind: "place"; lng: number; lat: number; label: string } | { kind: "line"; pts: [number, number][]; label?: string };
 export type View = { centre: Place; zoom: number; width: number; height: number };
 
@@ -85,12 +86,17 @@ function alongLine(view: View, pts: [number, number][]): Point | undefined {
   return undefined;
 }
 
-function dot(view: View, one: Dot): SVGElement {
+function dot(view: View, one: Dot, words: DOMStringMap): SVGElement {
   const { x, y } = onScreen(view, one);
-  const group = node(one.href ? "a" : "g", one.href ? { href: one.href, "aria-label": one.label ?? "" } : {});
   const label = [...(one.label ?? "")];
-  group.append(node("circle", { class: `m-dot m-dot-${one.state ?? "near"}`, cx: x.toFixed(1), cy: y.toFixed(1), r: label.length > 0 && label.length < 3 ? 10 : 6 }));
-  if (label.length > 0 && label.length < 3) group.append(node("text", { class: "m-num", x: x.toFixed(1), y: (y + 4).toFixed(1) }, one.label));
+  const many = one.state?.startsWith("many") ?? false;
+  const inside = label.length > 0 && (label.length < 3 || many);
+  const name = many ? fill(words["many"], { n: one.label ?? "" }) : (one.label ?? "");
+  const group = node(one.href ? "a" : "g", one.href ? { href: one.href, "aria-label": name } : {});
+  const r = many ? 9 + 3 * label.length : inside ? 10 : one.icon ? 13 : 6;
+  group.append(node("circle", { class: `m-dot m-dot-${one.state ?? "near"}`, cx: x.toFixed(1), cy: y.toFixed(1), r }));
+  if (one.icon) group.append(node("use", { class: "m-icon", href: `${words["icons"] ?? ""}#${one.icon}`, x: (x - 8).toFixed(1), y: (y - 8).toFixed(1), width: 16, height: 16 }));
+  if (inside) group.append(node("text", { class: "m-num", x: x.toFixed(1), y: (y + 4).toFixed(1) }, one.label));
   else if (one.label) group.append(node("title", {}, one.label));
   return group;
 }
@@ -104,14 +110,14 @@ function scale(view: View): SVGElement[] {
 }
 
 /** The whole picture, ready to be put into the SVG element. */
-export function draw(view: View, layer: Feature[], dots: Dot[], pin: Place | undefined, template?: string): SVGElement[] {
+export function draw(view: View, layer: Feature[], dots: Dot[], pin: Place | undefined, template?: string, words: DOMStringMap = {}): SVGElement[] {
   const out: SVGElement[] = template ? tiles(view, template) : [grid(view)];
   for (const one of layer) {
     if (one.kind !== "line") continue;
     const points = one.pts.map(([lng, lat]) => onScreen(view, { lng, lat })).map((p) => `${p.x.toFixed(1)},${p.y.toFixed(1)}`);
     out.push(node("polyline", { class: "m-road", points: points.join(" ") }));
   }
-  out.push(...names(view, layer), ...dots.map((one) => dot(view, one)));
+  out.push(...names(view, layer), ...dots.map((one) => dot(view, one, words)));
   if (pin) {
     const { x, y } = onScreen(view, pin);
     const group = node("g", { transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})` });

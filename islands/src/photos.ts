@@ -1,6 +1,7 @@
 // Chosen photos: seen, removable, counted, and made smaller before a long upload over a thin line.
 // Without it the file field works as browsers made it; where a step is not possible the original file goes.
 import { announce, fill, island } from "./dom";
+import { offerPlace } from "./photoplace";
 
 const LONGEST = 2560;
 const THUMB = 240;
@@ -80,6 +81,8 @@ function start(input: HTMLElement): void {
   input.addEventListener("change", () => {
     const chosen = [...(input.files ?? [])];
     input.setAttribute("aria-busy", "true");
+    // Before they are made smaller: a drawn picture knows nothing of its camera.
+    void offerPlace(input, chosen);
     void Promise.all(chosen.map(shrink)).then(async (small) => {
       const known = new Set(files.map((file) => `${file.name}/${file.lastModified}`));
       files = [...files, ...small.filter((file) => !known.has(`${file.name}/${file.lastModified}`))].slice(0, max);

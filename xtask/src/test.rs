@@ -12,8 +12,8 @@ use crate::{browser, demo, islands, npm, postgres, sh, steps::Steps};
 pub(crate) struct Wanted<'a> {
     /// Leave out the browser journeys.
     pub(crate) no_browser: bool,
-    /// Only this crate: no islands and no browser either.
-    pub(crate) package: Option<&'a str>,
+    /// Only these crates: no islands and no browser either.
+    pub(crate) packages: Vec<&'a str>,
     /// Only tests, and journey files, whose name contains this.
     pub(crate) filter: Option<&'a str>,
 }
@@ -30,7 +30,7 @@ fn wanted<'a>(words: &[&'a str]) -> Result<Wanted<'a>> {
         match *word {
             "--no-browser" => wanted.no_browser = true,
             "-p" | "--package" => {
-                wanted.package = Some(words.next().context("`--package` is followed by a crate")?);
+                wanted.packages.push(words.next().context("`--package` is followed by a crate")?);
             }
             flag if flag.starts_with('-') => {
                 bail!("test knows `--no-browser`, `--package CRATE` and a filter, not `{flag}`");
@@ -44,21 +44,18 @@ fn wanted<'a>(words: &[&'a str]) -> Result<Wanted<'a>> {
 
 /// Every test that is wanted, in the order of what is quickest to fail.
 pub(crate) fn all(steps: &mut Steps, wanted: &Wanted<'_>) -> Result<()> {
-    let server = match wanted.package {
-        Some(_) => steps.step("PostgreSQL", postgres::server)?,
-        None => {
-            if wanted.filter.is_none() {
-                steps.step("islands", islands::check)?;
-            }
-            let server = steps.step("PostgreSQL", postgres::server)?;
-            steps.step("build", demo::test_program)?;
-            server
-        }
-    };
+    let whole = wanted.packages.is_empty();
+    if whole && wanted.filter.is_none() {
+        steps.step("islands", islands::check)?;
+    }
+    let server = steps.step("PostgreSQL", postgres::server)?;
+    if whole {
+        steps.step("build", demo::test_program)?;
+    }
     steps.step("crates, both databases", || crates(wanted, server.url()))?;
     // The server goes before the browser comes: journeys run on the embedded database.
     drop(server);
-    if wanted.no_browser || wanted.package.is_some() {
+    if wanted.no_browser || !whole {
         return Ok(());
     }
     journeys(steps, wanted.filter)
@@ -67,10 +64,10 @@ pub(crate) fn all(steps: &mut Steps, wanted: &Wanted<'_>) -> Result<()> {
 fn crates(wanted: &Wanted<'_>, server: &str) -> Result<()> {
     let mut command = sh::cargo();
     command.args(["test", "--locked"]).env("DUBAN_TEST_PG", server);
-    match wanted.package {
-        Some(package) => command.args(["--package", package]),
-        None => command.arg("--workspace"),
-    };
+    if wanted.packages.is_empty() {
+        command.arg("--workspace");
+    }
+    command.args(wanted.packages.iter().flat_map(|package| ["--package", package]));
     sh::run(command.args(wanted.filter))
 }
 
@@ -110,9 +107,9 @@ mod tests {
 
     #[test]
     fn words_are_understood_or_refused() {
-        let given = wanted(&["--no-browser", "-p", "duban-store", "merge"]).unwrap();
+        let given = wanted(&["--no-browser", "-p", "duban-store", "-p", "duban-app", "merge"]).unwrap();
         assert!(given.no_browser);
-        assert_eq!((given.package, given.filter), (Some("duban-store"), Some("merge")));
+        assert_eq!((given.packages, given.filter), (vec!["duban-store", "duban-app"], Some("merge")));
         assert!(wanted(&["--fast"]).is_err());
         assert!(wanted(&["a", "b"]).is_err());
         assert!(wanted(&["-p"]).is_err());

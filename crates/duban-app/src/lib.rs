@@ -21,6 +21,7 @@ pub mod media;
 pub mod notice;
 pub mod partner;
 pub mod person;
+pub mod photo_place;
 pub mod phrase;
 pub mod quality;
 pub mod remote;
@@ -39,7 +40,7 @@ pub use wiring::{App, Ctx};
 pub use duban_store::{
     Alert, ByHand, CallFigure, CallNote, CallSums, CallbackTask, CaseQuery, CaseRow, Cursor, ExportLine,
     Figure, Figures, InspectionRow, InspectionSums, Link, LinkState, LiveEvent, MediaKind, MediaRow,
-    NoticeLog, NoticeQuery, Order, Page, PublicQuery, PublicRow, SavedView, UnitFigures,
+    NoticeLog, NoticeQuery, Order, Page, PublicQuery, PublicRow, SavedView, UnitFigures, ZOOM_SINGLE,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

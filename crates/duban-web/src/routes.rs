@@ -102,6 +102,8 @@ pub fn table() -> Vec<Route> {
         post("/desk/cases/{number}/classification", Staff(Action::Classify), desk::steps::classify),
         post("/desk/cases/{number}/label", Staff(Action::Label), desk::steps::label),
         post("/desk/cases/{number}/note", Staff(Action::Note), desk::steps::note),
+        post("/desk/cases/{number}/publicity", Staff(Action::Moderate), desk::voices::moderate),
+        post("/desk/cases/{number}/withdrawal", Staff(Action::Register), desk::voices::withdraw),
         post("/desk/cases/{number}/reveal", Staff(Action::Reveal), desk::steps::reveal),
         get("/desk/cases/{number}/media/{id}", Staff(Action::View), desk::media::serve),
         get("/desk/intake", Staff(Action::Register), desk::intake::page),
@@ -145,8 +147,11 @@ pub fn table() -> Vec<Route> {
         // Operators of the server, and what pages need
         get("/health", Public, desk::health),
         get("/style", Public, desk::gallery),
+        get("/manifest.webmanifest", Public, assets::manifest),
+        get("/sw.js", Public, assets::worker),
         get("/assets/{*name}", Public, assets::serve),
     ];
+    table.extend(everybody());
     table.extend(around_a_case());
     table.extend(worklist());
     table.extend(figures());
@@ -180,6 +185,25 @@ fn figures() -> Vec<Route> {
         get("/board/desk", Staff(Action::Figures), desk::board::page),
         get("/stats", Public, resident::stats::page),
         get("/data/{file}", Public, resident::stats::data),
+    ]
+}
+
+/// What everybody may see.
+fn everybody() -> Vec<Route> {
+    use Access::Public;
+    vec![
+        post("/report/preview", Public, resident::report::preview),
+        post("/report/photo-place", Public, resident::report::photo_place),
+        post("/track/{number}/withdrawal", Public, resident::own::withdraw),
+        post("/track/{number}/publicity", Public, resident::own::share),
+        get("/requests", Public, resident::public::page),
+        get("/requests/feed.atom", Public, resident::public::feed::area),
+        get("/requests/{number}", Public, resident::public::matter::page),
+        get("/requests/{number}/feed.atom", Public, resident::public::feed::matter),
+        get("/requests/{number}/voices", Public, resident::public::voice::page),
+        post("/requests/{number}/voices", Public, resident::public::voice::post),
+        get("/map", Public, resident::public::map::page),
+        get("/tiles/{layer}/{z}/{x}/{y}", Public, resident::public::tiles::serve),
     ]
 }
 

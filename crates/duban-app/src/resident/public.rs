@@ -109,6 +109,12 @@ pub fn tile(app: &App, (z, x, y): (u8, u32, u32), top: Option<&str>) -> Result<T
     Ok(Tile { squares: placed.collect(), spots: Vec::new() })
 }
 
+/// The matters in some tiles, newest first: only where they are known to be few.
+pub fn in_tiles(app: &App, tiles: &[(u8, u32, u32)], top: Option<&str>) -> Result<Vec<PublicRow>> {
+    let ranges: Vec<_> = tiles.iter().map(|(z, x, y)| morton_range(*z, *x, *y)).collect();
+    within(app, &ranges, top)
+}
+
 /// What is within so many metres of a place, newest first.
 pub fn near(app: &App, point: Point, metres: u32, top: Option<&str>) -> Result<Vec<PublicRow>> {
     let ranges = point.ranges_within(f64::from(metres));

@@ -57,29 +57,40 @@ pub fn evaluate(
     })
 }
 
-/// The person does not want it dealt with any more.
-pub fn withdraw(app: &App, who: &Known, number: &Number, reason: &str) -> Result<Case> {
+/// The person does not want it dealt with any more. The same form sent twice counts once.
+pub fn withdraw(app: &App, who: &Known, number: &Number, reason: &str, form: Option<&[u8]>) -> Result<Case> {
     app.store.write(|tx| {
         let case = load(tx, number)?;
         let now = moment(tx, &case, app.now())?;
         let permitted = policy::own::<verb::Withdraw>(who.request(), &case)?;
+        let form = form.map(|form| form_key(form, &case, permitted.actor(), Action::Register));
+        if is_done(tx, form.as_deref())? {
+            return Ok(case);
+        }
         let happened = case::withdraw(&permitted, who.request(), reason)?;
+        done(tx, form.as_deref(), now)?;
         record(app, tx, &case, permitted.actor(), now, happened)
     })
 }
 
-/// The person says what others may see: nothing, the facts, or their words too.
-pub fn share(app: &App, who: &Known, number: &Number, consent: Consent) -> Result<Case> {
+/// The person says what others may see: nothing, the facts, or their words too. The same
+/// form sent twice counts once.
+pub fn share(app: &App, who: &Known, number: &Number, consent: Consent, form: Option<&[u8]>) -> Result<Case> {
     app.store.write(|tx| {
         let case = load(tx, number)?;
         let now = moment(tx, &case, app.now())?;
         let permitted = policy::own::<verb::Share>(who.request(), &case)?;
+        let form = form.map(|form| form_key(form, &case, permitted.actor(), Action::Moderate));
+        if is_done(tx, form.as_deref())? {
+            return Ok(case);
+        }
         let request = tx.request(who.request())?.ok_or(Refusal::NotFound)?;
         // A confidential matter is never public, whatever is chosen later.
         if request.privacy == Privacy::Confidential {
             return Err(Refusal::NoChange.into());
         }
         let happened = case::share(&permitted, who.request(), consent, &request.text)?;
+        done(tx, form.as_deref(), now)?;
         record(app, tx, &case, permitted.actor(), now, happened)
     })
 }

@@ -52,6 +52,8 @@ pub struct Track {
     pub proof: Vec<MediaRow>,
     /// Whether the person may still add something.
     pub may_add: bool,
+    /// The category of the city pack, once known.
+    pub category: Option<String>,
     /// Whether the person took it back.
     pub withdrawn: bool,
     /// Whether somebody else opened the case and this person joined it.
@@ -195,6 +197,7 @@ fn assemble(request: Request, case: &Case, events: &[Event], media: Vec<MediaRow
         said,
         photos,
         may_add: case.is_open() && !case.withdrawn.contains(&request.id),
+        category: case.category.clone(),
         withdrawn: case.withdrawn.contains(&request.id),
         joined,
         publicity: case.publicity,

@@ -324,10 +324,10 @@ fn by_resident(world: &World, number: &Number, dice: &Dice) -> bool {
         return false;
     };
     match dice.below(6) {
-        0 => return resident::speak::withdraw(&world.app, &who, number, "不用办了").is_ok(),
+        0 => return resident::speak::withdraw(&world.app, &who, number, "不用办了", None).is_ok(),
         1 | 2 => {
             let consent = *dice.one(Consent::ALL);
-            return resident::speak::share(&world.app, &who, number, consent).is_ok();
+            return resident::speak::share(&world.app, &who, number, consent, None).is_ok();
         }
         _ => {}
     }

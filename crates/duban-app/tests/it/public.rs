@@ -107,11 +107,11 @@ fn words_wait_for_the_desk_and_the_person_takes_them_back() {
         assert_eq!(words(world).as_deref(), Some(SHOWN));
         rule(world, &number, Ruling::Hidden, "").unwrap();
         assert_eq!(words(world), None);
-        speak::share(&world.app, &who, &number, Consent::Words).unwrap();
+        speak::share(&world.app, &who, &number, Consent::Words, None).unwrap();
         assert_eq!(words(world), None, "what the desk hid is not shown by choosing again");
         rule(world, &number, Ruling::Shown, "路灯不亮").unwrap();
         assert_eq!(words(world).as_deref(), Some("路灯不亮"), "the desk's wording");
-        speak::share(&world.app, &who, &number, Consent::Nothing).unwrap();
+        speak::share(&world.app, &who, &number, Consent::Nothing, None).unwrap();
         assert_eq!((words(world), listed(world)), (None, 0));
         let shown = rule(world, &number, Ruling::Shown, "路灯不亮");
         assert!(matches!(shown, Err(AppError::Refused(Refusal::NoChange))), "taken back is taken back");
@@ -149,7 +149,7 @@ fn whoever_met_it_too_has_a_number_of_their_own_and_a_say() {
         }
         let open = case::callback::call(&caller, &on(&first.number), &call).unwrap();
         assert_eq!(open.phase(), Phase::Callback, "the second person is asked as well");
-        let done = speak::withdraw(&world.app, &who, &joined.number, "修好了").unwrap();
+        let done = speak::withdraw(&world.app, &who, &joined.number, "修好了", None).unwrap();
         assert!(matches!(done.stage, Stage::Closed { ending: Ending::Confirmed, .. }), "{:?}", done.stage);
     });
 }
@@ -159,12 +159,14 @@ fn what_the_only_person_takes_back_ends_and_counts_in_no_rate() {
     both(|world| {
         let number = take_in(world, &said(None)).number;
         let who = person(world, &number);
-        let done = speak::withdraw(&world.app, &who, &number, "自己修好了").unwrap();
+        let done = speak::withdraw(&world.app, &who, &number, "自己修好了", Some(b"w1")).unwrap();
         assert!(matches!(done.stage, Stage::Closed { ending: Ending::Withdrawn, .. }));
         assert!(done.answered_at.is_none(), "nobody answered it, so no rate of answers counts it");
         let page = track::track(&world.app, &who).unwrap();
         assert!(page.withdrawn && !page.may_add);
-        let twice = speak::withdraw(&world.app, &who, &number, "自己修好了");
+        let again = speak::withdraw(&world.app, &who, &number, "自己修好了", Some(b"w1")).unwrap();
+        assert_eq!(again.version, done.version, "a double click counts once");
+        let twice = speak::withdraw(&world.app, &who, &number, "自己修好了", None);
         assert!(matches!(twice, Err(AppError::Refused(Refusal::WrongPhase { .. }))));
         let closed = case::register::joining(&world.app, &said(None), &number);
         assert!(

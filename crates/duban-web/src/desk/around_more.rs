@@ -29,6 +29,8 @@ impl Page<'_> {
         around.menu.extend(self.share());
         around.menu.extend(self.correct());
         around.menu.extend(self.restart());
+        around.menu.extend(self.moderate());
+        around.menu.extend(self.take_back());
     }
 
     fn open_tasks(&self) -> impl Iterator<Item = &Task> {
@@ -152,7 +154,7 @@ impl Page<'_> {
     }
 
     /// Requests by number, for forms about one person.
-    fn persons(&self, fits: impl Fn(&duban_app::case::show::Voice) -> bool) -> Vec<Choice> {
+    pub(super) fn persons(&self, fits: impl Fn(&duban_app::case::show::Voice) -> bool) -> Vec<Choice> {
         let voices = self.shown.voices.iter().filter(|voice| fits(voice));
         let name = |voice: &duban_app::case::show::Voice| {
             format!("{} {}", voice.request.number.grouped(), voice.person.name)

@@ -59,12 +59,7 @@ pub(super) struct CasePage {
     pub(super) erased: usize,
     pub(super) place: String,
     pub(super) nearby: Nearby,
-    pub(super) way: Way,
-    pub(super) phrases: Vec<Offered>,
-    /// A prepared text that was picked by its address: the step and the text.
-    pub(super) picked: Option<(&'static str, String)>,
-    /// Who will read the answer, when it is looked at before it is sent.
-    pub(super) previewed: bool,
+    pub(super) prepared: Prepared,
     pub(super) owners: Vec<Owner>,
     pub(super) photos: Vec<Photo>,
     pub(super) files: Vec<File>,
@@ -84,8 +79,20 @@ pub(super) struct CasePage {
     pub(super) trouble: Option<Trouble>,
 }
 
+/// Texts that somebody prepared, and an answer that is looked at before it is sent.
+#[derive(Default)]
+pub(super) struct Prepared {
+    phrases: Vec<Offered>,
+    /// A text that was picked by its address: the step and the text.
+    picked: Option<(&'static str, String)>,
+    /// Whether the answer is shown as its reader will see it.
+    pub(super) previewed: bool,
+}
+
 /// What is arranged around the case, as the page shows it.
 pub(super) struct Extras {
+    /// Where it stands in the list one came from.
+    pub(super) way: Way,
     pub(super) may_designate: bool,
     pub(super) tasks: Vec<TaskShown>,
     /// The link of somebody outside, shown this once.
@@ -122,13 +129,13 @@ impl CasePage {
 
     /// Whether a step's form came back, or a prepared text was picked for it.
     fn open(&self, step: &str) -> bool {
-        let picked = self.picked.as_ref().is_some_and(|(of, _)| *of == step);
+        let picked = self.prepared.picked.as_ref().is_some_and(|(of, _)| *of == step);
         picked || self.trouble.as_ref().is_some_and(|t| t.step == step)
     }
 
     /// What was typed into a field of the form that came back; or the prepared text that was picked.
     fn typed(&self, step: &str, field: &str) -> &str {
-        match &self.picked {
+        match &self.prepared.picked {
             Some((of, text)) if *of == step && field == main_field(step) => text,
             _ => self.trouble.as_ref().filter(|t| t.step == step).map_or("", |t| t.typed.get(field)),
         }
@@ -136,7 +143,7 @@ impl CasePage {
 
     /// The prepared texts for a step.
     fn picks(&self, step: &str) -> Vec<&Offered> {
-        self.phrases.iter().filter(|phrase| phrase.step.key() == step).collect()
+        self.prepared.phrases.iter().filter(|phrase| phrase.step.key() == step).collect()
     }
 
     /// What is wrong with a field of the form that came back.
@@ -181,8 +188,8 @@ pub(crate) async fn page(desk: Desk, Path(on): Path<String>) -> PageResult {
     let query = Fields::of_query(desk.visit.uri.query().unwrap_or(""));
     let done = choices::done_words(query.get("done"), desk.visit.lang);
     let mut page = view(&desk, &shown, way, None, None, done);
-    let picked = page.phrases.iter().find(|phrase| phrase.key == query.get("phrase"));
-    page.picked = picked.map(|phrase| (phrase.step.key(), phrase.text.clone()));
+    let picked = page.prepared.phrases.iter().find(|phrase| phrase.key == query.get("phrase"));
+    page.prepared.picked = picked.map(|phrase| (phrase.step.key(), phrase.text.clone()));
     Ok(html(&page))
 }
 
@@ -198,7 +205,7 @@ pub(super) async fn preview(desk: &Desk, number: Number, typed: Fields) -> PageR
         stale: false,
     };
     let mut page = view(desk, &shown, way, Some(trouble), None, "");
-    page.previewed = true;
+    page.prepared.previewed = true;
     Ok(html(&page))
 }
 
@@ -241,15 +248,6 @@ async fn load(desk: &Desk, number: Number) -> Result<(Shown, Way), crate::frame:
     .await
 }
 
-/// A form that comes back is the same form: whether it was recorded may be in doubt.
-fn shell(desk: &Desk, trouble: Option<&Trouble>) -> Shell {
-    let mut s = desk.shell();
-    if let Some(form) = trouble.and_then(|trouble| trouble.typed.opt("form")) {
-        form.clone_into(&mut s.nonce);
-    }
-    s
-}
-
 fn view(
     desk: &Desk,
     shown: &Shown,
@@ -279,7 +277,7 @@ fn view(
         acts: acts::acts(city, &desk.who, case),
         around,
         news: news(city, &s, history, trouble.as_ref()),
-        extras: extras(desk, &s, shown),
+        extras: extras(desk, &s, shown, way),
         blockers: present::blockers(case, lang),
         proposed: shown.proposal.as_ref().map(|p| Proposed::of(city, p, lang)),
         contacted: case.contacted_at.is_some(),
@@ -291,10 +289,7 @@ fn view(
         erased: history.iter().filter(|e| e.is_none()).count(),
         place: present::place(city, row, lang),
         nearby: Nearby::of(city, shown, &s),
-        way,
-        phrases: shown.phrases.clone(),
-        picked: None,
-        previewed: false,
+        prepared: Prepared { phrases: shown.phrases.clone(), ..Prepared::default() },
         owners: outside::owners(city, shown, &s),
         photos: present::photos(shown, lang),
         files: present::files(shown),
@@ -315,10 +310,20 @@ fn view(
     }
 }
 
-fn extras(desk: &Desk, s: &Shell, shown: &Shown) -> Extras {
+/// A form that comes back is the same form: whether it was recorded may be in doubt.
+fn shell(desk: &Desk, trouble: Option<&Trouble>) -> Shell {
+    let mut s = desk.shell();
+    if let Some(form) = trouble.and_then(|trouble| trouble.typed.opt("form")) {
+        form.clone_into(&mut s.nonce);
+    }
+    s
+}
+
+fn extras(desk: &Desk, s: &Shell, shown: &Shown, way: Way) -> Extras {
     let city = &desk.site.app.city;
     let cause = shown.case.handling.cause.as_deref();
     Extras {
+        way,
         may_designate: desk.who.can(Action::Decide),
         tasks: tasks::tasks(city, s, shown),
         link: String::new(),

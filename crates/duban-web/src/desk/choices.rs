@@ -77,6 +77,13 @@ pub(super) fn done_words(step: &str, lang: Lang) -> &'static str {
         "classify" => lang.t("分类改了，时限按新的重算。", "Reclassified; the deadline was reckoned again."),
         "label" => lang.t("标签改了，阶段和时限不变。", "The label is changed; stage and deadlines stay."),
         "note" => lang.t("批注写好了，只有内部看得到。", "The note is kept; only staff see it."),
+        "moderate" => {
+            lang.t("公开页改好了，诉求人也看得到理由。", "The public page is changed; the person reads why.")
+        }
+        "withdraw" => lang.t(
+            "撤回了。没有别人说这件事的话，工单就办结。",
+            "Taken back; with nobody else speaking for it, the case is closed.",
+        ),
         "reveal" => lang.t(
             "这次查看连同理由已经记下。离开本页就不再显示。",
             "This look and its reason are recorded. It is not shown again after you leave this page.",

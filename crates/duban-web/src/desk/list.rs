@@ -341,16 +341,13 @@ fn steps(desk: &Desk, page: &Page) -> Vec<&'static str> {
 /// The rows of the list as dots, each with its place in the list.
 fn map(desk: &Desk, s: &Shell, rows: &[CaseRow]) -> MapView {
     let dot = |(at, row): (usize, &CaseRow)| {
-        Some(MapPoint {
-            at: row.point?,
-            label: (at + 1).to_string(),
-            state: match (row.closed_at, row.answered_at) {
-                (Some(_), _) => "done",
-                (None, None) if row.finish_due < s.now => "late",
-                _ => "near",
-            },
-            href: format!("/desk/cases/{}", row.number),
-        })
+        let state = match (row.closed_at, row.answered_at) {
+            (Some(_), _) => "done",
+            (None, None) if row.finish_due < s.now => "late",
+            _ => "near",
+        };
+        let href = format!("/desk/cases/{}", row.number);
+        Some(MapPoint::plain(row.point?, &(at + 1).to_string(), state, href))
     };
     let dots: Vec<MapPoint> = rows.iter().enumerate().filter_map(dot).collect();
     MapView::new(&desk.site.app.city, s.lang, None).tall().around(dots)

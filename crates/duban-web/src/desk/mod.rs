@@ -46,6 +46,7 @@ mod tests_notices;
 pub(crate) mod timeline;
 mod timeline_moves;
 mod views;
+pub(crate) mod voices;
 pub(crate) mod way;
 pub(crate) mod words;
 

@@ -61,12 +61,8 @@ fn dots(shown: &Shown, s: &Shell) -> Vec<MapPoint> {
         _ => "near",
     };
     let dot = |(i, (row, _)): (usize, &(CaseRow, i64))| {
-        Some(MapPoint {
-            at: row.point?,
-            label: mark(i, s.lang).to_owned(),
-            state: state(row),
-            href: format!("/desk/cases/{}", row.number),
-        })
+        let href = format!("/desk/cases/{}", row.number);
+        Some(MapPoint::plain(row.point?, mark(i, s.lang), state(row), href))
     };
     shown.near.iter().enumerate().filter_map(dot).collect()
 }

@@ -295,7 +295,7 @@ pub(super) fn blockers(case: &Case, lang: Lang) -> String {
             missing.push(lang.t("答复还没有审核", "the answer is not reviewed yet").to_owned())
         }
         Stage::Callback { heard, .. } => {
-            let n = case.requests.len().saturating_sub(heard.len());
+            let n = case.speaking().filter(|request| !heard.contains(request)).count();
             missing.push(if lang == Lang::Zh {
                 format!("还有 {n} 人没有回访到")
             } else {

@@ -140,6 +140,15 @@ impl Fields {
         media::take_all(rule, whole.into_iter())
     }
 
+    /// The beginning of the first file of a field.
+    pub(crate) fn head(&self, name: &str, bytes_max: usize) -> &[u8] {
+        let whole = self.files.iter().find(|file| file.field == name).map(|file| &file.body);
+        match whole {
+            Some(Content::Whole(bytes)) => &bytes[..bytes.len().min(bytes_max)],
+            Some(Content::Large | Content::Crowded) | None => &[],
+        }
+    }
+
     /// A text part, bounded: only files may be large.
     async fn text(mut part: Field<'_>, site: &Site) -> Result<String, WebError> {
         let mut bytes = Vec::new();

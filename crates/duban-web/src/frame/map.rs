@@ -32,6 +32,15 @@ pub(crate) struct MapPoint {
     /// `near`, `late` or `done`.
     pub(crate) state: &'static str,
     pub(crate) href: String,
+    /// A name in `icons.svg`; empty for a plain dot.
+    pub(crate) icon: String,
+}
+
+impl MapPoint {
+    /// A plain dot, or one with a letter in it.
+    pub(crate) fn plain(at: Point, label: &str, state: &'static str, href: String) -> Self {
+        Self { at, label: label.to_owned(), state, href, icon: String::new() }
+    }
 }
 
 /// The map of a page. Show it with `{{ map|safe }}`.
@@ -42,6 +51,10 @@ pub(crate) struct MapView {
     centre: Point,
     zoom: f64,
     points: Vec<MapPoint>,
+    /// Points that only the drawing has: the island fetches its own.
+    drawn: Vec<MapPoint>,
+    /// Where the island fetches tiles; empty when it does not.
+    feed: String,
     pick: Option<(&'static str, &'static str)>,
     pin: bool,
     tall: bool,
@@ -61,6 +74,8 @@ impl MapView {
             centre: centre.unwrap_or_else(heart),
             zoom: if centre.is_some() { ZOOM_NEAR } else { ZOOM_CITY },
             points: Vec::new(),
+            drawn: Vec::new(),
+            feed: String::new(),
             pick: None,
             pin: centre.is_some(),
             tall: false,
@@ -110,6 +125,33 @@ impl MapView {
         self
     }
 
+    /// Looking at a place, without a pin.
+    pub(crate) fn looking(mut self, centre: Point, zoom: f64) -> Self {
+        (self.centre, self.zoom, self.pin) = (centre, zoom, false);
+        self
+    }
+
+    /// With points that the drawing has and that the island fetches tile by tile.
+    pub(crate) fn with_fed(mut self, drawn: Vec<MapPoint>, tiles: String) -> Self {
+        (self.drawn, self.feed) = (drawn, tiles);
+        self
+    }
+
+    /// The tiles of a zoom that the drawing covers.
+    pub(crate) fn covering(&self, z: u8) -> Vec<(u8, u32, u32)> {
+        let (x, y) = project(self.centre, f64::from(z));
+        let last = f64::from((1_u32 << z) - 1);
+        let tile = |at: f64| (at / TILE).floor().clamp(0.0, last) as u32;
+        let (left, right) = (tile(x - WIDTH / 2.0), tile(x + WIDTH / 2.0));
+        let (top, bottom) = (tile(y - HEIGHT / 2.0), tile(y + HEIGHT / 2.0));
+        (top..=bottom).flat_map(|y| (left..=right).map(move |x| (z, x, y))).collect()
+    }
+
+    /// Whether a point is on the drawing.
+    pub(crate) fn shows(&self, point: Point) -> bool {
+        Spot::new(self.on(point), "").is_inside()
+    }
+
     /// A map on which a place is picked into two fields, named by their ids.
     pub(crate) fn picking(mut self, lng: &'static str, lat: &'static str) -> Self {
         self.pick = Some((lng, lat));
@@ -126,6 +168,11 @@ impl MapView {
         self.lang.t(zh, en)
     }
 
+    /// The sheet that icons are taken from.
+    fn icons(&self) -> String {
+        super::assets::url("icons.svg")
+    }
+
     fn lng(&self) -> f64 {
         self.centre.lng()
     }
@@ -139,7 +186,7 @@ impl MapView {
     }
 
     fn data_points(&self) -> String {
-        let all = self.points.iter().map(|p| json!({"lng": p.at.lng(), "lat": p.at.lat(), "label": p.label, "state": p.state, "href": p.href}));
+        let all = self.points.iter().map(|p| json!({"lng": p.at.lng(), "lat": p.at.lat(), "label": p.label, "state": p.state, "href": p.href, "icon": p.icon}));
         Value::from_iter(all).to_string()
     }
 
@@ -191,8 +238,11 @@ impl MapView {
     }
 
     fn drawn_points(&self) -> Vec<Dot<'_>> {
-        let all =
-            self.points.iter().map(|point| Dot { spot: Spot::new(self.on(point.at), &point.label), point });
+        let all = self
+            .drawn
+            .iter()
+            .chain(&self.points)
+            .map(|point| Dot { spot: Spot::new(self.on(point.at), &point.label), point });
         all.filter(|dot| dot.spot.is_inside()).collect()
     }
 
@@ -243,7 +293,32 @@ struct Dot<'a> {
 impl Dot<'_> {
     /// Whether its words are short enough to stand inside.
     fn is_numbered(&self) -> bool {
-        (1..3).contains(&self.point.label.chars().count())
+        let count = self.point.label.chars().count();
+        (1..3).contains(&count) || (self.is_many() && count < 7)
+    }
+
+    /// Whether it stands for several.
+    fn is_many(&self) -> bool {
+        self.point.state.starts_with("many")
+    }
+
+    /// A number grows with what it has to hold.
+    fn radius(&self) -> usize {
+        match (self.is_many(), self.is_numbered()) {
+            (true, _) => 9 + 3 * self.point.label.len(),
+            (false, true) => 10,
+            (false, false) if !self.point.icon.is_empty() => 13,
+            (false, false) => 6,
+        }
+    }
+
+    /// What a screen reader says of it.
+    fn name(&self, lang: Lang) -> String {
+        match (self.is_many(), lang) {
+            (false, _) => self.point.label.clone(),
+            (true, Lang::Zh) => format!("这一带 {} 件", self.point.label),
+            (true, Lang::En) => format!("{} around here", self.point.label),
+        }
     }
 }
 
@@ -277,7 +352,10 @@ mod tests {
                 label: "甲".into(),
                 state: "late",
                 href: "/desk/cases/1".into(),
+                icon: String::new(),
             }],
+            drawn: Vec::new(),
+            feed: String::new(),
             pick: Some(("lng", "lat")),
             pin: true,
             tall: false,

@@ -8,11 +8,12 @@ use duban_app::{
 };
 use duban_domain::{
     Lang, Number, Refusal,
-    case::Wish,
+    case::{Consent, Wish},
     city::City,
     person::{Mail, Person, Phone},
     place::{Point, judge},
     request::{Channel, Place, Privacy},
+    sensitive::{self, Sign},
     text,
 };
 
@@ -34,6 +35,10 @@ pub(super) struct Typed {
     pub(super) phone: String,
     pub(super) secret_name: String,
     pub(super) secret_phone: String,
+    /// What others may see.
+    pub(super) share: String,
+    /// Set once the person has seen what is masked.
+    pub(super) masked: String,
     pub(super) mail: String,
     pub(super) secret_mail: String,
 }
@@ -60,6 +65,8 @@ impl Typed {
             phone: get("phone"),
             secret_name: get("secret-name"),
             secret_phone: get("secret-phone"),
+            share: get("share"),
+            masked: get("masked"),
             mail: get("mail"),
             secret_mail: get("secret-mail"),
         }
@@ -84,6 +91,7 @@ impl Typed {
             .person(lang)
             .map_err(|fault| faults.push(fault))
             .unwrap_or((Privacy::Anonymous, Person::default()));
+        faults.extend(self.gives_away(lang));
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -101,8 +109,15 @@ impl Typed {
             person,
             media,
             source_key: Some(&self.nonce).filter(|n| !n.is_empty()).map(|nonce| format!("form:{nonce}")),
-            wish: Wish::default(),
+            wish: Wish { share: Consent::from_key(&self.share), ..Wish::default() },
         })
+    }
+
+    /// Before words become public, the person sees once what in them gives somebody away.
+    fn gives_away(&self, lang: Lang) -> Option<Fault> {
+        let asked = Consent::from_key(&self.share) == Some(Consent::Words) && self.masked.is_empty();
+        let signs = sensitive::signs(&self.text);
+        (asked && !signs.is_empty()).then(|| Fault::new("share", warning(&signs, lang)))
     }
 
     fn point(&self, city: &City, lang: Lang) -> Result<Option<Point>, Fault> {
@@ -143,6 +158,21 @@ impl Typed {
             return Err(Fault::refused(at[0], &Refusal::NeedsPhone, lang));
         }
         Ok((privacy, Person { name: name.clone(), phone, mail, lang, ..Person::default() }))
+    }
+}
+
+/// What in a text gives somebody away, and what becomes of it.
+pub(super) fn warning(signs: &[Sign], lang: Lang) -> String {
+    let named: Vec<&str> = signs.iter().map(|sign| sign.word(lang)).collect();
+    match lang {
+        Lang::Zh => format!(
+            "您写的里面像有{}，公开时会遮住。请看一眼遮住以后的样子；没问题就再交一次。",
+            named.join("、")
+        ),
+        Lang::En => format!(
+            "Your words seem to hold {}; it is masked in public. Look at how it reads then, and send it again.",
+            named.join(", ")
+        ),
     }
 }
 

@@ -2,19 +2,17 @@
 
 use askama::Template;
 use axum::extract::State;
-use duban_app::{
-    CaseQuery, Order,
-    partner::{self, PublicCase},
-};
+use duban_app::{PublicQuery, PublicRow, resident::public};
 use duban_domain::{
-    Stamp,
-    case::Phase,
     city::City,
-    deadline,
     request::{Kind, Urgency},
 };
 
-use super::{next_steps, place_name, plain_late, text_or};
+use super::{
+    next_steps,
+    public::{Row, row},
+    text_or,
+};
 use crate::frame::{Fields, PageResult, Shell, Site, Visit, html};
 
 /// How many matters the first page shows.
@@ -27,21 +25,11 @@ const NOTICE: &str = "notice.";
 pub(super) struct HomePage {
     s: Shell,
     example: String,
-    near: Option<Vec<Near>>,
+    near: Option<Vec<Row>>,
     places: Vec<PlaceLink>,
     next: Vec<(String, String)>,
     ground: String,
     notices: Vec<(String, String)>,
-}
-
-/// A matter near by as everybody may see it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Near {
-    what: String,
-    place: String,
-    mark: &'static str,
-    state: String,
-    more: String,
 }
 
 /// A county-level division to look at.
@@ -62,17 +50,9 @@ pub(super) struct PrivacyPage {
 pub(crate) async fn page(State(site): State<Site>, visit: Visit) -> PageResult {
     let asked = Fields::of_query(visit.uri.query().unwrap_or(""));
     let place = asked.opt("near").filter(|code| site.app.city.division(code).is_some()).map(str::to_owned);
-    let query = CaseQuery {
-        division_prefix: place.clone(),
-        order: Order::Newest,
-        limit: NEAR_MAX,
-        ..CaseQuery::default()
-    };
-    let listed = site.app.city.settings.public_listing;
-    let found = match listed {
-        true => site.run(move |app| partner::public_cases(app, &query)).await.ok(),
-        false => Some(Vec::new()),
-    };
+    let county = place.as_deref().and_then(|code| code.get(..6)).map(str::to_owned);
+    let query = PublicQuery { county, limit: NEAR_MAX, ..PublicQuery::default() };
+    let found = site.run(move |app| public::list(app, &query)).await.ok();
     Ok(html(&HomePage::new(visit.shell(&site), &site.app.city, found.as_deref(), place.as_deref())))
 }
 
@@ -83,7 +63,7 @@ pub(crate) async fn privacy(State(site): State<Site>, visit: Visit) -> PageResul
 }
 
 impl HomePage {
-    pub(super) fn new(s: Shell, city: &City, found: Option<&[PublicCase]>, place: Option<&str>) -> Self {
+    pub(super) fn new(s: Shell, city: &City, found: Option<&[PublicRow]>, place: Option<&str>) -> Self {
         let lang = s.lang;
         let (next, ground) = next_steps(city, Urgency::Normal, Kind::Help, lang);
         let county = |d: &&duban_domain::city::Division| d.parent.is_none();
@@ -94,49 +74,12 @@ impl HomePage {
         };
         Self {
             example: text_or(city, "home.example", lang, "").to_owned(),
-            near: found.map(|rows| rows.iter().map(|case| near(&s, city, case)).collect()),
+            near: found.map(|rows| rows.iter().map(|one| row(&s, city, one, &[])).collect()),
             places: city.divisions.iter().filter(county).map(link).collect(),
             next,
             ground,
             notices: notices(city, &s),
             s,
-        }
-    }
-}
-
-/// Kind, place and state, and nothing that anybody wrote.
-fn near(s: &Shell, city: &City, case: &PublicCase) -> Near {
-    let row = &case.row;
-    let name =
-        row.category.as_deref().and_then(|key| city.category(key)).map(|c| c.name.get(s.lang).to_owned());
-    let (mark, state, more) = state(s, city, case);
-    Near {
-        what: name.unwrap_or_else(|| s.t("还在看是哪一类事", "Being looked at").to_owned()),
-        place: row.division.as_deref().map(|code| place_name(city, code, s.lang)).unwrap_or_default(),
-        mark,
-        state,
-        more,
-    }
-}
-
-fn state(s: &Shell, city: &City, case: &PublicCase) -> (&'static str, String, String) {
-    let (row, lang) = (&case.row, s.lang);
-    let day = |at: Stamp| s.when(&at).day;
-    let said = |zh: &str, en: &str| lang.t(zh, en).to_owned();
-    if let Some(at) = row.closed_at {
-        return ("st-done", said("办完了", "Done"), day(at));
-    }
-    if row.answered_at.is_some() {
-        return ("", said("说是办完了，正在核实", "Said to be done; being checked"), String::new());
-    }
-    let left = deadline::left(city, row.finish_due, s.now, lang).words;
-    if row.finish_due < s.now {
-        return ("st-late", plain_late(&left), String::new());
-    }
-    match row.phase {
-        Phase::Received => ("", said("正在找谁来办", "Finding who deals with it"), day(row.opened_at)),
-        Phase::Dispatched | Phase::InHand | Phase::InReview | Phase::Callback | Phase::Closed => {
-            ("", said("正在办", "Being dealt with"), left)
         }
     }
 }

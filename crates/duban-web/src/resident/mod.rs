@@ -2,7 +2,7 @@
 //! account, category or script.
 //!
 //! No department language here, and nothing about a person in any address but their own number.
-//! What a resident may see is decided by `duban_app::resident`.
+//! What a resident may see is decided by `duban_app::resident`; what everybody may see is in [`public`].
 
 #[cfg(test)]
 mod bounds;
@@ -11,6 +11,8 @@ pub(crate) mod home;
 #[cfg(test)]
 pub(crate) mod journey;
 pub(crate) mod media;
+pub(crate) mod own;
+pub(crate) mod public;
 pub(crate) mod report;
 pub(crate) mod stats;
 #[cfg(test)]

@@ -4,20 +4,24 @@
 use askama::Template;
 use axum::{
     extract::State,
-    http::{HeaderMap, header::SET_COOKIE},
-    response::Response,
+    http::{
+        HeaderMap,
+        header::{self, SET_COOKIE},
+    },
+    response::{IntoResponse, Response},
 };
+use duban_app::photo_place;
 use duban_domain::{
     city::City,
     dispatch::{Matter, Proposal, propose},
-    place::Point,
+    place::{Point, judge},
     request::{Kind, Urgency},
-    text,
+    sensitive, text,
 };
 
 use super::{
     Fault, fault_of,
-    handin::{Handed, Typed, hand_in},
+    handin::{Handed, Typed, hand_in, warning},
     next_steps, place_name, text_or,
 };
 use crate::frame::{
@@ -46,6 +50,8 @@ pub(super) struct ReportPage {
     preview_place: String,
     next: Vec<(String, String)>,
     ground: String,
+    masked: String,
+    warn: String,
 }
 
 /// A county-level division with its streets and towns.
@@ -131,6 +137,16 @@ impl ReportPage {
             preview_place: preview_place(city, &form, &s),
             next,
             ground,
+            masked: match form.text.is_empty() {
+                true => s
+                    .t(
+                        "写了以后，这里是别人看到的样子。",
+                        "When you have written, this is how others read it.",
+                    )
+                    .to_owned(),
+                false => sensitive::mask(&form.text),
+            },
+            warn: warn(&form.text, lang),
             form,
             faults,
             s,
@@ -172,6 +188,36 @@ fn danger_words(city: &City) -> String {
         city.urgency_words.iter().filter(|row| row.urgency == Urgency::Critical && row.words.all.is_empty());
     let words: Vec<&str> = rows.flat_map(|row| row.words.any.iter().map(String::as_str)).collect();
     serde_json::to_string(&words).unwrap_or_default()
+}
+
+/// `POST /report/preview`: what others would read, while one writes; nothing is kept.
+pub(crate) async fn preview(visit: Visit, fields: Fields) -> Response {
+    let said = cut(fields.get("text"), text::TEXT_MAX);
+    let shown = serde_json::json!({"words": sensitive::mask(said), "warn": warn(said, visit.lang)});
+    ([(header::CONTENT_TYPE, "application/json")], shown.to_string()).into_response()
+}
+
+/// `POST /report/photo-place`: where a photo says that it was taken, if that is in the city. The photo
+/// itself is not kept; its beginning is enough.
+pub(crate) async fn photo_place(State(site): State<Site>, visit: Visit, fields: Fields) -> Response {
+    let (city, lang) = (&site.app.city, visit.lang);
+    let taken = photo_place::taken_at(fields.head("photo", photo_place::HEAD_BYTES_MAX));
+    let place = taken.and_then(|at| judge(at.lng(), at.lat(), &city.bounds).ok());
+    let near = |at: Point| {
+        let named = city.places.iter().filter_map(|p| Some((p.name.get(lang), p.point?)));
+        let named = named.chain(city.divisions.iter().filter_map(|d| Some((d.name.get(lang), d.point?))));
+        named.min_by(|a, b| a.1.metres_to(at).total_cmp(&b.1.metres_to(at))).map_or("", |(name, _)| name)
+    };
+    let found = place.map_or(serde_json::Value::Null, |at| {
+        serde_json::json!({"lng": format!("{:.6}", at.lng()), "lat": format!("{:.6}", at.lat()), "near": near(at)})
+    });
+    ([(header::CONTENT_TYPE, "application/json")], found.to_string()).into_response()
+}
+
+/// What in a text is masked in public; nothing when nothing is.
+fn warn(said: &str, lang: duban_domain::Lang) -> String {
+    let signs = sensitive::signs(cut(said, text::TEXT_MAX));
+    if signs.is_empty() { String::new() } else { warning(&signs, lang) }
 }
 
 fn map(city: &City, form: &Typed, lang: duban_domain::Lang) -> MapView {

@@ -2,9 +2,12 @@
 
 use askama::Template;
 use duban_app::{
-    CaseRow, MediaKind, MediaRow,
+    CaseRow, MediaKind, MediaRow, PublicRow,
     partner::PublicCase,
-    resident::track::{Line, Said, Speaker, Track},
+    resident::{
+        public::{Fact, Held, PublicMatter},
+        track::{Line, Said, Speaker, Track},
+    },
 };
 use duban_domain::{
     CaseId, Lang, MediaId, Number, RequestId, Stamp,
@@ -19,11 +22,19 @@ use duban_domain::{
 use super::{
     Fault, NumberShown, handin,
     home::{HomePage, PrivacyPage},
+    own::already_said,
+    public::{
+        Filter, ListPage,
+        map::{InSight, MapPage, Sight},
+        matter::MatterPage,
+        row,
+        voice::VoicePage,
+    },
     report::ReportPage,
     track::{LookupPage, TailPage},
-    view::{TrackPage, Typed, already_said},
+    view::{TrackPage, Typed},
 };
-use crate::frame::Shell;
+use crate::frame::{Fields, Shell};
 
 /// Monday 5 January 2026, 15:04 in Zhuzhou.
 const NOW: Stamp = Stamp(1_767_596_640_000);
@@ -57,7 +68,53 @@ fn number() -> Number {
     Number::make(NOW.date(&jiff::tz::TimeZone::UTC), 417, false)
 }
 
-/// A case as the public lists it.
+/// A case as everybody may see it.
+fn everybodys(city: &City) -> PublicRow {
+    let row = public(city).row;
+    PublicRow {
+        case: row.id,
+        number: row.number,
+        category: row.category,
+        division: row.division,
+        owner: row.owner,
+        phase: row.phase,
+        opened_at: row.opened_at,
+        changed_at: row.opened_at,
+        finish_due: row.finish_due,
+        answered_at: None,
+        closed_at: None,
+        point: row.point.map(|point| point.coarse(100)),
+        title: "路口<b>的树".into(),
+        words: "路口<b>的树枝压在＊＊＊的线上。".into(),
+        voices: 3,
+    }
+}
+
+/// A matter of this browser's own, and the public page of one.
+fn held(city: &City) -> (Held, PublicMatter) {
+    let row = everybodys(city);
+    let held = Held {
+        number: number(),
+        public: Some(row.number.clone()),
+        point: row.point,
+        title: "我的事".into(),
+        done: false,
+    };
+    let unit = row.owner.clone();
+    let facts = [
+        Fact::Closed,
+        Fact::Reopened(2),
+        Fact::Missed,
+        Fact::Answered(Outcome::Solved, "修好了".into()),
+        Fact::Signed,
+        Fact::Dispatched(unit),
+        Fact::Joined,
+        Fact::Told,
+    ];
+    (held, PublicMatter { row, said: facts.into_iter().map(|fact| (NOW.plus_ms(-HOUR), fact)).collect() })
+}
+
+/// A case as other systems list it.
 pub(crate) fn public(city: &City) -> PublicCase {
     let finish = clocks(city, Urgency::Urgent, Kind::Help, NOW.plus_ms(-2 * HOUR)).finish;
     let category = city.categories.iter().find(|c| c.level == 3).map(|c| c.key.clone());
@@ -154,6 +211,7 @@ fn track(city: &City, phase: Phase) -> Track {
         question: (phase == Phase::InHand).then(|| "哪一盏灯？".into()),
         proof: vec![media(3, MediaKind::Photo)],
         may_add: phase != Phase::Closed,
+        category: None,
         withdrawn: false,
         joined: false,
         publicity: Publicity::default(),
@@ -204,7 +262,7 @@ fn every_page_renders_in_both_languages_and_in_large_type() {
                 Fault::new("privacy", "q"),
             ]
         };
-        let found = [public(&city)];
+        let found = [everybodys(&city)];
         let mut pages = vec![
             HomePage::new(s(), &city, Some(&found), None).render().unwrap(),
             HomePage::new(s(), &city, Some(&[]), None).render().unwrap(),
@@ -217,6 +275,25 @@ fn every_page_renders_in_both_languages_and_in_large_type() {
                 .render()
                 .unwrap(),
         ];
+        let (own, matter) = held(&city);
+        let own = [own];
+        let sight = |query: &str| Sight::of(&city, &Fields::of_query(query));
+        let seen = InSight::default();
+        pages.extend([
+            ListPage::new(s(), &city, &Filter::default(), None, found.to_vec(), &own).render().unwrap(),
+            ListPage::new(s(), &city, &Filter::default(), None, Vec::new(), &[]).render().unwrap(),
+            MatterPage::new(s(), &city, &matter, &[]).render().unwrap(),
+            MatterPage::new(s(), &city, &matter, &own).render().unwrap(),
+            MapPage::new(s(), &city, &sight("at=113.13,27.83&z=17"), &seen).render().unwrap(),
+            VoicePage {
+                row: row(&s(), &city, &matter.row, &[]),
+                form: handin::Typed::default(),
+                faults: faults(),
+                s: s(),
+            }
+            .render()
+            .unwrap(),
+        ]);
         pages.extend(Phase::ALL.iter().map(|phase| tracked(&city, lang, elder, *phase, "new=1&done=heard")));
         for page in pages {
             assert!(page.contains(&format!("<html lang=\"{}\"", lang.tag())) && page.contains("</html>"));
@@ -253,7 +330,8 @@ fn a_new_receipt_can_be_read_out_and_scanned() {
 #[test]
 fn an_evaluation_preselects_nothing() {
     let page = tracked(&city(), Lang::Zh, false, Phase::Callback, "");
-    assert!(page.contains("name=\"solved\" value=\"yes\"") && !page.contains("checked"));
+    let form = page.split("id=\"rate\"").nth(1).unwrap().split("</form>").next().unwrap();
+    assert!(form.contains("name=\"solved\" value=\"yes\"") && !form.contains("checked"));
     for level in Satisfaction::ALL {
         assert!(page.contains(&format!("value=\"{}\"", level.key())));
     }
@@ -326,4 +404,25 @@ fn the_same_words_sent_twice_count_once() {
     let text = "路口那棵樟树，一根大枝压在电线上。\r\n<b>下雨</b>看见火花。";
     assert!(already_said(&track, text, NOW.plus_ms(-2 * HOUR + 1_000)));
     assert!(!already_said(&track, text, NOW) && !already_said(&track, "", NOW));
+}
+
+#[test]
+fn what_gives_somebody_away_is_shown_once_before_words_become_public() {
+    let city = city();
+    let typed = handin::Typed {
+        text: "路灯不亮，请打13900006021".into(),
+        privacy: "anonymous".into(),
+        share: "words".into(),
+        ..handin::Typed::default()
+    };
+    let faults = typed.intake(&city, Vec::new(), Lang::Zh).unwrap_err();
+    assert_eq!(faults.iter().map(|f| f.field).collect::<Vec<_>>(), ["share"]);
+    let page =
+        ReportPage::new(shell(&city, Lang::Zh, false, ""), &city, typed.clone(), faults).render().unwrap();
+    assert!(page.contains("路灯不亮，请打＊＊＊") && page.contains("name=\"masked\" value=\"1\""), "{page}");
+    let again = handin::Typed { masked: "1".into(), ..typed.clone() };
+    let intake = again.intake(&city, Vec::new(), Lang::Zh).unwrap();
+    assert_eq!(intake.wish.share, Some(duban_domain::case::Consent::Words));
+    let facts = handin::Typed { share: "facts".into(), ..typed };
+    assert!(facts.intake(&city, Vec::new(), Lang::Zh).is_ok(), "nothing is said about what stays inside");
 }

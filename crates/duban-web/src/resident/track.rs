@@ -21,7 +21,8 @@ use duban_domain::{Lang, Number, Refusal, case::Satisfaction, number::NotANumber
 
 use super::{
     Fault, NumberShown,
-    view::{TrackPage, Typed, already_said},
+    own::already_said,
+    view::{TrackPage, Typed},
 };
 use crate::frame::{
     Fields, PageResult, Shell, Site, Visit, WebError, cookies, error::upload_words, html, page::html_again,

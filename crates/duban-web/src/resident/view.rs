@@ -6,18 +6,16 @@ use duban_app::{
     resident::track::{Line, Said, Speaker, Track},
 };
 use duban_domain::{
-    Lang, Stamp,
+    Lang,
     case::{Outcome, Phase, Satisfaction},
     city::{City, Division},
     deadline,
 };
 use qrcode::{Color, QrCode};
 
-use super::{Fault, NumberShown, fault_of, plain_late, text_or, unit_name, unit_short};
+use super::{Fault, NumberShown, fault_of, own::Own, plain_late, text_or, unit_name, unit_short};
 use crate::frame::{Fields, Shell, When};
 
-/// The same words within this time were sent twice by accident.
-const TWICE_MS: i64 = 10 * 60_000;
 /// Our Chinese sentences break at punctuation only; beside a long name they may break here too.
 const MAY_BREAK: char = '\u{200b}';
 
@@ -58,6 +56,7 @@ pub(super) struct TrackPage {
     reckoned: Vec<String>,
     said: Vec<SaidShown>,
     may_add: bool,
+    own: Own,
 }
 
 /// What somebody typed into the forms of this page.
@@ -155,6 +154,7 @@ impl TrackPage {
             survey: survey(city, lang),
             levels: Satisfaction::ALL.iter().map(|level| (level.key(), level.word(lang))).collect(),
             may_add: track.may_add,
+            own: Own::of(city, track, &query, lang),
             photos,
             documents,
             late,
@@ -182,20 +182,12 @@ fn why(track: &Track, lang: Lang) -> String {
     track.why.as_ref().map_or_else(|| later.to_owned(), |why| why.get(lang).to_owned())
 }
 
-/// Whether the person added these very words a moment ago.
-pub(super) fn already_said(track: &Track, text: &str, now: Stamp) -> bool {
-    let text = text.replace("\r\n", "\n");
-    let same = |said: &Said| {
-        matches!(&said.what, Line::Told(told) if *told == text.trim()) && now.0 - said.at.0 < TWICE_MS
-    };
-    !text.trim().is_empty() && track.said.iter().any(same)
-}
-
 fn headline(track: &Track, unit: Option<&str>, late: bool, lang: Lang) -> String {
     let unit = unit.unwrap_or_default();
     let plain = |zh: &str, en: &str| lang.t(zh, en).to_owned();
     let with_unit = |zh: &str, en: &str| lang.t(zh, en).replace("{}", unit);
     match track.phase {
+        _ if track.withdrawn => plain("您撤回了", "You took it back"),
         Phase::Closed if track.verdict.is_some_and(|(solved, _)| solved) => {
             plain("办完了，您说解决了", "Done, and you said it is solved")
         }
@@ -466,6 +458,8 @@ fn notice(done: &str, track: &Track, lang: Lang) -> Option<String> {
             .t("记下了：没解决。已经退回去重新办。", "Noted: not solved. It has gone back to be done again."),
         "heard" => lang.t("记下了，谢谢您。", "Noted. Thank you."),
         "added" => lang.t("补充上去了，去办的单位看得到。", "Added; whoever deals with it can read it."),
+        "withdrawn" => lang.t("撤回了。", "Taken back."),
+        "shared" => lang.t("改好了，马上就是这样。", "Changed, from now on."),
         "again" => lang
             .t("这个您刚才已经说过，记着呢，不用再说一遍。", "You have said so already; it is noted once."),
         _ => return None,

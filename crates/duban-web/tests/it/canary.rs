@@ -35,6 +35,8 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
         | "/demo/outbox"
         | "/open311/discovery.json"
         | "/open311/discovery.xml"
+        | "/manifest.webmanifest"
+        | "/sw.js"
         | "/events" => one(path),
         "/track" => Some(vec![format!("/track?number={number}")]),
         "/track/{number}" => Some(vec![format!("/track/{number}"), format!("/track/{number}?new=1")]),
@@ -73,7 +75,32 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
         ]),
         "/open311/v2/{*rest}" => Some(open311(number)),
         "/assets/{*name}" => one("/assets/css/base.css"),
-        path => of_figures(path),
+        path => of_figures(path).or_else(|| everybodys(path, number)),
+    }
+}
+
+/// The same for what everybody may see.
+fn everybodys(path: &str, number: &str) -> Option<Vec<String>> {
+    let one = |text: &str| Some(vec![text.to_owned()]);
+    match path {
+        "/requests" => Some(vec![path.to_owned(), "/requests?county=430203&top=roads&state=open".to_owned()]),
+        "/requests/feed.atom" => Some(vec![
+            path.to_owned(),
+            "/requests/feed.atom?county=430203".to_owned(),
+            "/requests/feed.atom?at=113.145,27.831&metres=900".to_owned(),
+        ]),
+        "/requests/{number}" | "/requests/{number}/feed.atom" | "/requests/{number}/voices" => {
+            one(&path.replace("{number}", number))
+        }
+        "/map" => Some(vec![path.to_owned(), "/map?at=113.145,27.831&z=17".to_owned()]),
+        // The tiles that the hidden place is in, far and near.
+        "/tiles/{layer}/{z}/{x}/{y}" => Some(
+            ["public/10/833/430", "public/17/106733/55002", "public/17/106733/55003"]
+                .iter()
+                .flat_map(|tile| [format!("/tiles/{tile}.json"), format!("/tiles/{tile}.mvt")])
+                .collect(),
+        ),
+        _ => None,
     }
 }
 
@@ -142,6 +169,10 @@ fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
         "/track/{number}/access" => at(path, "tail=12"),
         "/track/{number}/evaluation" => at(path, "solved=yes"),
         "/track/{number}/material" => at(path, "text=x"),
+        "/track/{number}/withdrawal" | "/track/{number}/publicity" => at(path, "reason=x&share=words"),
+        "/report/preview" | "/report/photo-place" => at(path, "text=x"),
+        // Without saying how to be reached: refused, with the page again.
+        "/requests/{number}/voices" => at(path, "text=x"),
         "/desk/login" => at(path, &format!("login={}&password=x", "x".repeat(101))),
         // Ends the session of whoever calls it, and shows nothing.
         "/desk/logout" => Some(Vec::new()),

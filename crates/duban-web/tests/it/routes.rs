@@ -41,7 +41,8 @@ async fn every_route_answers_every_role_as_its_access_says() {
             .replace("{file}", "2025-12-counts.json")
             .replace("{key}", "no-such-key")
             .replace("{*rest}", "services.json")
-            .replace("{*name}", "css/base.css");
+            .replace("{*name}", "css/base.css")
+            .replace("{layer}/{z}/{x}/{y}", "public/10/833/430.json");
         write!(text, "{:<4} {:<42} ", route.method, route.path).unwrap();
         for who in std::iter::once("nobody").chain(STAFF.map(|(login, ..)| login)) {
             // Signing out would end the session that the next rows need.

@@ -282,7 +282,8 @@ fn on(number: &Number) -> On {
 
 #[test]
 fn two_cities_exchange_requests_and_updates_over_a_way_that_loses_repeats_and_delays() {
-    both(|here| both(|there| exchange(&Pair::new(here, there, 48_213))));
+    both(|here| exchange(&Pair::new(here, &World::sqlite(), 48_213)));
+    both(|there| exchange(&Pair::new(&World::sqlite(), there, 48_213)));
 }
 
 /// Hands in, answers, is not content, answers again; and looks after each step.

@@ -1,0 +1,117 @@
+//! 撤回 and 公开: what a person decides about their own matter, on its page; and what they said already.
+
+use axum::extract::{Path, State};
+use duban_app::{
+    AppError,
+    resident::{
+        speak,
+        track::{Line, Said, Track},
+    },
+};
+use duban_domain::{
+    Lang, Number, Refusal, Stamp,
+    case::{Consent, Showing},
+    city::City,
+    request::Privacy,
+};
+
+use super::track;
+use crate::frame::{Fields, PageResult, Site, Visit, WebError, see_other};
+
+/// The same words within this time were sent twice by accident.
+const TWICE_MS: i64 = 10 * 60_000;
+
+/// What the person decides about their own matter.
+pub(super) struct Own {
+    pub(super) can_share: bool,
+    pub(super) waiting: bool,
+    pub(super) consent: &'static str,
+    pub(super) showing: &'static str,
+    pub(super) what: String,
+    pub(super) public_words: String,
+    pub(super) need_reason: bool,
+}
+
+impl Own {
+    pub(super) fn of(city: &City, track: &Track, query: &Fields, lang: Lang) -> Self {
+        Self {
+            can_share: can_share(city, track),
+            waiting: track.publicity.consent == Consent::Words && track.showing == Showing::Facts,
+            consent: track.publicity.consent.key(),
+            showing: track.showing.key(),
+            what: what(city, track, lang),
+            public_words: track.public_words.clone(),
+            need_reason: query.get("need") == "reason",
+        }
+    }
+}
+
+/// Whether this person decides what others see: whoever spoke first, and not in confidence.
+fn can_share(city: &City, track: &Track) -> bool {
+    city.settings.public_listing && !track.joined && track.request.privacy != Privacy::Confidential
+}
+
+/// The kind of matter as the public page calls it.
+fn what(city: &City, track: &Track, lang: Lang) -> String {
+    let name = track.category.as_deref().map(|key| city.public_name(key, lang));
+    name.unwrap_or(lang.t("还在看是哪一类事", "Being looked at")).to_owned()
+}
+
+/// `POST /track/{number}/withdrawal`
+pub(crate) async fn withdraw(
+    State(site): State<Site>,
+    visit: Visit,
+    Path(number): Path<String>,
+    fields: Fields,
+) -> PageResult {
+    let number: Number = number.parse().map_err(|_| Refusal::NotFound)?;
+    let Some(known) = track::open(&site, &visit, &number).await? else {
+        return Ok(see_other(&format!("/track/{number}")));
+    };
+    let of = number.clone();
+    let done = site
+        .run(move |app| speak::withdraw(app, &known, &of, fields.get("reason"), fields.once().as_deref()))
+        .await;
+    told(done.map(|_| ()), &number, "withdrawn")
+}
+
+/// `POST /track/{number}/publicity`
+pub(crate) async fn share(
+    State(site): State<Site>,
+    visit: Visit,
+    Path(number): Path<String>,
+    fields: Fields,
+) -> PageResult {
+    let number: Number = number.parse().map_err(|_| Refusal::NotFound)?;
+    let Some(known) = track::open(&site, &visit, &number).await? else {
+        return Ok(see_other(&format!("/track/{number}")));
+    };
+    let consent = Consent::from_key(fields.get("share")).ok_or(Refusal::NoChange)?;
+    let of = number.clone();
+    let done = site.run(move |app| speak::share(app, &known, &of, consent, fields.once().as_deref())).await;
+    told(done.map(|_| ()), &number, "shared")
+}
+
+/// Back to the page, which says what came of it. Nobody typed anything that could be lost but a
+/// reason, and that is missing or far too long when it is refused.
+fn told(done: Result<(), WebError>, number: &Number, what: &str) -> PageResult {
+    match done {
+        Ok(()) => Ok(see_other(&format!("/track/{number}?done={what}"))),
+        Err(WebError::App(AppError::Refused(Refusal::NeedsText(_) | Refusal::TooLong { .. }))) => {
+            Ok(see_other(&format!("/track/{number}?need=reason#withdraw")))
+        }
+        Err(WebError::App(AppError::Refused(Refusal::NoChange | Refusal::WrongPhase { .. }))) => {
+            Ok(see_other(&format!("/track/{number}?done=again")))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether the person added these very words a moment ago.
+pub(super) fn already_said(track: &Track, text: &str, now: Stamp) -> bool {
+    let text = text.replace("\r\n", "\n");
+    let same = |said: &Said| {
+        matches!(&said.what, Line::Told(told) if *told == text.trim()) && now.0 - said.at.0 < TWICE_MS
+    };
+    !text.trim().is_empty() && track.said.iter().any(same)
+}
