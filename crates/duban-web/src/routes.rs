@@ -93,6 +93,7 @@ pub fn table() -> Vec<Route> {
         get("/desk/cases", Staff(Action::View), desk::list::page),
         get("/desk/cases/{number}", Staff(Action::View), desk::case::page),
         post("/desk/cases/{number}/presence", Staff(Action::View), desk::presence::here),
+        get("/desk/cases/{number}/sheet.pdf", Staff(Action::View), desk::sheet::serve),
         post("/desk/cases/{number}/dispatch", Staff(Action::Dispatch), desk::steps::dispatch),
         post("/desk/cases/{number}/signature", Staff(Action::Sign), desk::steps::sign),
         post("/desk/cases/{number}/contact", Staff(Action::Contact), desk::steps::contact),
@@ -106,13 +107,9 @@ pub fn table() -> Vec<Route> {
         post("/desk/cases/{number}/withdrawal", Staff(Action::Register), desk::voices::withdraw),
         post("/desk/cases/{number}/reveal", Staff(Action::Reveal), desk::steps::reveal),
         get("/desk/cases/{number}/media/{id}", Staff(Action::View), desk::media::serve),
-        post("/desk/signatures", Staff(Action::Sign), desk::list::sign_many),
-        get("/desk/export", Staff(Action::Export), desk::export::page),
-        post("/desk/exports", Staff(Action::Export), desk::export::post),
         get("/desk/intake", Staff(Action::Register), desk::intake::page),
         post("/desk/intake", Staff(Action::Register), desk::intake::post),
         post("/desk/intake/assist", Staff(Action::Register), desk::assist::fragment),
-        get("/desk/figures", Staff(Action::Figures), desk::figures::page),
         get("/desk/notices", AnyStaff, desk::notices::page),
         get("/desk/notices/{id}", AnyStaff, desk::notices::one),
         post("/desk/notices/{id}/attempts", AnyStaff, desk::notices::resend),
@@ -157,7 +154,39 @@ pub fn table() -> Vec<Route> {
     ];
     table.extend(everybody());
     table.extend(around_a_case());
+    table.extend(worklist());
+    table.extend(figures());
     table
+}
+
+/// What staff do with lists: several cases at once, kept views, prepared texts, files.
+fn worklist() -> Vec<Route> {
+    use Access::Staff;
+    vec![
+        post("/desk/batches", Staff(Action::View), desk::bulk::post),
+        get("/desk/phrases", Staff(Action::Texts), desk::phrases::page),
+        post("/desk/phrases", Staff(Action::Texts), desk::phrases::put),
+        post("/desk/phrases/{id}/removal", Staff(Action::Texts), desk::phrases::remove),
+        post("/desk/views", Staff(Action::View), desk::kept::keep),
+        post("/desk/views/{id}/removal", Staff(Action::View), desk::kept::drop),
+        get("/desk/export", Staff(Action::Export), desk::export::page),
+        post("/desk/exports", Staff(Action::Export), desk::export::post),
+    ]
+}
+
+/// Numbers, for staff, for a wall and for everybody.
+fn figures() -> Vec<Route> {
+    use Access::{Public, Staff};
+    vec![
+        get("/desk/figures", Staff(Action::Figures), desk::figures::page),
+        get("/desk/reports", Staff(Action::Figures), desk::report::page),
+        post("/desk/reports", Staff(Action::Figures), desk::report::freeze),
+        get("/desk/reports/{id}", Staff(Action::Figures), desk::report::show),
+        post("/desk/reports/{id}/proof", Staff(Action::Figures), desk::report::prove),
+        get("/board/desk", Staff(Action::Figures), desk::board::page),
+        get("/stats", Public, resident::stats::page),
+        get("/data/{file}", Public, resident::stats::data),
+    ]
 }
 
 /// What everybody may see.

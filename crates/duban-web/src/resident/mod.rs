@@ -14,6 +14,7 @@ pub(crate) mod media;
 pub(crate) mod own;
 pub(crate) mod public;
 pub(crate) mod report;
+pub(crate) mod stats;
 #[cfg(test)]
 pub(crate) mod tests;
 pub(crate) mod track;
