@@ -17,7 +17,7 @@ use duban_app::{
 };
 use duban_domain::{
     Number, Refusal,
-    case::{Classification, What, Wish},
+    case::{Classification, Verdict, Way, What, Wish},
     city::City,
     notice::NoticeChannel,
     policy::Action,
@@ -29,7 +29,7 @@ use duban_testkit::{
 };
 use jiff::civil::date;
 
-use crate::life::{DAY, MINUTE, case as case_of, intake, on};
+use crate::life::{DAY, MINUTE, answering, case as case_of, intake, on, reached};
 
 /// A matter that lies with a unit.
 fn with_unit(world: &World, text: &str, unit: &str) -> Number {
@@ -201,5 +201,26 @@ fn a_term_that_the_city_sets_skips_holidays_and_stands_in_receipt_and_list() {
         while notice::work(&world.app, NoticeChannel::Sms).unwrap() > 0 {}
         let receipt = sms.last_to("13900006021").unwrap().text;
         assert!(receipt.contains("10月10日"), "{receipt}");
+    });
+}
+
+/// No step asks for office hours; the callback's page alone proposes hours in which people are awake.
+#[test]
+fn a_case_is_handled_and_closed_at_every_hour_of_a_sunday() {
+    both(|world| {
+        let zone = world.city().zone.clone();
+        let sunday = duban_domain::Stamp::start_of(date(2026, 1, 11), &zone);
+        for hour in 0..24 {
+            world.clock.pass_ms(sunday.plus_ms(hour * 60 * MINUTE).0 - world.app.now().0);
+            let number = with_unit(world, &format!("{hour}点的测试事"), "power");
+            let by = world.ctx("handler", "power");
+            case::sign::sign(&by, &on(&number)).unwrap();
+            case::contact::contact(&by, &on(&number), Way::Phone, "马上到").unwrap();
+            case::answer::answer(&by, &on(&number), &answering()).unwrap();
+            case::review::review(&world.ctx("reviewer", "hotline"), &on(&number), &Verdict::Approve).unwrap();
+            let caller = world.ctx("caller", "hotline");
+            let after = case::callback::call(&caller, &on(&number), &reached(true)).unwrap();
+            assert!(!after.is_open(), "{hour}");
+        }
     });
 }
