@@ -4,7 +4,14 @@
 //! First every small count goes. Then as many others as it takes until no hidden cell is the
 //! difference of what is shown: the hidden cells, as lines between their row and their column, may
 //! hold no bridge, because a bridge is exactly a cell that the sums give away. Zeros are shown:
-//! that nobody called about something tells about nobody.
+//! that nobody called about something tells about nobody. So whoever reads knows that a hidden cell
+//! is at least one, and no sum may leave a hidden cell a single value: five hidden cells that are
+//! five together are ones.
+
+/// More than any count: nothing is known of how large a hidden cell may be.
+const ANY: i64 = 1 << 40;
+/// How often the lines are gone through; each time narrows what is known, and two or three are enough.
+const LOOKS: usize = 32;
 
 /// A cell of a published table (公布的单元格).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,14 +55,50 @@ fn with_sums(counts: &[Vec<i64>]) -> Vec<Vec<i64>> {
 }
 
 /// A hidden cell that can be reckoned, or that is known too closely: all that is hidden in its row
-/// or its column is small even together.
+/// or its column is small even together, or only one value is left for it.
 fn gives_away(table: &[Vec<i64>], hidden: &[Vec<bool>], least: i64) -> Option<(usize, usize)> {
     let cells = cells(hidden);
+    let spans = spans(table, hidden);
     cells.iter().copied().find(|&(r, c)| {
         let in_row: i64 = cells.iter().filter(|cell| cell.0 == r).map(|&(r, c)| table[r][c]).sum();
         let in_column: i64 = cells.iter().filter(|cell| cell.1 == c).map(|&(r, c)| table[r][c]).sum();
-        in_row < least || in_column < least || is_bridge(&cells, (r, c))
+        let (from, to) = spans[r][c];
+        in_row < least || in_column < least || from == to || is_bridge(&cells, (r, c))
     })
+}
+
+/// What a reader can narrow each cell down to, from the sums and from each hidden cell being at
+/// least one: from and to.
+fn spans(table: &[Vec<i64>], hidden: &[Vec<bool>]) -> Vec<Vec<(i64, i64)>> {
+    let (rows, columns) = (table.len(), table[0].len());
+    let span = |r: usize, c: usize| if hidden[r][c] { (1, ANY) } else { (table[r][c], table[r][c]) };
+    let mut spans: Vec<Vec<(i64, i64)>> =
+        (0..rows).map(|r| (0..columns).map(|c| span(r, c)).collect()).collect();
+    let of_rows = (0..rows).map(|r| (0..columns).map(|c| (r, c)).collect::<Vec<_>>());
+    let of_columns = (0..columns).map(|c| (0..rows).map(|r| (r, c)).collect::<Vec<_>>());
+    let lines: Vec<Vec<(usize, usize)>> = of_rows.chain(of_columns).collect();
+    for _ in 0..LOOKS {
+        let before = spans.clone();
+        lines.iter().for_each(|line| narrow(&mut spans, line));
+        if spans == before {
+            break;
+        }
+    }
+    spans
+}
+
+/// Narrows the cells of one line, the last of which is the sum of the others.
+fn narrow(spans: &mut [Vec<(i64, i64)>], line: &[(usize, usize)]) {
+    let Some((&(sum_r, sum_c), parts)) = line.split_last() else { return };
+    let least: i64 = parts.iter().map(|&(r, c)| spans[r][c].0).sum();
+    let most: i64 = parts.iter().map(|&(r, c)| spans[r][c].1).sum();
+    let sum = &mut spans[sum_r][sum_c];
+    *sum = (sum.0.max(least), sum.1.min(most));
+    let sum = *sum;
+    for &(r, c) in parts {
+        let own = spans[r][c];
+        spans[r][c] = (own.0.max(sum.0 - (most - own.1)), own.1.min(sum.1 - (least - own.0)));
+    }
 }
 
 fn cells(hidden: &[Vec<bool>]) -> Vec<(usize, usize)> {
@@ -124,6 +167,73 @@ mod tests {
         let plain = publishable(&[vec![5, 6], vec![7, 0]], 5);
         assert!(plain.iter().flatten().all(|cell| *cell != Shown::Hidden));
         assert_eq!(publishable(&[vec![2]], 5), vec![vec![Shown::Hidden; 2]; 2]);
+    }
+
+    #[test]
+    fn ones_that_fill_their_sums_are_not_published() {
+        let table = publishable(&vec![vec![1; 5]; 5], 5);
+        let sums = (0..5).flat_map(|at| [table[at][5], table[5][at]]);
+        assert!(
+            sums.into_iter().all(|sum| sum == Shown::Hidden),
+            "five cells that are five together are ones"
+        );
+    }
+
+    /// Every small table there is: for each hidden cell there is another table with the same shown
+    /// cells in which it has another value.
+    #[test]
+    fn no_hidden_cell_of_any_small_table_has_one_value_left() {
+        for (rows, columns, most) in [(2, 2, 6), (2, 3, 2), (3, 3, 1)] {
+            let all = tables(rows * columns, most);
+            for cells in &all {
+                let counts: Vec<Vec<i64>> = cells.chunks(columns).map(<[i64]>::to_vec).collect();
+                let published = publishable(&counts, 4);
+                for (r, row) in counts.iter().enumerate() {
+                    for (c, n) in row.iter().enumerate() {
+                        let hidden = published[r][c] == Shown::Hidden;
+                        let other = || another(&published, &mut counts.clone(), 0, (r, c, *n));
+                        assert!(!hidden || other(), "{counts:?} is published as {published:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    /// All tables of so many cells, each up to the most.
+    fn tables(cells: usize, most: i64) -> Vec<Vec<i64>> {
+        (0..cells).fold(vec![Vec::new()], |all, _| {
+            let longer =
+                |table: Vec<i64>| (0..=most).map(move |n| table.iter().copied().chain([n]).collect());
+            all.into_iter().flat_map(longer).collect()
+        })
+    }
+
+    /// Whether some filling of the hidden cells, each at least one, fits the shown cells and differs at one.
+    fn another(shown: &[Vec<Shown>], counts: &mut [Vec<i64>], at: usize, not: (usize, usize, i64)) -> bool {
+        let columns = counts[0].len();
+        if at == counts.len() * columns {
+            let fits = |(n, cell): (&i64, &Shown)| match cell {
+                Shown::Count(shown) => n == shown,
+                Shown::Hidden => *n > 0,
+            };
+            let table = with_sums(counts);
+            let all = table.iter().zip(shown).all(|(row, shown)| row.iter().zip(shown).all(fits));
+            return all;
+        }
+        let (r, c) = (at / columns, at % columns);
+        let choices = match shown[r][c] {
+            Shown::Count(n) => n..=n,
+            Shown::Hidden => 1..=8,
+        };
+        choices.filter(|n| (r, c, *n) != not).any(|n| {
+            counts[r][c] = n;
+            // A sum that is shown ends the search as soon as it is passed.
+            let passed = |sum: i64, cell: Shown| matches!(cell, Shown::Count(shown) if sum > shown);
+            let row: i64 = counts[r][..=c].iter().sum();
+            let column: i64 = (0..=r).map(|r| counts[r][c]).sum();
+            let beyond = passed(row, shown[r][columns]) || passed(column, shown[counts.len()][c]);
+            !beyond && another(shown, counts, at + 1, not)
+        })
     }
 
     proptest! {

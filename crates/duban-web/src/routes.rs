@@ -114,6 +114,27 @@ pub fn table() -> Vec<Route> {
         get("/desk/notices/{id}", AnyStaff, desk::notices::one),
         post("/desk/notices/{id}/attempts", AnyStaff, desk::notices::resend),
         get("/events", Staff(Action::View), desk::live::stream),
+        // Operators of the server, and what pages need
+        get("/health", Public, desk::health),
+        get("/style", Public, desk::gallery),
+        get("/manifest.webmanifest", Public, assets::manifest),
+        get("/sw.js", Public, assets::worker),
+        get("/assets/{*name}", Public, assets::serve),
+    ];
+    table.extend(after_an_answer());
+    table.extend(calls());
+    table.extend(other_systems());
+    table.extend(everybody());
+    table.extend(around_a_case());
+    table.extend(worklist());
+    table.extend(figures());
+    table
+}
+
+/// 回访与质检: asking the person, and looking at how it was handled.
+fn after_an_answer() -> Vec<Route> {
+    use Access::{AnyStaff, Staff};
+    vec![
         post("/desk/cases/{number}/judgement", Staff(Action::Review), desk::steps::judge),
         get("/desk/callbacks", Staff(Action::Callback), desk::callbacks::page),
         get("/desk/judgements", Staff(Action::Review), desk::callbacks::judgements),
@@ -126,7 +147,13 @@ pub fn table() -> Vec<Route> {
         post("/desk/quality/{id}/marks", Staff(Action::Inspect), desk::quality::inspect),
         post("/desk/quality/{id}/appeal", AnyStaff, desk::quality::appeal),
         post("/desk/quality/{id}/decision", Staff(Action::Inspect), desk::quality::decide),
-        // Calls
+    ]
+}
+
+/// 话务: the telephone.
+fn calls() -> Vec<Route> {
+    use Access::{AnyStaff, Staff};
+    vec![
         get("/desk/calls", AnyStaff, desk::calls::page),
         get("/desk/calls/live", Staff(Action::Register), desk::calls::live::stream),
         get("/desk/calls/bar", Staff(Action::Register), desk::calls::pop::bar),
@@ -138,25 +165,20 @@ pub fn table() -> Vec<Route> {
         post("/desk/calls/{id}/number", Staff(Action::Register), desk::calls::missed::number),
         post("/desk/calls/{id}/attempt", Staff(Action::Register), desk::calls::missed::attempt),
         post("/desk/calls/{id}/recording", Staff(Action::Figures), desk::calls::recording),
-        // Other systems
+    ]
+}
+
+/// The telephone system, and Open311.
+fn other_systems() -> Vec<Route> {
+    use Access::Public;
+    vec![
         post("/cti/{key}", Public, cti::hear),
         get("/open311/discovery.json", Public, open311::discovery_json),
         get("/open311/discovery.xml", Public, open311::discovery_xml),
         get("/open311/v2/{*rest}", Public, open311::get),
         post("/open311/v2/{*rest}", Public, open311::post).with_files(),
         options("/open311/v2/{*rest}", Public, open311::options),
-        // Operators of the server, and what pages need
-        get("/health", Public, desk::health),
-        get("/style", Public, desk::gallery),
-        get("/manifest.webmanifest", Public, assets::manifest),
-        get("/sw.js", Public, assets::worker),
-        get("/assets/{*name}", Public, assets::serve),
-    ];
-    table.extend(everybody());
-    table.extend(around_a_case());
-    table.extend(worklist());
-    table.extend(figures());
-    table
+    ]
 }
 
 /// What staff do with lists: several cases at once, kept views, prepared texts, files.

@@ -3,9 +3,11 @@
 
 use askama::Template;
 use duban_app::{figures, figures::Now};
+use duban_domain::policy::Reach;
+use jiff::ToSpan;
 
 use super::{
-    numbers,
+    numbers::{self, Links},
     words::{thousands, unit_name},
 };
 use crate::frame::{Desk, PageResult, Shell, When, html};
@@ -18,9 +20,25 @@ const UNITS: usize = 5;
 pub(super) struct BoardPage {
     pub(super) s: Shell,
     pub(super) at: When,
-    pub(super) tiles: Vec<(&'static str, String, bool)>,
+    pub(super) tiles: Vec<Tile>,
     pub(super) rates: Vec<(&'static str, String)>,
-    pub(super) late: Vec<(String, String)>,
+    /// The page of figures that the rates are of.
+    pub(super) week: String,
+    pub(super) late: Vec<Tile>,
+}
+
+/// A number with the list of what it counts.
+pub(super) struct Tile {
+    pub(super) name: String,
+    pub(super) n: String,
+    pub(super) must: bool,
+    pub(super) href: String,
+}
+
+impl Tile {
+    fn of(name: &str, n: String, href: &str) -> Self {
+        Self { name: name.to_owned(), n, must: false, href: href.to_owned() }
+    }
 }
 
 /// The page.
@@ -36,15 +54,35 @@ fn view(desk: &Desk, now: &Now) -> BoardPage {
         true => format!("{}+", thousands(figures::NOW_MAX)),
         false => thousands(n),
     };
+    let today = desk.site.app.now().date(&city.zone);
+    let (first, links) = (today.saturating_sub(6.days()), Links::new(&desk.who.reach, (today, today), lang));
+    // What is overdue counts against the unit that leads; a list of one's reach would hold others' too.
+    let own = if desk.who.reach == Reach::All { "" } else { "&owner=mine" };
     BoardPage {
         at: s.when(&s.now),
         tiles: vec![
-            (lang.t("今天受理", "In today"), thousands(now.received), false),
-            (lang.t("今天办结", "Closed today"), thousands(now.closed), false),
-            (lang.t("在办", "Open"), count(now.open), false),
-            (lang.t("今天到期", "Due today"), count(now.due_today), false),
-            (lang.t("逾期未办", "Overdue"), thousands(now.overdue), now.overdue > 0),
+            Tile::of(
+                lang.t("今天受理", "In today"),
+                thousands(now.received),
+                &links.count("in", now.received).href,
+            ),
+            Tile::of(
+                lang.t("今天办结", "Closed today"),
+                thousands(now.closed),
+                &links.count("closed", now.closed).href,
+            ),
+            Tile::of(lang.t("在办", "Open"), count(now.open), "/desk/cases?stage=open"),
+            Tile::of(lang.t("今天到期", "Due today"), count(now.due_today), "/desk/cases?due=today"),
+            Tile {
+                must: now.overdue > 0,
+                ..Tile::of(
+                    lang.t("逾期未办", "Overdue"),
+                    thousands(now.overdue),
+                    &format!("/desk/cases?due=overdue{own}"),
+                )
+            },
         ],
+        week: format!("/desk/figures?from={first}&to={today}"),
         rates: vec![
             (lang.t("按期率", "In time"), numbers::on_time(&now.week)),
             (lang.t("响应率", "Response"), numbers::response(&now.week)),
@@ -55,7 +93,10 @@ fn view(desk: &Desk, now: &Now) -> BoardPage {
             .late
             .iter()
             .take(UNITS)
-            .map(|(unit, n)| (unit_name(city, unit, lang), thousands(*n)))
+            .map(|(unit, n)| {
+                let href = format!("/desk/cases?due=overdue&owner={unit}");
+                Tile::of(&unit_name(city, unit, lang), thousands(*n), &href)
+            })
             .collect(),
         s,
     }

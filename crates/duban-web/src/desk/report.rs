@@ -108,7 +108,12 @@ fn asked(desk: &Desk, query: &Fields) -> (Period, Date) {
 fn view(desk: &Desk, report: &Report, list: &[Report], proof: Option<&Proof>) -> ReportPage {
     let (s, city) = (desk.shell(), &desk.site.app.city);
     let lang = s.lang;
-    let links = Links::frozen((report.from, report.to), lang);
+    let days = (report.from, report.to);
+    // A frozen number stays while its cases go on: a list of today would be another number.
+    let links = match report.id {
+        Some(_) => Links::frozen(days, lang),
+        None => Links::new(&desk.who.reach, days, lang),
+    };
     let all = report.body.all();
     let kind = |kind: Period| Preset {
         name: kind_word(kind, lang).to_owned(),
@@ -163,7 +168,8 @@ fn table(city: &City, report: &Report, by: By, links: &Links, lang: Lang) -> Tab
     let mut all = Figures::default();
     lines.iter().for_each(|line| all.merge(&line.figures));
     let row = |line: &duban_app::breakdown::Line| {
-        numbers::line(by.name(city, &line.key, lang), String::new(), &line.figures, links)
+        let links = links.line(by, &line.key);
+        numbers::line(by.name(city, &line.key, lang), String::new(), &line.figures, &links)
     };
     let mut rows: Vec<LineShown> = lines.iter().take(LINES_MAX).map(row).collect();
     let sums = rows.len() > 1;
