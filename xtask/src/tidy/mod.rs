@@ -9,6 +9,7 @@ mod functions;
 mod handlers;
 mod ratchet;
 mod rust_text;
+mod stories;
 mod templates;
 mod tree;
 mod words;
@@ -47,6 +48,7 @@ fn all() -> Result<Findings> {
     findings.extend(words::check(&tree));
     findings.extend(documents::check(&tree)?);
     findings.extend(templates::check(&tree));
+    findings.extend(stories::check(&tree));
     Ok(findings)
 }
 

@@ -58,6 +58,7 @@ pub fn proposal(app: &App, case: &Case, request: &Request) -> Proposal {
             division: request.place.division.as_deref(),
             place_words: &request.place.words,
             kind: Some(case.kind),
+            details: &request.details,
             at: request.received_at,
         },
     )

@@ -16,3 +16,4 @@ mod partners;
 mod people;
 mod public;
 mod reports;
+mod stories;

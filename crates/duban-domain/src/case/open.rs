@@ -59,6 +59,7 @@ pub fn open(request: &Request, wish: &Wish, ground: &Ground<'_>) -> Opening {
         division: request.place.division.as_deref(),
         place_words: &request.place.words,
         kind: wish.kind,
+        details: &request.details,
         at: request.received_at,
     };
     let proposal = propose(ground.city, &matter);

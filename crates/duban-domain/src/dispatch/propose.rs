@@ -5,6 +5,7 @@ use crate::{
     Stamp,
     city::City,
     lang::Words,
+    question::Detail,
     request::{Kind, Urgency},
 };
 
@@ -23,6 +24,8 @@ pub struct Matter<'a> {
     pub place_words: &'a str,
     /// The kind, when somebody chose one.
     pub kind: Option<Kind>,
+    /// What was answered to the questions of its category.
+    pub details: &'a [Detail],
     /// When it came in.
     pub at: Stamp,
 }
@@ -153,10 +156,19 @@ impl<'a> Facts<'a> {
             let own = self.kind.filter(|kind| rule.kind.contains(kind))?;
             because.push(format!("kind={}", own.key()));
         }
+        if !rule.answer.is_empty() {
+            let (question, choice) = rule.answer.iter().find(|(key, choice)| self.answered(key, choice))?;
+            because.push(format!("answer={question}={choice}"));
+        }
         if rule.hours.is_some() || rule.working_time.is_some() {
             because.extend(self.times(rule)?);
         }
         Some(because)
+    }
+
+    fn answered(&self, question: &str, choice: &str) -> bool {
+        let mut own = self.matter.details.iter().filter(|detail| detail.question == question);
+        own.any(|detail| detail.values.iter().any(|value| value == choice))
     }
 
     fn times(&self, rule: &Rule) -> Option<Vec<String>> {

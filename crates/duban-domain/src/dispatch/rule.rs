@@ -46,6 +46,8 @@ pub struct Rule {
     pub working_time: Option<bool>,
     /// One of these kinds.
     pub kind: Vec<Kind>,
+    /// One of these was answered: the key of a question and the key of a choice.
+    pub answer: Vec<(String, String)>,
     /// Who leads.
     pub target: Target,
     /// Units that help (协办).

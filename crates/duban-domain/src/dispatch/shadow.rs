@@ -24,11 +24,13 @@ fn covers(a: &Rule, b: &Rule) -> bool {
         || (!b.division.is_empty()
             && b.division.iter().all(|d| a.division.iter().any(|p| d.starts_with(p.as_str()))));
     let kind = a.kind.is_empty() || (!b.kind.is_empty() && b.kind.iter().all(|k| a.kind.contains(k)));
+    let answer =
+        a.answer.is_empty() || (!b.answer.is_empty() && b.answer.iter().all(|x| a.answer.contains(x)));
     let time = (a.hours.is_none() || a.hours == b.hours)
         && (a.working_time.is_none() || a.working_time == b.working_time);
     // A rule that sends to the division passes by when none is known, so it covers only its like.
     let target = matches!(a.target, Target::Unit(_)) || a.target == b.target || !b.division.is_empty();
-    any && all && none && place && category && division && kind && time && target
+    any && all && none && place && category && division && kind && answer && time && target
 }
 
 /// Whether a text that satisfies `b` is certain to hold one of these words.

@@ -172,6 +172,7 @@ pub(super) fn of_rules(city: &City, s: &Shell, fields: &Fields) -> Assist {
         division: fields.opt("division").filter(|code| city.division(code).is_some()),
         place_words: place,
         kind: Kind::from_key(fields.get("kind")),
+        details: &[],
         at: s.now,
     };
     let places = places(city, place, s.lang);

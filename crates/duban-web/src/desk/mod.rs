@@ -44,6 +44,8 @@ pub(crate) mod tasks;
 mod tests;
 #[cfg(test)]
 mod tests_notices;
+#[cfg(test)]
+mod tests_stories;
 pub(crate) mod timeline;
 mod timeline_moves;
 mod views;

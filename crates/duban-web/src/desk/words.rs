@@ -219,12 +219,19 @@ pub(crate) fn because_words(city: &City, because: &[String], lang: Lang) -> Vec<
         Some(("division", code)) => division_path(city, code, lang),
         Some(("kind", key)) => duban_domain::request::Kind::from_key(key)
             .map_or_else(|| key.to_owned(), |k| k.word(lang).to_owned()),
+        Some(("answer", said)) => answered(city, said, lang),
         Some(("hours", hours)) => hours.to_owned(),
         Some(("when", "working")) => lang.t("工作时间", "working hours").to_owned(),
         Some(("when", _)) => lang.t("非工作时间", "outside working hours").to_owned(),
         _ => raw.clone(),
     };
     because.iter().map(say).collect()
+}
+
+/// An answer as people read it; one that the pack no longer has stays as it is.
+fn answered(city: &City, said: &str, lang: Lang) -> String {
+    let asked = said.split_once('=').and_then(|(key, choice)| Some((city.question(key)?, choice.to_owned())));
+    asked.map_or_else(|| said.to_owned(), |(question, choice)| question.words(&[choice], lang))
 }
 
 #[cfg(test)]

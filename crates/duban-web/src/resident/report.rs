@@ -172,6 +172,7 @@ fn proposal(s: &Shell, city: &City, form: &Typed) -> Proposal {
             division,
             place_words: cut(&form.place, text::LINE_MAX),
             kind: None,
+            details: &[],
             at: s.now,
         },
     )

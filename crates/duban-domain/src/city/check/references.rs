@@ -84,6 +84,31 @@ fn catalogue_row(draft: &Draft, row: &Placed<crate::dispatch::Rule>, faults: &Fa
     for code in &row.it.division {
         division(draft, &row.spot("division"), Some(code), faults);
     }
+    for (question, choice) in &row.it.answer {
+        answer(draft, &row.spot("answer"), (question, choice), faults);
+    }
+}
+
+/// An answer that nobody can give would make a rule that never fits.
+fn answer(draft: &Draft, at: &Spot, (question, choice): (&str, &str), faults: &Faults) {
+    let known = || {
+        let all = draft.questions.iter().map(|row| &row.it);
+        all.flat_map(|ask| ask.choices.iter().map(move |one| format!("{}={}", ask.key, one.key)))
+    };
+    let given = format!("{question}={choice}");
+    if known().any(|one| one == given) {
+        return;
+    }
+    let all: Vec<String> = known().collect();
+    let otherwise = words(
+        "写成 问题的键=选项的键，问题和选项在 questions.toml 里。",
+        "Write the key of a question, =, and the key of one of its choices, as questions.toml has them.",
+    );
+    faults.error(
+        at,
+        words(format!("没有回答 {given}"), format!("There is no answer {given}")),
+        did_you_mean(&given, all.iter().map(String::as_str), otherwise),
+    );
 }
 
 fn unit(draft: &Draft, at: &Spot, key: Option<&str>, faults: &Faults) {

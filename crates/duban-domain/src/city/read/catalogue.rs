@@ -39,6 +39,7 @@ fn rule(form: &Form<'_>) -> Option<Rule> {
         hours: form.parsed("hours", "22:00-06:00", range),
         working_time: form.parsed("when", "working / off", when),
         kind: form.members("kind", Kind::ALL, Kind::key),
+        answer: form.list("answer").iter().map(|text| answer(text)).collect(),
         // The fault is noted; the row stays, so that it does not cause others.
         target: target.unwrap_or(Target::Division),
         assisting: form.list("assisting"),
@@ -47,6 +48,12 @@ fn rule(form: &Form<'_>) -> Option<Rule> {
         reason: form.words("reason"),
     };
     Some(rule)
+}
+
+/// `question=choice`; without the sign it is a question that does not exist, and is told so.
+fn answer(text: &str) -> (String, String) {
+    let (question, choice) = text.split_once('=').unwrap_or((text, ""));
+    (question.trim().to_owned(), choice.trim().to_owned())
 }
 
 fn word_test(form: &Form<'_>) -> WordTest {

@@ -136,6 +136,27 @@ fn servers_that_cannot_be_called() {
 }
 
 #[test]
+fn a_rule_asks_only_for_answers_that_can_be_given() {
+    let mut files = small();
+    files.insert("questions.toml".to_owned(), QUESTION.to_owned());
+    let first = files["catalogue.toml"].clone();
+    let mut faults = |answer: &str| {
+        let with = first.replacen("unit = \"power\"", &format!("answer = [{answer}]\nunit = \"power\""), 1);
+        files.insert("catalogue.toml".to_owned(), with);
+        listed(&check(&files))
+    };
+    assert_eq!(faults("\"since=day\""), "");
+    expect![[r#"
+        catalogue.toml:4: 错误：没有回答 since=dau → 是不是想写 since=day？
+    "#]]
+    .assert_eq(&faults("\"since=dau\""));
+    expect![[r#"
+        catalogue.toml:4: 错误：没有回答 colour= → 写成 问题的键=选项的键，问题和选项在 questions.toml 里。
+    "#]]
+    .assert_eq(&faults("\"colour\""));
+}
+
+#[test]
 fn a_category_finds_its_server_and_its_service() {
     let mut files = small();
     files.insert("remotes.toml".into(), REMOTE.into());
