@@ -10,12 +10,13 @@ import { map } from "./map";
 import { photos } from "./photos";
 import { presence } from "./presence";
 
+// Before the drafts: what they restore is typed too.
+assist();
 draft();
 map();
 here();
 photos();
 copy();
-assist();
 live();
 calls();
 presence();

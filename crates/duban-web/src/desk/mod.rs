@@ -32,7 +32,7 @@ pub(crate) mod quality;
 pub(crate) mod steps;
 pub(crate) mod tasks;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 #[cfg(test)]
 mod tests_notices;
 pub(crate) mod timeline;

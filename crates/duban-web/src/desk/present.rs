@@ -15,7 +15,10 @@ use super::{
     list::Tag,
     words::{self, Stretch, because_words, marked, took, unit_name},
 };
-use crate::frame::{Shell, When, map::MapPoint};
+use crate::{
+    frame::{Shell, When, map::MapPoint},
+    questions,
+};
 
 /// Signs for neighbours on the map and in the list beside it.
 const MARKS_ZH: [&str; 12] = ["甲", "乙", "丙", "丁", "戊", "己", "庚", "辛", "壬", "癸", "子", "丑"];
@@ -359,7 +362,7 @@ pub(super) fn voices(city: &City, s: &Shell, shown: &Shown, revealed: Option<&Re
                 kind: voice.request.kind.word(s.lang).to_owned(),
                 when: s.when(&voice.request.received_at),
                 text: marked(&voice.request.text, &raised),
-                details: words::details(city, &voice.request.details, s.lang),
+                details: questions::details(city, &voice.request.details, s.lang),
             }
         })
         .collect()

@@ -148,7 +148,10 @@ fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
         "/track/{number}/evaluation" => at(path, "solved=yes"),
         "/track/{number}/material" => at(path, "text=x"),
         "/track/{number}/withdrawal" | "/track/{number}/publicity" => at(path, "reason=x&share=words"),
-        "/report/preview" | "/report/photo-place" => at(path, "text=x"),
+        "/report/preview" | "/report/photo-place" | "/report/questions" | "/report/places" => {
+            at(path, "text=x")
+        }
+        "/track/{number}/details" => at(path, "asked=x"),
         // Without saying how to be reached: refused, with the page again.
         "/requests/{number}/voices" => at(path, "text=x"),
         "/desk/login" => at(path, &format!("login={}&password=x", "x".repeat(101))),
