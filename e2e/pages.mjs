@@ -34,6 +34,7 @@ export const RESIDENT = [
   { name: 'public-voice', go: publicVoice },
   { name: 'resident-report-words', go: reportWithWords },
   { name: 'track-own', go: trackOwn },
+  { name: 'public-figures', go: '/stats' },
   { name: 'resident-privacy', go: '/privacy' },
   { name: 'demo-outbox', go: '/demo/outbox' },
   { name: 'track-asked', go: track('waits=person') },
@@ -72,6 +73,12 @@ export const DESK = [
   { name: 'desk-case-moderate', go: moderation },
   { name: 'desk-returns', who: 'dispatcher', go: '/desk/cases?waits=return' },
   { name: 'desk-figures', who: 'supervisor', go: '/desk/figures' },
+  { name: 'desk-list-map', who: 'dispatcher', go: '/desk/cases?stage=all&view=map' },
+  { name: 'desk-batch', go: batch },
+  { name: 'desk-phrases', who: 'leader', go: '/desk/phrases' },
+  { name: 'desk-figures-sides', who: 'supervisor', go: '/desk/figures?by=unit' },
+  { name: 'desk-board', who: 'supervisor', go: '/board/desk' },
+  { name: 'desk-reports', who: 'supervisor', go: '/desk/reports' },
   { name: 'desk-notices', who: 'supervisor', go: '/desk/notices' },
   { name: 'desk-notice', who: 'supervisor', go: notice },
   { name: 'desk-notices-keeper', who: 'admin', go: '/desk/notices' },
@@ -134,6 +141,14 @@ async function wire(page) {
 async function tasks(page) {
   await first('waits=person')(page);
   await page.locator('details.act-more > summary').click();
+}
+
+/** Two cases of the worklist at once: what was done to each. */
+async function batch(page) {
+  await asHandler('stage=dispatched')(page);
+  await page.goto('/desk/cases?stage=dispatched');
+  for (const box of (await page.locator('input[type=checkbox][name=case]').all()).slice(0, 2)) await box.check();
+  await page.locator('.bulk button[value=sign]').click();
 }
 
 /** The page of somebody outside, who got a link. */

@@ -99,8 +99,13 @@ test('the map by keyboard and its list hold the same, and the list needs no map'
   await svg.focus();
   await page.keyboard.press('+');
   await page.locator('.map-live a').first().waitFor();
+  // Tiles that arrive later draw the map anew: the dots are waited for until they stand.
+  await page.waitForLoadState('networkidle');
   await page.keyboard.press('Tab');
   assert.equal(await page.evaluate(() => document.activeElement?.tagName.toLowerCase()), 'a', 'a dot has the focus');
+  await page.setViewportSize({ width: 1300, height: 900 });
+  await page.waitForTimeout(300);
+  assert.equal(await page.evaluate(() => document.activeElement?.tagName.toLowerCase()), 'a', 'and keeps it when the map is drawn anew');
   const name = await page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
   assert.match(name, /件|，/);
   await page.keyboard.press('Enter');

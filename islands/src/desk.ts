@@ -1,5 +1,6 @@
 // The desk's script: every island a member of staff meets.
 import { assist } from "./assist";
+import { board } from "./board";
 import { calls } from "./calls";
 import { copy } from "./copy";
 import { draft } from "./draft";
@@ -8,6 +9,7 @@ import { keys } from "./keys";
 import { live } from "./live";
 import { map } from "./map";
 import { photos } from "./photos";
+import { picks } from "./picks";
 import { presence } from "./presence";
 
 // Before the drafts: what they restore is typed too.
@@ -16,8 +18,10 @@ draft();
 map();
 here();
 photos();
+picks();
 copy();
 live();
+board();
 calls();
 presence();
 keys();

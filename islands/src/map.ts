@@ -34,7 +34,8 @@ function start(el: HTMLElement): void {
     svg.setAttribute("viewBox", `0 0 ${view.width} ${view.height}`);
     const focused = svg.contains(document.activeElement) ? document.activeElement?.getAttribute("href") : null;
     svg.replaceChildren(...draw(view, layer, [...(feed?.(view) ?? []), ...dots], pin, el.dataset["tiles"], el.dataset));
-    if (focused) svg.querySelector<SVGElement>(`a[href="${CSS.escape(focused)}"]`)?.focus();
+    // Whoever stands on a dot stays on it, or on the map where it is gone.
+    if (focused) (svg.querySelector<SVGElement>(`a[href="${CSS.escape(focused)}"]`) ?? svg).focus();
   };
   let [waiting, own] = [0, false];
   const list = document.querySelector<HTMLAnchorElement>("a[data-map-here]");

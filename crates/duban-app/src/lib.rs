@@ -4,6 +4,7 @@
 //! SQL and no HTTP, no rule (those are in `duban-domain`) and no clock: the binary hands in both
 //! the clock and the source of randomness.
 
+pub mod breakdown;
 pub mod call;
 pub mod callbacks;
 pub mod case;
@@ -21,11 +22,15 @@ pub mod notice;
 pub mod partner;
 pub mod person;
 pub mod photo_place;
+pub mod phrase;
 pub mod quality;
 pub mod remote;
+pub mod report;
 pub mod resident;
 pub mod setup;
 pub mod staff;
+pub mod statistics;
+pub mod view;
 mod wiring;
 
 pub use clock::{Clock, Entropy};
@@ -35,7 +40,7 @@ pub use wiring::{App, Ctx};
 pub use duban_store::{
     Alert, ByHand, CallFigure, CallNote, CallSums, CallbackTask, CaseQuery, CaseRow, Cursor, ExportLine,
     Figure, Figures, InspectionRow, InspectionSums, Link, LinkState, LiveEvent, MediaKind, MediaRow,
-    NoticeLog, NoticeQuery, Order, Page, PublicQuery, PublicRow, UnitFigures, ZOOM_SINGLE,
+    NoticeLog, NoticeQuery, Order, Page, PublicQuery, PublicRow, SavedView, UnitFigures, ZOOM_SINGLE,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

@@ -6,8 +6,8 @@ use std::sync::{
 };
 
 use duban_domain::{
-    CallId, EventId, ExportId, JobId, Lang, MediaId, NoticeId, PersonId, RequestId, StaffId, Stamp,
-    case::Ground, city::City, id, policy::Member,
+    CallId, EventId, ExportId, JobId, Lang, MediaId, NoticeId, PersonId, PhraseId, ReportId, RequestId,
+    StaffId, Stamp, ViewId, case::Ground, city::City, id, policy::Member,
 };
 use duban_store::Store;
 
@@ -146,6 +146,24 @@ impl App {
     #[must_use]
     pub fn export_id(&self) -> ExportId {
         ExportId(self.mint())
+    }
+
+    /// A new id for a report.
+    #[must_use]
+    pub fn report_id(&self) -> ReportId {
+        ReportId(self.mint())
+    }
+
+    /// A new id for a kept filter.
+    #[must_use]
+    pub fn view_id(&self) -> ViewId {
+        ViewId(self.mint())
+    }
+
+    /// A new id for a prepared text.
+    #[must_use]
+    pub fn phrase_id(&self) -> PhraseId {
+        PhraseId(self.mint())
     }
 
     /// A new id for a notice.

@@ -52,6 +52,12 @@ ids! {
     JobId,
     /// Of a list that left the house as a file (导出).
     ExportId,
+    /// Of a frozen report (报告).
+    ReportId,
+    /// Of a kept filter (常用视图).
+    ViewId,
+    /// Of a prepared text (常用语).
+    PhraseId,
     /// Of a notice in the ledger (通知).
     NoticeId,
     /// Of a call (通话).

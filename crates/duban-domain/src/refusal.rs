@@ -74,6 +74,8 @@ pub enum Refusal {
     BadMail,
     /// Contact was asked for, but there is nothing to contact by.
     NeedsPhone,
+    /// A prepared text names a variable that there is not.
+    UnknownVariable(String),
     /// More rows than the format can hold.
     TooManyRows {
         /// How many it holds.
@@ -119,6 +121,7 @@ impl Refusal {
             Self::BadPhone => "bad-phone",
             Self::BadMail => "bad-mail",
             Self::NeedsPhone => "needs-phone",
+            Self::UnknownVariable(_) => "unknown-variable",
             Self::TooManyRows { .. } => "too-many-rows",
             Self::Misanswered(_) => "misanswered",
             Self::Obstacle(obstacle) => obstacle.key(),
@@ -134,6 +137,7 @@ impl Refusal {
         match self {
             Self::NeedsText(field) | Self::TooLong { field, .. } => Some(field),
             Self::UnknownUnit(_) | Self::SameUnit => Some("unit"),
+            Self::UnknownVariable(_) => Some("body"),
             Self::UnknownCategory(_) => Some("category"),
             Self::UnknownLabel { .. } => Some("label"),
             Self::UnknownDivision(_) => Some("division"),
@@ -204,17 +208,13 @@ impl Refusal {
             Self::NeedsProof => lang.t("答复“已解决”或“部分解决”，要有至少一项凭证：照片、文件，或写明凭证。", "\u{201c}Solved\u{201d} or \u{201c}partly solved\u{201d} needs at least one proof: a photo, a document, or a description of it.").to_owned(),
             Self::NeedsContact => lang.t("还没有联系过诉求人。请先记一次联系，或写明为什么没有联系。", "The caller was not contacted yet. Record a contact first, or say why there was none.").to_owned(),
             Self::OwnAnswer => lang.t("自己写的答复不能自己审核。请同事来审。", "One does not review one\u{2019}s own answer. Ask a colleague.").to_owned(),
-            Self::TooSoon => lang
-                .t(
-                    "这个时段刚打过。请换个时段再打，不能连着打几次就算；什么时候能打，回访页上写着。",
-                    "You called in this part of the day already. Try at another hour: calls one after the other do not count. The page of callbacks says when.",
-                )
-                .to_owned(),
+            Self::TooSoon => lang.t("这个时段刚打过。请换个时段再打，不能连着打几次就算；什么时候能打，回访页上写着。", "You called in this part of the day already. Try at another hour: calls one after the other do not count. The page of callbacks says when.").to_owned(),
             Self::AlreadyHeard => lang.t("这位诉求人这一轮已经说过了。", "This person has already been heard in this round.").to_owned(),
             Self::NotItsRequest => lang.t("这条诉求不属于这件工单。", "This request does not belong to this case.").to_owned(),
             Self::NoChange => lang.t("没有任何改动。", "Nothing was changed.").to_owned(),
             Self::NeedsPlace => lang.t("请说在哪儿：写几个字，选一个街道，或在地图上点。", "Say where: a few words, a subdistrict, or a point on the map.").to_owned(),
             Self::BadPhone => lang.t("这不像一个电话号码。手机 11 位；座机连区号。", "This does not look like a telephone number. Mobile: 11 digits; landline with area code.").to_owned(),
+            Self::UnknownVariable(name) => lang.t("没有 {0} 这个变量。请用页面上列出的，或去掉花括号。", "There is no variable {0}. Use one that the page lists, or leave the braces out.").replace('0', name),
             Self::TooManyRows { max } => match lang {
                 Lang::Zh => format!("这个格式最多装 {max} 行。请加条件分几次导出，或改用 CSV。"),
                 Lang::En => format!("This format holds {max} rows at most. Add a condition and export in parts, or take CSV."),

@@ -172,19 +172,55 @@ impl Figures {
         self.sums[figure as usize - 1]
     }
 
+    /// Adds those of somebody else.
+    pub fn merge(&mut self, other: &Self) {
+        self.sums.iter_mut().zip(other.sums).for_each(|(sum, n)| *sum += n);
+        self.overdue += other.overdue;
+        self.contact_overdue += other.contact_overdue;
+    }
+
+    /// All of them as numbers, in a fixed order: for keeping them.
+    #[must_use]
+    pub fn numbers(&self) -> Vec<i64> {
+        self.sums.into_iter().chain([self.overdue, self.contact_overdue]).collect()
+    }
+
+    /// What [`Figures::numbers`] gave; what is missing is zero.
+    #[must_use]
+    pub fn of_numbers(numbers: &[i64]) -> Self {
+        let mut figures = Self::default();
+        let n = figures.sums.len();
+        figures.sums.iter_mut().zip(numbers).for_each(|(sum, n)| *sum = *n);
+        figures.overdue = numbers.get(n).copied().unwrap_or(0);
+        figures.contact_overdue = numbers.get(n + 1).copied().unwrap_or(0);
+        figures
+    }
+
+    /// Adds what one row counts in a period from (included) to (excluded), as seen at an instant.
+    pub fn take(&mut self, row: &CaseRow, (from, to): (Stamp, Stamp), now: Stamp) {
+        for figure in Figure::ALL {
+            let Some((at, n)) = figure.of(row).filter(|(at, _)| from <= *at && *at < to) else { continue };
+            self.add(figure, n);
+            let late = i64::from(at < now);
+            match figure {
+                Figure::Running => self.overdue += late,
+                Figure::ContactRunning => self.contact_overdue += late,
+                _ => {}
+            }
+        }
+    }
+
+    pub(crate) fn add(&mut self, figure: Figure, n: i64) {
+        self.sums[figure as usize - 1] += n;
+    }
+
     /// Those of several units as one.
     #[must_use]
     pub fn together(units: &[UnitFigures]) -> Self {
         units.iter().fold(Self::default(), |mut all, unit| {
-            all.add(&unit.figures);
+            all.merge(&unit.figures);
             all
         })
-    }
-
-    fn add(&mut self, other: &Self) {
-        self.sums.iter_mut().zip(other.sums).for_each(|(sum, n)| *sum += n);
-        self.overdue += other.overdue;
-        self.contact_overdue += other.contact_overdue;
     }
 
     /// Reads the sums from columns that begin at a position.
@@ -278,7 +314,7 @@ impl ReadTx<'_> {
                 sums.contact_overdue = sums.get(Figure::ContactRunning);
             }
             match units.get_mut(row.str(1)?) {
-                Some(figures) => figures.add(&sums),
+                Some(figures) => figures.merge(&sums),
                 None => _ = units.insert(row.text(1)?, sums),
             }
             Ok(())
@@ -419,7 +455,7 @@ pub(crate) static SUMS: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// Counters within a reach: of every owner, of some units, or of nobody.
-fn of_reach<'a>(sql: &mut Sql<'a>, column: &str, reach: &'a Reach) {
+pub(crate) fn of_reach<'a>(sql: &mut Sql<'a>, column: &str, reach: &'a Reach) {
     match reach {
         Reach::All => {}
         Reach::Units(units) => {

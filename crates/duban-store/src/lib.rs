@@ -12,6 +12,7 @@
 mod audit;
 #[cfg(feature = "bench")]
 pub mod bare;
+mod breakdown;
 mod call;
 mod callback;
 mod case;
@@ -30,11 +31,14 @@ mod migrate;
 mod notice;
 mod partner;
 mod person;
+mod phrase;
 mod postgres;
 mod public;
 mod remote;
+mod report;
 mod request;
 mod row;
+mod saved_view;
 mod search;
 mod sql;
 mod sqlite;
@@ -48,6 +52,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+pub use breakdown::{Scope, Seen, Side, SideKeys};
 pub use call::{CallFigure, CallNote, CallQuery, CallRow, CallSums, Seat, Seconds};
 pub use callback::{Alert, CallbackTask};
 pub use error::{Cause, StoreError};
@@ -62,10 +67,13 @@ pub use migrate::Migrated;
 pub use notice::{NoticeLog, NoticeQuery, NoticeRow, NoticeTextRow, StaffMail};
 pub use partner::{NewsQuery, NewsRow};
 pub use person::SealedPerson;
+pub use phrase::PhraseRow;
 pub use public::{PublicQuery, PublicRow, Square, ZOOM_SINGLE};
 pub use remote::{Link, LinkState};
+pub use report::ReportRow;
 pub use request::Inserted;
 pub use row::{CaseRow, RowExtra};
+pub use saved_view::SavedView;
 pub use search::Findable;
 pub use staff::{ApiKey, Session, SessionKind, Staff};
 pub use store::{Store, WriteCounts};

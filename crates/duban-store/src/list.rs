@@ -3,6 +3,7 @@
 //! A page begins after a cursor and not after a number of rows, so the hundredth page costs what
 //! the first does. Which index leads is chosen in [`plan`].
 
+mod condition;
 mod near;
 mod plan;
 
@@ -29,11 +30,13 @@ pub struct CaseQuery {
     pub unit: Option<String>,
     /// Who has it: the lead unit, or the centre for what nobody leads yet. What figures count by.
     pub owner: Option<String>,
-    /// A category with everything below it.
+    /// Only what a unit of the reach leads: what figures count for its members.
+    pub own_only: bool,
+    /// A category with everything below it; `=KEY` without what is below, `-` for none.
     pub category_prefix: Option<String>,
     /// The city's own label under the phase.
     pub label: Option<String>,
-    /// A division with everything in it.
+    /// A division with everything in it; `=CODE` without what is in it, `-` for none.
     pub division_prefix: Option<String>,
     /// 紧急程度
     pub urgency: Option<Urgency>,
@@ -123,6 +126,7 @@ impl Default for CaseQuery {
             phases: Vec::new(),
             unit: None,
             owner: None,
+            own_only: false,
             category_prefix: None,
             label: None,
             division_prefix: None,

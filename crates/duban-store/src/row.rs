@@ -176,6 +176,12 @@ impl CaseRow {
         }
     }
 
+    /// The row as it was when the case was in an earlier state.
+    #[must_use]
+    pub fn as_of(&self, case: &Case, extra: &RowExtra) -> Self {
+        self.next(case, extra)
+    }
+
     fn of(case: &Case, extra: &RowExtra) -> Self {
         let (closed_at, ending) = match &case.stage {
             Stage::Closed { at, ending, .. } => (Some(*at), Some(*ending)),

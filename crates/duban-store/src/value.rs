@@ -119,7 +119,10 @@ macro_rules! integers {
     )*};
 }
 
-integers!(Stamp, CaseId, RequestId, EventId, PersonId, StaffId, MediaId, JobId, ExportId, NoticeId, CallId);
+integers!(
+    Stamp, CaseId, RequestId, EventId, PersonId, StaffId, MediaId, JobId, ExportId, NoticeId, CallId,
+    ReportId, ViewId, PhraseId
+);
 
 /// Binds a list of values of different kinds: `params![id, "text", None::<i64>]`.
 macro_rules! params {

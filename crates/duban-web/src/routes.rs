@@ -93,6 +93,7 @@ pub fn table() -> Vec<Route> {
         get("/desk/cases", Staff(Action::View), desk::list::page),
         get("/desk/cases/{number}", Staff(Action::View), desk::case::page),
         post("/desk/cases/{number}/presence", Staff(Action::View), desk::presence::here),
+        get("/desk/cases/{number}/sheet.pdf", Staff(Action::View), desk::sheet::serve),
         post("/desk/cases/{number}/dispatch", Staff(Action::Dispatch), desk::steps::dispatch),
         post("/desk/cases/{number}/signature", Staff(Action::Sign), desk::steps::sign),
         post("/desk/cases/{number}/contact", Staff(Action::Contact), desk::steps::contact),
@@ -106,17 +107,34 @@ pub fn table() -> Vec<Route> {
         post("/desk/cases/{number}/withdrawal", Staff(Action::Register), desk::voices::withdraw),
         post("/desk/cases/{number}/reveal", Staff(Action::Reveal), desk::steps::reveal),
         get("/desk/cases/{number}/media/{id}", Staff(Action::View), desk::media::serve),
-        post("/desk/signatures", Staff(Action::Sign), desk::list::sign_many),
-        get("/desk/export", Staff(Action::Export), desk::export::page),
-        post("/desk/exports", Staff(Action::Export), desk::export::post),
         get("/desk/intake", Staff(Action::Register), desk::intake::page),
         post("/desk/intake", Staff(Action::Register), desk::intake::post),
         post("/desk/intake/assist", Staff(Action::Register), desk::assist::fragment),
-        get("/desk/figures", Staff(Action::Figures), desk::figures::page),
         get("/desk/notices", AnyStaff, desk::notices::page),
         get("/desk/notices/{id}", AnyStaff, desk::notices::one),
         post("/desk/notices/{id}/attempts", AnyStaff, desk::notices::resend),
         get("/events", Staff(Action::View), desk::live::stream),
+        // Operators of the server, and what pages need
+        get("/health", Public, desk::health),
+        get("/style", Public, desk::gallery),
+        get("/manifest.webmanifest", Public, assets::manifest),
+        get("/sw.js", Public, assets::worker),
+        get("/assets/{*name}", Public, assets::serve),
+    ];
+    table.extend(after_an_answer());
+    table.extend(calls());
+    table.extend(other_systems());
+    table.extend(everybody());
+    table.extend(around_a_case());
+    table.extend(worklist());
+    table.extend(figures());
+    table
+}
+
+/// 回访与质检: asking the person, and looking at how it was handled.
+fn after_an_answer() -> Vec<Route> {
+    use Access::{AnyStaff, Staff};
+    vec![
         post("/desk/cases/{number}/judgement", Staff(Action::Review), desk::steps::judge),
         get("/desk/callbacks", Staff(Action::Callback), desk::callbacks::page),
         get("/desk/judgements", Staff(Action::Review), desk::callbacks::judgements),
@@ -129,7 +147,13 @@ pub fn table() -> Vec<Route> {
         post("/desk/quality/{id}/marks", Staff(Action::Inspect), desk::quality::inspect),
         post("/desk/quality/{id}/appeal", AnyStaff, desk::quality::appeal),
         post("/desk/quality/{id}/decision", Staff(Action::Inspect), desk::quality::decide),
-        // Calls
+    ]
+}
+
+/// 话务: the telephone.
+fn calls() -> Vec<Route> {
+    use Access::{AnyStaff, Staff};
+    vec![
         get("/desk/calls", AnyStaff, desk::calls::page),
         get("/desk/calls/live", Staff(Action::Register), desk::calls::live::stream),
         get("/desk/calls/bar", Staff(Action::Register), desk::calls::pop::bar),
@@ -141,23 +165,50 @@ pub fn table() -> Vec<Route> {
         post("/desk/calls/{id}/number", Staff(Action::Register), desk::calls::missed::number),
         post("/desk/calls/{id}/attempt", Staff(Action::Register), desk::calls::missed::attempt),
         post("/desk/calls/{id}/recording", Staff(Action::Figures), desk::calls::recording),
-        // Other systems
+    ]
+}
+
+/// The telephone system, and Open311.
+fn other_systems() -> Vec<Route> {
+    use Access::Public;
+    vec![
         post("/cti/{key}", Public, cti::hear),
         get("/open311/discovery.json", Public, open311::discovery_json),
         get("/open311/discovery.xml", Public, open311::discovery_xml),
         get("/open311/v2/{*rest}", Public, open311::get),
         post("/open311/v2/{*rest}", Public, open311::post).with_files(),
         options("/open311/v2/{*rest}", Public, open311::options),
-        // Operators of the server, and what pages need
-        get("/health", Public, desk::health),
-        get("/style", Public, desk::gallery),
-        get("/manifest.webmanifest", Public, assets::manifest),
-        get("/sw.js", Public, assets::worker),
-        get("/assets/{*name}", Public, assets::serve),
-    ];
-    table.extend(everybody());
-    table.extend(around_a_case());
-    table
+    ]
+}
+
+/// What staff do with lists: several cases at once, kept views, prepared texts, files.
+fn worklist() -> Vec<Route> {
+    use Access::Staff;
+    vec![
+        post("/desk/batches", Staff(Action::View), desk::bulk::post),
+        get("/desk/phrases", Staff(Action::Texts), desk::phrases::page),
+        post("/desk/phrases", Staff(Action::Texts), desk::phrases::put),
+        post("/desk/phrases/{id}/removal", Staff(Action::Texts), desk::phrases::remove),
+        post("/desk/views", Staff(Action::View), desk::kept::keep),
+        post("/desk/views/{id}/removal", Staff(Action::View), desk::kept::drop),
+        get("/desk/export", Staff(Action::Export), desk::export::page),
+        post("/desk/exports", Staff(Action::Export), desk::export::post),
+    ]
+}
+
+/// Numbers, for staff, for a wall and for everybody.
+fn figures() -> Vec<Route> {
+    use Access::{Public, Staff};
+    vec![
+        get("/desk/figures", Staff(Action::Figures), desk::figures::page),
+        get("/desk/reports", Staff(Action::Figures), desk::report::page),
+        post("/desk/reports", Staff(Action::Figures), desk::report::freeze),
+        get("/desk/reports/{id}", Staff(Action::Figures), desk::report::show),
+        post("/desk/reports/{id}/proof", Staff(Action::Figures), desk::report::prove),
+        get("/board/desk", Staff(Action::Figures), desk::board::page),
+        get("/stats", Public, resident::stats::page),
+        get("/data/{file}", Public, resident::stats::data),
+    ]
 }
 
 /// What everybody may see.

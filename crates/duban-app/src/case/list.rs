@@ -29,6 +29,14 @@ pub fn list(ctx: &Ctx, query: &CaseQuery) -> Result<Listed> {
     Ok(with_tabs(ctx, query, &[])?.0)
 }
 
+/// Only the rows, without counting: for the way through a list.
+pub fn page(ctx: &Ctx, query: &CaseQuery) -> Result<Page> {
+    allow::<verb::View>(&ctx.who)?;
+    let query = CaseQuery { reach: ctx.who.reach.clone(), ..query.clone() };
+    ctx.app.store.read(|tx| Ok(tx.list(&query)?))
+}
+
+/// Only how many, for the tabs above the list.
 /// A page of the list and, of the same instant, how many other queries find: the tabs above it.
 pub fn with_tabs(ctx: &Ctx, query: &CaseQuery, tabs: &[CaseQuery]) -> Result<(Listed, Vec<i64>)> {
     allow::<verb::View>(&ctx.who)?;

@@ -18,13 +18,16 @@ use crate::{
     Ctx,
     notice::{self, Entry},
     person,
+    phrase::{self, Offered},
     wiring::Result,
 };
 
 /// How far "near" reaches on the case's map, in metres.
 const NEAR_METRES: i64 = 500;
 /// How many neighbours the map shows.
-const NEAR_MAX: i64 = 12;
+const NEAR_MAX: usize = 12;
+/// How many neighbours are looked at for those of the same category.
+const LOOKED_AT_MAX: i64 = 200;
 
 /// How many neighbours are looked at for what may be the same matter.
 const ALIKE_MAX: i64 = 1_000;
@@ -44,6 +47,10 @@ pub struct Shown {
     pub media: Vec<MediaRow>,
     /// Cases nearby, nearest first, with metres.
     pub near: Vec<(CaseRow, i64)>,
+    /// Open cases nearby of the same category, nearest first, with metres: for the same trip.
+    pub trip: Vec<(CaseRow, i64)>,
+    /// Prepared texts that fit, filled in.
+    pub phrases: Vec<Offered>,
     /// Cases of the same category that may be the same matter, as the city's settings have it.
     pub alike: Vec<CaseRow>,
     /// How many people speak of it, when that makes it a matter of many.
@@ -79,14 +86,14 @@ pub fn glance(ctx: &Ctx, number: &Number) -> Result<Number> {
 
 /// A case by its number or the number of one of its requests; outside one's reach there is none.
 pub fn show(ctx: &Ctx, number: &Number) -> Result<Shown> {
-    let shown: Shown = ctx.app.store.read(|tx| {
+    let mut shown = ctx.app.store.read(|tx| {
         let case = tx.case_by_number(number)?.ok_or(Refusal::NotFound)?;
         permit::<verb::View>(&ctx.who, &case)?;
         let row = tx.case_row(case.id)?.ok_or(Refusal::NotFound)?;
         let voices = voices(ctx, tx, &case)?;
         let history = tx.events(case.id)?.into_iter().map(|stored| stored.event).collect();
         let media = tx.media_of(case.id)?;
-        let near = near(tx, &ctx.who.reach, &row)?;
+        let (near, trip) = near(tx, &ctx.who.reach, &row)?;
         let alike = alike(ctx, tx, &row)?;
         let others = alike.iter().map(|other| (other.opened_at, other.voices));
         let group = ctx.city().settings.group(row.opened_at, row.voices, others);
@@ -107,12 +114,15 @@ pub fn show(ctx: &Ctx, number: &Number) -> Result<Shown> {
             history,
             media,
             near,
+            trip,
+            phrases: Vec::new(),
             links,
             alike,
             group,
             proposal,
         })
     })?;
+    shown.phrases = phrase::offered(ctx, &shown.case, &shown.row)?;
     seen::look(ctx, &shown.case)?;
     Ok(shown)
 }
@@ -126,6 +136,31 @@ fn voices(ctx: &Ctx, tx: &mut ReadTx<'_>, case: &Case) -> Result<Vec<Voice>> {
     Ok(voices)
 }
 
+/// A case with how far it is, in metres.
+type Neighbours = Vec<(CaseRow, i64)>;
+
+/// What is near, and what of it can be done on the same trip.
+fn near(tx: &mut ReadTx<'_>, reach: &Reach, row: &CaseRow) -> Result<(Neighbours, Neighbours)> {
+    let Some(point) = row.point else { return Ok((Vec::new(), Vec::new())) };
+    let mut found = tx.near(point, NEAR_METRES, LOOKED_AT_MAX, reach)?;
+    found.retain(|(other, _)| other.id != row.id);
+    let same = |other: &CaseRow| {
+        other.closed_at.is_none() && row.category.is_some() && other.category == row.category
+    };
+    let trip = found.iter().filter(|(other, _)| same(other)).cloned().collect();
+    found.truncate(NEAR_MAX);
+    Ok((found, trip))
+}
+
+/// A case without anything around it, for a step on several.
+pub fn case(ctx: &Ctx, number: &Number) -> Result<Case> {
+    ctx.app.store.read(|tx| {
+        let case = tx.case_by_number(number)?.ok_or(Refusal::NotFound)?;
+        permit::<verb::View>(&ctx.who, &case)?;
+        Ok(case)
+    })
+}
+
 /// What may be the same matter: of one category, near, and close in time; within this member's reach.
 fn alike(ctx: &Ctx, tx: &mut ReadTx<'_>, row: &CaseRow) -> Result<Vec<CaseRow>> {
     let (Some(point), Some(category)) = (row.point, &row.category) else { return Ok(Vec::new()) };
@@ -137,14 +172,4 @@ fn alike(ctx: &Ctx, tx: &mut ReadTx<'_>, row: &CaseRow) -> Result<Vec<CaseRow>> 
             && settings.is_perhaps_same(*metres, other.opened_at.0 - row.opened_at.0)
     };
     Ok(found.into_iter().filter(same).map(|(other, _)| other).collect())
-}
-
-fn near(tx: &mut ReadTx<'_>, reach: &Reach, row: &CaseRow) -> Result<Vec<(CaseRow, i64)>> {
-    let Some(point) = row.point else { return Ok(Vec::new()) };
-    let found = tx.near(point, NEAR_METRES, NEAR_MAX + 1, reach)?;
-    Ok(found
-        .into_iter()
-        .filter(|(other, _)| other.id != row.id)
-        .take(usize::try_from(NEAR_MAX).unwrap_or(0))
-        .collect())
 }

@@ -4,6 +4,7 @@
 
 mod callbacks;
 mod calls;
+mod comfort;
 mod crash;
 mod exports;
 mod handling;
@@ -14,3 +15,4 @@ mod notices;
 mod partners;
 mod people;
 mod public;
+mod reports;

@@ -84,6 +84,8 @@ pub struct City {
     pub calendar: Calendar,
     /// The city's own labels under a phase.
     pub labels: Vec<Label>,
+    /// 常用语
+    pub phrases: Vec<crate::phrase::Phrase>,
     /// 角色
     pub roles: Vec<Role>,
     /// The city's own words, by key.

@@ -27,6 +27,8 @@ closed_set! {
         Groups = 8, "groups", "群体诉求", "Many callers";
         /// 满意度
         Satisfaction = 9, "satisfaction", "满意度", "Satisfaction";
+        /// 公开数据
+        Statistics = 10, "statistics", "公开数据", "Public figures";
         /// 退单
         Returns = 30, "returns", "退单", "Returns";
         /// 延期
@@ -109,6 +111,8 @@ pub struct Settings {
     pub group_callers: u32,
     /// Within so many days.
     pub group_days: u32,
+    /// Below this, a number of cases is not published.
+    pub small_count: u32,
     /// 满意度分值
     pub scores: Vec<Score>,
     /// 退单

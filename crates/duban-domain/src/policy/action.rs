@@ -37,6 +37,8 @@ closed_set! {
         Administer = 13, "administer", "管理", "Administer";
         /// 导出: take a list of cases out as a file; each time is recorded.
         Export = 14, "export", "导出", "Export lists";
+        /// 管常用语: look after the prepared texts of one's unit.
+        Texts = 40, "texts", "管常用语", "Look after prepared texts";
         /// 管公开: show, hide or reword what the public page says.
         Moderate = 15, "moderate", "管公开页", "Moderate the public page";
         /// 申请退单: say that a case is not one's matter.

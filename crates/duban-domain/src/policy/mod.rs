@@ -130,6 +130,8 @@ verbs! {
     Administer => Administer, lead: false;
     /// 导出
     Export => Export, lead: false;
+    /// 管常用语
+    Texts => Texts, lead: false;
     /// 外部进展: by the system of the unit in charge.
     Report => Answer, lead: true;
     /// 申请退单

@@ -35,7 +35,7 @@ fn query(dice: &mut Dice) -> CaseQuery {
     let mut query = CaseQuery { reach: reach(dice), limit: 7, ..CaseQuery::default() };
     query.order = if dice.one_in(2) { Order::Due } else { Order::Newest };
     for _ in 0..dice.roll(4) {
-        match dice.roll(15) {
+        match dice.roll(18) {
             0 => query.phases = vec![dice.pick(Phase::ALL)],
             1 if dice.one_in(2) => query.phases = Phase::ALL[..5].to_vec(),
             1 => query.phases = vec![Phase::Received, Phase::InHand, Phase::Callback],
@@ -49,6 +49,11 @@ fn query(dice: &mut Dice) -> CaseQuery {
             9 => query.opened = Some(range(dice)),
             10 => query.closed = Some(range(dice)),
             11 => query.due = Some(range(dice)),
+            15 => query.own_only = true,
+            16 if dice.one_in(2) => {
+                query.category_prefix = Some(dice.pick(&["-", "=city", "=water"]).to_owned())
+            }
+            16 => query.division_prefix = Some(dice.pick(&["-", "=430202"]).to_owned()),
             12 => query.overdue_at = Some(dice.stamp()),
             13 => query.label = Some(dice.pick(&LABELS).to_owned()),
             _ => query.public_only = true,
@@ -65,18 +70,26 @@ fn fits(query: &CaseQuery, case: &Case, row: &CaseRow) -> bool {
     let below = |prefix: &str, key: &str| {
         key == prefix || key.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.'))
     };
+    let part = |asked: &str, has: Option<&String>, whole: &dyn Fn(&str) -> bool| match asked.strip_prefix('=')
+    {
+        Some(exact) => has.is_some_and(|has| has == exact),
+        None if asked == "-" => has.is_none(),
+        None => has.is_some_and(|has| whole(has)),
+    };
     query.reach.covers(case)
         && (query.phases.is_empty() || query.phases.contains(&row.phase))
         && query.unit.as_ref().is_none_or(|unit| Reach::Units(vec![unit.clone()]).covers(case))
         && query.owner.as_ref().is_none_or(|owner| row.owner == *owner)
-        && query
-            .category_prefix
-            .as_ref()
-            .is_none_or(|p| row.category.as_ref().is_some_and(|key| below(p, key)))
+        && query.category_prefix.as_ref().is_none_or(|p| part(p, row.category.as_ref(), &|key| below(p, key)))
         && query
             .division_prefix
             .as_ref()
-            .is_none_or(|p| row.division.as_ref().is_some_and(|code| code.starts_with(p)))
+            .is_none_or(|p| part(p, row.division.as_ref(), &|code| code.starts_with(p.as_str())))
+        && (!query.own_only
+            || match &query.reach {
+                Reach::Units(units) => units.contains(&row.owner),
+                _ => true,
+            })
         && query.label.as_ref().is_none_or(|label| row.label.as_ref() == Some(label))
         && query.urgency.is_none_or(|u| row.urgency == u)
         && query.kind.is_none_or(|k| row.kind == k)

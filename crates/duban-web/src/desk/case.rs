@@ -5,6 +5,7 @@ use axum::{extract::Path, http::StatusCode, response::Response};
 use duban_app::{
     case::show::{self, Shown},
     person,
+    phrase::Offered,
 };
 use duban_domain::{Lang, Number, case::Event, city::City, person::Person, policy::Action};
 
@@ -14,14 +15,16 @@ use super::{
     choices,
     forms::Maker,
     list::Tag,
+    nearby::Nearby,
     notices::NoticeLine,
     outside,
-    present::{self, Answer, DueLine, File, Near, Owner, Photo, Proposed, Stop, Voice},
+    present::{self, Answer, DueLine, File, Owner, Photo, Proposed, Stop, Voice},
     tasks::{self, TaskShown},
     timeline::{self, Entry, Round},
+    way::{self, Way},
     words::{self, Choices},
 };
-use crate::frame::{Desk, Fields, PageResult, Shell, html, map::MapView};
+use crate::frame::{Desk, Fields, PageResult, Shell, html};
 
 #[derive(Template)]
 #[template(path = "desk/case.html")]
@@ -55,10 +58,8 @@ pub(super) struct CasePage {
     pub(super) events: usize,
     pub(super) erased: usize,
     pub(super) place: String,
-    pub(super) map: Option<MapView>,
-    pub(super) near: Vec<Near>,
-    /// What is said of cases that may be the same matter.
-    pub(super) alike: String,
+    pub(super) nearby: Nearby,
+    pub(super) prepared: Prepared,
     pub(super) owners: Vec<Owner>,
     pub(super) photos: Vec<Photo>,
     pub(super) files: Vec<File>,
@@ -78,8 +79,20 @@ pub(super) struct CasePage {
     pub(super) trouble: Option<Trouble>,
 }
 
+/// Texts that somebody prepared, and an answer that is looked at before it is sent.
+#[derive(Default)]
+pub(super) struct Prepared {
+    phrases: Vec<Offered>,
+    /// A text that was picked by its address: the step and the text.
+    picked: Option<(&'static str, String)>,
+    /// Whether the answer is shown as its reader will see it.
+    pub(super) previewed: bool,
+}
+
 /// What is arranged around the case, as the page shows it.
 pub(super) struct Extras {
+    /// Where it stands in the list one came from.
+    pub(super) way: Way,
     pub(super) may_designate: bool,
     pub(super) tasks: Vec<TaskShown>,
     /// The link of somebody outside, shown this once.
@@ -114,14 +127,23 @@ impl CasePage {
         self.acts.iter().any(|act| act.step == step) || self.around.has(step)
     }
 
-    /// Whether a step's form came back.
+    /// Whether a step's form came back, or a prepared text was picked for it.
     fn open(&self, step: &str) -> bool {
-        self.trouble.as_ref().is_some_and(|t| t.step == step)
+        let picked = self.prepared.picked.as_ref().is_some_and(|(of, _)| *of == step);
+        picked || self.trouble.as_ref().is_some_and(|t| t.step == step)
     }
 
-    /// What was typed into a field of the form that came back.
+    /// What was typed into a field of the form that came back; or the prepared text that was picked.
     fn typed(&self, step: &str, field: &str) -> &str {
-        self.trouble.as_ref().filter(|t| t.step == step).map_or("", |t| t.typed.get(field))
+        match &self.prepared.picked {
+            Some((of, text)) if *of == step && field == main_field(step) => text,
+            _ => self.trouble.as_ref().filter(|t| t.step == step).map_or("", |t| t.typed.get(field)),
+        }
+    }
+
+    /// The prepared texts for a step.
+    fn picks(&self, step: &str) -> Vec<&Offered> {
+        self.prepared.phrases.iter().filter(|phrase| phrase.step.key() == step).collect()
     }
 
     /// What is wrong with a field of the form that came back.
@@ -149,34 +171,63 @@ impl CasePage {
     }
 }
 
+/// The field of a step's form that prepared texts are for.
+fn main_field(step: &str) -> &'static str {
+    match step {
+        "answer" => "public",
+        "contact" => "note",
+        "note" => "text",
+        _ => "reason",
+    }
+}
+
 /// The page of a case.
 pub(crate) async fn page(desk: Desk, Path(on): Path<String>) -> PageResult {
     let number = words::number(&on)?;
-    let shown = load(&desk, number).await?;
+    let (shown, way) = load(&desk, number).await?;
     let query = Fields::of_query(desk.visit.uri.query().unwrap_or(""));
     let done = choices::done_words(query.get("done"), desk.visit.lang);
-    Ok(html(&view(&desk, &shown, None, None, done)))
+    let mut page = view(&desk, &shown, way, None, None, done);
+    let picked = page.prepared.phrases.iter().find(|phrase| phrase.key == query.get("phrase"));
+    page.prepared.picked = picked.map(|phrase| (phrase.step.key(), phrase.text.clone()));
+    Ok(html(&page))
+}
+
+/// The page with an answer as its reader will see it; nothing is recorded.
+pub(super) async fn preview(desk: &Desk, number: Number, typed: Fields) -> PageResult {
+    let (shown, way) = load(desk, number).await?;
+    let trouble = Trouble {
+        step: "answer",
+        typed,
+        sentence: String::new(),
+        field: None,
+        status: StatusCode::OK,
+        stale: false,
+    };
+    let mut page = view(desk, &shown, way, Some(trouble), None, "");
+    page.prepared.previewed = true;
+    Ok(html(&page))
 }
 
 /// The page again after a step that did not happen.
 pub(super) async fn again(desk: &Desk, number: Number, trouble: Trouble) -> PageResult {
-    let shown = load(desk, number).await?;
+    let (shown, way) = load(desk, number).await?;
     let status = trouble.status;
-    let mut response: Response = html(&view(desk, &shown, Some(trouble), None, ""));
+    let mut response: Response = html(&view(desk, &shown, way, Some(trouble), None, ""));
     *response.status_mut() = status;
     Ok(response)
 }
 
 /// The page with a person in plain text. Never by redirect: an address is kept by browsers.
 pub(super) async fn revealed(desk: &Desk, number: Number, revealed: Revealed) -> PageResult {
-    let shown = load(desk, number).await?;
-    Ok(html(&view(desk, &shown, None, Some(revealed), choices::done_words("reveal", desk.visit.lang))))
+    let (shown, way) = load(desk, number).await?;
+    Ok(html(&view(desk, &shown, way, None, Some(revealed), choices::done_words("reveal", desk.visit.lang))))
 }
 
 /// The page with the link of somebody outside. Never by redirect: an address is kept by browsers.
 pub(super) async fn linked(desk: &Desk, number: Number, link: &str) -> PageResult {
-    let shown = load(desk, number).await?;
-    let page = view(desk, &shown, None, None, choices::done_words("task-link", desk.visit.lang));
+    let (shown, way) = load(desk, number).await?;
+    let page = view(desk, &shown, way, None, None, choices::done_words("task-link", desk.visit.lang));
     let extras = Extras { link: link.to_owned(), ..page.extras };
     Ok(html(&CasePage { extras, ..page }))
 }
@@ -186,13 +237,21 @@ pub(super) fn cause_name(city: &City, key: &str, lang: Lang) -> String {
     city.reasons.of_cause(key).map_or(key, |cause| cause.name.get(lang)).to_owned()
 }
 
-async fn load(desk: &Desk, number: Number) -> Result<Shown, crate::frame::WebError> {
-    desk.run(move |ctx| show::show(ctx, &number)).await
+/// The case, and where it stands in the list one came from.
+async fn load(desk: &Desk, number: Number) -> Result<(Shown, Way), crate::frame::WebError> {
+    let list = desk.visit.list.clone();
+    desk.run(move |ctx| {
+        let shown = show::show(ctx, &number)?;
+        let way = list.map(|query| way::find(ctx, &query, &shown.case.number)).transpose()?;
+        Ok((shown, way.unwrap_or_default()))
+    })
+    .await
 }
 
 fn view(
     desk: &Desk,
     shown: &Shown,
+    way: Way,
     trouble: Option<Trouble>,
     revealed: Option<Revealed>,
     done: &str,
@@ -218,7 +277,7 @@ fn view(
         acts: acts::acts(city, &desk.who, case),
         around,
         news: news(city, &s, history, trouble.as_ref()),
-        extras: extras(desk, &s, shown),
+        extras: extras(desk, &s, shown, way),
         blockers: present::blockers(case, lang),
         proposed: shown.proposal.as_ref().map(|p| Proposed::of(city, p, lang)),
         contacted: case.contacted_at.is_some(),
@@ -229,9 +288,8 @@ fn view(
         events: history.len(),
         erased: history.iter().filter(|e| e.is_none()).count(),
         place: present::place(city, row, lang),
-        map: row.point.map(|at| MapView::new(city, lang, Some(at)).with_points(present::dots(shown, &s))),
-        near: present::near(shown, &s),
-        alike: present::alike(city, shown, lang),
+        nearby: Nearby::of(city, shown, &s),
+        prepared: Prepared { phrases: shown.phrases.clone(), ..Prepared::default() },
         owners: outside::owners(city, shown, &s),
         photos: present::photos(shown, lang),
         files: present::files(shown),
@@ -261,10 +319,11 @@ fn shell(desk: &Desk, trouble: Option<&Trouble>) -> Shell {
     s
 }
 
-fn extras(desk: &Desk, s: &Shell, shown: &Shown) -> Extras {
+fn extras(desk: &Desk, s: &Shell, shown: &Shown, way: Way) -> Extras {
     let city = &desk.site.app.city;
     let cause = shown.case.handling.cause.as_deref();
     Extras {
+        way,
         may_designate: desk.who.can(Action::Decide),
         tasks: tasks::tasks(city, s, shown),
         link: String::new(),

@@ -6,8 +6,12 @@ use jiff::civil::Date;
 
 use super::words::{cases, thousands};
 
-/// Longer than this, months are drawn instead of days.
+/// Longer than this, weeks are drawn instead of days.
 const DAYS_MAX: usize = 62;
+/// Longer than this, months are drawn instead of weeks.
+const WEEK_DAYS_MAX: usize = 200;
+/// More bars than these cannot be told apart: a finer pace is not drawn.
+const STEPS_MAX: usize = 400;
 /// The plot inside the drawing of 900 × 240.
 const LEFT: f64 = 48.0;
 const RIGHT: f64 = 892.0;
@@ -15,6 +19,57 @@ const TOP: f64 = 26.0;
 const FOOT: f64 = 206.0;
 /// Words along the foot at most.
 const MARKS_MAX: usize = 10;
+
+/// How long a time one pair of bars is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pace {
+    Day,
+    Week,
+    Month,
+}
+
+impl Pace {
+    pub(super) const ALL: [Self; 3] = [Self::Day, Self::Week, Self::Month];
+
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+        }
+    }
+
+    pub(super) fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|pace| pace.key() == key)
+    }
+
+    pub(super) fn word(self, lang: Lang) -> &'static str {
+        match self {
+            Self::Day => lang.t("按日", "By day"),
+            Self::Week => lang.t("按周", "By week"),
+            Self::Month => lang.t("按月", "By month"),
+        }
+    }
+
+    /// The pace that so many days are drawn in when nobody says another.
+    pub(super) fn usual(days: usize) -> Self {
+        match days {
+            0..=DAYS_MAX => Self::Day,
+            _ if days <= WEEK_DAYS_MAX => Self::Week,
+            _ => Self::Month,
+        }
+    }
+
+    /// The first day of the step that a day is in; weeks begin on Monday.
+    fn begin(self, date: Date) -> Date {
+        let day = i64::from(date.weekday().to_monday_zero_offset());
+        match self {
+            Self::Day => date,
+            Self::Week => date.saturating_sub(jiff::Span::new().days(day)),
+            Self::Month => date.first_of_month(),
+        }
+    }
+}
 
 /// A drawn chart with its sentence and its table.
 pub(super) struct Chart {
@@ -59,9 +114,20 @@ struct Step {
 
 impl Chart {
     /// Draws it; `list` is the address of the cases that a figure counts on some days.
-    pub(super) fn of(days: &[DayFigures], lang: Lang, list: impl Fn(Figure, Date, Date) -> String) -> Self {
-        let by_month = days.len() > DAYS_MAX;
-        let steps = steps(days, by_month, lang);
+    pub(super) fn of(
+        days: &[DayFigures],
+        pace: Option<Pace>,
+        lang: Lang,
+        list: impl Fn(Figure, Date, Date) -> String,
+    ) -> Self {
+        let usual = Pace::usual(days.len());
+        let mut pace = pace.unwrap_or(usual);
+        let mut drawn = steps(days, pace, lang);
+        if drawn.len() > STEPS_MAX {
+            pace = usual;
+            drawn = steps(days, pace, lang);
+        }
+        let steps = drawn;
         let most = steps.iter().map(|s| s.received.max(s.closed)).max().unwrap_or(0);
         let grid = grid(most);
         let top = grid.last().copied().unwrap_or(1).max(1);
@@ -84,7 +150,11 @@ impl Chart {
                 .map(|(i, step)| Mark { at: format!("{:.1}", middle(i)), words: step.name.clone() })
                 .collect(),
             rows: steps.iter().map(|step| row(step, &list)).collect(),
-            head: if by_month { lang.t("月", "Month") } else { lang.t("日", "Day") },
+            head: match pace {
+                Pace::Day => lang.t("日", "Day"),
+                Pace::Week => lang.t("周（从这一天起）", "Week from"),
+                Pace::Month => lang.t("月", "Month"),
+            },
         }
     }
 }
@@ -116,10 +186,10 @@ fn pair(step: &Step, middle: f64, slot: f64, y: &impl Fn(i64) -> f64, lang: Lang
     ]
 }
 
-fn steps(days: &[DayFigures], by_month: bool, lang: Lang) -> Vec<Step> {
+fn steps(days: &[DayFigures], pace: Pace, lang: Lang) -> Vec<Step> {
     let mut steps: Vec<(Date, Step)> = Vec::new();
     for day in days {
-        let key = if by_month { day.date.first_of_month() } else { day.date };
+        let key = pace.begin(day.date);
         match steps.last_mut() {
             Some((last, step)) if *last == key => {
                 step.to = day.date;
@@ -129,7 +199,7 @@ fn steps(days: &[DayFigures], by_month: bool, lang: Lang) -> Vec<Step> {
             _ => steps.push((
                 key,
                 Step {
-                    name: name(key, by_month, lang),
+                    name: name(key, pace == Pace::Month, lang),
                     from: day.date,
                     to: day.date,
                     received: day.received,
@@ -195,12 +265,17 @@ mod tests {
         let days: Vec<DayFigures> = (1..=28)
             .map(|d| DayFigures { date: Date::constant(2026, 1, d), received: i64::from(d) * 3, closed: 0 })
             .collect();
-        let chart = Chart::of(&days, Lang::Zh, |figure, from, to| format!("{}:{from}:{to}", figure.key()));
+        let chart =
+            Chart::of(&days, None, Lang::Zh, |figure, from, to| format!("{}:{from}:{to}", figure.key()));
         assert_eq!(chart.rows[0].cells[0], ("3".to_owned(), "in:2026-01-01:2026-01-01".to_owned()));
         assert_eq!(chart.rows[0].cells[1].1, "", "nothing to list");
         assert!(chart.sentence.contains("最多的是1月28日，收 84 件"), "{}", chart.sentence);
         assert_eq!((chart.bars.len(), chart.rows.len()), (56, 28));
         assert!(chart.bars.iter().all(|b| b.y.parse::<f64>().unwrap() >= TOP - 0.1));
+        let weeks = Chart::of(&days, Some(Pace::Week), Lang::Zh, |_, from, to| format!("{from}:{to}"));
+        assert_eq!(weeks.rows.len(), 5, "1 January 2026 is a Thursday");
+        assert_eq!(weeks.rows[1].name, "1月5日");
+        assert_eq!(weeks.rows[1].cells[0].1, "2026-01-05:2026-01-11");
         assert_eq!(grid(84), [0, 50, 100]);
         assert_eq!(grid(0), [0, 1]);
         assert_eq!(grid(7), [0, 2, 4, 6, 8]);

@@ -1,22 +1,28 @@
-//! 数据: the figures of a period. Every number opens the list of exactly the cases that it counts.
+//! 数据: the figures of a period, by unit or by another side. Every number opens the list of exactly
+//! the cases that it counts.
 
 use askama::Template;
 use duban_app::{
     Figure, Figures,
+    breakdown::{self, By, Line},
     figures::{self as report, Report},
 };
-use duban_domain::{Lang, Stamp, policy::Reach};
+use duban_domain::{Lang, Stamp};
 use jiff::{Span, civil::Date};
 
 use super::{
-    chart::Chart,
-    filter::{PATH, figure_word},
-    words::{thousands, unit_name},
+    chart::{Chart, Pace},
+    numbers::{self, Count, LineShown, Links, Rate},
+    words::thousands,
 };
 use crate::frame::{Desk, Fields, PageResult, Shell, html};
 
 /// Days of one report at most: a query over more would be a mistake in the address.
 const DAYS_MAX: i32 = 36_600;
+/// Days of a breakdown at most: it reads every case of the period.
+const DIVIDED_DAYS_MAX: i32 = 1_100;
+/// Bars of a breakdown.
+const BARS: usize = 8;
 
 #[derive(Template)]
 #[template(path = "desk/figures.html")]
@@ -28,99 +34,160 @@ pub(super) struct FiguresPage {
     pub(super) presets: Vec<Preset>,
     pub(super) counts: Vec<Count>,
     pub(super) rates: Vec<Rate>,
-    pub(super) rows: Vec<UnitRow>,
+    pub(super) sides: Vec<Preset>,
+    pub(super) side: String,
+    pub(super) key: &'static str,
+    /// The way back up, when one line is divided further.
+    pub(super) up: Option<Preset>,
+    pub(super) bars: Vec<Bar>,
+    pub(super) bars_sentence: String,
+    pub(super) rows: Vec<LineShown>,
+    pub(super) paces: Vec<Preset>,
     pub(super) chart: Chart,
+    pub(super) whole_city: bool,
 }
 
-/// A period that is often asked for.
+/// A choice in the address: a period, a side, a pace.
 pub(super) struct Preset {
-    pub(super) name: &'static str,
+    pub(super) name: String,
     pub(super) href: String,
     pub(super) now: bool,
 }
 
-/// A number of cases with the list of them.
-pub(super) struct Count {
-    pub(super) name: &'static str,
-    pub(super) n: String,
-    pub(super) href: String,
-    pub(super) about: &'static str,
-    pub(super) must: bool,
-}
-
-/// A share with its formula: the part over all of it, each a number that opens its list.
-pub(super) struct Rate {
-    pub(super) name: &'static str,
-    pub(super) value: String,
-    pub(super) part: Count,
-    pub(super) whole: Vec<Count>,
-    pub(super) about: &'static str,
-    /// The list of what keeps it from being whole.
-    pub(super) href: String,
-}
-
-/// A unit with its numbers.
-pub(super) struct UnitRow {
+/// A bar of a breakdown: how far it goes, of 600.
+pub(super) struct Bar {
     pub(super) name: String,
-    pub(super) counts: Vec<Count>,
-    pub(super) on_time: String,
-    pub(super) solved: String,
-    pub(super) satisfied: String,
+    pub(super) n: String,
+    pub(super) y: usize,
+    pub(super) width: String,
+    pub(super) late: String,
 }
 
-/// Where lists of these numbers are: the period, and whose.
-struct Links<'a> {
+/// What the address asks for.
+#[derive(Clone)]
+struct Asked {
     from: Date,
     to: Date,
-    owner: Option<&'a str>,
-    lang: Lang,
-    /// With several units of one's own, only a unit's numbers have one list each.
-    linked: bool,
+    by: By,
+    within: Option<String>,
+    pace: Option<Pace>,
+}
+
+/// What was found.
+struct Found {
+    report: Report,
+    before: Figures,
+    lines: Vec<Line>,
 }
 
 /// The page.
 pub(crate) async fn page(desk: Desk) -> PageResult {
     let today = desk.site.app.now().date(&desk.site.app.city.zone);
-    let (from, to) = period(&Fields::of_query(desk.visit.uri.query().unwrap_or("")), today);
-    let found = desk.run(move |ctx| report::report(ctx, from, to)).await?;
-    Ok(html(&view(&desk, &found, today)))
+    let asked = Asked::of(&Fields::of_query(desk.visit.uri.query().unwrap_or("")), today);
+    let question = asked.clone();
+    let found = desk.run(move |ctx| find(ctx, &question)).await?;
+    Ok(html(&view(&desk, &asked, found, today)))
 }
 
-/// The period of an address; this month when it names none. Days in the wrong order are turned.
-fn period(query: &Fields, today: Date) -> (Date, Date) {
-    let date = |name: &str| query.get(name).parse::<Date>().ok();
-    let to = date("to").unwrap_or(today);
-    let from = date("from").unwrap_or_else(|| to.first_of_month());
-    let (from, to) = if from <= to { (from, to) } else { (to, from) };
-    (from.max(to.saturating_sub(Span::new().days(DAYS_MAX))), to)
-}
-
-fn view(desk: &Desk, found: &Report, today: Date) -> FiguresPage {
-    let (s, city) = (desk.shell(), &desk.site.app.city);
-    let owner = match &desk.who.reach {
-        Reach::Units(units) if units.len() == 1 => units.first().map(String::as_str),
-        _ => None,
+fn find(ctx: &duban_app::Ctx, asked: &Asked) -> Result<Found, duban_app::AppError> {
+    let report = report::report(ctx, asked.from, asked.to)?;
+    let (from, to) = before(asked.from, asked.to);
+    let before = report::totals(ctx, from, to)?;
+    let lines = match asked.by {
+        // The counters know units: no row is read for them, however long the period.
+        By::Unit => {
+            report.units.iter().map(|unit| Line { key: unit.unit.clone(), figures: unit.figures }).collect()
+        }
+        by => breakdown::breakdown(ctx, by, asked.within.as_deref(), asked.from, asked.to)?,
     };
-    let linked = owner.is_some() || desk.who.reach == Reach::All;
-    let links = Links { from: found.from, to: found.to, owner, lang: s.lang, linked };
-    let rows = found.units.iter().map(|unit| {
-        let own = Links { owner: Some(&unit.unit), linked: true, ..links };
-        unit_row(unit_name(city, &unit.unit, s.lang), &unit.figures, &own)
+    Ok(Found { report, before, lines })
+}
+
+/// The period of the same length that ends where this one begins.
+fn before(from: Date, to: Date) -> (Date, Date) {
+    let day = Span::new().days(1);
+    let last = from.saturating_sub(day);
+    let days = to.since(from).map_or(0, |span| span.get_days());
+    (last.saturating_sub(Span::new().days(days)), last)
+}
+
+impl Asked {
+    /// This month when the address names no period. Days in the wrong order are turned.
+    fn of(query: &Fields, today: Date) -> Self {
+        let date = |name: &str| query.get(name).parse::<Date>().ok();
+        let to = date("to").unwrap_or(today);
+        let from = date("from").unwrap_or_else(|| to.first_of_month());
+        let (from, to) = if from <= to { (from, to) } else { (to, from) };
+        let by = By::from_key(query.get("by")).unwrap_or(By::Unit);
+        let days = if by == By::Unit { DAYS_MAX } else { DIVIDED_DAYS_MAX };
+        Self {
+            from: from.max(to.saturating_sub(Span::new().days(days))),
+            to,
+            by,
+            within: query.opt("within").filter(|key| !key.starts_with(['=', '-'])).map(str::to_owned),
+            pace: Pace::from_key(query.get("pace")),
+        }
+    }
+
+    fn href(&self) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("from", &self.from.to_string());
+        query.append_pair("to", &self.to.to_string());
+        query.append_pair("by", self.by.key());
+        query.extend_pairs(self.within.iter().map(|key| ("within", key)));
+        query.extend_pairs(self.pace.iter().map(|pace| ("pace", pace.key())));
+        format!("/desk/figures?{}", query.finish())
+    }
+}
+
+fn view(desk: &Desk, asked: &Asked, found: Found, today: Date) -> FiguresPage {
+    let (s, city) = (desk.shell(), &desk.site.app.city);
+    let lang = s.lang;
+    let links = Links::new(&desk.who.reach, (asked.from, asked.to), lang);
+    let Found { report, before, lines } = found;
+    let mut counts = counts(&report.all, &links);
+    counts[0].about = numbers::against(report.all.get(Figure::In), before.get(Figure::In), lang);
+    counts[1].about = numbers::against(report.all.get(Figure::Closed), before.get(Figure::Closed), lang);
+    let row = |line: &Line| {
+        let deeper = match asked.by.is_divided(city, &line.key) {
+            true => format!("{}#by", Asked { within: Some(line.key.clone()), ..asked.clone() }.href()),
+            false => String::new(),
+        };
+        let name = asked.by.name(city, &line.key, lang);
+        numbers::line(name, deeper, &line.figures, &links.line(asked.by, &line.key))
+    };
+    let up = asked.within.as_deref().map(|key| Preset {
+        name: asked.by.name(city, key, lang),
+        href: format!("{}#by", Asked { within: above(key), ..asked.clone() }.href()),
+        now: true,
     });
     FiguresPage {
-        from: found.from.to_string(),
-        to: found.to.to_string(),
-        period: period_words(&s, found.from, found.to),
-        presets: presets(s.lang, found, today),
-        counts: counts(&found.all, &links),
-        rates: rates(&found.all, &links),
-        rows: rows.collect(),
-        chart: Chart::of(&found.days, s.lang, |figure, from, to| links.days(figure, from, to)),
+        from: asked.from.to_string(),
+        to: asked.to.to_string(),
+        period: period_words(&s, asked.from, asked.to),
+        presets: presets(lang, asked, today),
+        rates: numbers::rates(&report.all, &links),
+        sides: sides(asked, lang),
+        side: side_word(asked.by, lang).to_owned(),
+        key: asked.by.key(),
+        up,
+        bars: bars(&lines, |key| asked.by.name(city, key, lang)),
+        bars_sentence: bars_sentence(&lines, lang, |key| asked.by.name(city, key, lang)),
+        rows: lines.iter().map(row).collect(),
+        paces: paces(asked, lang),
+        chart: Chart::of(&report.days, asked.pace, lang, |figure, from, to| links.days(figure, from, to)),
+        whole_city: desk.who.reach == duban_domain::policy::Reach::All,
+        counts,
         s,
     }
 }
 
-fn period_words(s: &Shell, from: Date, to: Date) -> String {
+/// The key above a category; a district has none above.
+fn above(key: &str) -> Option<String> {
+    key.rsplit_once('.').map(|(above, _)| above.to_owned())
+}
+
+pub(super) fn period_words(s: &Shell, from: Date, to: Date) -> String {
     let day = |date: Date| {
         let at = Stamp::start_of(date, &s.zone).plus_ms(12 * 3_600_000);
         s.when(&at).day
@@ -128,7 +195,7 @@ fn period_words(s: &Shell, from: Date, to: Date) -> String {
     if from == to { day(from) } else { format!("{} {} {}", day(from), s.t("至", "to"), day(to)) }
 }
 
-fn presets(lang: Lang, found: &Report, today: Date) -> Vec<Preset> {
+fn presets(lang: Lang, asked: &Asked, today: Date) -> Vec<Preset> {
     let month = today.first_of_month();
     let before = month.saturating_sub(Span::new().days(1));
     let all = [
@@ -140,152 +207,79 @@ fn presets(lang: Lang, found: &Report, today: Date) -> Vec<Preset> {
         (lang.t("全部", "All"), Date::constant(2000, 1, 1), today),
     ];
     let preset = |(name, from, to): (&'static str, Date, Date)| Preset {
-        name,
-        href: format!("/desk/figures?from={from}&to={to}"),
-        now: from == found.from && to == found.to,
+        name: name.to_owned(),
+        href: Asked { from, to, pace: None, ..asked.clone() }.href(),
+        now: from == asked.from && to == asked.to,
     };
     all.into_iter().map(preset).collect()
 }
 
-impl Links<'_> {
-    /// The list of a figure on some days of the period; empty where there is no one list.
-    fn days(&self, figure: Figure, from: Date, to: Date) -> String {
-        if self.linked { Links { from, to, ..*self }.count(figure.key(), 0).href } else { String::new() }
-    }
+fn sides(asked: &Asked, lang: Lang) -> Vec<Preset> {
+    let side = |by: By| Preset {
+        name: side_word(by, lang).to_owned(),
+        href: format!("{}#by", Asked { by, within: None, ..asked.clone() }.href()),
+        now: by == asked.by,
+    };
+    By::ALL.into_iter().map(side).collect()
+}
 
-    /// A number with the list of what it counts.
-    fn count(&self, key: &str, n: i64) -> Count {
-        let name = figure_word(key, self.lang);
-        let owner = self.owner.map(|unit| format!("&owner={unit}")).unwrap_or_default();
-        let href = if self.linked {
-            format!("{PATH}?figure={key}&from={}&to={}{owner}", self.from, self.to)
-        } else {
-            "#units".to_owned()
-        };
-        Count { name, n: thousands(n), href, about: "", must: n > 0 && key.ends_with("overdue") }
-    }
-
-    fn of(&self, figures: &Figures, figure: Figure) -> Count {
-        self.count(figure.key(), figures.get(figure))
+/// By what, in a word.
+pub(super) fn side_word(by: By, lang: Lang) -> &'static str {
+    match by {
+        By::Unit => lang.t("单位", "Unit"),
+        By::Category => lang.t("类别", "Category"),
+        By::District => lang.t("辖区", "District"),
+        By::Channel => lang.t("渠道", "Channel"),
+        By::Kind => lang.t("类型", "Kind"),
+        By::Urgency => lang.t("紧急程度", "Urgency"),
     }
 }
 
-fn counts(all: &Figures, links: &Links<'_>) -> Vec<Count> {
-    let lang = links.lang;
-    let about = |count: Count, about: &'static str| Count { about, ..count };
+fn paces(asked: &Asked, lang: Lang) -> Vec<Preset> {
+    let days = asked.to.since(asked.from).map_or(0, |span| span.get_days()) + 1;
+    let now = asked.pace.unwrap_or_else(|| Pace::usual(usize::try_from(days).unwrap_or(usize::MAX)));
+    let pace = |pace: Pace| Preset {
+        name: pace.word(lang).to_owned(),
+        href: Asked { pace: Some(pace), ..asked.clone() }.href(),
+        now: pace == now,
+    };
+    Pace::ALL.into_iter().map(pace).collect()
+}
+
+fn counts(all: &Figures, links: &Links) -> Vec<Count> {
     vec![
-        about(links.of(all, Figure::In), lang.t("期内受理", "taken in during the period")),
-        about(links.of(all, Figure::Closed), lang.t("期内办结", "closed during the period")),
-        about(
-            links.of(all, Figure::Running),
-            lang.t("期内到期，还没有答复", "due in the period, not answered"),
-        ),
-        about(links.count("overdue", all.overdue), lang.t("其中已过时限", "of these past their time")),
+        links.of(all, Figure::In),
+        links.of(all, Figure::Closed),
+        links.of(all, Figure::Running),
+        links.count("overdue", all.overdue),
     ]
 }
 
-fn rates(all: &Figures, links: &Links<'_>) -> Vec<Rate> {
-    let (lang, n) = (links.lang, |figure| all.get(figure));
-    let overdue = || links.count("overdue", all.overdue);
-    let contact_overdue = || links.count("contact-overdue", all.contact_overdue);
-    vec![
-        Rate {
-            href: links.of(all, Figure::Late).href,
-            name: lang.t("按期率", "In time"),
-            value: percent(n(Figure::OnTime), n(Figure::OnTime) + n(Figure::Late) + all.overdue),
-            part: links.of(all, Figure::OnTime),
-            whole: vec![links.of(all, Figure::OnTime), links.of(all, Figure::Late), overdue()],
-            about: lang.t(
-                "期内到期的都算，逾期还没办的也在分母里",
-                "everything due in the period; what is overdue and open counts against it",
-            ),
-        },
-        Rate {
-            href: links.of(all, Figure::ContactLate).href,
-            name: lang.t("响应率", "Response"),
-            value: percent(
-                n(Figure::ContactOk),
-                n(Figure::ContactOk) + n(Figure::ContactLate) + all.contact_overdue,
-            ),
-            part: links.of(all, Figure::ContactOk),
-            whole: vec![
-                links.of(all, Figure::ContactOk),
-                links.of(all, Figure::ContactLate),
-                contact_overdue(),
-            ],
-            about: lang.t(
-                "按时联系诉求人；逾期还没联系的也在分母里",
-                "contacted in time; who is overdue and not contacted counts against it",
-            ),
-        },
-        Rate {
-            href: links.of(all, Figure::Unsolved).href,
-            name: lang.t("解决率", "Solved"),
-            value: percent(n(Figure::Solved), n(Figure::Solved) + n(Figure::Unsolved)),
-            part: links.of(all, Figure::Solved),
-            whole: vec![links.of(all, Figure::Solved), links.of(all, Figure::Unsolved)],
-            about: lang.t(
-                "按诉求人的话；咨询不算，没说的不算",
-                "in people’s own word; questions and silence do not count",
-            ),
-        },
-        satisfaction(all, links),
-    ]
+/// The largest lines as bars: taken in, and of it what is past its time.
+fn bars(lines: &[Line], name: impl Fn(&str) -> String) -> Vec<Bar> {
+    let most = lines.iter().map(|line| line.figures.get(Figure::In)).max().unwrap_or(0).max(1);
+    let far = |n: i64| format!("{:.1}", 560.0 * n as f64 / most as f64);
+    let bar = |(at, line): (usize, &Line)| Bar {
+        name: name(&line.key),
+        n: thousands(line.figures.get(Figure::In)),
+        y: at * 30,
+        width: far(line.figures.get(Figure::In)),
+        late: far(line.figures.overdue.min(most)),
+    };
+    lines.iter().filter(|line| line.figures.get(Figure::In) > 0).take(BARS).enumerate().map(bar).collect()
 }
 
-/// Satisfaction is a mean of points, not a share of cases: its sum has no list.
-fn satisfaction(all: &Figures, links: &Links<'_>) -> Rate {
-    let (lang, n) = (links.lang, |figure| all.get(figure));
-    Rate {
-        href: links.of(all, Figure::Rated).href,
-        name: lang.t("满意度", "Satisfaction"),
-        value: score(n(Figure::Score), n(Figure::Rated)),
-        part: Count {
-            name: lang.t("得分合计", "sum of points"),
-            n: thousands(n(Figure::Score)),
-            href: String::new(),
-            about: "",
-            must: false,
-        },
-        whole: vec![links.of(all, Figure::Rated)],
-        about: lang.t(
-            "每档满意程度值多少分是本市设置；没评的不算",
-            "what each answer is worth is a setting of the city; silence does not count",
-        ),
+fn bars_sentence(lines: &[Line], lang: Lang, name: impl Fn(&str) -> String) -> String {
+    let Some(first) = lines.iter().find(|line| line.figures.get(Figure::In) > 0) else {
+        return lang.t("这段时间没有收到", "nothing was received in this period").to_owned();
+    };
+    let all: i64 = lines.iter().map(|line| line.figures.get(Figure::In)).sum();
+    let n = first.figures.get(Figure::In);
+    let share = (n * 100 + all / 2) / all.max(1);
+    match lang {
+        Lang::Zh => format!("最多的是{}，收了 {} 件，占 {share} %", name(&first.key), thousands(n)),
+        Lang::En => format!("most in {}: {} received, {share} % of all", name(&first.key), thousands(n)),
     }
-}
-
-fn unit_row(name: String, figures: &Figures, links: &Links<'_>) -> UnitRow {
-    let n = |figure| figures.get(figure);
-    UnitRow {
-        name,
-        counts: vec![
-            links.of(figures, Figure::In),
-            links.of(figures, Figure::Closed),
-            links.of(figures, Figure::OnTime),
-            links.of(figures, Figure::Late),
-            links.count("overdue", figures.overdue),
-            links.of(figures, Figure::Solved),
-            links.of(figures, Figure::Unsolved),
-        ],
-        on_time: percent(n(Figure::OnTime), n(Figure::OnTime) + n(Figure::Late) + figures.overdue),
-        solved: percent(n(Figure::Solved), n(Figure::Solved) + n(Figure::Unsolved)),
-        satisfied: score(n(Figure::Score), n(Figure::Rated)),
-    }
-}
-
-/// `96.8 %`; a share of nothing is no number.
-fn percent(part: i64, whole: i64) -> String {
-    if whole <= 0 {
-        return "—".to_owned();
-    }
-    let permille = part.saturating_mul(1_000).saturating_add(whole / 2) / whole;
-    format!("{}.{} %", permille / 10, permille % 10)
-}
-
-/// The mean of points out of a hundred.
-fn score(sum: i64, n: i64) -> String {
-    percent(sum, n.saturating_mul(100))
 }
 
 #[cfg(test)]
@@ -293,15 +287,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_share_of_nothing_is_no_number() {
-        assert_eq!(percent(0, 0), "—");
-        assert_eq!(percent(968, 1_000), "96.8 %");
-        assert_eq!(score(280, 3), "93.3 %");
-        let query = Fields::of_query("from=2026-02-01&to=2026-01-04");
+    fn an_address_is_a_question_and_gives_others() {
+        let today = Date::constant(2026, 3, 3);
+        let asked = |query| Asked::of(&Fields::of_query(query), today);
+        let turned = asked("from=2026-02-01&to=2026-01-04");
+        assert_eq!((turned.from, turned.to), (Date::constant(2026, 1, 4), Date::constant(2026, 2, 1)));
+        assert_eq!(asked("").from, Date::constant(2026, 3, 1));
+        let deep = asked("by=category&within=city.light&pace=week&from=2026-03-01");
         assert_eq!(
-            period(&query, Date::constant(2026, 3, 3)),
-            (Date::constant(2026, 1, 4), Date::constant(2026, 2, 1))
+            deep.href(),
+            "/desk/figures?from=2026-03-01&to=2026-03-03&by=category&within=city.light&pace=week"
         );
-        assert_eq!(period(&Fields::default(), Date::constant(2026, 3, 3)).0, Date::constant(2026, 3, 1));
+        assert_eq!(above("city.light").as_deref(), Some("city"));
+        assert_eq!(before(deep.from, deep.to), (Date::constant(2026, 2, 26), Date::constant(2026, 2, 28)));
+        assert_eq!(asked("by=category&from=2000-01-01").from, Date::constant(2023, 2, 27));
     }
 }

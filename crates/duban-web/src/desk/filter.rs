@@ -16,6 +16,8 @@ use crate::frame::Fields;
 pub(crate) const PAGE: i64 = 50;
 /// Where the worklist is.
 pub(crate) const PATH: &str = "/desk/cases";
+/// As an owner: whatever unit of one's own leads it.
+pub(crate) const MINE: &str = "mine";
 /// What only says where in the list one is.
 const PLACE: [&str; 4] = ["after", "n", "lang", "done"];
 /// Filters in the order in which their chips stand.
@@ -82,6 +84,11 @@ impl Filter {
         }
     }
 
+    /// Whether the rows are shown on a map as well.
+    pub(crate) fn is_map(&self) -> bool {
+        self.get("view") == "map"
+    }
+
     pub(crate) fn is_newest(&self) -> bool {
         self.get("sort") == "new"
     }
@@ -118,6 +125,16 @@ impl Filter {
         self.first().split_once('?').map_or(String::new(), |(_, query)| query.to_owned())
     }
 
+    /// What is asked for and which page of it, as an address says it.
+    pub(crate) fn place(&self) -> String {
+        self.here().split_once('?').map_or(String::new(), |(_, query)| query.to_owned())
+    }
+
+    /// The address of this page of the list.
+    pub(crate) fn here(&self) -> String {
+        self.address(|k| !matches!(k, "lang" | "done"), &[])
+    }
+
     /// Where this list is exported.
     pub(crate) fn export(&self) -> String {
         format!("/desk/export?{}", self.words())
@@ -144,7 +161,8 @@ impl Filter {
         CaseQuery {
             phases: self.phases(),
             unit: text("unit"),
-            owner: text("owner"),
+            owner: text("owner").filter(|owner| owner != MINE),
+            own_only: self.get("owner") == MINE,
             label: text("label"),
             category_prefix: text("category"),
             division_prefix: text("division"),
@@ -269,10 +287,15 @@ impl Filter {
                 figure_word(raw, lang),
                 self.dates(lang).map(|d| format!(" {d}")).unwrap_or_default()
             ),
+            "owner" if raw == MINE => lang.t("本单位", "own units").to_owned(),
             "unit" | "owner" => unit_name(city, raw, lang),
-            "division" => known(Some(division_path(city, raw, lang).as_str()).filter(|v| !v.is_empty())),
+            "division" | "category" if raw == "-" => lang.t("不详", "not known").to_owned(),
+            "division" => {
+                let code = raw.strip_prefix('=').unwrap_or(raw);
+                known(Some(division_path(city, code, lang).as_str()).filter(|v| !v.is_empty()))
+            }
+            "category" => city.category_path(raw.strip_prefix('=').unwrap_or(raw), lang),
             "label" => super::present::label_name(city, raw, lang),
-            "category" => city.category_path(raw, lang),
             "urgency" => known(Urgency::from_key(raw).map(|v| v.word(lang))),
             "kind" => known(Kind::from_key(raw).map(|v| v.word(lang))),
             "channel" => known(Channel::from_key(raw).map(|v| v.word(lang))),
@@ -351,6 +374,7 @@ pub(crate) fn figure_word(key: &str, lang: Lang) -> &'static str {
         "contact-overdue" => lang.t("逾期未联系", "Contact overdue"),
         "solved" => lang.t("诉求人说解决了", "Solved, people say"),
         "unsolved" => lang.t("诉求人说没解决", "Not solved, people say"),
+        "score" => lang.t("满意度得分", "Points of satisfaction"),
         _ => lang.t("有满意度评价", "Rated"),
     }
 }

@@ -3,18 +3,17 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::response::Response;
+use axum::http::header;
 use duban_app::{
-    AppError, CaseRow, Ctx, Figure, Page,
+    AppError, CaseRow, Ctx, Figure, Page, SavedView,
     case::{
-        On,
         assign::{self, Colleague},
-        list, sign,
+        list,
     },
-    figures,
+    figures, view as views,
 };
 use duban_domain::{
-    Lang, Number, Refusal, StaffId,
+    Lang, Number, StaffId,
     case::{Phase, Waits},
     city::City,
     policy::{Action, Reach},
@@ -23,14 +22,18 @@ use duban_domain::{
 
 use super::{
     filter::{Chip, Filter, due_word},
+    kept::KeptView,
+    numbers::Links,
     present::label_name,
     views::{choice, handlers, named, stages, tabs_of},
+    way,
     words::{self, Choice, Choices, DueWords, cases, thousands},
 };
-use crate::frame::{Desk, Fields, PageResult, Shell, When, html, see_other};
-
-/// Cases that are signed at once at most.
-const SIGN_MAX: usize = 200;
+use crate::frame::{
+    Desk, PageResult, Shell, When, html,
+    map::{MapPoint, MapView},
+    see_other,
+};
 
 #[derive(Template)]
 #[template(path = "desk/list.html")]
@@ -49,7 +52,16 @@ pub(super) struct ListPage {
     pub(super) by_due: String,
     pub(super) groups: Vec<Group>,
     pub(super) drops: Vec<Drop>,
-    pub(super) can_sign: bool,
+    /// Steps that this member could do to several cases.
+    pub(super) steps: Vec<&'static str>,
+    pub(super) views: Vec<KeptView>,
+    /// The filters, for keeping them.
+    pub(super) query: String,
+    pub(super) map: Option<MapView>,
+    /// Rows that have no point and are on no map.
+    pub(super) placeless: usize,
+    /// The same list as a map or as a list.
+    pub(super) other_way: String,
     pub(super) export: String,
     pub(super) first: Option<String>,
     pub(super) next: Option<String>,
@@ -66,6 +78,13 @@ pub(super) struct ListPage {
     pub(super) urgencies: Vec<Choice>,
     pub(super) kinds: Vec<Choice>,
     pub(super) channels: Vec<Choice>,
+}
+
+impl ListPage {
+    /// Whether a step for several cases is offered.
+    fn does(&self, step: &str) -> bool {
+        self.steps.contains(&step)
+    }
 }
 
 /// A view above the list.
@@ -97,7 +116,7 @@ pub(super) struct Row {
     pub(super) at: Option<When>,
     pub(super) due: DueWords,
     pub(super) tags: Vec<Tag>,
-    pub(super) can_sign: bool,
+    pub(super) place_in_list: usize,
 }
 
 /// A tag: always a word.
@@ -122,6 +141,7 @@ struct Loaded {
     tabs: Vec<(&'static str, String, i64)>,
     drops: Vec<(Chip, i64)>,
     today: Option<(i64, i64)>,
+    views: Vec<SavedView>,
 }
 
 /// The list. A whole number in the search field goes straight to its case.
@@ -132,7 +152,12 @@ pub(crate) async fn page(desk: Desk) -> PageResult {
     }
     let asked = filter.clone();
     let loaded = desk.run(move |ctx| load(ctx, &asked)).await?;
-    Ok(html(&view(&desk, filter, loaded)))
+    let way = way::cookie(&filter, desk.site.options.secure_cookies);
+    let mut page = html(&view(&desk, filter, loaded));
+    if let Some(cookie) = way {
+        page.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(page)
 }
 
 fn load(ctx: &Ctx, filter: &Filter) -> Result<Loaded, AppError> {
@@ -162,6 +187,7 @@ fn load(ctx: &Ctx, filter: &Filter) -> Result<Loaded, AppError> {
         tabs,
         drops,
         today: today(ctx)?,
+        views: views::list(ctx)?,
     })
 }
 
@@ -194,7 +220,12 @@ fn view(desk: &Desk, f: Filter, loaded: Loaded) -> ListPage {
         .to_owned(),
         newest: !by_due,
         by_due: f.with("sort", ""),
-        can_sign: desk.who.can(Action::Sign) && loaded.page.rows.iter().any(|row| signable(desk, row)),
+        steps: steps(desk, &loaded.page),
+        views: loaded.views.into_iter().map(|view| KeptView::of(view, &desk.who, &here)).collect(),
+        query: f.words(),
+        placeless: loaded.page.rows.iter().filter(|row| row.point.is_none()).count(),
+        other_way: f.with("view", if f.is_map() { "" } else { "map" }),
+        map: f.is_map().then(|| map(desk, &s, &loaded.page.rows)),
         export: f.export(),
         first: (f.before() > 0).then(|| f.first()),
         next: loaded.page.next.map(|after| f.page(after, f.before() + super::filter::PAGE)),
@@ -237,25 +268,15 @@ fn labels(city: &City, lang: Lang) -> Vec<Choices> {
     Phase::ALL.iter().filter_map(under).collect()
 }
 
-/// The figures count by lead unit, so their lists do too; several units have no one list.
+/// The figures count by lead unit, so their lists do too.
 fn today_shown(
     s: &Shell,
     reach: &Reach,
     (received, closed): (i64, i64),
 ) -> Vec<(&'static str, String, String)> {
     let day = s.now.date(&s.zone);
-    let owner = match reach {
-        Reach::All => Some(String::new()),
-        Reach::Units(units) => match units.as_slice() {
-            [only] => Some(format!("&owner={only}")),
-            _ => None,
-        },
-        _ => None,
-    };
-    let list = |figure: Figure| {
-        let address = |owner| format!("/desk/cases?figure={}&from={day}&to={day}{owner}", figure.key());
-        owner.as_deref().map(address).unwrap_or_default()
-    };
+    let links = Links::new(reach, (day, day), s.lang);
+    let list = |figure: Figure| links.days(figure, day, day);
     vec![
         (s.lang.t("今天收", "In today"), thousands(received), list(Figure::In)),
         (s.lang.t("今天办结", "Closed today"), thousands(closed), list(Figure::Closed)),
@@ -305,8 +326,31 @@ fn place_words(f: &Filter, page: &Page, count: i64, s: &Shell) -> String {
     format!("{}–{} · {} {}", thousands(from + 1), thousands(from + n), s.t("共", "of"), counted(count, s))
 }
 
-fn signable(desk: &Desk, row: &CaseRow) -> bool {
-    desk.who.can(Action::Sign) && row.phase == Phase::Dispatched && desk.who.reach.leads_unit(&row.owner)
+/// Steps for several cases: what the role includes, for rows that are there.
+fn steps(desk: &Desk, page: &Page) -> Vec<&'static str> {
+    let all = [
+        (Action::Sign, "sign"),
+        (Action::Note, "note"),
+        (Action::Classify, "urgency"),
+        (Action::Dispatch, "dispatch"),
+    ];
+    let may = |(action, _): &(Action, &str)| !page.rows.is_empty() && desk.who.can(*action);
+    all.into_iter().filter(may).map(|(_, step)| step).collect()
+}
+
+/// The rows of the list as dots, each with its place in the list.
+fn map(desk: &Desk, s: &Shell, rows: &[CaseRow]) -> MapView {
+    let dot = |(at, row): (usize, &CaseRow)| {
+        let state = match (row.closed_at, row.answered_at) {
+            (Some(_), _) => "done",
+            (None, None) if row.finish_due < s.now => "late",
+            _ => "near",
+        };
+        let href = format!("/desk/cases/{}", row.number);
+        Some(MapPoint::plain(row.point?, &(at + 1).to_string(), state, href))
+    };
+    let dots: Vec<MapPoint> = rows.iter().enumerate().filter_map(dot).collect();
+    MapView::new(&desk.site.app.city, s.lang, None).tall().around(dots)
 }
 
 /// Rows under the heads of their days. Late ones stand together, whatever day they were due on, and
@@ -319,14 +363,14 @@ fn groups(
     by_due: bool,
 ) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
-    for row in rows {
+    for (at, row) in rows.iter().enumerate() {
         let (name, late) = head(s, row, by_due);
         if groups.iter().all(|group| group.name != name) {
             groups.push(Group { name: name.clone(), count: String::new(), late, rows: Vec::new() });
         }
         if let Some(group) = groups.iter_mut().find(|group| group.name == name) {
             let handler = row.handler.and_then(|id| handlers.get(&id)).map_or("", String::as_str);
-            group.rows.push(one(desk, s, row, handler));
+            group.rows.push(Row { place_in_list: at + 1, ..one(desk, s, row, handler) });
             group.count = cases(i64::try_from(group.rows.len()).unwrap_or(0), s.lang);
         }
     }
@@ -367,6 +411,8 @@ fn one(desk: &Desk, s: &Shell, row: &CaseRow, handler: &str) -> Row {
     let (city, lang) = (&desk.site.app.city, s.lang);
     let assists = matches!(&desk.who.reach, Reach::Units(units) if !units.contains(&row.owner));
     let unit = words::unit_name(city, &row.owner, lang);
+    let asked = Filter::of(desk.visit.uri.query().unwrap_or(""));
+    let scored = matches!(asked.get("figure"), "score" | "rated");
     let closed = DueWords {
         words: String::new(),
         bare: row.ending.map(|e| e.word(lang).to_owned()).unwrap_or_default(),
@@ -388,12 +434,12 @@ fn one(desk: &Desk, s: &Shell, row: &CaseRow, handler: &str) -> Row {
             Some(due) => DueWords::of(city, due, s.now, lang),
             None => closed,
         },
-        tags: tags(city, s, row),
-        can_sign: signable(desk, row),
+        tags: tags(city, s, row, scored),
+        place_in_list: 0,
     }
 }
 
-fn tags(city: &City, s: &Shell, row: &CaseRow) -> Vec<Tag> {
+fn tags(city: &City, s: &Shell, row: &CaseRow, scored: bool) -> Vec<Tag> {
     let mut tags = Vec::new();
     let mut add = |words: String, class| tags.push(Tag { words, class });
     if matches!(row.urgency, Urgency::Critical | Urgency::Urgent) {
@@ -423,73 +469,11 @@ fn tags(city: &City, s: &Shell, row: &CaseRow) -> Vec<Tag> {
             "tag-warn",
         );
     }
+    if let Some(points) = row.score.filter(|_| scored) {
+        add(format!("{points} {}", s.t("分", "points")), "tag-info");
+    }
     if row.privacy == Privacy::Confidential {
         add(row.privacy.word(s.lang).to_owned(), "");
     }
     tags
-}
-
-#[derive(Template)]
-#[template(path = "desk/signed.html")]
-pub(super) struct SignedPage {
-    pub(super) s: Shell,
-    pub(super) summary: String,
-    pub(super) signed: Vec<SignedOne>,
-    pub(super) skipped: Vec<SignedOne>,
-    pub(super) back: String,
-}
-
-/// One case of a bulk step, and why nothing happened to it.
-pub(super) struct SignedOne {
-    pub(super) number: String,
-    pub(super) grouped: String,
-    pub(super) why: String,
-}
-
-/// Signs for several cases and says for each what came of it.
-pub(crate) async fn sign_many(desk: Desk, fields: Fields) -> PageResult {
-    let numbers: Vec<Number> = fields.all("case").filter_map(|n| n.parse().ok()).take(SIGN_MAX).collect();
-    let form = fields.once();
-    let done = desk.run(move |ctx| sign_each(&ctx.by_form(form), numbers)).await?;
-    Ok(signed_page(&desk, done, super::login::local(fields.get("back"))))
-}
-
-fn sign_each(ctx: &Ctx, numbers: Vec<Number>) -> Result<Vec<(Number, Option<Refusal>)>, AppError> {
-    let sign = |number: Number| match sign::sign(ctx, &On { number: number.clone(), seen: None }) {
-        Ok(_) => Ok((number, None)),
-        Err(AppError::Refused(refusal)) => Ok((number, Some(refusal))),
-        Err(error) => Err(error),
-    };
-    numbers.into_iter().map(sign).collect()
-}
-
-fn signed_page(desk: &Desk, done: Vec<(Number, Option<Refusal>)>, back: &str) -> Response {
-    let s = desk.shell();
-    let one = |(number, why): (Number, Option<Refusal>)| SignedOne {
-        grouped: number.grouped(),
-        number: number.to_string(),
-        why: why.map(|r| r.sentence(s.lang)).unwrap_or_default(),
-    };
-    let (skipped, signed): (Vec<_>, Vec<_>) = done.into_iter().partition(|(_, why)| why.is_some());
-    let (signed, skipped): (Vec<_>, Vec<_>) =
-        (signed.into_iter().map(one).collect(), skipped.into_iter().map(one).collect());
-    let n = |list: &[SignedOne]| cases(i64::try_from(list.len()).unwrap_or(0), s.lang);
-    let summary = match (signed.is_empty(), skipped.is_empty()) {
-        (true, true) => s
-            .t(
-                "一件也没有选，什么也没有改。请在列表里勾选待签收的工单。",
-                "None was ticked, so nothing changed. Tick cases to sign in the list.",
-            )
-            .to_owned(),
-        _ => format!(
-            "{} {}{}{} {}{}",
-            s.t("签收了", "Signed"),
-            n(&signed),
-            s.t("；", "; "),
-            s.t("跳过", "skipped"),
-            n(&skipped),
-            s.t("。", ".")
-        ),
-    };
-    html(&SignedPage { summary, signed, skipped, back: back.to_owned(), s })
 }

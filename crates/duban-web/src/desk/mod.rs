@@ -10,6 +10,8 @@ pub(crate) mod around_steps;
 #[cfg(test)]
 mod around_tests;
 pub(crate) mod assist;
+pub(crate) mod board;
+pub(crate) mod bulk;
 pub(crate) mod callbacks;
 pub(crate) mod calls;
 pub(crate) mod case;
@@ -20,15 +22,22 @@ pub(crate) mod figures;
 pub(crate) mod filter;
 mod forms;
 pub(crate) mod intake;
+pub(crate) mod kept;
 pub(crate) mod list;
 pub(crate) mod live;
 pub(crate) mod login;
 pub(crate) mod media;
+mod nearby;
 pub(crate) mod notices;
+pub(crate) mod numbers;
 mod outside;
+mod paper;
+pub(crate) mod phrases;
 pub(crate) mod presence;
 pub(crate) mod present;
 pub(crate) mod quality;
+pub(crate) mod report;
+pub(crate) mod sheet;
 pub(crate) mod steps;
 pub(crate) mod tasks;
 #[cfg(test)]
@@ -39,6 +48,7 @@ pub(crate) mod timeline;
 mod timeline_moves;
 mod views;
 pub(crate) mod voices;
+pub(crate) mod way;
 pub(crate) mod words;
 
 use askama::Template;
@@ -70,6 +80,9 @@ pub(crate) async fn home(desk: Desk) -> Response {
     }
     if can(Action::Figures) {
         return see_other("/desk/figures");
+    }
+    if can(Action::Texts) {
+        return see_other("/desk/phrases");
     }
     html(&HomePage { s: desk.shell() })
 }

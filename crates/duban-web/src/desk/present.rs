@@ -4,7 +4,7 @@ use duban_app::{CaseRow, MediaKind, case::show::Shown};
 use duban_domain::{
     Lang, MediaId, Stamp,
     case::{Case, Ending, Event, Phase, Stage, What},
-    city::{City, SettingGroup},
+    city::City,
     deadline::{Deadline, Pace, explain, left},
     dispatch::Proposal,
     request::{Privacy, Urgency},
@@ -16,13 +16,9 @@ use super::{
     words::{self, Stretch, because_words, marked, took, unit_name},
 };
 use crate::{
-    frame::{Shell, When, map::MapPoint},
+    frame::{Shell, When},
     questions,
 };
-
-/// Signs for neighbours on the map and in the list beside it.
-const MARKS_ZH: [&str; 12] = ["甲", "乙", "丙", "丁", "戊", "己", "庚", "辛", "壬", "癸", "子", "丑"];
-const MARKS_EN: [&str; 12] = ["A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L"];
 
 /// One stop of the track.
 pub(super) struct Stop {
@@ -79,17 +75,6 @@ pub(super) struct Answer {
     pub(super) internal: String,
     pub(super) proof_words: String,
     pub(super) files: usize,
-}
-
-/// A case nearby.
-pub(super) struct Near {
-    pub(super) mark: &'static str,
-    pub(super) number: String,
-    pub(super) title: String,
-    pub(super) stage: String,
-    pub(super) metres: i64,
-    /// Whether it may be the same matter.
-    pub(super) same: bool,
 }
 
 /// A unit that has the case.
@@ -404,52 +389,6 @@ fn state(answer: Option<&mut Answer>, words: &str, class: &'static str) {
 
 pub(super) fn place(city: &City, row: &CaseRow, lang: Lang) -> String {
     words::place_line(city, row.division.as_deref(), &row.place_words, lang)
-}
-
-fn mark(i: usize, lang: Lang) -> &'static str {
-    let marks = if lang == Lang::Zh { MARKS_ZH } else { MARKS_EN };
-    marks[i % marks.len()]
-}
-
-pub(super) fn dots(shown: &Shown, s: &Shell) -> Vec<MapPoint> {
-    let state = |row: &CaseRow| match (row.closed_at, row.answered_at) {
-        (Some(_), _) => "done",
-        (None, None) if row.finish_due < s.now => "late",
-        _ => "near",
-    };
-    let dot = |(i, (row, _)): (usize, &(CaseRow, i64))| {
-        let href = format!("/desk/cases/{}", row.number);
-        Some(MapPoint::plain(row.point?, mark(i, s.lang), state(row), href))
-    };
-    shown.near.iter().enumerate().filter_map(dot).collect()
-}
-
-pub(super) fn near(shown: &Shown, s: &Shell) -> Vec<Near> {
-    let one = |(i, (row, metres)): (usize, &(CaseRow, i64))| Near {
-        mark: mark(i, s.lang),
-        number: row.number.to_string(),
-        title: row.title.clone(),
-        stage: row.phase.word(s.lang).to_owned(),
-        metres: *metres,
-        same: shown.alike.iter().any(|other| other.id == row.id),
-    };
-    shown.near.iter().enumerate().map(one).collect()
-}
-
-/// How many may be the same matter, and by which measure.
-pub(super) fn alike(city: &City, shown: &Shown, lang: Lang) -> String {
-    let (n, settings) = (shown.alike.len(), &city.settings);
-    let (metres, days) = (settings.duplicate_metres, settings.duplicate_days);
-    let ground = settings.ground(SettingGroup::Duplicates, lang);
-    match (n, lang) {
-        (0, _) => String::new(),
-        (_, Lang::Zh) => {
-            format!("另有 {n} 件可能是同一件事：同类，{metres} 米内，前后 {days} 天（{ground}）。")
-        }
-        (_, Lang::En) => format!(
-            "{n} more may be the same matter: same category, within {metres} m and {days} days ({ground})."
-        ),
-    }
 }
 
 pub(super) fn owners(city: &City, shown: &Shown, lang: Lang) -> Vec<Owner> {

@@ -19,7 +19,7 @@ use duban_domain::{
 };
 
 use super::{
-    case::{Revealed, Trouble, again, revealed},
+    case::{Revealed, Trouble, again, preview, revealed},
     words,
 };
 use crate::frame::{Desk, Fields, PageResult, WebError, error::logged, kept, see_other};
@@ -51,8 +51,11 @@ pub(crate) async fn contact(desk: Desk, Path(on): Path<String>, fields: Fields) 
     .await
 }
 
-/// 答复
+/// 答复, or a look at what its reader will see.
 pub(crate) async fn answer(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
+    if fields.get("do") == "preview" {
+        return preview(&desk, words::number(&on)?, fields).await;
+    }
     let done = if desk.site.app.city.settings.review_required { "answer" } else { "publish" };
     step(&desk, &on, "answer", fields, done, |ctx, on, fields| {
         answer::answer(ctx, on, &answering(&ctx.city().settings.photos, fields)?)

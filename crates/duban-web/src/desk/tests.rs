@@ -155,8 +155,8 @@ async fn the_unit_signs_in_bulk(world: &World, number: &str) {
     assert!(list.text.contains("name=\"case\"") && list.text.contains(number));
     let signed = handler
         .post(
-            "/desk/signatures",
-            &[("case", number), ("case", number), ("back", "//elsewhere.example")],
+            "/desk/batches",
+            &[("do", "sign"), ("case", number), ("case", number), ("back", "//elsewhere.example")],
             None,
         )
         .await;
@@ -171,6 +171,22 @@ async fn the_unit_signs_in_bulk(world: &World, number: &str) {
 
 async fn the_unit_answers(world: &World, number: &str) {
     let mut handler = sign_in(world, "handler", "power", "handler").await;
+    let sheet = handler.get(&format!("/desk/cases/{number}/sheet.pdf")).await;
+    assert!(sheet.status == StatusCode::OK && sheet.text.starts_with("%PDF-"), "the case as a file");
+    let read = handler
+        .post(
+            &format!("/desk/cases/{number}/answer"),
+            &[("do", "preview"), ("outcome", "solved"), ("public", "先看一眼，测试")],
+            None,
+        )
+        .await;
+    assert!(
+        read.status == StatusCode::OK
+            && read.text.contains("<p class=\"their\" data-reading-text>先看一眼，测试</p>"),
+        "what the person will read is shown, and nothing is recorded"
+    );
+    let picked = look(&mut handler, &format!("/desk/cases/{number}?phrase=answer-done")).await;
+    assert!(picked.text.contains("做了什么："), "a prepared text is picked without script");
     let short = handler
         .post(
             &format!("/desk/cases/{number}/answer"),

@@ -11,6 +11,9 @@ pub(crate) const LANG: &str = "duban_lang";
 /// `elder` when a person chose large type.
 pub(crate) const MODE: &str = "duban_mode";
 
+/// The list that a member of staff came from.
+pub(crate) const LIST: &str = "duban_list";
+
 /// How many passes a browser keeps.
 const PASSES_MAX: usize = 12;
 /// A year in seconds.
@@ -53,6 +56,11 @@ pub(crate) fn session(token: &str, secure: bool) -> HeaderValue {
 /// Takes a session cookie away.
 pub(crate) fn no_session(secure: bool) -> HeaderValue {
     set(SESSION, "", 0, secure, true)
+}
+
+/// The list that somebody is working through, for a day.
+pub(crate) fn list(query: &str, secure: bool) -> HeaderValue {
+    set(LIST, query, YEAR_S / 365, secure, true)
 }
 
 /// A preference that holds for a year.

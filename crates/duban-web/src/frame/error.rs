@@ -193,6 +193,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::BadPhone
         | Refusal::BadMail
         | Refusal::NeedsPhone
+        | Refusal::UnknownVariable(_)
         | Refusal::TooManyRows { .. }
         | Refusal::Misanswered(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }

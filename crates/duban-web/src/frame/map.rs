@@ -18,6 +18,8 @@ const EQUATOR_M: f64 = 40_075_016.686;
 const ZOOM_NEAR: f64 = 15.0;
 /// Where a whole city is looked at from.
 const ZOOM_CITY: f64 = 11.0;
+/// Farther out, a city would be a dot.
+const ZOOM_LEAST: f64 = 7.0;
 /// Names that are written at most; more would lie on each other.
 const NAMES_MAX: usize = 14;
 
@@ -88,6 +90,37 @@ impl MapView {
 
     /// With dots on it.
     pub(crate) fn with_points(mut self, points: Vec<MapPoint>) -> Self {
+        self.points = points;
+        self
+    }
+
+    /// The lines and the names of the drawing, from 0 to 1 in both directions: for paper.
+    pub(crate) fn sketch(&self) -> (Vec<Vec<(f64, f64)>>, Vec<(f64, f64, String)>) {
+        let inside =
+            |&(x, y): &(f64, f64)| (-WIDTH..2.0 * WIDTH).contains(&x) && (-HEIGHT..2.0 * HEIGHT).contains(&y);
+        let spots = |points: &Vec<Point>| points.iter().map(|p| self.on(*p)).collect::<Vec<_>>();
+        let lines = self.lines.iter().map(|(_, points)| spots(points));
+        let part = |(x, y): (f64, f64)| (x / WIDTH, y / HEIGHT);
+        let lines =
+            lines.filter(|spots| spots.iter().any(inside)).map(|spots| spots.into_iter().map(part).collect());
+        let names = self.drawn_names().into_iter().map(|n| (n.x / WIDTH, n.y / HEIGHT, n.label));
+        (lines.collect(), names.collect())
+    }
+
+    /// With dots on it, moved and zoomed so that all of them are on the drawing.
+    pub(crate) fn around(mut self, points: Vec<MapPoint>) -> Self {
+        let edges = |of: fn(&Point) -> i64| {
+            let all = points.iter().map(|p| of(&p.at));
+            all.clone().min().zip(all.max())
+        };
+        if let (Some((west, east)), Some((south, north))) = (edges(|p| p.lng_e7), edges(|p| p.lat_e7)) {
+            self.centre = Point { lng_e7: (west + east) / 2, lat_e7: (south + north) / 2 };
+            let fits = |map: &Self| points.iter().all(|p| Spot::new(map.on(p.at), "").is_inside());
+            self.zoom = ZOOM_NEAR;
+            while self.zoom > ZOOM_LEAST && !fits(&self) {
+                self.zoom -= 0.5;
+            }
+        }
         self.points = points;
         self
     }

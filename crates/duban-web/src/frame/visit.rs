@@ -20,6 +20,8 @@ pub(crate) struct Visit {
     pub(crate) member: Option<Member>,
     pub(crate) session: Option<String>,
     pub(crate) passes: Vec<String>,
+    /// The filters of the list that was looked at last.
+    pub(crate) list: Option<String>,
     /// Where it comes from, when that is known: only for counting wrong guesses.
     pub(crate) from: Option<IpAddr>,
 }
@@ -51,6 +53,7 @@ impl Visit {
             member: None,
             session: cookies::read(headers, cookies::SESSION).filter(|t| !t.is_empty()).map(str::to_owned),
             passes: cookies::passes(headers),
+            list: cookies::read(headers, cookies::LIST).map(str::to_owned),
             from: None,
         }
     }

@@ -15,6 +15,7 @@ pub(crate) mod own;
 pub(crate) mod places;
 pub(crate) mod public;
 pub(crate) mod report;
+pub(crate) mod stats;
 #[cfg(test)]
 pub(crate) mod tests;
 pub(crate) mod track;

@@ -16,6 +16,10 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
         "/"
         | "/report"
         | "/privacy"
+        | "/stats"
+        | "/desk/reports"
+        | "/board/desk"
+        | "/desk/phrases"
         | "/health"
         | "/style"
         | "/desk"
@@ -49,6 +53,7 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
                 "?label=needs-place",
                 "?due=overdue",
                 "?sort=new",
+                "?stage=all&view=map",
             ]
             .iter()
             .map(|query| format!("/desk/cases{query}"))
@@ -56,14 +61,9 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
             .collect(),
         ),
         "/desk/cases/{number}" => of_case(""),
+        "/desk/cases/{number}/sheet.pdf" => of_case("/sheet.pdf"),
         "/desk/cases/{number}/media/{id}" => of_case("/media/1"),
-        "/desk/figures" => {
-            Some(vec!["/desk/figures".to_owned(), "/desk/figures?from=2026-01-01&to=2026-01-31".to_owned()])
-        }
-        "/desk/export" => Some(vec![
-            "/desk/export".to_owned(),
-            "/desk/export?stage=all&q=%E9%87%91%E4%B8%9D%E9%9B%80".to_owned(),
-        ]),
+        "/desk/reports/{id}" => one("/desk/reports/1"),
         "/desk/quality/{id}" => one("/desk/quality/1"),
         "/desk/callbacks" => Some(vec![
             "/desk/callbacks".to_owned(),
@@ -75,7 +75,7 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
         ]),
         "/open311/v2/{*rest}" => Some(open311(number)),
         "/assets/{*name}" => one("/assets/css/base.css"),
-        other => everybodys(other, number),
+        path => of_figures(path).or_else(|| everybodys(path, number)),
     }
 }
 
@@ -100,6 +100,28 @@ fn everybodys(path: &str, number: &str) -> Option<Vec<String>> {
                 .flat_map(|tile| [format!("/tiles/{tile}.json"), format!("/tiles/{tile}.mvt")])
                 .collect(),
         ),
+        _ => None,
+    }
+}
+
+/// Numbers by every side, and what is published of them.
+fn of_figures(path: &str) -> Option<Vec<String>> {
+    match path {
+        "/desk/figures" => {
+            let sides = ["unit", "category", "district", "channel", "kind", "urgency"];
+            let by = sides.map(|by| format!("/desk/figures?from=2026-01-01&to=2026-01-31&by={by}"));
+            Some(by.into_iter().chain(["/desk/figures".to_owned()]).collect())
+        }
+        "/data/{file}" => Some(
+            ["counts.csv", "counts.json", "cases.csv", "cases.json"]
+                .iter()
+                .flat_map(|file| ["2025-12", "2026-01"].map(|month| format!("/data/{month}-{file}")))
+                .collect(),
+        ),
+        "/desk/export" => Some(vec![
+            "/desk/export".to_owned(),
+            "/desk/export?stage=all&q=%E9%87%91%E4%B8%9D%E9%9B%80".to_owned(),
+        ]),
         _ => None,
     }
 }
@@ -146,19 +168,28 @@ fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
         "/task/{token}" => at("/task/00", "do=done&words=x"),
         "/track/{number}/access" => at(path, "tail=12"),
         "/track/{number}/evaluation" => at(path, "solved=yes"),
-        "/track/{number}/material" => at(path, "text=x"),
+        "/track/{number}/material" | "/track/{number}/details" => at(path, "text=x"),
         "/track/{number}/withdrawal" | "/track/{number}/publicity" => at(path, "reason=x&share=words"),
         "/report/preview" | "/report/photo-place" | "/report/questions" | "/report/places" => {
             at(path, "text=x")
         }
-        "/track/{number}/details" => at(path, "asked=x"),
         // Without saying how to be reached: refused, with the page again.
         "/requests/{number}/voices" => at(path, "text=x"),
         "/desk/login" => at(path, &format!("login={}&password=x", "x".repeat(101))),
         // Ends the session of whoever calls it, and shows nothing.
         "/desk/logout" => Some(Vec::new()),
         "/desk/notices/{id}/attempts" => Some(vec![("/desk/notices/1/attempts".to_owned(), String::new())]),
-        "/desk/signatures" => at(path, &format!("case={number}")),
+        "/desk/batches" => Some(
+            ["sign", "note", "urgency&urgency=urgent", "dispatch&unit=nowhere", ""]
+                .map(|step| (path.to_owned(), format!("case={number}&do={step}")))
+                .into(),
+        ),
+        "/desk/phrases" => at(path, "step=answer&title=&body=x"),
+        "/desk/phrases/{id}/removal" => at("/desk/phrases/1/removal", ""),
+        "/desk/views" => at(path, "name=x&query=q%3Dx"),
+        "/desk/views/{id}/removal" => at("/desk/views/1/removal", ""),
+        "/desk/reports" => at(path, "kind=week"),
+        "/desk/reports/{id}/proof" => at("/desk/reports/1/proof", ""),
         "/desk/exports" => Some(
             ["csv", "csv-excel", "xlsx", "parquet"]
                 .iter()

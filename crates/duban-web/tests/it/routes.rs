@@ -38,6 +38,7 @@ async fn every_route_answers_every_role_as_its_access_says() {
             .path
             .replace("{number}", stage.hidden.number.digits())
             .replace("{id}", "1")
+            .replace("{file}", "2025-12-counts.json")
             .replace("{key}", "no-such-key")
             .replace("{*rest}", "services.json")
             .replace("{*name}", "css/base.css")

@@ -37,7 +37,7 @@ const PLACES: &[(&str, &str, f64, f64)] = &[
 ];
 
 /// How many cases.
-const COUNT: usize = 46;
+const COUNT: usize = 108;
 
 /// The cases, oldest first.
 pub(super) fn scenes() -> Vec<Scene> {

@@ -77,6 +77,7 @@ pub(super) struct Draft {
     deadlines: Vec<Placed<DeadlineRule>>,
     calendar: Calendar,
     labels: Vec<Placed<Label>>,
+    phrases: Vec<Placed<crate::phrase::Phrase>>,
     roles: Vec<Placed<Role>>,
     texts: Vec<Placed<(String, Words)>>,
     places: Vec<Placed<Landmark>>,
@@ -105,6 +106,7 @@ pub(super) fn examine(files: &PackFiles) -> (Draft, Vec<Fault>) {
         deadlines: read::deadlines(files, &faults),
         calendar: read::calendar(files, &faults),
         labels: read::labels(files, &faults),
+        phrases: read::phrases(files, &faults),
         roles: read::roles(files, &faults),
         texts: read::texts(files, &faults),
         places: read::places(files, &faults),
@@ -142,6 +144,7 @@ fn strangers(files: &PackFiles, faults: &Faults) {
                 path,
                 "places.csv"
                     | "map.toml"
+                    | "phrases.toml"
                     | "public.csv"
                     | "questions.toml"
                     | "remotes.toml"
@@ -207,6 +210,7 @@ impl Draft {
             deadlines: bare(self.deadlines),
             calendar: self.calendar,
             labels: bare(self.labels),
+            phrases: bare(self.phrases),
             roles: bare(self.roles),
             texts: self.texts.into_iter().map(|t| t.it).collect::<BTreeMap<_, _>>(),
             places: bare(self.places),

@@ -31,6 +31,10 @@ pub(super) fn check(draft: &Draft, faults: &Faults) {
     for row in &draft.catalogue {
         catalogue_row(draft, row, faults);
     }
+    for row in &draft.phrases {
+        category(draft, &row.spot("category"), row.it.category.as_deref(), faults);
+        variables(row, faults);
+    }
     for row in &draft.questions {
         for key in &row.it.categories {
             category(draft, &row.spot("categories"), Some(key), faults);
@@ -48,6 +52,22 @@ pub(super) fn check(draft: &Draft, faults: &Faults) {
         }
     }
     texts(draft, faults);
+}
+
+/// A variable that nobody fills in would stand in a letter as it is.
+fn variables(row: &Placed<crate::phrase::Phrase>, faults: &Faults) {
+    let body = &row.it.body;
+    let Some(name) = [&body.zh, &body.en].into_iter().find_map(|text| crate::phrase::unknown(text)) else {
+        return;
+    };
+    let known: Vec<&str> = crate::phrase::Variable::ALL.iter().map(|v| v.key()).collect();
+    let otherwise =
+        words(format!("可以用：{}。", known.join("、")), format!("It can be: {}.", known.join(", ")));
+    faults.error(
+        &row.spot("body"),
+        words(format!("没有变量 {{{name}}}"), format!("There is no variable {{{name}}}")),
+        did_you_mean(&name, known, otherwise),
+    );
 }
 
 fn catalogue_row(draft: &Draft, row: &Placed<crate::dispatch::Rule>, faults: &Faults) {

@@ -136,7 +136,7 @@ fn contradictions(draft: &Draft, faults: &Faults) {
         let on_cases = role
             .actions
             .iter()
-            .any(|a| !matches!(a, Action::Administer | Action::Register | Action::Figures));
+            .any(|a| !matches!(a, Action::Administer | Action::Register | Action::Figures | Action::Texts));
         if on_cases && role.reach == ReachRule::None {
             faults.error(
                 &row.spot("reach"),

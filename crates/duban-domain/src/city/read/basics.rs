@@ -115,6 +115,7 @@ fn settings(form: &Form<'_>) -> Settings {
     group(SettingGroup::Groups, &mut |f| {
         (s.group_callers, s.group_days) = (f.whole("callers", 5, 1000), f.whole("days", 3, 365));
     });
+    group(SettingGroup::Statistics, &mut |f| s.small_count = f.whole("small_count", 5, 1000));
     group(SettingGroup::Satisfaction, &mut |f| s.scores = scores(f));
     group(SettingGroup::Returns, &mut |f| {
         let rule = s.returns;
@@ -191,6 +192,7 @@ fn defaults() -> Settings {
         duplicate_days: 30,
         group_callers: 5,
         group_days: 3,
+        small_count: 5,
         scores: Satisfaction::ALL.iter().map(score).collect(),
         returns: ReturnRule {
             window: Span::Working { days: 1, minutes: 0 },

@@ -23,7 +23,7 @@ pub(super) use catalogue::{catalogue, category_words, deadlines, kind_and_urgenc
 pub(super) use desk::desk;
 pub(super) use lists::{categories, divisions, map, places, units};
 pub(super) use notices::notices;
-pub(super) use people::{labels, roles, texts};
+pub(super) use people::{labels, phrases, roles, texts};
 pub(super) use public::public;
 pub(super) use questions::questions;
 pub(super) use reasons::reasons;

@@ -10,6 +10,7 @@ use crate::{
         source::{self, Row, Value},
     },
     lang::Words,
+    phrase::{Phrase, PhraseStep},
     policy::Action,
 };
 
@@ -30,6 +31,22 @@ pub(in crate::city) fn labels(files: &PackFiles, faults: &Faults) -> Vec<Placed<
     rows(files, "labels.toml", "label", faults, |form| {
         let (key, name) = (form.key("key"), form.words("name"));
         Some(Label { key, name, phase: form.member_required("phase", Phase::ALL, Phase::key)? })
+    })
+}
+
+/// Prepared texts are optional: without the file there are none.
+pub(in crate::city) fn phrases(files: &PackFiles, faults: &Faults) -> Vec<Placed<Phrase>> {
+    if !files.contains_key("phrases.toml") {
+        return Vec::new();
+    }
+    rows(files, "phrases.toml", "phrase", faults, |form| {
+        Some(Phrase {
+            key: form.key("key"),
+            step: form.member_required("step", PhraseStep::ALL, PhraseStep::key)?,
+            category: form.text_opt("category"),
+            title: form.words("title"),
+            body: form.words("body"),
+        })
     })
 }
 

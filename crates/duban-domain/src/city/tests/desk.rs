@@ -1,5 +1,7 @@
 //! The files of the hotline's own desk: left out, or with faults.
 
+use expect_test::expect;
+
 use super::{faults::small, *};
 
 #[test]
@@ -18,4 +20,16 @@ fn the_files_of_the_desk_may_be_left_out_and_their_faults_are_named() {
     let points = "[[item]]\nkey = \"a\"\nname = \"用语\"\nname_en = \"Words\"\npoints = 90\n";
     assert!(faults("quality.toml", points).contains("加起来是 90，不是 100"));
     assert!(faults("desk.toml", "answer_second = 15\n").contains("answer_seconds"));
+}
+
+#[test]
+fn a_prepared_text_names_what_there_is() {
+    let mut files = small();
+    let phrase = "[[phrase]]\nkey = \"done\"\nstep = \"answer\"\ncategory = \"powr\"\ntitle = \"好\"\ntitle_en = \"Done\"\nbody = \"{nummer}\"\nbody_en = \"{number}\"\n";
+    files.insert("phrases.toml".to_owned(), phrase.to_owned());
+    expect![[r#"
+        phrases.toml:4: 错误：分类 powr 不存在 → 是不是想写 power？
+        phrases.toml:7: 错误：没有变量 {nummer} → 是不是想写 number？
+    "#]]
+    .assert_eq(&listed(&check(&files)));
 }
