@@ -14,8 +14,34 @@ function take(button: HTMLElement): void {
     const field = control(button, name);
     if (field) put(field, value);
   }
+  // What was chosen may lead to another part of the form: the focus goes along.
+  if (button.offsetParent === null) form?.querySelector<HTMLElement>("[name=where]:checked")?.focus();
   button.setAttribute("aria-pressed", "true");
   if (button.dataset["say"]) announce(button.dataset["say"]);
+}
+
+type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+
+/** Fields that a fragment brought and that somebody may have answered. */
+function questions(out: HTMLElement): Field[] {
+  return [...out.querySelectorAll<Field>("input[name],select[name],textarea[name]")].filter((field) => field.type !== "hidden");
+}
+
+const ticked = (field: Field): boolean => field instanceof HTMLInputElement && /^(checkbox|radio)$/.test(field.type);
+
+function answered(out: HTMLElement): Map<string, string[]> {
+  const all = new Map<string, string[]>();
+  for (const field of questions(out)) {
+    if (ticked(field) && !(field as HTMLInputElement).checked) continue;
+    if (field.value !== "") all.set(field.name, [...(all.get(field.name) ?? []), field.value]);
+  }
+  return all;
+}
+
+function answer(field: Field, values: string[] | undefined): void {
+  if (!values) return;
+  if (ticked(field)) (field as HTMLInputElement).checked = values.includes(field.value);
+  else field.value = values[0] ?? "";
 }
 
 function start(el: HTMLElement): void {
@@ -29,9 +55,17 @@ function start(el: HTMLElement): void {
   let asked: AbortController | undefined;
   let last = "";
 
+  let shown = out.innerHTML.trim();
   const show = (html: string): void => {
+    if (html.trim() === shown) return;
     const replace = (): void => {
+      const [before, answers] = [shown, answered(out)];
+      shown = html.trim();
       out.innerHTML = html;
+      // Questions that are asked again keep what was answered; what this device remembers fills the others.
+      for (const field of questions(out)) answer(field, answers.get(field.name));
+      out.dispatchEvent(new CustomEvent("duban:grown", { bubbles: true }));
+      if (before === "" && shown !== "" && el.dataset["appeared"]) announce(el.dataset["appeared"]);
     };
     if (out.contains(document.activeElement)) out.addEventListener("focusout", () => setTimeout(replace), { once: true });
     else replace();

@@ -12,13 +12,14 @@ import { photos } from "./photos";
 import { picks } from "./picks";
 import { presence } from "./presence";
 
+// Before the drafts: what they restore is typed too.
+assist();
 draft();
 map();
 here();
 photos();
 picks();
 copy();
-assist();
 live();
 board();
 calls();

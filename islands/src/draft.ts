@@ -26,9 +26,9 @@ function collect(form: HTMLFormElement): Record<string, string> {
 }
 
 /** Fills only what is empty: what the server sent is newer than what this device remembers. */
-function restore(form: HTMLFormElement, values: Record<string, string>): boolean {
+function restore(form: HTMLFormElement, values: Record<string, string>, within: Element = form): boolean {
   let any = false;
-  for (const field of fields(form)) {
+  for (const field of fields(form).filter((one) => within.contains(one))) {
     const value = values[field.name];
     if (value === undefined) continue;
     if (field instanceof HTMLInputElement && field.type === "radio") {
@@ -63,6 +63,10 @@ function start(form: HTMLElement): void {
   const kept = parsed<Draft | null>(localStorage.getItem(key) ?? undefined, null);
   // A form that comes back with errors carries its own values and says so with data-server.
   if (kept && Date.now() - kept.at < KEEP_MS && !form.hasAttribute("data-server") && restore(form, kept.values)) saved(kept.at);
+  // Questions that appear later, because of what was typed, find their answers too.
+  form.addEventListener("duban:grown", (event) => {
+    if (kept && event.target instanceof Element && !form.hasAttribute("data-server")) restore(form, kept.values, event.target);
+  });
   let timer = 0;
   const save = (): void => {
     const values = collect(form);

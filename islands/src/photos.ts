@@ -6,19 +6,26 @@ import { offerPlace } from "./photoplace";
 const LONGEST = 2560;
 const THUMB = 240;
 
-/** A smaller JPEG of a large picture, or the file itself. */
+/** Whether this is the format of newer telephones that most browsers and the server cannot open. */
+async function isHeic(file: File): Promise<boolean> {
+  const head = new TextDecoder("latin1").decode(await file.slice(4, 12).arrayBuffer());
+  return /^ftyp(hei[cxms]|hev[cxms]|mif1|msf1)$/.test(head);
+}
+
+/** A smaller JPEG of a large picture, a JPEG of one that only this browser can open, or the file itself. */
 async function shrink(file: File): Promise<File> {
-  if (!/^image\/(jpeg|png|webp)$/.test(file.type)) return file;
+  const foreign = await isHeic(file);
+  if (!foreign && !/^image\/(jpeg|png|webp)$/.test(file.type)) return file;
   try {
     const picture = await createImageBitmap(file);
-    const scale = LONGEST / Math.max(picture.width, picture.height);
-    if (scale >= 1) return file;
+    const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
+    if (scale >= 1 && !foreign) return file;
     const canvas = document.createElement("canvas");
     canvas.width = Math.round(picture.width * scale);
     canvas.height = Math.round(picture.height * scale);
     canvas.getContext("2d")?.drawImage(picture, 0, 0, canvas.width, canvas.height);
     const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", 0.86));
-    if (!blob || blob.size >= file.size) return file;
+    if (!blob || (blob.size >= file.size && !foreign)) return file;
     return new File([blob], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg", lastModified: file.lastModified });
   } catch {
     return file;
@@ -48,7 +55,11 @@ function start(input: HTMLElement): void {
   list.className = "thumbs";
   const left = document.createElement("p");
   left.className = "hint";
-  (input.closest("label.add") ?? input).after(list, left);
+  const wrong = document.createElement("p");
+  wrong.className = "error";
+  wrong.setAttribute("role", "alert");
+  wrong.hidden = true;
+  (input.closest("label.add") ?? input).after(wrong, list, left);
   let files: File[] = [];
 
   const hand = (): void => {
@@ -83,7 +94,12 @@ function start(input: HTMLElement): void {
     input.setAttribute("aria-busy", "true");
     // Before they are made smaller: a drawn picture knows nothing of its camera.
     void offerPlace(input, chosen);
-    void Promise.all(chosen.map(shrink)).then(async (small) => {
+    void Promise.all(chosen.map(shrink)).then(async (all) => {
+      const odd = await Promise.all(all.map(isHeic));
+      const small = all.filter((_, n) => !odd[n]);
+      const refused = odd.includes(true) ? (input.dataset["heic"] ?? "") : "";
+      wrong.textContent = refused;
+      wrong.hidden = refused === "";
       const known = new Set(files.map((file) => `${file.name}/${file.lastModified}`));
       files = [...files, ...small.filter((file) => !known.has(`${file.name}/${file.lastModified}`))].slice(0, max);
       hand();

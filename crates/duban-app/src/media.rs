@@ -61,6 +61,9 @@ pub enum UploadFault {
     /// Too many people send files at this moment.
     #[error("too many files are being taken in at this moment")]
     Busy,
+    /// A picture in the format of newer telephones, which few can open.
+    #[error("the picture is in the HEIC format")]
+    Heic,
     /// Neither a picture nor a document that we know.
     #[error("the file is of a type that is not taken")]
     Type,
@@ -105,8 +108,16 @@ pub fn take(name: &str, bytes: &[u8]) -> std::result::Result<NewMedia, UploadFau
         Ok(format @ (ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP)) => {
             picture(name, bytes, format)
         }
+        _ if is_heic(bytes) => Err(UploadFault::Heic),
         _ => Err(UploadFault::Type),
     }
+}
+
+/// Whether a file begins as HEIC and HEIF do.
+fn is_heic(bytes: &[u8]) -> bool {
+    const BRANDS: [&[u8]; 10] =
+        [b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"];
+    bytes.get(4..8) == Some(b"ftyp") && bytes.get(8..12).is_some_and(|brand| BRANDS.contains(&brand))
 }
 
 /// Keeps a file in the same transaction as what it belongs to.
@@ -261,6 +272,7 @@ mod tests {
     #[test]
     fn what_is_not_a_picture_or_a_document_is_refused_by_name() {
         assert_eq!(take("a.jpg", b"<html>").unwrap_err(), UploadFault::Type);
+        assert_eq!(take("a.jpg", b"\0\0\0\x18ftypheic\0\0\0\0").unwrap_err(), UploadFault::Heic);
         assert_eq!(take("a.png", &png(8, 8)[..20]).unwrap_err(), UploadFault::Broken);
         assert_eq!(
             take("a.jpg", &vec![0; FILE_BYTES_MAX + 1]).unwrap_err(),

@@ -52,6 +52,13 @@ fn details(body: Option<&str>) -> Result<Vec<Detail>, StoreError> {
     body.map_or_else(|| Ok(Vec::new()), read)
 }
 
+fn written_details(details: &[Detail]) -> Result<Option<String>, StoreError> {
+    if details.is_empty() {
+        return Ok(None);
+    }
+    serde_json::to_string(details).map(Some).map_err(|e| StoreError::unreadable("answers", e))
+}
+
 /// A member of one of the domain's closed sets.
 pub(crate) fn code<T>(
     what: &'static str,
@@ -106,18 +113,23 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
+    /// Keeps what was answered to the questions of a category.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn put_details(&mut self, id: RequestId, details: &[Detail]) -> Result<(), StoreError> {
+        let body = written_details(details)?;
+        self.exec("UPDATE request SET details = $1 WHERE id = $2", params![&body, id])?;
+        Ok(())
+    }
+
     /// Takes in a request, unless its number or its source key is there already.
     ///
     /// # Errors
     /// The engine's; a number or key that is taken is an answer and not an error.
     pub fn insert_request(&mut self, request: &Request) -> Result<Inserted, StoreError> {
         let (lng, lat) = (request.place.point.map(|p| p.lng_e7), request.place.point.map(|p| p.lat_e7));
-        let details = if request.details.is_empty() {
-            None
-        } else {
-            let body = serde_json::to_string(&request.details);
-            Some(body.map_err(|e| StoreError::unreadable("answers", e))?)
-        };
+        let details = written_details(&request.details)?;
         let written = self.exec(
             "INSERT INTO request (id, case_id, number, source_key, kind, channel, title, body, place_words, division,
                 lng_e7, lat_e7, privacy, person_id, received_at, details)

@@ -8,6 +8,9 @@ mod desk;
 mod frame;
 pub mod open311;
 mod party;
+mod questions;
+#[cfg(test)]
+mod questions_tests;
 pub mod resident;
 pub mod routes;
 

@@ -224,6 +224,9 @@ fn everybody() -> Vec<Route> {
     vec![
         post("/report/preview", Public, resident::report::preview),
         post("/report/photo-place", Public, resident::report::photo_place),
+        post("/report/places", Public, resident::places::find),
+        post("/report/questions", Public, resident::report::questions),
+        post("/track/{number}/details", Public, resident::track::answer),
         post("/track/{number}/withdrawal", Public, resident::own::withdraw),
         post("/track/{number}/publicity", Public, resident::own::share),
         get("/requests", Public, resident::public::page),

@@ -3,6 +3,7 @@
 use duban_domain::{
     CallId, CaseId, Number, PersonId, Refusal, RequestId, Stamp,
     case::{Actor, ActorKind, Event, Wish, join, open},
+    dispatch::{Matter, propose},
     person::Person,
     policy::{allow, verb},
     question::{self, Detail},
@@ -170,7 +171,7 @@ struct Ready<'a> {
 impl<'a> Ready<'a> {
     fn of(app: &App, intake: &Intake, by: &'a Actor, now: Stamp) -> Result<Self> {
         let intake = checked(app, intake)?;
-        let details = details(app, &intake.wish)?;
+        let details = details(app, &intake, now)?;
         let person = person::sealed(app, &intake.person)?;
         let drafted = request_of(app, &intake, person.as_ref().map(|person| person.id), details, now);
         let opening = reckoned(app, &drafted, &intake.wish, by)?;
@@ -241,11 +242,23 @@ fn checked(app: &App, intake: &Intake) -> Result<Intake> {
     Ok(checked)
 }
 
-/// The answers to what the category asks; a door that did not ask brings none.
-fn details(app: &App, wish: &Wish) -> Result<Vec<Detail>> {
+/// The answers to what the category asks; a door that did not ask brings none. Where nobody chose a
+/// category, it is the one that the catalogue finds.
+fn details(app: &App, intake: &Intake, now: Stamp) -> Result<Vec<Detail>> {
+    let wish = &intake.wish;
     let Some(given) = &wish.answers else { return Ok(Vec::new()) };
-    question::read(&app.city, wish.category.as_deref(), given)
-        .map_err(|wrong| Refusal::Misanswered(wrong).into())
+    let matter = Matter {
+        title: &intake.title,
+        text: &intake.text,
+        category: wish.category.as_deref(),
+        division: intake.place.division.as_deref(),
+        place_words: &intake.place.words,
+        kind: wish.kind,
+        details: &[],
+        at: now,
+    };
+    let category = wish.category.clone().or_else(|| propose(&app.city, &matter).category);
+    question::read(&app.city, category.as_deref(), given).map_err(|wrong| Refusal::Misanswered(wrong).into())
 }
 
 fn request_of(

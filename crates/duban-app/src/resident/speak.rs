@@ -1,11 +1,14 @@
 //! 评价, 补充, 撤回 and 公开: the person speaks about their own request.
 
 use duban_domain::{
-    Number, Refusal,
+    Lang, Number, Refusal,
     case::{self, Case, Consent, Heard, Satisfaction},
     policy::{self, Action, verb},
+    question::{self, AnswerKind, Detail, Given},
     request::Privacy,
 };
+
+use jiff::Timestamp;
 
 use super::Known;
 use crate::{
@@ -122,4 +125,44 @@ pub fn add(
         reindex(tx, after.id)?;
         Ok(after)
     })
+}
+
+/// The person answers what their kind of matter asks, when the form did not ask: once, beside the words
+/// that they said first. The same form sent twice counts once.
+pub fn answer(app: &App, who: &Known, number: &Number, given: &Given, form: Option<&[u8]>) -> Result<Case> {
+    app.store.write(|tx| {
+        let case = load(tx, number)?;
+        let now = moment(tx, &case, app.now())?;
+        let permitted = policy::own::<verb::Note>(who.request(), &case)?;
+        let form = form.map(|form| form_key(form, &case, permitted.actor(), Action::Note));
+        if is_done(tx, form.as_deref())? {
+            return Ok(case);
+        }
+        let request = tx.request(who.request())?.ok_or(Refusal::NotFound)?;
+        if !request.details.is_empty() {
+            return Err(Refusal::AlreadyHeard.into());
+        }
+        let details =
+            question::read(&app.city, case.category.as_deref(), given).map_err(Refusal::Misanswered)?;
+        let happened = case::supplement(&permitted, request.id, &spelled(app, &details), Vec::new())?;
+        tx.put_details(request.id, &details)?;
+        done(tx, form.as_deref(), now)?;
+        let after = record(app, tx, &case, permitted.actor(), now, happened)?;
+        reindex(tx, after.id)?;
+        Ok(after)
+    })
+}
+
+/// The answers as the history keeps them: a line each.
+fn spelled(app: &App, details: &[Detail]) -> String {
+    let line = |detail: &Detail| {
+        let question = app.city.question(&detail.question)?;
+        let local = |at: Timestamp| at.to_zoned(app.city.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
+        let said = match question.kind {
+            AnswerKind::When => detail.values.iter().filter_map(|at| at.parse().ok().map(local)).collect(),
+            _ => question.words(&detail.values, Lang::Zh),
+        };
+        Some(format!("{} {said}", question.ask.get(Lang::Zh)))
+    };
+    details.iter().filter_map(line).collect::<Vec<_>>().join("\n")
 }

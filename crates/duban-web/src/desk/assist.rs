@@ -21,7 +21,10 @@ use duban_domain::{
 use serde_json::json;
 
 use super::words::{because_words, division_path, unit_name, urgency_class};
-use crate::frame::{Desk, Fields, PageResult, Shell, When, fields::cut, html};
+use crate::{
+    frame::{Desk, Fields, PageResult, Shell, When, fields::cut, html},
+    questions::{self, Asking, QuestionsFragment},
+};
 
 /// Suggestions of one kind that are shown.
 const SHOWN_MAX: usize = 3;
@@ -54,6 +57,8 @@ pub(super) struct Assist {
     pub(super) earlier: Vec<Earlier>,
     pub(super) has_phone: bool,
     pub(super) readback: String,
+    /// What the category asks, the chosen one or the one that the words point to.
+    pub(super) asking: Asking,
 }
 
 /// A category that the words point to.
@@ -121,6 +126,7 @@ pub(crate) async fn fragment(desk: Desk, fields: Fields) -> PageResult {
     let response: Response = match part.as_str() {
         "read" => html(&ReadFragment { s, a }),
         "due" => html(&DueFragment { s, a }),
+        "ask" => html(&QuestionsFragment { s, asking: a.asking }),
         _ => html(&SideFragment { s, a }),
     };
     Ok(response)
@@ -165,16 +171,7 @@ pub(super) fn of_rules(city: &City, s: &Shell, fields: &Fields) -> Assist {
     let said = cut(fields.get("text"), text::TEXT_MAX);
     let place = cut(fields.get("place"), text::LINE_MAX);
     let title = text::title_of(said);
-    let matter = Matter {
-        title: &title,
-        text: said,
-        category: fields.opt("category").filter(|key| city.category(key).is_some()),
-        division: fields.opt("division").filter(|code| city.division(code).is_some()),
-        place_words: place,
-        kind: Kind::from_key(fields.get("kind")),
-        details: &[],
-        at: s.now,
-    };
+    let matter = matter(city, s, fields, &title, said);
     let places = places(city, place, s.lang);
     let around = around(city, fields, s.lang);
     if said.is_empty() {
@@ -208,9 +205,36 @@ pub(super) fn of_rules(city: &City, s: &Shell, fields: &Fields) -> Assist {
         kind: kind.word(s.lang).to_owned(),
         dues: dues(city, s, urgency, kind),
         readback: readback(city, fields, &title, s.lang),
+        asking: asking(city, fields, &proposal, s.lang),
         places,
         around,
         ..Assist::default()
+    }
+}
+
+fn asking(city: &City, fields: &Fields, proposal: &Proposal, lang: Lang) -> Asking {
+    let category = proposal.category.as_deref();
+    let judged = category.is_some_and(|key| key == fields.get("asked"));
+    Asking::of(city, category, &questions::given(fields), judged, lang)
+}
+
+/// The category that decides what is asked: the chosen one, or the one that the words point to.
+pub(super) fn category(city: &City, s: &Shell, fields: &Fields) -> Option<String> {
+    let said = cut(fields.get("text"), text::TEXT_MAX);
+    let title = text::title_of(said);
+    propose(city, &matter(city, s, fields, &title, said)).category
+}
+
+fn matter<'a>(city: &City, s: &Shell, fields: &'a Fields, title: &'a str, said: &'a str) -> Matter<'a> {
+    Matter {
+        title,
+        text: said,
+        category: fields.opt("category").filter(|key| city.category(key).is_some()),
+        division: fields.opt("division").filter(|code| city.division(code).is_some()),
+        place_words: cut(fields.get("place"), text::LINE_MAX),
+        kind: Kind::from_key(fields.get("kind")),
+        details: &[],
+        at: s.now,
     }
 }
 

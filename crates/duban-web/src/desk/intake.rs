@@ -15,6 +15,7 @@ use duban_domain::{
     person::{Person, Phone},
     place::{Point, judge},
     policy::Action,
+    question::{Given, Misanswer},
     request::{Channel, Kind, Place, Privacy, Urgency},
     text,
 };
@@ -25,8 +26,12 @@ use super::{
     steps::kept_words,
     words::{self, Choice, Choices},
 };
-use crate::frame::{
-    Desk, Fields, PageResult, Shell, WebError, fields::cut, html, html_again, kept, map::MapView, see_other,
+use crate::{
+    frame::{
+        Desk, Fields, PageResult, Shell, WebError, fields::cut, html, html_again, kept, map::MapView,
+        see_other,
+    },
+    questions,
 };
 
 /// Doors that an operator takes things in by.
@@ -221,6 +226,10 @@ fn intake_of(desk: &Desk, fields: &Fields) -> Result<Intake, Vec<FieldFault>> {
     if privacy != Privacy::Anonymous && unreachable {
         note(&Refusal::NeedsPhone);
     }
+    let answers = answers_of(desk, fields).unwrap_or_else(|wrong| {
+        faults.extend(wrong);
+        None
+    });
     let point = point_of(desk, fields).unwrap_or_else(|sentence| {
         faults.push(FieldFault { field: "lng", sentence });
         None
@@ -244,8 +253,24 @@ fn intake_of(desk: &Desk, fields: &Fields) -> Result<Intake, Vec<FieldFault>> {
         person: Person { name: fields.get("name").to_owned(), phone, ..Person::default() },
         media: Vec::new(),
         source_key: fields.opt("form").map(|nonce| format!("form:{nonce}")),
-        wish: wish_of(fields, direct, handed),
+        wish: Wish { answers, ..wish_of(fields, direct, handed) },
     })
+}
+
+/// The answers, if the form showed the questions of what it is about. Whoever answers at once and closes
+/// need not ask on.
+fn answers_of(desk: &Desk, fields: &Fields) -> Result<Option<Given>, Vec<FieldFault>> {
+    let (city, s) = (&desk.site.app.city, desk.shell());
+    let category = suggestions::category(city, &s, fields);
+    let ends = matches!(fields.get("do"), "direct" | "handed");
+    match questions::answers(city, category.as_deref(), fields.get("asked"), &questions::given(fields)) {
+        Err(wrong) if ends && questions::only_missing(&wrong) => Ok(None),
+        read => read.map_err(|wrong| {
+            let fault =
+                |one: &Misanswer| FieldFault { field: "questions", sentence: one.sentence(desk.visit.lang) };
+            wrong.iter().map(fault).collect()
+        }),
+    }
 }
 
 /// The emergency service that the caller was handed to; only those of the city count.

@@ -41,7 +41,7 @@ pub(crate) mod sheet;
 pub(crate) mod steps;
 pub(crate) mod tasks;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 #[cfg(test)]
 mod tests_notices;
 #[cfg(test)]

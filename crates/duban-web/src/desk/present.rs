@@ -15,7 +15,10 @@ use super::{
     list::Tag,
     words::{self, Stretch, because_words, marked, took, unit_name},
 };
-use crate::frame::{Shell, When};
+use crate::{
+    frame::{Shell, When},
+    questions,
+};
 
 /// One stop of the track.
 pub(super) struct Stop {
@@ -344,7 +347,7 @@ pub(super) fn voices(city: &City, s: &Shell, shown: &Shown, revealed: Option<&Re
                 kind: voice.request.kind.word(s.lang).to_owned(),
                 when: s.when(&voice.request.received_at),
                 text: marked(&voice.request.text, &raised),
-                details: words::details(city, &voice.request.details, s.lang),
+                details: questions::details(city, &voice.request.details, s.lang),
             }
         })
         .collect()

@@ -25,8 +25,9 @@ pub(super) fn put(world: &World, login: &str, unit: &str, role: &str) {
     users::put(&world.app, &account).unwrap();
 }
 
-pub(super) async fn sign_in(world: &World, login: &str, unit: &str, role: &str) -> Browser {
-    put(world, login, unit, role);
+pub(crate) async fn sign_in(world: &World, login: &str, unit: &str, role: &str) -> Browser {
+    // A driver of a server's database may wait of its own.
+    tokio::task::block_in_place(|| put(world, login, unit, role));
     let mut browser = Browser::on(world);
     let into = browser
         .post(
@@ -44,7 +45,7 @@ pub(super) fn to(reply: &Reply) -> &str {
 }
 
 /// A page in both languages, without anything that must never be in one.
-pub(super) async fn look(browser: &mut Browser, address: &str) -> Reply {
+pub(crate) async fn look(browser: &mut Browser, address: &str) -> Reply {
     let join = if address.contains('?') { '&' } else { '?' };
     let english = browser.get(&format!("{address}{join}lang=en")).await;
     let chinese = browser.get(&format!("{address}{join}lang=zh")).await;

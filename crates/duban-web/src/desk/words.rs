@@ -1,15 +1,12 @@
 //! Small things that several pages say alike: numbers in groups, dues, tags, options, marked text.
 
+use crate::frame::WebError;
 use duban_domain::{
     Lang, Number, Refusal, Stamp,
     city::{City, UnitKind},
     deadline::{Pace, left},
-    question::{AnswerKind, Detail},
     request::Urgency,
 };
-use jiff::Timestamp;
-
-use crate::frame::WebError;
 
 /// The number in an address. What is no number at all is not found.
 pub(crate) fn number(text: &str) -> Result<Number, WebError> {
@@ -109,24 +106,6 @@ pub(crate) fn place_line(city: &City, division: Option<&str>, words: &str, lang:
     let names =
         [above, own].into_iter().flatten().map(|d| d.name.get(lang)).filter(|name| !words.contains(name));
     names.chain(Some(words).filter(|w| !w.is_empty())).collect::<Vec<_>>().join(" ")
-}
-
-/// An instant that somebody gave as an answer, by the city's clocks.
-fn clock(city: &City, at: &str) -> String {
-    let local = |at: Timestamp| at.to_zoned(city.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
-    at.parse().map_or_else(|_| at.to_owned(), local)
-}
-
-/// What a category asked, and what was answered; a question that the pack no longer has shows its key.
-pub(crate) fn details(city: &City, details: &[Detail], lang: Lang) -> Vec<(String, String)> {
-    let line = |detail: &Detail| match city.question(&detail.question) {
-        Some(question) if question.kind == AnswerKind::When => {
-            (question.ask.get(lang).to_owned(), detail.values.iter().map(|at| clock(city, at)).collect())
-        }
-        Some(question) => (question.ask.get(lang).to_owned(), question.words(&detail.values, lang)),
-        None => (detail.question.clone(), detail.values.join(", ")),
-    };
-    details.iter().map(line).collect()
 }
 
 /// One choice of a `<select>`.

@@ -219,6 +219,10 @@ pub(crate) fn upload_words(fault: UploadFault) -> (String, String) {
             "这会儿传照片的人太多，照片没有收下。您写的都还在，请过一分钟再选照片交一次。",
             "Too many people are sending photos just now, so yours were not taken. What you wrote is kept: choose them again in a minute.",
         ),
+        UploadFault::Heic => (
+            "这是 HEIC 格式的照片，这里打不开。请到手机“设置 › 相机 › 格式”选“兼容性最佳”再拍，或者把照片截个屏，传截屏。",
+            "This photo is in the HEIC format, which cannot be opened here. Choose “Most Compatible” under Settings › Camera › Formats and take it again, or take a screenshot of it and send that.",
+        ),
         UploadFault::Type => (
             "这种文件不收。请传照片（JPEG、PNG、WebP）或 PDF。",
             "Files of this kind are not taken. Send a photo (JPEG, PNG, WebP) or a PDF.",

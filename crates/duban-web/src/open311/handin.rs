@@ -128,6 +128,8 @@ pub(super) fn intake(city: &City, fields: &Fields) -> Result<Intake, Problem> {
     if !wrong.is_empty() {
         return Err(Problem::all(wrong));
     }
+    // A service that is no category asks nothing.
+    let answers = category.as_ref().map(|_| answers);
     Ok(Intake {
         channel: Channel::Open311,
         kind: None,
@@ -143,7 +145,7 @@ pub(super) fn intake(city: &City, fields: &Fields) -> Result<Intake, Problem> {
         },
         media: Vec::new(),
         source_key: None,
-        wish: Wish { category, answers: Some(answers), ..Wish::default() },
+        wish: Wish { category, answers, ..Wish::default() },
     })
 }
 

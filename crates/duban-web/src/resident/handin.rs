@@ -12,13 +12,17 @@ use duban_domain::{
     city::City,
     person::{Mail, Person, Phone},
     place::{Point, judge},
+    question::Given,
     request::{Channel, Place, Privacy},
     sensitive::{self, Sign},
     text,
 };
 
-use super::Fault;
-use crate::frame::{Fields, error::upload_words};
+use super::{Fault, report::proposal};
+use crate::{
+    frame::{Fields, error::upload_words},
+    questions,
+};
 
 /// The fields as they were typed; they go back onto the page when something is wrong.
 #[derive(Clone, Debug, Default)]
@@ -41,12 +45,17 @@ pub(super) struct Typed {
     pub(super) masked: String,
     pub(super) mail: String,
     pub(super) secret_mail: String,
+    /// The category whose questions the form showed, and what was answered.
+    pub(super) asked: String,
+    pub(super) given: Given,
 }
 
 /// What a resident gets for it: the number, and the pass for this browser.
 pub(super) struct Handed {
     pub(super) number: Number,
     pub(super) pass: String,
+    /// Whether the form asked what the kind of matter asks.
+    pub(super) asked: bool,
 }
 
 impl Typed {
@@ -69,6 +78,8 @@ impl Typed {
             masked: get("masked"),
             mail: get("mail"),
             secret_mail: get("secret-mail"),
+            asked: get("asked"),
+            given: questions::given(fields),
         }
     }
 
@@ -118,6 +129,16 @@ impl Typed {
         let asked = Consent::from_key(&self.share) == Some(Consent::Words) && self.masked.is_empty();
         let signs = sensitive::signs(&self.text);
         (asked && !signs.is_empty()).then(|| Fault::new("share", warning(&signs, lang)))
+    }
+
+    /// The answers, if the form showed the questions of what it is about.
+    fn answers(&self, app: &App, lang: Lang) -> Result<Option<Given>, Vec<Fault>> {
+        if self.asked.is_empty() {
+            return Ok(None);
+        }
+        let category = proposal(app.now(), &app.city, self).category;
+        questions::answers(&app.city, category.as_deref(), &self.asked, &self.given)
+            .map_err(|wrong| wrong.iter().map(|one| Fault::new("questions", one.sentence(lang))).collect())
     }
 
     fn point(&self, city: &City, lang: Lang) -> Result<Option<Point>, Fault> {
@@ -190,16 +211,24 @@ pub(super) fn hand_in(
         Ok(photos) => (photos, None),
         Err(fault) => (Vec::new(), Some(fault)),
     };
-    let intake = match (Typed::of(fields).intake(&app.city, photos, lang), odd) {
-        (Ok(intake), None) => intake,
-        (Ok(_), Some(odd)) => return Ok(Err(vec![odd])),
-        (Err(mut faults), odd) => {
-            faults.extend(odd);
-            return Ok(Err(faults));
+    let typed = Typed::of(fields);
+    let mut faults: Vec<Fault> = odd.into_iter().collect();
+    let answers = typed.answers(app, lang).map_err(|wrong| faults.extend(wrong)).unwrap_or_default();
+    let mut intake = match typed.intake(&app.city, photos, lang) {
+        Ok(intake) if faults.is_empty() => intake,
+        Ok(_) => return Ok(Err(faults)),
+        Err(mut first) => {
+            first.append(&mut faults);
+            return Ok(Err(first));
         }
     };
+    intake.wish.answers = answers;
     match register::by_resident(app, &intake) {
-        Ok(done) => Ok(Ok(Handed { pass: access::pass(app, done.request, app.now())?, number: done.number })),
+        Ok(done) => Ok(Ok(Handed {
+            pass: access::pass(app, done.request, app.now())?,
+            number: done.number,
+            asked: intake.wish.answers.is_some(),
+        })),
         Err(AppError::Refused(refusal)) if refusal.field().is_some() => {
             Ok(Err(vec![Fault::refused(field_of(&refusal), &refusal, lang)]))
         }

@@ -15,8 +15,11 @@ use duban_domain::{
     request::Privacy,
 };
 
-use super::track;
-use crate::frame::{Fields, PageResult, Site, Visit, WebError, see_other};
+use super::{track, view::Typed};
+use crate::{
+    frame::{Fields, PageResult, Site, Visit, WebError, see_other},
+    questions::{self, Asking},
+};
 
 /// The same words within this time were sent twice by accident.
 const TWICE_MS: i64 = 10 * 60_000;
@@ -114,4 +117,44 @@ pub(super) fn already_said(track: &Track, text: &str, now: Stamp) -> bool {
         matches!(&said.what, Line::Told(told) if *told == text.trim()) && now.0 - said.at.0 < TWICE_MS
     };
     !text.trim().is_empty() && track.said.iter().any(same)
+}
+
+/// What was answered to the questions of the category, or what is still asked.
+pub(super) struct Beside {
+    pub(super) details: Vec<(String, String)>,
+    pub(super) asking: Asking,
+    /// The questions are open on the page.
+    pub(super) now: bool,
+}
+
+impl Beside {
+    /// Only whoever spoke first is asked, and only who was not asked when they did.
+    pub(super) fn of(city: &City, track: &Track, typed: &Typed, fresh: bool, lang: Lang) -> Self {
+        let still = track.may_add && !track.joined && track.request.details.is_empty();
+        let category = track.category.as_deref().filter(|_| still);
+        let judged = category.is_some_and(|key| key == typed.asked);
+        let asking = Asking::of(city, category, &typed.given, judged, lang);
+        Self {
+            details: questions::details(city, &track.request.details, lang),
+            asking: Some(asking).filter(Asking::asks).unwrap_or_default(),
+            now: fresh || !typed.asked.is_empty(),
+        }
+    }
+}
+
+/// What the page says after a form.
+pub(super) fn notice(done: &str, track: &Track, lang: Lang) -> Option<String> {
+    let words = match done {
+        "heard" if track.verdict.is_some_and(|(solved, _)| !solved) => lang
+            .t("记下了：没解决。已经退回去重新办。", "Noted: not solved. It has gone back to be done again."),
+        "heard" => lang.t("记下了，谢谢您。", "Noted. Thank you."),
+        "answered" => lang.t("记下了，去办的单位看得到。", "Noted; whoever deals with it can read it."),
+        "added" => lang.t("补充上去了，去办的单位看得到。", "Added; whoever deals with it can read it."),
+        "withdrawn" => lang.t("撤回了。", "Taken back."),
+        "shared" => lang.t("改好了，马上就是这样。", "Changed, from now on."),
+        "again" => lang
+            .t("这个您刚才已经说过，记着呢，不用再说一遍。", "You have said so already; it is noted once."),
+        _ => return None,
+    };
+    Some(words.to_owned())
 }

@@ -10,8 +10,9 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use duban_app::photo_place;
+use duban_app::{App, photo_place};
 use duban_domain::{
+    Lang, Stamp,
     city::City,
     dispatch::{Matter, Proposal, propose},
     place::{Point, judge},
@@ -24,13 +25,16 @@ use super::{
     handin::{Handed, Typed, hand_in, warning},
     next_steps, place_name, text_or,
 };
-use crate::frame::{
-    Fields, PageResult, Shell, Site, Visit, WebError, cookies,
-    fields::cut,
-    html,
-    map::MapView,
-    page::{html_again, nonce},
-    see_other,
+use crate::{
+    frame::{
+        Fields, PageResult, Shell, Site, Visit, WebError, cookies,
+        fields::cut,
+        html,
+        map::MapView,
+        page::{html_again, nonce},
+        see_other,
+    },
+    questions::{Asking, QuestionsFragment},
 };
 
 #[derive(Template)]
@@ -52,6 +56,7 @@ pub(super) struct ReportPage {
     ground: String,
     masked: String,
     warn: String,
+    asking: Asking,
 }
 
 /// A county-level division with its streets and towns.
@@ -91,7 +96,8 @@ pub(crate) async fn post(
 
 /// On to the page of the matter, which this browser may now open.
 fn received(site: &Site, headers: &HeaderMap, handed: &Handed) -> Response {
-    let mut response = see_other(&format!("/track/{}?new=1", handed.number));
+    let asked = if handed.asked { "&asked=1" } else { "" };
+    let mut response = see_other(&format!("/track/{}?new=1{asked}", handed.number));
     response
         .headers_mut()
         .append(SET_COOKIE, cookies::with_pass(headers, &handed.pass, site.options.secure_cookies));
@@ -116,7 +122,7 @@ impl ReportPage {
         if form.way.is_empty() {
             "words".clone_into(&mut form.way);
         }
-        let proposal = proposal(&s, city, &form);
+        let proposal = proposal(s.now, city, &form);
         let urgency = if form.text.is_empty() { Urgency::Normal } else { proposal.urgency };
         let (next, ground) = next_steps(city, urgency, proposal.kind.unwrap_or(Kind::Help), lang);
         Self {
@@ -147,6 +153,7 @@ impl ReportPage {
                 false => sensitive::mask(&form.text),
             },
             warn: warn(&form.text, lang),
+            asking: asking(city, &proposal, &form, lang),
             form,
             faults,
             s,
@@ -159,7 +166,7 @@ impl ReportPage {
 }
 
 /// What the city's rules make of it so far; shown, never asked.
-fn proposal(s: &Shell, city: &City, form: &Typed) -> Proposal {
+pub(super) fn proposal(now: Stamp, city: &City, form: &Typed) -> Proposal {
     let said = cut(&form.text, text::TEXT_MAX);
     let title = text::title_of(said);
     let division = city.division(&form.division).map(|d| d.code.as_str());
@@ -173,9 +180,26 @@ fn proposal(s: &Shell, city: &City, form: &Typed) -> Proposal {
             place_words: cut(&form.place, text::LINE_MAX),
             kind: None,
             details: &[],
-            at: s.now,
+            at: now,
         },
     )
+}
+
+/// What the kind of matter asks; with the answers of a form that asked it, and what is wrong with them.
+fn asking(city: &City, proposal: &Proposal, form: &Typed, lang: Lang) -> Asking {
+    let category = proposal.category.as_deref().filter(|_| !form.text.is_empty());
+    let judged = category.is_some_and(|key| key == form.asked);
+    Asking::of(city, category, &form.given, judged, lang)
+}
+
+/// `POST /report/questions`: what is asked besides, while one writes; nothing is kept.
+pub(crate) async fn questions(State(site): State<Site>, visit: Visit, fields: Fields) -> PageResult {
+    let (s, typed) = (visit.shell(&site), Typed::of(&fields));
+    let shown = move |app: &App| {
+        let proposal = proposal(s.now, &app.city, &typed);
+        Ok(QuestionsFragment { asking: asking(&app.city, &proposal, &typed, s.lang), s })
+    };
+    Ok(html(&site.run(shown).await?))
 }
 
 /// The word of danger that somebody wrote, as the city's table has it.
@@ -216,19 +240,19 @@ pub(crate) async fn photo_place(State(site): State<Site>, visit: Visit, fields: 
 }
 
 /// What in a text is masked in public; nothing when nothing is.
-fn warn(said: &str, lang: duban_domain::Lang) -> String {
+fn warn(said: &str, lang: Lang) -> String {
     let signs = sensitive::signs(cut(said, text::TEXT_MAX));
     if signs.is_empty() { String::new() } else { warning(&signs, lang) }
 }
 
-fn map(city: &City, form: &Typed, lang: duban_domain::Lang) -> MapView {
+fn map(city: &City, form: &Typed, lang: Lang) -> MapView {
     let point =
         form.lng.parse().ok().zip(form.lat.parse().ok()).and_then(|(lng, lat)| Point::from_degrees(lng, lat));
     let near = point.or_else(|| city.division(&form.division)?.point);
     MapView::new(city, lang, near).picking("lng", "lat").tall()
 }
 
-fn groups(city: &City, chosen: &str, lang: duban_domain::Lang) -> Vec<Group> {
+fn groups(city: &City, chosen: &str, lang: Lang) -> Vec<Group> {
     let choice = |d: &duban_domain::city::Division, name: String| Choice {
         here: d.code == chosen,
         code: d.code.clone(),
@@ -237,8 +261,8 @@ fn groups(city: &City, chosen: &str, lang: duban_domain::Lang) -> Vec<Group> {
     let group = |county: &duban_domain::city::Division| {
         let name = county.name.get(lang);
         let whole = match lang {
-            duban_domain::Lang::Zh => format!("{name}（不清楚哪条街道）"),
-            duban_domain::Lang::En => format!("{name} (street not known)"),
+            Lang::Zh => format!("{name}（不清楚哪条街道）"),
+            Lang::En => format!("{name} (street not known)"),
         };
         let towns = city.divisions.iter().filter(|d| d.parent.as_deref() == Some(&county.code));
         let options = std::iter::once(choice(county, whole))
@@ -264,10 +288,10 @@ fn preview_place(city: &City, form: &Typed, s: &Shell) -> String {
         place
     };
     match s.lang {
-        duban_domain::Lang::Zh => {
+        Lang::Zh => {
             format!("{place}；{}有人反映，办到哪一步，单位怎么公开答复。", s.when(&s.now).day)
         }
-        duban_domain::Lang::En => {
+        Lang::En => {
             format!("{place}; told {}, its state, and the public answer of the unit.", s.when(&s.now).day)
         }
     }

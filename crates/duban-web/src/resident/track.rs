@@ -24,9 +24,12 @@ use super::{
     own::already_said,
     view::{TrackPage, Typed},
 };
-use crate::frame::{
-    Fields, PageResult, Shell, Site, Visit, WebError, cookies, error::upload_words, html, page::html_again,
-    see_other,
+use crate::{
+    frame::{
+        Fields, PageResult, Shell, Site, Visit, WebError, cookies, error::upload_words, html,
+        page::html_again, see_other,
+    },
+    questions,
 };
 
 #[derive(Template)]
@@ -158,6 +161,51 @@ pub(crate) async fn add(
         return told(done, &own.number, "added");
     }
     again(&site, &visit, &headers, &own.known, &fields, faults).await
+}
+
+/// `POST /track/{number}/details`: answers to what the kind of matter asks, when the form did not ask it.
+pub(crate) async fn answer(
+    State(site): State<Site>,
+    visit: Visit,
+    headers: HeaderMap,
+    Path(number): Path<String>,
+    fields: Fields,
+) -> PageResult {
+    let own = match own(&site, &visit, &number).await? {
+        Ok(own) => own,
+        Err(ask) => return Ok(ask),
+    };
+    let (to, sent) = (own.clone(), fields.clone());
+    match site.run(move |app| answered(app, &to, &sent)).await {
+        Err(WebError::App(AppError::Refused(refusal))) if is_asked(&refusal) => {
+            let faults = misanswered(&refusal, visit.lang);
+            again(&site, &visit, &headers, &own.known, &fields, faults).await
+        }
+        done => told(done, &own.number, "answered"),
+    }
+}
+
+fn answered(app: &App, on: &Own, sent: &Fields) -> Result<(), AppError> {
+    let given = questions::zoned(&app.city, &questions::given(sent));
+    speak::answer(app, &on.known, &on.number, &given, sent.once().as_deref()).map(|_| ())
+}
+
+/// Whether the answers are what is wrong, or the time for them is over.
+fn is_asked(refusal: &Refusal) -> bool {
+    matches!(refusal, Refusal::Misanswered(_) | Refusal::NeedsText(_) | Refusal::WrongPhase { .. })
+}
+
+fn misanswered(refusal: &Refusal, lang: Lang) -> Vec<Fault> {
+    match refusal {
+        Refusal::Misanswered(wrong) => {
+            wrong.iter().map(|one| Fault::new("questions", one.sentence(lang))).collect()
+        }
+        Refusal::NeedsText(_) => vec![Fault::new(
+            "questions",
+            lang.t("还没有回答；答一个也行。", "Nothing is answered yet; one will do."),
+        )],
+        _ => vec![too_late("said", "", lang)],
+    }
 }
 
 /// A number with the proof that this visit may see its request.

@@ -10,11 +10,19 @@ use duban_domain::{
     case::{Outcome, Phase, Satisfaction},
     city::{City, Division},
     deadline,
+    question::Given,
 };
 use qrcode::{Color, QrCode};
 
-use super::{Fault, NumberShown, fault_of, own::Own, plain_late, text_or, unit_name, unit_short};
-use crate::frame::{Fields, Shell, When};
+use super::{
+    Fault, NumberShown, fault_of,
+    own::{Beside, Own, notice},
+    plain_late, text_or, unit_name, unit_short,
+};
+use crate::{
+    frame::{Fields, Shell, When},
+    questions,
+};
 
 /// Our Chinese sentences break at punctuation only; beside a long name they may break here too.
 const MAY_BREAK: char = '\u{200b}';
@@ -57,6 +65,7 @@ pub(super) struct TrackPage {
     said: Vec<SaidShown>,
     may_add: bool,
     own: Own,
+    beside: Beside,
 }
 
 /// What somebody typed into the forms of this page.
@@ -67,6 +76,8 @@ pub(super) struct Typed {
     pub(super) words: String,
     pub(super) answers: Vec<String>,
     pub(super) text: String,
+    pub(super) asked: String,
+    pub(super) given: Given,
 }
 
 /// A photo or a document on the page.
@@ -101,6 +112,8 @@ impl Typed {
             words: get("words"),
             answers: fields.all("answer").map(str::to_owned).collect(),
             text: get("text"),
+            asked: get("asked"),
+            given: questions::given(fields),
         }
     }
 }
@@ -155,6 +168,7 @@ impl TrackPage {
             levels: Satisfaction::ALL.iter().map(|level| (level.key(), level.word(lang))).collect(),
             may_add: track.may_add,
             own: Own::of(city, track, &query, lang),
+            beside: Beside::of(city, track, &typed, fresh && query.opt("asked").is_none(), lang),
             photos,
             documents,
             late,
@@ -450,21 +464,6 @@ fn around_words(s: &Shell, city: &City, what: &Line) -> (String, String) {
         }
         _ => (String::new(), String::new()),
     }
-}
-
-fn notice(done: &str, track: &Track, lang: Lang) -> Option<String> {
-    let words = match done {
-        "heard" if track.verdict.is_some_and(|(solved, _)| !solved) => lang
-            .t("记下了：没解决。已经退回去重新办。", "Noted: not solved. It has gone back to be done again."),
-        "heard" => lang.t("记下了，谢谢您。", "Noted. Thank you."),
-        "added" => lang.t("补充上去了，去办的单位看得到。", "Added; whoever deals with it can read it."),
-        "withdrawn" => lang.t("撤回了。", "Taken back."),
-        "shared" => lang.t("改好了，马上就是这样。", "Changed, from now on."),
-        "again" => lang
-            .t("这个您刚才已经说过，记着呢，不用再说一遍。", "You have said so already; it is noted once."),
-        _ => return None,
-    };
-    Some(words.to_owned())
 }
 
 /// Squares of one unit, with the quiet margin that scanners need.

@@ -168,9 +168,11 @@ fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
         "/task/{token}" => at("/task/00", "do=done&words=x"),
         "/track/{number}/access" => at(path, "tail=12"),
         "/track/{number}/evaluation" => at(path, "solved=yes"),
-        "/track/{number}/material" => at(path, "text=x"),
+        "/track/{number}/material" | "/track/{number}/details" => at(path, "text=x"),
         "/track/{number}/withdrawal" | "/track/{number}/publicity" => at(path, "reason=x&share=words"),
-        "/report/preview" | "/report/photo-place" => at(path, "text=x"),
+        "/report/preview" | "/report/photo-place" | "/report/questions" | "/report/places" => {
+            at(path, "text=x")
+        }
         // Without saying how to be reached: refused, with the page again.
         "/requests/{number}/voices" => at(path, "text=x"),
         "/desk/login" => at(path, &format!("login={}&password=x", "x".repeat(101))),

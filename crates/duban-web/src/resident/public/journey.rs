@@ -42,6 +42,10 @@ async fn what_is_handed_in_is_public_at_once_and_the_map_and_the_list_agree() {
     );
     assert!(own.get("/requests").await.text.contains("class=\"own\""), "one's own is marked");
     assert!(!list.text.contains("class=\"own\""));
+    let mine = own.get("/requests").await.text;
+    let mine = mine.split("id=\"own\"").nth(1).unwrap().split("</section>").next().unwrap();
+    assert!(mine.contains(&format!("/track/{number}")) && mine.contains("正在办"), "{mine}");
+    assert!(!list.text.contains("id=\"own\""), "others have a list of their own, or none");
     let matter = other.get(&href).await;
     assert!(matter.status == StatusCode::OK && matter.text.contains("/voices"), "{}", matter.text);
     let tile = other.get("/tiles/public/17/106730/55000.json").await;

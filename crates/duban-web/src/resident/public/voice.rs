@@ -86,7 +86,11 @@ fn join(
     };
     intake.source_key = intake.source_key.map(|key| format!("{key}:{number}"));
     match register::joining(app, &intake, number) {
-        Ok(done) => Ok(Ok(Handed { pass: access::pass(app, done.request, app.now())?, number: done.number })),
+        Ok(done) => Ok(Ok(Handed {
+            pass: access::pass(app, done.request, app.now())?,
+            number: done.number,
+            asked: false,
+        })),
         Err(AppError::Refused(Refusal::WrongPhase { .. })) => Ok(Err(vec![Fault::new(
             "text",
             lang.t(

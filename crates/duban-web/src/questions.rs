@@ -1,0 +1,161 @@
+//! 补充问题 on pages: what a kind of matter asks besides words and place, alike for residents and operators.
+//!
+//! The questions follow from what was typed. What counts as an answer is `duban_domain::question`'s to say;
+//! a page that did not show the questions asks for nothing.
+
+use askama::Template;
+use duban_domain::{
+    Lang,
+    city::City,
+    question::{self, AnswerFault, AnswerKind, Detail, Given, Misanswer, Question},
+};
+use jiff::{Timestamp, civil::DateTime};
+
+use crate::frame::{Fields, Shell};
+
+/// What the field of a question is called, before its key.
+const FIELD: &str = "q-";
+
+/// What a category asks, with what was answered so far.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Asking {
+    /// The category, which comes back with the answers.
+    pub(crate) category: String,
+    pub(crate) list: Vec<Asked>,
+}
+
+/// One question on a page.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) name: String,
+    /// How it is answered, as the pack calls it.
+    pub(crate) kind: &'static str,
+    pub(crate) ask: String,
+    pub(crate) help: String,
+    pub(crate) required: bool,
+    pub(crate) choices: Vec<Listed>,
+    pub(crate) typed: String,
+    pub(crate) fault: String,
+}
+
+/// A choice of a list.
+#[derive(Clone, Debug)]
+pub(crate) struct Listed {
+    pub(crate) key: String,
+    pub(crate) name: String,
+    pub(crate) here: bool,
+}
+
+/// The questions alone, for a page that asks while one types.
+#[derive(Template)]
+#[template(path = "questions.html")]
+pub(crate) struct QuestionsFragment {
+    pub(crate) s: Shell,
+    pub(crate) asking: Asking,
+}
+
+impl Asking {
+    /// What a category asks. With `judged`, what is wrong with the answers stands beside them.
+    pub(crate) fn of(city: &City, category: Option<&str>, given: &Given, judged: bool, lang: Lang) -> Self {
+        let Some(category) = category else { return Self::default() };
+        let wrong = match judged {
+            true => question::read(city, Some(category), &zoned(city, given)).err().unwrap_or_default(),
+            false => Vec::new(),
+        };
+        let one = |question: &Question| asked(question, given, &wrong, lang);
+        Self { category: category.to_owned(), list: city.questions_of(category).map(one).collect() }
+    }
+
+    /// Whether anything wants an answer.
+    pub(crate) fn asks(&self) -> bool {
+        self.list.iter().any(|one| one.kind != AnswerKind::Notice.key())
+    }
+}
+
+fn asked(question: &Question, given: &Given, wrong: &[Misanswer], lang: Lang) -> Asked {
+    let sent: Vec<&str> = given
+        .iter()
+        .filter(|(key, _)| *key == question.key)
+        .flat_map(|(_, values)| values.iter().map(String::as_str))
+        .collect();
+    let choices = question.choices.iter().map(|choice| Listed {
+        here: sent.contains(&choice.key.as_str()),
+        key: choice.key.clone(),
+        name: choice.name.get(lang).to_owned(),
+    });
+    let fault = wrong.iter().find(|wrong| wrong.question == question.key);
+    Asked {
+        name: format!("{FIELD}{}", question.key),
+        kind: question.kind.key(),
+        ask: question.ask.get(lang).to_owned(),
+        help: question.help.as_ref().map(|help| help.get(lang).to_owned()).unwrap_or_default(),
+        required: question.required,
+        choices: choices.collect(),
+        typed: sent.first().map(|typed| (*typed).to_owned()).unwrap_or_default(),
+        fault: fault.map(|wrong| wrong.sentence(lang)).unwrap_or_default(),
+    }
+}
+
+/// The answers of a form, as they were typed.
+pub(crate) fn given(fields: &Fields) -> Given {
+    let answer = |(name, value): (&str, &str)| {
+        Some((name.strip_prefix(FIELD)?.to_owned(), vec![value.trim().to_owned()]))
+    };
+    fields.pairs().filter_map(answer).collect()
+}
+
+/// The answers of a form that asked what this category asks; none when it did not ask.
+///
+/// # Errors
+/// Everything that is wrong with them.
+pub(crate) fn answers(
+    city: &City,
+    category: Option<&str>,
+    asked: &str,
+    given: &Given,
+) -> Result<Option<Given>, Vec<Misanswer>> {
+    if asked.is_empty() || category != Some(asked) {
+        return Ok(None);
+    }
+    let given = zoned(city, given);
+    question::read(city, category, &given)?;
+    Ok(Some(given))
+}
+
+/// Whether nothing is wrong but that something is missing.
+pub(crate) fn only_missing(wrong: &[Misanswer]) -> bool {
+    wrong.iter().all(|wrong| wrong.fault == AnswerFault::Missing)
+}
+
+/// The same with clock times of the city as instants: a form asks for a time and not for a zone.
+pub(crate) fn zoned(city: &City, given: &Given) -> Given {
+    let instant = |key: &str, typed: &String| {
+        let asks_when = city.question(key).is_some_and(|question| question.kind == AnswerKind::When);
+        let local =
+            typed.parse::<DateTime>().ok().filter(|_| asks_when && typed.parse::<Timestamp>().is_err());
+        let at = local.and_then(|local| local.to_zoned(city.zone.clone()).ok());
+        at.map_or_else(|| typed.clone(), |at| at.timestamp().to_string())
+    };
+    given
+        .iter()
+        .map(|(key, values)| (key.clone(), values.iter().map(|typed| instant(key, typed)).collect()))
+        .collect()
+}
+
+/// An instant that somebody gave as an answer, by the city's clocks.
+fn clock(city: &City, at: &str) -> String {
+    let local = |at: Timestamp| at.to_zoned(city.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
+    at.parse().map_or_else(|_| at.to_owned(), local)
+}
+
+/// What a category asked, and what was answered; a question that the pack no longer has shows its key.
+pub(crate) fn details(city: &City, details: &[Detail], lang: Lang) -> Vec<(String, String)> {
+    let line = |detail: &Detail| match city.question(&detail.question) {
+        Some(question) if question.kind == AnswerKind::When => {
+            (question.ask.get(lang).to_owned(), detail.values.iter().map(|at| clock(city, at)).collect())
+        }
+        Some(question) => (question.ask.get(lang).to_owned(), question.words(&detail.values, lang)),
+        None => (detail.question.clone(), detail.values.join(", ")),
+    };
+    details.iter().map(line).collect()
+}
