@@ -25,7 +25,7 @@ export async function open(page, number) {
 /** Unfolds the form of a step, unless it is unfolded already. */
 export async function unfold(page, step) {
   const fold = page.locator(`details#${step}`);
-  if ((await fold.getAttribute('open')) === null) await fold.locator('summary').click();
+  if ((await fold.getAttribute('open')) === null) await fold.locator('> summary').click();
   return fold.locator('form');
 }
 
