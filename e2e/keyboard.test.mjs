@@ -117,7 +117,7 @@ test('the list is walked with j, k, x and Enter; / searches; ? shows the keys', 
 test('a case goes from signature to answer by keys alone', async () => {
   const page = await city.page();
   await login(page, 'urban');
-  await page.goto('/desk/cases?stage=dispatched');
+  await page.goto('/desk/cases?stage=dispatched&owner=mine');
   await toTickable(page);
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/desk\/cases\/\d+/);

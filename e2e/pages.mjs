@@ -309,7 +309,7 @@ async function wrongPassword(page) {
 
 async function filter(page) {
   await page.goto('/desk/cases?unit=urban&due=overdue&stage=open');
-  await page.locator('details.chip-add summary').click();
+  await page.locator('details.chip-add summary[data-key=f]').click();
 }
 
 async function intake(page) {

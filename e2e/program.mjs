@@ -1,7 +1,7 @@
 // The real program: served on a free port, or run to its end. Nothing of a page is known here.
 
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -14,7 +14,7 @@ const READY_MS_MAX = 120_000;
 const STOP_MS_MAX = 5_000;
 
 /** Environment of the person who runs the tests must not name another city. */
-export const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^DUBAN_(?!BIN|CHROMIUM)/.test(name)));
+export const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^DUBAN_(?!BIN|CHROMIUM|E2E)/.test(name)));
 
 /** An empty folder that `drop` removes. */
 export function folder() {
@@ -57,10 +57,14 @@ export async function serve(words) {
   }
 }
 
-/** `duban demo` on a data folder of its own, which goes with it. */
+/**
+ * `duban demo` on a data folder of its own, which goes with it. Telling the past of the demo city takes
+ * long, so a run of all journeys tells it once (`template.mjs`) and each file begins with a copy.
+ */
 export async function serveDemo() {
   const data = folder();
   try {
+    if (process.env.DUBAN_E2E_CITY) cpSync(process.env.DUBAN_E2E_CITY, data.path, { recursive: true });
     const served = await serve(['demo', '--data', data.path]);
     return { ...served, stop: () => served.stop().finally(data.drop) };
   } catch (error) {

@@ -82,10 +82,19 @@ fn journeys(steps: &mut Steps, filter: Option<&str>) -> Result<()> {
         npm::install(&folder)?;
         browser::chromium()
     })?;
+    // Each file of journeys begins with a copy of one city, whose past is told once.
+    let city = sh::root().join("target").join("e2e-city");
+    steps.step("demo city of the journeys", || {
+        drop(std::fs::remove_dir_all(&city));
+        let mut command = Command::new("node");
+        command.arg("template.mjs").arg(&city).env("DUBAN_BIN", demo::debug_program());
+        sh::run(command.current_dir(&folder))
+    })?;
     steps.step("browser journeys", || {
         let mut command = Command::new("node");
         command.args(["--test", "--test-reporter=spec", "--test-concurrency=2"]).args(&files);
         command.env("DUBAN_BIN", demo::debug_program()).env("DUBAN_CHROMIUM", &chromium);
+        command.env("DUBAN_E2E_CITY", &city);
         sh::run(command.current_dir(&folder))
     })
 }

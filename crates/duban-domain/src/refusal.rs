@@ -183,22 +183,8 @@ impl Refusal {
                 Lang::En => format!("The case is \u{201c}{}\u{201d} now, so \u{201c}{}\u{201d} is not possible. Reload to see what can be done.", phase.word(lang), tried.word(lang)),
             },
             Self::Stale => lang.t("别人刚改过这件工单。您写的都还在，请看过新情况再交一次。", "Somebody has just changed this case. What you wrote is kept; look at the news and send it again.").to_owned(),
-            Self::UnknownUnit(key) => match lang {
-                Lang::Zh => format!("没有“{key}”这个单位。请从名单里选。"),
-                Lang::En => format!("There is no unit \u{201c}{key}\u{201d}. Choose one from the list."),
-            },
-            Self::UnknownCategory(key) => match lang {
-                Lang::Zh => format!("没有“{key}”这个类别。请从类别表里选。"),
-                Lang::En => format!("There is no category \u{201c}{key}\u{201d}. Choose one from the table."),
-            },
-            Self::UnknownLabel { key, phase } => match lang {
-                Lang::Zh => format!("“{}”下面没有“{key}”这个标签。请从名单里选；阶段变了的，刷新后再选。", phase.word(lang)),
-                Lang::En => format!("There is no label \u{201c}{key}\u{201d} under \u{201c}{}\u{201d}. Choose one from the list; if the case has moved on, reload first.", phase.word(lang)),
-            },
-            Self::UnknownDivision(key) => match lang {
-                Lang::Zh => format!("没有代码为“{key}”的区划。请从名单里选。"),
-                Lang::En => format!("There is no division with code \u{201c}{key}\u{201d}. Choose one from the list."),
-            },
+            Self::UnknownUnit(_) | Self::UnknownCategory(_) | Self::UnknownLabel { .. } => self.unknown(lang),
+            Self::UnknownDivision(_) | Self::UnknownVariable(_) => self.unknown(lang),
             Self::SameUnit => lang.t("这件工单已经在这个单位。请选别的单位，或不改。", "The case is with this unit already. Choose another, or leave it.").to_owned(),
             Self::NeedsText(_) => lang.t("这里要写几个字。", "A few words are needed here.").to_owned(),
             Self::TooLong { max, .. } => match lang {
@@ -214,7 +200,6 @@ impl Refusal {
             Self::NoChange => lang.t("没有任何改动。", "Nothing was changed.").to_owned(),
             Self::NeedsPlace => lang.t("请说在哪儿：写几个字，选一个街道，或在地图上点。", "Say where: a few words, a subdistrict, or a point on the map.").to_owned(),
             Self::BadPhone => lang.t("这不像一个电话号码。手机 11 位；座机连区号。", "This does not look like a telephone number. Mobile: 11 digits; landline with area code.").to_owned(),
-            Self::UnknownVariable(name) => lang.t("没有 {0} 这个变量。请用页面上列出的，或去掉花括号。", "There is no variable {0}. Use one that the page lists, or leave the braces out.").replace('0', name),
             Self::TooManyRows { max } => match lang {
                 Lang::Zh => format!("这个格式最多装 {max} 行。请加条件分几次导出，或改用 CSV。"),
                 Lang::En => format!("This format holds {max} rows at most. Add a condition and export in parts, or take CSV."),
@@ -226,6 +211,43 @@ impl Refusal {
             Self::NothingToJudge => lang.t("现在没有要研判的。诉求人还没有说不满意，或者同事已经研判过了。", "There is nothing to judge: the person is not dissatisfied, or a colleague has judged it.").to_owned(),
             Self::CallTaken => lang.t("这个电话同事已经在处理了。请接下一个。", "A colleague has this call already. Take the next one.").to_owned(),
             Self::NeedsPhone => lang.t("选了“可联系”或“保密”，要留一个电话或邮箱；不想留，请选“匿名”。", "To be contacted, or confidentially, leave a telephone number or a mail address; otherwise choose \u{201c}anonymous\u{201d}.").to_owned(),
+        }
+    }
+
+    /// The sentence of a name that the city does not have.
+    fn unknown(&self, lang: Lang) -> String {
+        match self {
+            Self::UnknownUnit(key) => match lang {
+                Lang::Zh => format!("没有“{key}”这个单位。请从名单里选。"),
+                Lang::En => format!("There is no unit \u{201c}{key}\u{201d}. Choose one from the list."),
+            },
+            Self::UnknownCategory(key) => match lang {
+                Lang::Zh => format!("没有“{key}”这个类别。请从类别表里选。"),
+                Lang::En => format!("There is no category \u{201c}{key}\u{201d}. Choose one from the table."),
+            },
+            Self::UnknownLabel { key, phase } => match lang {
+                Lang::Zh => format!(
+                    "“{}”下面没有“{key}”这个标签。请从名单里选；阶段变了的，刷新后再选。",
+                    phase.word(lang)
+                ),
+                Lang::En => format!(
+                    "There is no label \u{201c}{key}\u{201d} under \u{201c}{}\u{201d}. Choose one from the list; if the case has moved on, reload first.",
+                    phase.word(lang)
+                ),
+            },
+            Self::UnknownDivision(key) => match lang {
+                Lang::Zh => format!("没有代码为“{key}”的区划。请从名单里选。"),
+                Lang::En => {
+                    format!("There is no division with code \u{201c}{key}\u{201d}. Choose one from the list.")
+                }
+            },
+            Self::UnknownVariable(name) => lang
+                .t(
+                    "没有 {0} 这个变量。请用页面上列出的，或去掉花括号。",
+                    "There is no variable {0}. Use one that the page lists, or leave the braces out.",
+                )
+                .replace('0', name),
+            _ => String::new(),
         }
     }
 }

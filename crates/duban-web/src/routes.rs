@@ -114,16 +114,11 @@ pub fn table() -> Vec<Route> {
         get("/desk/notices/{id}", AnyStaff, desk::notices::one),
         post("/desk/notices/{id}/attempts", AnyStaff, desk::notices::resend),
         get("/events", Staff(Action::View), desk::live::stream),
-        // Operators of the server, and what pages need
-        get("/health", Public, desk::health),
-        get("/style", Public, desk::gallery),
-        get("/manifest.webmanifest", Public, assets::manifest),
-        get("/sw.js", Public, assets::worker),
-        get("/assets/{*name}", Public, assets::serve),
     ];
     table.extend(after_an_answer());
     table.extend(calls());
     table.extend(other_systems());
+    table.extend(the_server());
     table.extend(everybody());
     table.extend(around_a_case());
     table.extend(worklist());
@@ -178,6 +173,18 @@ fn other_systems() -> Vec<Route> {
         get("/open311/v2/{*rest}", Public, open311::get),
         post("/open311/v2/{*rest}", Public, open311::post).with_files(),
         options("/open311/v2/{*rest}", Public, open311::options),
+    ]
+}
+
+/// What those ask who run the server, and what pages need.
+fn the_server() -> Vec<Route> {
+    use Access::Public;
+    vec![
+        get("/health", Public, desk::health),
+        get("/style", Public, desk::gallery),
+        get("/manifest.webmanifest", Public, assets::manifest),
+        get("/sw.js", Public, assets::worker),
+        get("/assets/{*name}", Public, assets::serve),
     ]
 }
 

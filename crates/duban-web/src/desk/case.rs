@@ -256,8 +256,7 @@ fn view(
     revealed: Option<Revealed>,
     done: &str,
 ) -> CasePage {
-    let (s, lang) = (shell(desk, trouble.as_ref()), desk.visit.lang);
-    let city = &desk.site.app.city;
+    let (s, lang, city) = (shell(desk, trouble.as_ref()), desk.visit.lang, &desk.site.app.city);
     let Shown { case, row, history, .. } = shown;
     let around = around::forms(Maker { s: &s, trouble: trouble.as_ref() }, city, &desk.who, shown);
     CasePage {

@@ -215,10 +215,8 @@ impl Paper {
     fn glyphs_of(&mut self, text: &str) -> Vec<u8> {
         let mut out = Vec::with_capacity(text.len());
         for sign in text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }) {
-            let (sign, glyph) = match self.face.glyph_index(sign) {
-                Some(glyph) => (sign, glyph),
-                None => (UNKNOWN, self.face.glyph_index(UNKNOWN).unwrap_or(GlyphId(0))),
-            };
+            let sign = self.known(sign);
+            let glyph = self.face.glyph_index(sign).unwrap_or(GlyphId(0));
             let new = self.glyphs.remap(glyph.0);
             let width = self.advance(sign) * 1_000.0;
             self.signs.entry(new).or_insert((sign, width));
@@ -227,9 +225,18 @@ impl Paper {
         out
     }
 
+    /// The sign that is printed: itself, one that means the same, or the one for what the font lacks.
+    fn known(&self, sign: char) -> char {
+        match sign {
+            has if self.face.glyph_index(has).is_some() => has,
+            '›' => '>',
+            _ => UNKNOWN,
+        }
+    }
+
     /// How wide a sign is at size one.
     fn advance(&self, sign: char) -> f32 {
-        let glyph = self.face.glyph_index(sign).or_else(|| self.face.glyph_index(UNKNOWN));
+        let glyph = self.face.glyph_index(self.known(sign));
         let wide = glyph.and_then(|g| self.face.glyph_hor_advance(g)).unwrap_or(0);
         f32::from(wide) / f32::from(self.face.units_per_em())
     }
@@ -400,6 +407,7 @@ mod tests {
             paper.text(&"路灯不亮，晚上看不见台阶。".repeat(60), 10.0);
         }
         assert!(paper.pages.len() > 1);
+        assert_eq!(['路', '›', '\u{1F4A1}'].map(|sign| paper.known(sign)), ['路', '>', UNKNOWN]);
         let line = paper.lines("高压 10kV 线路，编号 SN-2026-000417。", 10.0, 60.0);
         assert!(line.iter().all(|l| !l.starts_with(['，', '。'])), "{line:?}");
         assert_eq!(line.concat(), "高压 10kV 线路，编号 SN-2026-000417。");

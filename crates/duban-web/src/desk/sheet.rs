@@ -154,7 +154,9 @@ fn past(paper: &mut Paper, desk: &Desk, s: &Shell, shown: &Shown) {
     for round in timeline::rounds(&desk.site.app.city, s, &shown.history).iter().rev() {
         paper.text(&format!("{} {}", round.name, round.why), 9.5);
         for entry in round.days.iter().rev().flat_map(|day| day.entries.iter().rev()) {
-            paper.pair(&entry.when.short, &[entry.what.as_str(), &entry.who].join(" "));
+            // On paper there is no today.
+            let at = entry.when.iso.get(..16).unwrap_or_default().replace('T', " ");
+            paper.pair(&at, &[entry.what.as_str(), &entry.who].join(" "));
             paper.pair("", &entry.text);
         }
     }

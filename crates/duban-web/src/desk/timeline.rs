@@ -314,26 +314,7 @@ fn deciding(city: &City, s: &Shell, what: &What) -> Said {
                 words: because_words(city, because, lang),
             }
         }
-        What::Opened { urgency, category, because, finish, proposed, .. } => {
-            let changed = proposed.as_ref().map(|p| {
-                let path = p.category.as_deref().map(|key| city.category_path(key, lang));
-                let path = path.unwrap_or_else(|| lang.t("没有分类", "no category").to_owned());
-                let head = lang.t("话务员改过；原来的建议：", "Corrected by the operator; proposed: ");
-                format!("{head}{path} · {}", p.urgency.word(lang))
-            });
-            let category = category.as_deref().map(|key| city.category_path(key, lang)).unwrap_or_default();
-            let text = [category, changed.unwrap_or_default(), due(s, finish)]
-                .into_iter()
-                .filter(|t| !t.is_empty())
-                .collect::<Vec<_>>()
-                .join("\n");
-            Said {
-                class: "tl-key",
-                what: format!("{} · {}", lang.t("受理", "Taken in"), urgency.word(lang)),
-                text,
-                words: because.clone(),
-            }
-        }
+        What::Opened { .. } => opened(city, s, what),
         What::Classified { category, kind, urgency, finish, reason } => {
             let category = category.as_deref().map(|key| city.category_path(key, lang)).unwrap_or_default();
             let head = [kind.word(lang), urgency.word(lang), category.as_str()]
@@ -350,6 +331,32 @@ fn deciding(city: &City, s: &Shell, what: &What) -> Said {
             }
         }
         _ => Said { class: "", what: what.key().to_owned(), text: String::new(), words: Vec::new() },
+    }
+}
+
+/// 受理: what was taken in, and what the operator made of the proposal.
+fn opened(city: &City, s: &Shell, what: &What) -> Said {
+    let lang = s.lang;
+    let What::Opened { urgency, category, because, finish, proposed, .. } = what else {
+        return plain("", what.key(), "");
+    };
+    let changed = proposed.as_ref().map(|p| {
+        let path = p.category.as_deref().map(|key| city.category_path(key, lang));
+        let path = path.unwrap_or_else(|| lang.t("没有分类", "no category").to_owned());
+        let head = lang.t("话务员改过；原来的建议：", "Corrected by the operator; proposed: ");
+        format!("{head}{path} · {}", p.urgency.word(lang))
+    });
+    let category = category.as_deref().map(|key| city.category_path(key, lang)).unwrap_or_default();
+    let text = [category, changed.unwrap_or_default(), due(s, finish)]
+        .into_iter()
+        .filter(|t| !t.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n");
+    Said {
+        class: "tl-key",
+        what: format!("{} · {}", lang.t("受理", "Taken in"), urgency.word(lang)),
+        text,
+        words: because.clone(),
     }
 }
 
