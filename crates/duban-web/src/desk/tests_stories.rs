@@ -106,6 +106,8 @@ async fn the_map_of_a_list_holds_the_cases_of_the_list_after_each_change_of_its_
     let mut centre = sign_in(&world, "chen", "hotline", "dispatcher").await;
     let none = look(&mut centre, "/desk/cases?stage=closed&view=map").await.text;
     assert!(!none.contains("class=\"list-map\""), "where nothing is listed there is no map of it");
+    let none = look(&mut centre, "/desk/cases?stage=closed&view=map").await.text;
+    assert!(!none.contains("class=\"list-map\"") && !none.contains("data-open"), "no case, no map");
     for (filter, cases) in [
         ("stage=all", 7),
         ("unit=power", 5),
