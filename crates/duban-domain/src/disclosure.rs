@@ -13,6 +13,9 @@ const ANY: i64 = 1 << 40;
 /// How often the lines are gone through; each time narrows what is known, and two or three are enough.
 const LOOKS: usize = 32;
 
+/// What hiding costs: whether a sum goes with it, and how much is hidden.
+type Cost = (bool, i64);
+
 /// A cell of a published table (公布的单元格).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shown {
@@ -132,7 +135,7 @@ fn is_bridge(cells: &[(usize, usize)], bridge: (usize, usize)) -> bool {
 /// four can be reckoned from the rest. Sums are taken last. A zero is no corner, for it is shown.
 fn next_to_hide(table: &[Vec<i64>], hidden: &[Vec<bool>], row: usize, column: usize) -> Vec<(usize, usize)> {
     let (last_row, last_column) = (table.len() - 1, table[0].len() - 1);
-    let mut best: Option<((bool, i64), Vec<(usize, usize)>)> = None;
+    let mut best: Option<(Cost, Vec<(usize, usize)>)> = None;
     for r in (0..=last_row).filter(|r| *r != row) {
         for c in (0..=last_column).filter(|c| *c != column) {
             let corners = [(row, c), (r, column), (r, c)];

@@ -113,7 +113,7 @@ fn neighbours_of_the_same_kind_are_exactly_those_that_are_near_and_alike() {
     let numbers = |rows: &[(duban_app::CaseRow, i64)]| {
         rows.iter().map(|(row, _)| row.number.clone()).collect::<Vec<_>>()
     };
-    assert_eq!(numbers(&shown.trip), [near.clone()]);
+    assert_eq!(numbers(&shown.trip), std::slice::from_ref(&near));
     let around = numbers(&shown.near);
     assert!(around.contains(&near) && around.contains(&other) && !around.contains(&far));
 }

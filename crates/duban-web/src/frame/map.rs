@@ -62,6 +62,9 @@ pub(crate) struct MapView {
     names: Vec<(String, Point)>,
 }
 
+/// A line of a drawing, from 0 to 1 in both directions.
+pub(crate) type Stroke = Vec<(f64, f64)>;
+
 impl MapView {
     /// The map around a point, which gets a pin; without one, around the city.
     pub(crate) fn new(city: &City, lang: Lang, centre: Option<Point>) -> Self {
@@ -95,7 +98,7 @@ impl MapView {
     }
 
     /// The lines and the names of the drawing, from 0 to 1 in both directions: for paper.
-    pub(crate) fn sketch(&self) -> (Vec<Vec<(f64, f64)>>, Vec<(f64, f64, String)>) {
+    pub(crate) fn sketch(&self) -> (Vec<Stroke>, Vec<(f64, f64, String)>) {
         let inside =
             |&(x, y): &(f64, f64)| (-WIDTH..2.0 * WIDTH).contains(&x) && (-HEIGHT..2.0 * HEIGHT).contains(&y);
         let spots = |points: &Vec<Point>| points.iter().map(|p| self.on(*p)).collect::<Vec<_>>();
