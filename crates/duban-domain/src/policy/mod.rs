@@ -144,7 +144,7 @@ verbs! {
     Assign => Assign, lead: true;
     /// 派子任务
     Task => Task, lead: true;
-    /// 办子任务; [`permit_task`] asks whether it is the member's own.
+    /// 办子任务; `permit_task` asks whether it is the member's own.
     Work => Work, lead: false;
     /// 请诉求人补充
     Ask => Ask, lead: true;

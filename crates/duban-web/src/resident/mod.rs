@@ -2,7 +2,7 @@
 //! account, category or script.
 //!
 //! No department language here, and nothing about a person in any address but their own number.
-//! What a resident may see is decided by `duban_app::resident`; what everybody may see is in [`public`].
+//! What a resident may see is decided by `duban_app::resident`; what everybody may see is in `public`.
 
 #[cfg(test)]
 mod bounds;
