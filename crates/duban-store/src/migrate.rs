@@ -47,7 +47,7 @@ pub(crate) const ALL: &[Migration] = migrations![
     9 "0009_callbacks_quality",
     10 "0010_tasks",
     11 "0011_remotes",
-    13 "0013_reports_views_phrases",
+    12 "0012_reports_views_phrases",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.
