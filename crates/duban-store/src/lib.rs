@@ -74,7 +74,7 @@ pub use report::ReportRow;
 pub use request::Inserted;
 pub use row::{CaseRow, RowExtra};
 pub use saved_view::SavedView;
-pub use search::Findable;
+pub use search::{Facets, Findable};
 pub use staff::{ApiKey, Session, SessionKind, Staff};
 pub use store::{Store, WriteCounts};
 pub use target::Target;

@@ -127,7 +127,7 @@ pub fn joining(app: &App, intake: &Intake, case: &Number) -> Result<Registered> 
         }
         let by = Actor { kind: ActorKind::Resident, id: request.id.0, name: String::new(), unit: None };
         let after = record(app, tx, &joined, &by, now, join(&joined, &request.number, request.id)?)?;
-        reindex(tx, after.id)?;
+        reindex(tx, &after)?;
         Ok(Registered { number: request.number, request: request.id, again: false })
     })
 }

@@ -10,7 +10,7 @@ use duban_domain::{
 
 use super::{
     Bed, both,
-    world::{CENTRE, DAYS, Dice, LABELS, START, fill, is_public, zone},
+    world::{CENTRE, DAYS, Dice, LABELS, START, fill, is_public, said, zone},
 };
 use crate::{CaseQuery, CaseRow, Figure, Figures, Order, ReadTx, StoreError, Tallies};
 
@@ -35,7 +35,7 @@ fn query(dice: &mut Dice) -> CaseQuery {
     let mut query = CaseQuery { reach: reach(dice), limit: 7, ..CaseQuery::default() };
     query.order = if dice.one_in(2) { Order::Due } else { Order::Newest };
     for _ in 0..dice.roll(4) {
-        match dice.roll(18) {
+        match dice.roll(19) {
             0 => query.phases = vec![dice.pick(Phase::ALL)],
             1 if dice.one_in(2) => query.phases = Phase::ALL[..5].to_vec(),
             1 => query.phases = vec![Phase::Received, Phase::InHand, Phase::Callback],
@@ -55,6 +55,7 @@ fn query(dice: &mut Dice) -> CaseQuery {
             }
             16 => query.division_prefix = Some(dice.pick(&["-", "=430202"]).to_owned()),
             12 => query.overdue_at = Some(dice.stamp()),
+            17 | 18 => query.words = Some(dice.pick(&["路灯", "请处理", "路灯 3", "电梯"]).to_owned()),
             13 => query.label = Some(dice.pick(&LABELS).to_owned()),
             _ => query.public_only = true,
         }
@@ -99,6 +100,7 @@ fn fits(query: &CaseQuery, case: &Case, row: &CaseRow) -> bool {
         && inside(query.due, Some(row.finish_due))
         && query.overdue_at.is_none_or(|at| case.is_running() && row.finish_due < at)
         && (!query.public_only || is_public(case))
+        && query.words.as_ref().is_none_or(|words| words.split(' ').all(|word| said(case).contains(word)))
 }
 
 fn rows(bed: &Bed, cases: &[(Case, Request)]) -> Vec<CaseRow> {
@@ -142,6 +144,7 @@ fn every_list_is_what_the_model_says_page_by_page() {
                 .map(|(_, row)| row)
                 .collect();
             let at = |row: &CaseRow| match &query {
+                q if q.words.is_some() => None,
                 q if q.closed.is_some() => row.closed_at,
                 q if q.due.is_some() => Some(row.finish_due),
                 q if q.opened.is_some() => Some(row.opened_at),

@@ -15,7 +15,9 @@ use duban_app::{App, DEMO_PASSWORD, keys, keys::Keyring, setup, staff::users};
 use duban_domain::{
     CaseId, JobId, PersonId, Stamp, case::Stage, id, person::Phone, request::Request, stamp::DAY_MS,
 };
-use duban_store::{Findable, Inserted, Job, RowExtra, SealedPerson, Store, StoreError, Target, WriteTx};
+use duban_store::{
+    Facets, Findable, Inserted, Job, RowExtra, SealedPerson, Store, StoreError, Target, WriteTx,
+};
 use duban_testkit::{
     clock::{Hands, Seeded},
     world::zhuzhou,
@@ -230,7 +232,7 @@ fn write(app: &App, tx: &mut WriteTx<'_>, batch: &[Entry]) -> Result<(), StoreEr
         tx.append_events(case.id, 1, &story.events)?;
         let text =
             format!("{}\n{}\n{}\n{}", request.number, request.title, request.text, request.place.words);
-        tx.index_case(case.id, &Findable::of(&text))?;
+        tx.index_case(case.id, &Findable::of(&text).marked(&Facets::of(case, request)))?;
         owe(tx, story)?;
     }
     Ok(())
