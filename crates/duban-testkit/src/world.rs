@@ -5,7 +5,12 @@
 
 use std::{fs, panic::AssertUnwindSafe, path::Path, sync::Arc};
 
-use duban_app::{App, Ctx, check, keys::Keyring, setup};
+use duban_app::{
+    App, Ctx, check,
+    keys::Keyring,
+    proof::{self, Given},
+    setup,
+};
 use duban_domain::{
     Lang, StaffId,
     city::{City, PackFiles},
@@ -61,6 +66,7 @@ impl World {
         let city = setup::begin(&store, Some(&zhuzhou()), &keys, MONDAY_NINE)
             .expect("the shipped pack makes a city");
         let app = App::new(city, store, keys, clock.clone(), Arc::new(Seeded::new(1)), false);
+        proof::begin(&app, None).expect("the log of a test gets its name");
         Self { app, clock, target, checked: true, _folder: folder, _database: database }
     }
 
@@ -83,6 +89,36 @@ impl World {
         self.app.ctx(self.member(role, unit), Lang::Zh)
     }
 
+    /// Runs statements as somebody does who has the database and not the key: past the program, and past its triggers.
+    ///
+    /// # Panics
+    /// When a statement fails.
+    pub fn attack(&self, statements: &str) {
+        match &self.target {
+            Target::Sqlite(file) => {
+                let db = rusqlite::Connection::open(file).expect("the file opens");
+                let found = "SELECT name FROM sqlite_schema WHERE type = 'trigger'";
+                let mut query = db.prepare(found).expect("triggers are listed");
+                let names: Vec<String> = query
+                    .query_map([], |row| row.get(0))
+                    .and_then(Iterator::collect)
+                    .expect("names are read");
+                for name in names {
+                    db.execute_batch(&format!("DROP TRIGGER {name}")).expect("a trigger is dropped");
+                }
+                db.execute_batch(statements).expect("the statements run");
+            }
+            Target::Postgres(_) => {
+                let url = self._database.as_ref().expect("a database of its own").url();
+                let mut client =
+                    postgres::Client::connect(&url, postgres::NoTls).expect("the server answers");
+                client
+                    .batch_execute(&format!("SET session_replication_role = replica; {statements}"))
+                    .expect("the statements run");
+            }
+        }
+    }
+
     /// For tests that damage the data on purpose.
     pub fn leave_unchecked(&mut self) {
         self.checked = false;
@@ -96,6 +132,9 @@ impl Drop for World {
         }
         let found = check::check(&self.app).expect("the invariants can be looked at");
         assert!(found.faults.is_empty(), "the invariants do not hold:\n{}", found.faults.join("\n"));
+        while proof::work(&self.app).expect("what was recorded goes into the tree") > 0 {}
+        let proved = proof::verify(&self.app, &Given::default(), |_| ()).expect("the past can be looked at");
+        assert!(proved.faults.is_empty(), "the past is not proved:\n{}", proved.faults.join("\n"));
     }
 }
 

@@ -10,10 +10,10 @@ use duban_store::{Facets, Findable, WriteTx};
 use crate::{App, wiring::Result};
 
 /// The setting that says in which form texts are indexed.
-const FORM: &str = "search.form";
+pub const FORM: &str = "search.form";
 
 /// The newest form; one more whenever what is indexed of a case changes.
-const NEWEST: &str = "2";
+pub const NEWEST: &str = "2";
 
 /// Cases of one transaction.
 const BATCH: i64 = 500;

@@ -32,7 +32,7 @@ pub(crate) fn record(
         after.apply(event);
     }
     tx.update_case(before, &after, &row_extra(app, &after))?;
-    tx.append_events(after.id, before.version + 1, &events)?;
+    tx.append_events(after.id, before.version + 1, &events, || app.salt())?;
     if Facets::of_state(before) != Facets::of_state(&after) {
         reindex(tx, &after)?;
     }
@@ -69,7 +69,7 @@ impl Opening {
             self.events.iter().map(|event| (app.event_id(), event.clone())).collect();
         tx.insert_case(case, request, &row_extra(app, case))?;
         publish::begin(app, tx, case, request, &self.events)?;
-        tx.append_events(case.id, 1, &events)?;
+        tx.append_events(case.id, 1, &events, || app.salt())?;
         tx.index_case(case.id, &self.findable)?;
         jobs::owe(app, tx, None, case)?;
         remote::owe(app, tx, case, &events)?;

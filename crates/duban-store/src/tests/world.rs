@@ -7,6 +7,7 @@ use duban_domain::{
     deadline::{Deadline, Span},
     id::mint,
     place::Point,
+    proof::{Hash, Salt},
     request::{Channel, Kind, Place, Privacy, Request, Urgency},
 };
 use jiff::{
@@ -181,7 +182,7 @@ pub(super) fn fill(store: &Store, seed: u64, count: u32) -> Vec<(Case, Request)>
         .write(|tx| {
             for n in 0..count {
                 let (mut case, request) = opened(&mut dice, n);
-                tx.insert_request(&request)?;
+                tx.insert_request(&request, &SEALED)?;
                 tx.insert_case(&case, &request, &extra(&case))?;
                 for _ in 0..dice.roll(4) {
                     let next = later(&mut dice, &case);
@@ -240,3 +241,9 @@ pub(super) fn public(case: &Case, request: &Request) -> PublicRow {
 pub(super) fn noted(n: i64, text: &str) -> (EventId, Event) {
     (EventId(n), Event { at: Stamp(n), by: Actor::system(), what: What::Noted { text: text.to_owned() } })
 }
+
+/// A salt of tests.
+pub(super) const SALT: Salt = [5; 16];
+
+/// Salt and digest of a request whose words no test asks for.
+pub(super) const SEALED: (Salt, Hash) = (SALT, [6; 32]);
