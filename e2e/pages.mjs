@@ -35,6 +35,7 @@ export const RESIDENT = [
   { name: 'resident-report-words', go: reportWithWords },
   { name: 'track-own', go: trackOwn },
   { name: 'public-figures', go: '/stats' },
+  { name: 'verify-receipt', go: '/verify' },
   { name: 'resident-privacy', go: '/privacy' },
   { name: 'demo-outbox', go: '/demo/outbox' },
   { name: 'track-asked', go: track('waits=person') },

@@ -45,6 +45,8 @@ mod sql;
 mod sqlite;
 mod staff;
 mod store;
+#[cfg(feature = "tamper")]
+pub mod tamper;
 mod target;
 mod task_link;
 mod tx;

@@ -16,7 +16,7 @@ use duban_domain::{
     city::{City, PackFiles},
     policy::Member,
 };
-use duban_store::{Store, Target};
+use duban_store::{Store, Target, tamper};
 
 use crate::{
     clock::{Hands, MONDAY_NINE, Seeded},
@@ -90,33 +90,8 @@ impl World {
     }
 
     /// Runs statements as somebody does who has the database and not the key: past the program, and past its triggers.
-    ///
-    /// # Panics
-    /// When a statement fails.
     pub fn attack(&self, statements: &str) {
-        match &self.target {
-            Target::Sqlite(file) => {
-                let db = rusqlite::Connection::open(file).expect("the file opens");
-                let found = "SELECT name FROM sqlite_schema WHERE type = 'trigger'";
-                let mut query = db.prepare(found).expect("triggers are listed");
-                let names: Vec<String> = query
-                    .query_map([], |row| row.get(0))
-                    .and_then(Iterator::collect)
-                    .expect("names are read");
-                for name in names {
-                    db.execute_batch(&format!("DROP TRIGGER {name}")).expect("a trigger is dropped");
-                }
-                db.execute_batch(statements).expect("the statements run");
-            }
-            Target::Postgres(_) => {
-                let url = self._database.as_ref().expect("a database of its own").url();
-                let mut client =
-                    postgres::Client::connect(&url, postgres::NoTls).expect("the server answers");
-                client
-                    .batch_execute(&format!("SET session_replication_role = replica; {statements}"))
-                    .expect("the statements run");
-            }
-        }
+        tamper::attack(&self.target, statements);
     }
 
     /// For tests that damage the data on purpose.

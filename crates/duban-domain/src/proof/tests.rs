@@ -1,3 +1,5 @@
+//! The tree against its definition, receipts against every change of one sign.
+
 use std::convert::Infallible;
 
 use proptest::prelude::*;
