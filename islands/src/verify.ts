@@ -64,13 +64,16 @@ function start(form: HTMLElement): void {
   const file = document.createElement("input");
   file.type = "file";
   file.accept = ".txt,text/plain";
-  file.setAttribute("aria-labelledby", "receipt-l");
-  form.querySelector("label[for=receipt]")?.setAttribute("id", "receipt-l");
   file.addEventListener("change", () => void file.files?.[0]?.text().then((text) => (receipt.value = text)));
-  receipt.before(file);
+  const add = document.createElement("label");
+  const words = document.createElement("span");
+  add.className = "add";
+  words.textContent = form.dataset["file"] ?? "";
+  add.append(words, file);
+  receipt.before(add);
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "btn btn-wide";
+  button.className = "btn";
   button.textContent = form.dataset["local"] ?? "";
   button.addEventListener("click", () => {
     check(receipt.value, key.value).then(
