@@ -49,6 +49,7 @@ pub(crate) const ALL: &[Migration] = migrations![
     11 "0011_remotes",
     12 "0012_reports_views_phrases",
     13 "0013_proof",
+    14 "0014_months",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.

@@ -12,7 +12,7 @@ use super::{
     Bed, both,
     world::{CENTRE, DAYS, Dice, LABELS, START, fill, is_public, said, zone},
 };
-use crate::{CaseQuery, CaseRow, Figure, Figures, Order, ReadTx, StoreError, Tallies};
+use crate::{CaseQuery, CaseRow, Figure, Figures, Order, ReadTx, StoreError, Tallies, UnitFigures};
 
 const SEED: u64 = 48_213;
 
@@ -173,9 +173,14 @@ fn every_figure_counts_what_its_list_shows() {
         let zone = zone();
         let start = START.day(&zone);
         let mut dice = Dice::new(SEED + 2);
-        for _ in 0..10 {
+        for n in 0..10 {
             let (a, b) = (start + dice.roll(DAYS as u64) as i64, start + dice.roll(DAYS as u64) as i64);
-            let (first, last) = (a.min(b), a.max(b));
+            // Whole months are counted by other rows than days: once all of them, once one and an edge.
+            let (first, last) = match n {
+                0 => (start - 70, start + 70),
+                1 => (start - 3, start + 31),
+                _ => (a.min(b), a.max(b)),
+            };
             let (from, to) =
                 (Stamp::start_of(date_of_day(first), &zone), Stamp::start_of(date_of_day(last + 1), &zone));
             let now = dice.stamp();
@@ -188,6 +193,15 @@ fn every_figure_counts_what_its_list_shows() {
                     whose.extend(units.into_iter().map(|u| (Some(u.unit), u.figures)));
                     for (owner, figures) in whose {
                         shows_what_it_counts(tx, owner, &figures, (from, to), now)?;
+                    }
+                    if n == 0 {
+                        let late = |units: Vec<UnitFigures>| {
+                            let owed = |u: &UnitFigures| (u.figures.overdue, u.figures.contact_overdue);
+                            let all = units.iter().map(|u| (u.unit.clone(), owed(u)));
+                            all.filter(|(_, owed)| *owed != (0, 0)).collect::<Vec<_>>()
+                        };
+                        let now_late = late(tx.overdue(&Reach::All, now, &zone)?);
+                        assert_eq!(now_late, late(tx.tallies(&Reach::All, (first, last), now, &zone)?.units));
                     }
                     let days = tx.figures_by_day(&Reach::All, first, last)?;
                     assert_eq!(days, of_pass);
