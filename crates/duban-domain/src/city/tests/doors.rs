@@ -173,9 +173,14 @@ fn a_category_finds_its_server_and_its_service() {
 
 #[test]
 fn a_rule_names_a_person_of_a_unit_and_an_unless_holds_a_word() {
-    broken("catalogue.toml", "unit = \"street\"", "unit = \"street\"\nhandler = \"zhou\"", expect![[r#"
+    broken(
+        "catalogue.toml",
+        "unit = \"street\"",
+        "unit = \"street\"\nhandler = \"zhou\"",
+        expect![[r#"
         catalogue.toml:12: 错误：指名经办人的规则要写明是哪个单位 → 把 unit 写成这个人所在单位的键，不能写 street 或 division；或删去 handler。
-    "#]]);
+    "#]],
+    );
     broken(
         "words.toml",
         "any = [\"起火\"]",
