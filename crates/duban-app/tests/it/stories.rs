@@ -225,6 +225,16 @@ fn a_case_is_handled_and_closed_at_every_hour_of_a_sunday() {
     });
 }
 
+/// Whom the dispatch of a case was to be for, as its history has it.
+fn named_in(world: &World, number: &Number) -> String {
+    let shown = case::show::show(&world.ctx("supervisor", "hotline"), number).unwrap();
+    let because = shown.history.iter().flatten().find_map(|event| match &event.what {
+        What::Dispatched { because, .. } => Some(because.clone()),
+        _ => None,
+    });
+    because.unwrap().into_iter().find(|one| one.starts_with("handler=")).unwrap_or_default()
+}
+
 /// The table of the catalogue: units, and persons of a unit. A person gets it when their account is in
 /// use and of that unit; else the unit has it, and the history says why.
 #[test]
@@ -282,16 +292,9 @@ fn a_rule_sends_to_a_unit_or_to_a_person_of_it() {
             for number in [at_once, by_hand] {
                 let case = case_of(world, &number);
                 assert_eq!((case.unit(), case.handling.handler), (Some(unit), person), "{word}");
-                let shown = case::show::show(&world.ctx("supervisor", "hotline"), &number).unwrap();
-                let because = shown.history.iter().flatten().find_map(|event| match &event.what {
-                    What::Dispatched { because, .. } => Some(because.clone()),
-                    _ => None,
-                });
-                let named = because.unwrap().into_iter().find(|one| one.starts_with("handler="));
-                assert_eq!(named.unwrap_or_default(), why, "{word}");
+                assert_eq!(named_in(world, &number), why, "{word}");
             }
         }
-        // The city of the database is the shipped one again, by which everything is checked.
         world.app.city = Arc::new(City::load(&zhuzhou()).unwrap());
     });
 }

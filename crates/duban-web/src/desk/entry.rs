@@ -85,18 +85,21 @@ pub(crate) async fn post(desk: Desk, fields: Fields) -> PageResult {
         let sentence = kept_words(desk.visit.lang).to_owned();
         return show(&desk, fields, vec![FieldFault { field: "text", sentence }], html).await;
     }
-    let (intake, to) = match intake_of(&desk, &fields) {
-        Ok(read) => read,
-        Err(faults) => return show(&desk, fields, faults, html_again).await,
-    };
+    match intake_of(&desk, &fields) {
+        Ok((intake, to)) => entered(&desk, fields, intake, to).await,
+        Err(faults) => show(&desk, fields, faults, html_again).await,
+    }
+}
+
+async fn entered(desk: &Desk, fields: Fields, intake: Intake, to: For) -> PageResult {
     let (sent, whose) = (fields.clone(), to.clone());
     let done = desk.run(move |ctx| {
         let media = sent.media("photo", &ctx.city().settings.photos)?;
         enter::enter(ctx, &Intake { media, ..intake }, &whose, sent.get("reason"))
     });
     match done.await {
-        Ok(done) => Ok(see_other(&after(&desk, &to, &done))),
-        Err(error) => again(&desk, fields, error).await,
+        Ok(done) => Ok(see_other(&after(desk, &to, &done))),
+        Err(error) => again(desk, fields, error).await,
     }
 }
 
