@@ -220,7 +220,6 @@ fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
     }
 }
 
-/// A look at what a step would do to several, and the word to do it.
 fn batches(path: &str, number: &str) -> Vec<(String, String)> {
     ["sign", "note&note=x", "note", "urgency&urgency=urgent", "dispatch&unit=nowhere", ""]
         .iter()
