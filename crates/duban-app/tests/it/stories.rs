@@ -323,7 +323,7 @@ fn what_is_entered_directly_is_in_the_right_list_at_once() {
         );
         assert!(enter(&For::Unit("nowhere".into()), "归它管").is_err());
         let by = |staff| CaseQuery { handler: Some(ByHand::Of(staff)), ..CaseQuery::default() };
-        assert_eq!(numbers(world, "handler", "power", &by(ctx.who.id)), [own.clone()]);
+        assert_eq!(numbers(world, "handler", "power", &by(ctx.who.id)), std::slice::from_ref(&own));
         assert_eq!(numbers(world, "handler", "power", &by(zhou)), [theirs]);
         assert_eq!(numbers(world, "handler", "gas", &CaseQuery::default()), [other]);
         let case = case_of(world, &own);
