@@ -65,10 +65,10 @@ export async function openStage(serving = serveDemo) {
 
 /**
  * A page in a context of its own. Options: `width` and `height`, `lang` ('zh-CN' or 'en'), `dark`,
- * `script` (false switches it off), `touch`. What the page complains about is kept in `page.complaints`.
+ * `script` (false switches it off), `touch`, `userAgent`. What the page complains about is kept in `page.complaints`.
  */
 export async function openPage(browser, baseURL, options = {}) {
-  const { width = 1440, height = 900, lang = 'zh-CN', dark = false, script = true, touch = false } = options;
+  const { width = 1440, height = 900, lang = 'zh-CN', dark = false, script = true, touch = false, userAgent } = options;
   const context = await browser.newContext({
     baseURL,
     viewport: { width, height },
@@ -78,6 +78,7 @@ export async function openPage(browser, baseURL, options = {}) {
     javaScriptEnabled: script,
     hasTouch: touch,
     isMobile: touch,
+    userAgent,
     reducedMotion: 'reduce',
   });
   context.setDefaultTimeout(WAIT_MS_MAX);

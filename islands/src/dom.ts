@@ -26,6 +26,15 @@ export function parsed<T>(json: string | undefined, otherwise: T): T {
   }
 }
 
+/** What this device remembers; nothing where that is blocked, as in the web views of some apps: then to ask is an error. */
+export function memory(): Storage | undefined {
+  try {
+    return localStorage ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** True while an input method composes: such a key belongs to the sentence, not to us. */
 export function composing(event: KeyboardEvent): boolean {
   return event.isComposing || event.keyCode === 229;

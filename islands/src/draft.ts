@@ -1,6 +1,6 @@
 // Keeps what is being written on this device, so that a closed page or a broken line loses nothing.
 // Never kept: files, passwords, hidden fields (they may carry tokens) and consent boxes (nobody may find one ticked).
-import { clock, island, parsed } from "./dom";
+import { clock, island, memory, parsed } from "./dom";
 
 const PREFIX = "duban.draft.";
 const KEEP_MS = 7 * 24 * 3600 * 1000;
@@ -48,7 +48,8 @@ function restore(form: HTMLFormElement, values: Record<string, string>, within: 
 }
 
 function start(form: HTMLElement): void {
-  if (!(form instanceof HTMLFormElement) || !form.dataset["draftKey"]) return;
+  const device = memory();
+  if (!(form instanceof HTMLFormElement) || !form.dataset["draftKey"] || !device) return;
   const key = PREFIX + form.dataset["draftKey"];
   const state = form.querySelector<HTMLElement>("[data-draft-state]");
   const say = (word: string | undefined, off = false): void => {
@@ -60,7 +61,7 @@ function start(form: HTMLElement): void {
     if (navigator.onLine) say(`${form.dataset["saved"] ?? ""} ${clock(new Date(at))}`);
     else say(form.dataset["offline"], true);
   };
-  const kept = parsed<Draft | null>(localStorage.getItem(key) ?? undefined, null);
+  const kept = parsed<Draft | null>(device.getItem(key) ?? undefined, null);
   // A form that comes back with errors carries its own values and says so with data-server.
   if (kept && Date.now() - kept.at < KEEP_MS && !form.hasAttribute("data-server") && restore(form, kept.values)) saved(kept.at);
   // Questions that appear later, because of what was typed, find their answers too.
@@ -71,11 +72,11 @@ function start(form: HTMLElement): void {
   const save = (): void => {
     const values = collect(form);
     try {
-      if (Object.keys(values).length > 0) localStorage.setItem(key, JSON.stringify({ at: Date.now(), values }));
-      else localStorage.removeItem(key);
+      if (Object.keys(values).length > 0) device.setItem(key, JSON.stringify({ at: Date.now(), values }));
+      else device.removeItem(key);
       saved(Date.now());
     } catch {
-      // A full or forbidden storage: the form still works, so the word simply does not appear.
+      // A full storage: the form still works, so the word simply does not appear.
       say("");
     }
   };
@@ -89,10 +90,12 @@ function start(form: HTMLElement): void {
 
 /** A page that follows success names the drafts that are done with; `*` (on signing in) clears them all. */
 function clear(): void {
+  const device = memory();
+  if (!device) return;
   for (const el of document.querySelectorAll<HTMLElement>("[data-draft-clear]")) {
     const name = el.dataset["draftClear"] ?? "";
-    for (const key of Object.keys(localStorage)) {
-      if (key === PREFIX + name || (name === "*" && key.startsWith(PREFIX))) localStorage.removeItem(key);
+    for (const key of Object.keys(device)) {
+      if (key === PREFIX + name || (name === "*" && key.startsWith(PREFIX))) device.removeItem(key);
     }
   }
 }

@@ -1,6 +1,6 @@
 // The keyboard of the desk. A key only presses what the page shows: buttons and links carry `data-key`.
 // Composition is respected, Esc never loses text, and bare letters can be switched off in the `?` window.
-import { composing, island, typing } from "./dom";
+import { composing, island, memory, typing } from "./dom";
 import * as rows from "./rows";
 
 const OFF = "duban.keys";
@@ -76,8 +76,8 @@ function start(page: HTMLElement): void {
   rows.watch();
   const off = document.querySelector<HTMLInputElement>("[data-keys-off]");
   if (off) {
-    off.checked = localStorage.getItem(OFF) === "off";
-    off.addEventListener("change", () => localStorage.setItem(OFF, off.checked ? "off" : "on"));
+    off.checked = memory()?.getItem(OFF) === "off";
+    off.addEventListener("change", () => memory()?.setItem(OFF, off.checked ? "off" : "on"));
   }
   const bare = (event: KeyboardEvent): boolean => {
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
@@ -107,7 +107,7 @@ function start(page: HTMLElement): void {
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter") done = submit(event.target);
     else if (event.altKey && !event.ctrlKey && !event.metaKey) done = press(`alt+${plain(event)}`);
     else if (event.key === "Escape") done = escape(event.target);
-    else if (!event.ctrlKey && !event.metaKey && !event.repeat && !typing(event.target) && localStorage.getItem(OFF) !== "off") done = bare(event);
+    else if (!event.ctrlKey && !event.metaKey && !event.repeat && !typing(event.target) && memory()?.getItem(OFF) !== "off") done = bare(event);
     else if (event.repeat && !typing(event.target) && /^[jk]$/.test(event.key)) done = rows.move(event.key === "j" ? 1 : -1);
     if (done) event.preventDefault();
   });

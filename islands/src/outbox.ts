@@ -1,9 +1,18 @@
 // A form that is sent while there is no network waits on this device, photos and all, and is sent by itself when the
 // network is back: once, because its number used only once goes with it. Without IndexedDB the form works as any form.
-import { announce, fill, island } from "./dom";
+import { announce, fill, island, memory } from "./dom";
 
 const [NAME, STORE] = ["duban-outbox", "forms"];
 type Waiting = { nonce: string; action: string; draft: string; fields: [string, FormDataEntryValue][] };
+
+/** Where forms wait; some web views lack it, and some throw when it is asked for. */
+function shelf(): IDBFactory | undefined {
+  try {
+    return indexedDB;
+  } catch {
+    return undefined;
+  }
+}
 
 function open(): Promise<IDBDatabase> {
   return new Promise((done, failed) => {
@@ -61,13 +70,13 @@ async function send(words: DOMStringMap): Promise<void> {
       say(words["refused"] ?? "", one.action);
       continue;
     }
-    localStorage.removeItem(`duban.draft.${one.draft}`);
+    memory()?.removeItem(`duban.draft.${one.draft}`);
     say(fill(words["sent"], { number: number.replace(/(\d{4})(?=\d)/g, "$1 ") }), answer.url);
   }
 }
 
 function start(form: HTMLElement): void {
-  if (!(form instanceof HTMLFormElement) || typeof indexedDB === "undefined") return;
+  if (!(form instanceof HTMLFormElement) || !shelf()) return;
   const nonce = form.querySelector<HTMLInputElement>("input[name=form]");
   // The copy that is kept for times without network has none: each filling gets its own.
   if (nonce && !nonce.value) nonce.value = random();

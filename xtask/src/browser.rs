@@ -1,4 +1,4 @@
-//! The browser that journeys and pictures use: the system's Chromium, never a downloaded one.
+//! The browsers that journeys and pictures use: the system's own, never downloaded ones.
 
 use std::path::PathBuf;
 
@@ -30,4 +30,16 @@ pub(crate) fn chromium() -> Result<PathBuf> {
         }
         (None, None) => installed.and_then(|()| bail!("Chromium was installed, but is not in PATH")),
     }
+}
+
+/// Sees to it that the browsers of `test --browsers` are there: Debian's Firefox, and WebKit with its driver and a
+/// screen. They are large (600 MB), so nothing else asks for them.
+pub(crate) fn others() -> Result<()> {
+    if sh::find(&["firefox-esr"], &[]).is_none() {
+        sh::apt_install("Firefox", &["firefox-esr", "fonts-noto-cjk"])?;
+    }
+    if sh::find(&["WebKitWebDriver"], &[]).is_none() || sh::find(&["Xvfb"], &[]).is_none() {
+        sh::apt_install("WebKit with its driver", &["webkit2gtk-driver", "xvfb", "fonts-noto-cjk"])?;
+    }
+    Ok(())
 }

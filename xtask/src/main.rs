@@ -35,6 +35,8 @@ cargo xtask COMMAND
                                    cargo xtask test
                                    cargo xtask test --package duban-store
                                    cargo xtask test --no-browser merge_can_be_undone
+  test --browsers                one journey in Firefox and WebKit, which it installs (600 MB); not part of ci
+                                   cargo xtask test --browsers
   ci                             formatting, tidy, clippy, documents, then every test
                                    cargo xtask ci
   tidy                           the rules of the house that no compiler checks

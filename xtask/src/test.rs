@@ -24,6 +24,8 @@ const LONGEST: &[&str] = &[
 pub(crate) struct Wanted<'a> {
     /// Leave out the browser journeys.
     pub(crate) no_browser: bool,
+    /// Nothing but the journey in Firefox and WebKit, which `ci` has no time for.
+    pub(crate) browsers: bool,
     /// Only these crates: no islands and no browser either.
     pub(crate) packages: Vec<&'a str>,
     /// Only tests, and journey files, whose name contains this.
@@ -41,11 +43,14 @@ fn wanted<'a>(words: &[&'a str]) -> Result<Wanted<'a>> {
     while let Some(word) = words.next() {
         match *word {
             "--no-browser" => wanted.no_browser = true,
+            "--browsers" => wanted.browsers = true,
             "-p" | "--package" => {
                 wanted.packages.push(words.next().context("`--package` is followed by a crate")?);
             }
             flag if flag.starts_with('-') => {
-                bail!("test knows `--no-browser`, `--package CRATE` and a filter, not `{flag}`");
+                bail!(
+                    "test knows `--no-browser`, `--browsers`, `--package CRATE` and a filter, not `{flag}`"
+                );
             }
             filter if wanted.filter.is_none() => wanted.filter = Some(filter),
             second => bail!("one filter at a time; `{second}` is the second"),
@@ -56,6 +61,9 @@ fn wanted<'a>(words: &[&'a str]) -> Result<Wanted<'a>> {
 
 /// Every test that is wanted, in the order of what is quickest to fail.
 pub(crate) fn all(steps: &mut Steps, wanted: &Wanted<'_>) -> Result<()> {
+    if wanted.browsers {
+        return others(steps);
+    }
     let whole = wanted.packages.is_empty();
     if whole && wanted.filter.is_none() {
         steps.step("islands", islands::check)?;
@@ -111,6 +119,21 @@ fn journeys(steps: &mut Steps, filter: Option<&str>) -> Result<()> {
     })
 }
 
+/// The journey in the browsers that are not Chromium.
+fn others(steps: &mut Steps) -> Result<()> {
+    let folder = sh::root().join("e2e");
+    // Only the program: whoever runs this has no use for the tests of crates.
+    steps.step("build", || sh::run(sh::cargo().args(["build", "--locked", "--package", "duban"])))?;
+    steps.step("Firefox and WebKit", browser::others)?;
+    steps.step("journey in Firefox and WebKit", || {
+        let mut command = Command::new("node");
+        // The socket to Firefox: Node has it since 20.10, and behind this word until 22.
+        command.args(["--experimental-websocket", "--test", "--test-reporter=spec"]);
+        command.arg("other/browsers.test.mjs").env("DUBAN_BIN", demo::debug_program());
+        sh::run(command.current_dir(&folder))
+    })
+}
+
 fn journey_files(folder: &Path, filter: Option<&str>) -> Result<Vec<String>> {
     let entries = folder.read_dir().context("e2e/ cannot be read")?;
     let mut files: Vec<String> = entries
@@ -133,6 +156,7 @@ mod tests {
         let given = wanted(&["--no-browser", "-p", "duban-store", "-p", "duban-app", "merge"]).unwrap();
         assert!(given.no_browser);
         assert_eq!((given.packages, given.filter), (vec!["duban-store", "duban-app"], Some("merge")));
+        assert!(!given.browsers && wanted(&["--browsers"]).unwrap().browsers);
         assert!(wanted(&["--fast"]).is_err());
         assert!(wanted(&["a", "b"]).is_err());
         assert!(wanted(&["-p"]).is_err());

@@ -315,7 +315,7 @@ fn summary(page: &Page, count: i64, s: &Shell) -> String {
     } else {
         format!(
             "{all} · {} {}",
-            s.t("本页逾期未办", "overdue on this page"),
+            s.t("本页过了办结时限", "on this page past the due time to finish"),
             cases(i64::try_from(late).unwrap_or(0), s.lang)
         )
     }
@@ -388,7 +388,7 @@ fn head(s: &Shell, row: &CaseRow, by_due: bool) -> (String, bool) {
         return (row.phase.word(s.lang).to_owned(), false);
     }
     if by_due && at < s.now {
-        return (s.t("已过时限", "Past due").to_owned(), true);
+        return (s.t("过了时限（签收、联系或办结）", "Past due (to sign, contact or finish)").to_owned(), true);
     }
     let when = s.when(&at);
     let relative = !when.day.starts_with(|c: char| c.is_ascii_digit());

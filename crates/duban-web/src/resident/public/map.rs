@@ -85,10 +85,12 @@ fn look(app: &App, sight: &Sight, passes: &[String]) -> Result<InSight, AppError
     let squares: i64 = tiles.iter().flat_map(|t| &t.squares).map(|(_, open, done)| open + done).sum();
     let mut rows: Vec<PublicRow> =
         tiles.iter().flat_map(|t| &t.spots).flat_map(|spot| spot.rows.clone()).collect();
-    let total = squares + i64::try_from(rows.len()).unwrap_or(i64::MAX);
+    let mut total = squares + i64::try_from(rows.len()).unwrap_or(i64::MAX);
     if sight.zoom < ZOOM_SINGLE && total <= LISTED_MAX {
         rows = public::in_tiles(app, &covering, top)?;
         rows.retain(|row| row.point.is_some_and(|at| view.shows(at)));
+        // A square at the edge is counted by its middle; what is listed is counted one by one.
+        total = i64::try_from(rows.len()).unwrap_or(i64::MAX);
     }
     rows.sort_by_key(|row| std::cmp::Reverse(row.case));
     Ok(InSight { tiles, rows, total, own: public::held(app, passes)? })
