@@ -97,6 +97,8 @@ closed_set! {
         Open311 = 9, "open311", "Open311", "Open311";
         /// 其他
         Other = 10, "other", "其他", "Other";
+        /// 邮件
+        Mail = 11, "mail", "邮件", "Mail";
     }
 }
 
