@@ -6,6 +6,7 @@
 use duban_domain::{
     CaseId, Refusal, Stamp,
     case::{self, Case, What},
+    notice::{NoticeKind, Values},
     policy::by_system,
 };
 use duban_store::{Job, WriteTx};
@@ -13,11 +14,14 @@ use duban_store::{Job, WriteTx};
 use crate::{
     App, AppError,
     case::{asks_until, moment, record},
+    notice,
     wiring::Result,
 };
 
 /// 到期检查: is the finish deadline missed?
 const OVERDUE: &str = "overdue";
+/// 即将到期: the finish deadline is near, and nobody has answered.
+const SOON: &str = "soon";
 /// 评价到期: stop asking.
 const EXPIRE: &str = "expire";
 /// How long one worker holds a job before another may take it, in milliseconds.
@@ -32,6 +36,11 @@ pub(crate) fn owe(app: &App, tx: &mut WriteTx<'_>, before: Option<&Case>, after:
     let due = |case: &Case| (case.is_running() && !case.missed).then_some(case.finish.due);
     if let Some(at) = due(after).filter(|at| before.and_then(due) != Some(*at)) {
         enqueue(app, tx, OVERDUE, after.id, at)?;
+        let soon = at.plus_ms(-soon_ms(app));
+        // A deadline that is near from its first minute is near to nobody's surprise.
+        if soon > app.now() {
+            enqueue(app, tx, SOON, after.id, soon)?;
+        }
     }
     let until = asks_until(after);
     if let Some(at) = until.filter(|at| before.and_then(asks_until) != Some(*at)) {
@@ -59,6 +68,10 @@ pub fn work(app: &App) -> Result<usize> {
 fn run(app: &App, job: &Job, now: Stamp) -> Result<()> {
     app.store.write(|tx| {
         if let Some(case) = tx.case_for_update(CaseId(job.subject))? {
+            if job.kind == SOON {
+                remind(app, tx, &case, now)?;
+                return Ok(tx.finish_job(job.id)?);
+            }
             let now = moment(tx, &case, now)?;
             let decided = decide(app, &job.kind, &case, now);
             match decided {
@@ -70,6 +83,20 @@ fn run(app: &App, job: &Job, now: Stamp) -> Result<()> {
         }
         Ok(tx.finish_job(job.id)?)
     })
+}
+
+/// How long before a deadline it is near, by the city's setting.
+fn soon_ms(app: &App) -> i64 {
+    i64::from(app.city.settings.soon_minutes) * 60_000
+}
+
+/// Tells the unit that a deadline is near, unless it has answered or was given more time.
+fn remind(app: &App, tx: &mut WriteTx<'_>, case: &Case, now: Stamp) -> Result<()> {
+    let near = case.is_running() && !case.missed && now.plus_ms(soon_ms(app)) >= case.finish.due;
+    let Some(unit) = case.unit().filter(|unit| near && !unit.is_empty()) else { return Ok(()) };
+    let (to, values) = (notice::To::Unit(unit), Values::new());
+    notice::owe(app, tx, &notice::Notice { kind: NoticeKind::Soon, to, case: Some(case), values }, now)?;
+    Ok(())
 }
 
 fn decide(app: &App, kind: &str, case: &Case, now: Stamp) -> std::result::Result<Vec<What>, Refusal> {

@@ -16,6 +16,7 @@ pub mod figures;
 pub mod import;
 pub mod jobs;
 pub mod keys;
+pub mod letter;
 pub mod live;
 pub mod media;
 pub mod notice;

@@ -13,6 +13,7 @@ pub mod disclosure;
 pub mod dispatch;
 pub mod id;
 pub mod lang;
+pub mod letter;
 pub mod notice;
 pub mod number;
 pub mod person;

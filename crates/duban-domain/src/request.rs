@@ -99,6 +99,8 @@ closed_set! {
         Other = 10, "other", "其他", "Other";
         /// 自行发现: entered by whoever found it.
         Own = 11, "own", "自行发现", "Own observation";
+        /// 邮件
+        Mail = 12, "mail", "邮件", "Mail";
     }
 }
 

@@ -102,19 +102,6 @@ impl Default for NoticeQuery {
     }
 }
 
-/// A text that the administrator wrote instead of the pack's.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoticeTextRow {
-    /// 种类
-    pub kind: NoticeKind,
-    /// The text, as the application keeps it.
-    pub body: String,
-    /// When.
-    pub at: Stamp,
-    /// By whom.
-    pub by: String,
-}
-
 /// Where a member of staff is mailed (工作人员邮箱).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StaffMail {
@@ -231,16 +218,6 @@ impl ReadTx<'_> {
             sql.push(" AND kind = ").bind(kind.code());
         }
         self.number(&sql.text, &sql.params())
-    }
-
-    /// The administrator's text of a kind, when there is one.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn notice_text(&mut self, kind: NoticeKind) -> Result<Option<NoticeTextRow>, StoreError> {
-        self.first("SELECT body, at, by_name FROM notice_text WHERE kind = $1", params![kind.code()], |row| {
-            Ok(NoticeTextRow { kind, body: row.text(0)?, at: Stamp(row.int(1)?), by: row.text(2)? })
-        })
     }
 
     /// Where a member of staff is mailed.
@@ -415,22 +392,6 @@ impl WriteTx<'_> {
             "INSERT INTO notice_log (notice_id, seq, at, state, words)
              SELECT $1, coalesce(max(seq), 0) + 1, $2, $3, $4 FROM notice_log WHERE notice_id = $1",
             params![id, at, state.code(), words],
-        )
-        .map(|_| ())
-    }
-
-    /// Writes the administrator's text of a kind; an empty one gives the pack's back.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn put_notice_text(&mut self, text: &NoticeTextRow) -> Result<(), StoreError> {
-        self.exec("DELETE FROM notice_text WHERE kind = $1", params![text.kind.code()])?;
-        if text.body.is_empty() {
-            return Ok(());
-        }
-        self.exec(
-            "INSERT INTO notice_text (kind, body, at, by_name) VALUES ($1, $2, $3, $4)",
-            params![text.kind.code(), &text.body, text.at, &text.by],
         )
         .map(|_| ())
     }

@@ -4,4 +4,5 @@
 pub mod clock;
 pub mod gateway;
 pub mod postgres;
+pub mod sink;
 pub mod world;

@@ -188,13 +188,19 @@ fn the_server() -> Vec<Route> {
     ]
 }
 
-/// What staff do with lists: several cases at once, kept views, prepared texts, files.
+/// What staff do with lists: several cases at once, kept views, prepared texts, files; and with letters.
 fn worklist() -> Vec<Route> {
     use Access::Staff;
     vec![
         get("/desk/entry", Staff(Action::Enter), desk::entry::page),
         post("/desk/entry", Staff(Action::Enter), desk::entry::post).with_files(),
         post("/desk/batches", Staff(Action::View), desk::bulk::post),
+        get("/desk/notice-texts", Staff(Action::Texts), desk::notice_texts::list),
+        get("/desk/notice-texts/{key}", Staff(Action::Texts), desk::notice_texts::page),
+        post("/desk/notice-texts/{key}", Staff(Action::Texts), desk::notice_texts::post),
+        get("/desk/staff-mail", Staff(Action::Administer), desk::staff_mail::page),
+        post("/desk/staff-mail", Staff(Action::Administer), desk::staff_mail::post),
+        get("/desk/cases/{number}/letters", Staff(Action::View), desk::letters::page),
         get("/desk/phrases", Staff(Action::Texts), desk::phrases::page),
         post("/desk/phrases", Staff(Action::Texts), desk::phrases::put),
         post("/desk/phrases/{id}/removal", Staff(Action::Texts), desk::phrases::remove),

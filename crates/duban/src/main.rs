@@ -8,12 +8,14 @@ mod demo;
 mod import;
 mod keep;
 mod keyfile;
+mod letters;
 mod outside;
 mod pack;
 mod serve;
 mod settings;
 mod user;
 mod verify;
+mod ways;
 mod wire;
 
 use std::process::ExitCode;
@@ -34,6 +36,8 @@ enum Command {
     Demo(demo::Args),
     /// Serve a city.
     Serve(serve::Args),
+    /// Take one mail in from standard input: the end of a pipe of the mail server.
+    MailIn(letters::Args),
     /// Take requests in from a CSV or XLSX file.
     Import(import::Args),
     /// Look at or check a city pack.
@@ -62,6 +66,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Serve(args) => serve::run(args),
         Command::Import(args) => import::run(&args),
+        Command::MailIn(args) => letters::run(&args),
         Command::City(command) => city::run(&command),
         Command::User(command) => user::run(&command),
         Command::Key(command) => user::run_key(&command),

@@ -18,6 +18,7 @@ use duban_web::{Options, Site};
 
 use crate::{
     clock::Machine,
+    letters,
     outside::Http,
     settings::{Outside, Place, Settings},
     wire,
@@ -85,10 +86,11 @@ pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<Exi
         let stop = stop.clone();
         move || call(&outside, &stop)
     });
+    let letters = letters::watch(&app, settings, &stop)?;
     let served = runtime.block_on(serve(app, settings));
     stop.store(true, Ordering::Relaxed);
     runtime.shutdown_timeout(GRACE);
-    for worker in workers {
+    for worker in workers.into_iter().chain(letters) {
         drop(worker.join());
     }
     served.map(|()| ExitCode::SUCCESS)

@@ -1,11 +1,16 @@
 //! Settings: a TOML file, the environment over it, flags over both; each knows where it came from.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, bail};
 use clap::Args;
 use duban_domain::proof::Algorithm;
 use serde::Deserialize;
+
+use crate::ways::Ways;
 
 /// Where a city lies: shared by every command that opens one.
 #[derive(Args, Clone, Debug, Default)]
@@ -23,7 +28,8 @@ pub(crate) struct Place {
     /// [default: sha256]
     #[arg(long, value_name = "NAME", env = "DUBAN_LOG_HASH")]
     pub(crate) log_hash: Option<String>,
-    /// A settings file (TOML): data, database, city, log_hash, listen, public_url, source_url, client_header.
+    /// A settings file (TOML): data, database, city, log_hash, listen, public_url, source_url, client_header, and the
+    /// sections mail, sms, mail_in.
     #[arg(long, value_name = "FILE", env = "DUBAN_CONFIG")]
     pub(crate) config: Option<PathBuf>,
 }
@@ -58,6 +64,9 @@ struct File {
     public_url: Option<String>,
     source_url: Option<String>,
     client_header: Option<String>,
+    mail: Option<toml::Table>,
+    sms: Option<toml::Table>,
+    mail_in: Option<toml::Table>,
 }
 
 /// A value and where it came from.
@@ -78,6 +87,8 @@ pub(crate) struct Settings {
     pub(crate) public_url: Setting<String>,
     pub(crate) source_url: Setting<String>,
     pub(crate) client_header: Setting<String>,
+    /// The ways of messages.
+    pub(crate) ways: Ways,
 }
 
 impl Settings {
@@ -94,8 +105,13 @@ impl Settings {
         let known = |name: &String| {
             Algorithm::from_key(name).with_context(|| format!("log_hash is sha256 or sm3, not {name:?}"))
         };
+        let sections = [("mail", file.mail), ("sms", file.sms), ("mail_in", file.mail_in)];
+        let sections: BTreeMap<_, _> =
+            sections.into_iter().filter_map(|(name, table)| Some((name, table?))).collect();
+        let ways = Ways::gather(&sections, |name| std::env::var(name).ok().filter(|v| !v.is_empty()))?;
         Ok(Self {
             log_hash: Setting { value: log_hash.value.as_ref().map(known).transpose()?, from: log_hash.from },
+            ways,
             data,
             database: optional(pick(place.database.clone(), "DUBAN_DATABASE", file.database)),
             city: optional(pick(place.city.clone(), "DUBAN_CITY", file.city)),
@@ -122,6 +138,7 @@ impl Settings {
             line("public_url", &self.public_url.value, self.public_url.from),
             line("source_url", &self.source_url.value, self.source_url.from),
             line("client_header", &self.client_header.value, self.client_header.from),
+            self.ways.print(),
         ]
         .concat()
     }
@@ -133,7 +150,7 @@ impl File {
             .with_context(|| format!("reading the settings file {}", path.display()))?;
         toml::from_str(&text).with_context(|| {
             format!(
-                "the settings file {} (it may hold data, database, city, log_hash, listen, public_url, source_url, client_header)",
+                "the settings file {} (it may hold data, database, city, log_hash, listen, public_url, source_url, client_header, and sections mail, sms, mail_in)",
                 path.display()
             )
         })

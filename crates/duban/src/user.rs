@@ -3,7 +3,12 @@
 use std::{io::BufRead, process::ExitCode};
 
 use anyhow::{Context, ensure};
-use duban_app::{partner, staff::users};
+use duban_app::{
+    notice::{self, StaffBox},
+    partner,
+    staff::users,
+};
+use duban_domain::{notice::StaffNews, person::Mail};
 
 use crate::{settings::Place, wire};
 
@@ -36,6 +41,23 @@ pub(crate) enum Command {
         /// What they type to sign in.
         #[arg(long)]
         login: String,
+    },
+    /// Say where somebody is mailed about cases; without an address they are mailed no more.
+    #[command(
+        after_help = "Example:\n  duban user mail --data /var/lib/duban --login li --mail li@example.cn --news person\n"
+    )]
+    Mail {
+        #[command(flatten)]
+        place: Place,
+        /// What they type to sign in.
+        #[arg(long)]
+        login: String,
+        /// Their address.
+        #[arg(long)]
+        mail: Option<String>,
+        /// For which cases, where it differs from the city's rule: unit, person, both or none.
+        #[arg(long)]
+        news: Option<String>,
     },
     /// List accounts.
     List {
@@ -98,6 +120,19 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Disable { place, login } => {
             ensure!(users::disable(&wire::open(place)?, login)?, "nobody has the login {login}");
             println!("{login}: switched off");
+        }
+        Command::Mail { place, login, mail, news } => {
+            let news = news.as_deref().map(|key| {
+                StaffNews::from_key(key)
+                    .with_context(|| format!("--news is unit, person, both or none, not {key:?}"))
+            });
+            let mail = Mail::parse(mail.as_deref().unwrap_or("")).ok().context("--mail is a mail address")?;
+            let app = wire::open(place)?;
+            let staff = users::list(&app)?.into_iter().find(|staff| staff.login == *login);
+            let staff = staff.with_context(|| format!("nobody has the login {login}"))?;
+            let said = if mail.is_some() { "is mailed" } else { "is mailed no more" };
+            notice::set_mail(&app, staff.id, &StaffBox { mail, news: news.transpose()?, digest: false })?;
+            println!("{login}: {said}");
         }
         Command::List { place, json } => {
             for staff in users::list(&wire::open(place)?)? {

@@ -5,14 +5,16 @@ use std::{path::PathBuf, sync::Arc};
 use anyhow::Context;
 use duban_app::{
     App, Clock,
+    notice::Gateways,
     setup::{self, SetupError},
 };
+use duban_domain::Lang;
 use duban_store::{Store, Target};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
     clock::{Machine, System},
-    keyfile, pack,
+    keyfile, outside, pack,
     settings::{Outside, Place, Settings},
 };
 
@@ -49,6 +51,7 @@ pub(crate) fn app(settings: &Settings, clock: Arc<dyn Clock>, demo: bool) -> any
         }
         begun => begun?,
     };
+    let name = format!("{}{}", city.name.get(Lang::Zh), city.hotline);
     let app = App::new(city, store, Arc::new(keys), clock, Arc::new(System), demo);
     duban_app::proof::begin(&app, settings.log_hash.value)?;
     duban_app::case::findable::bring_up(&app, |done| {
@@ -57,7 +60,9 @@ pub(crate) fn app(settings: &Settings, clock: Arc<dyn Clock>, demo: bool) -> any
             eprintln!("duban: the search is being brought to its newest form, {done} cases are done");
         }
     })?;
-    Ok(app)
+    // A demonstration writes to nobody, whatever the settings say.
+    let gateways = if demo { Gateways::default() } else { outside::gateways(&settings.ways, &name)? };
+    Ok(app.with_gateways(gateways))
 }
 
 /// Opens a city for a command that does not serve.

@@ -102,6 +102,12 @@ pub fn by_resident(app: &App, intake: &Intake) -> Result<Registered> {
     )
 }
 
+/// Somebody wrote it in a mail, taken in by the transaction that takes in the mail.
+pub(crate) fn by_letter(app: &App, tx: &mut WriteTx<'_>, intake: &Intake) -> Result<Registered> {
+    let by = Actor { kind: ActorKind::Resident, id: 0, name: String::new(), unit: None };
+    Ready::of(app, intake, &by, app.now())?.take_in(app, tx)
+}
+
 /// "我也遇到了": another person joins a case that everybody can see, with a number of their own.
 pub fn joining(app: &App, intake: &Intake, case: &Number) -> Result<Registered> {
     let (intake, now) = (checked(app, intake)?, app.now());

@@ -65,6 +65,8 @@ pub struct Shown {
     pub colleagues: Vec<Colleague>,
     /// What was told to whom about it, newest first.
     pub told: Vec<Entry>,
+    /// How many mails came about it.
+    pub letters: i64,
 }
 
 /// A request with its person.
@@ -104,8 +106,10 @@ pub fn show(ctx: &Ctx, number: &Number) -> Result<Shown> {
         let colleagues = assign::colleagues(ctx, tx, &case)?;
         let told = notice::of_case(ctx, tx, &case)?;
         let links = tx.links_of(case.id)?;
+        let letters = tx.letter_count(case.id)?;
         Ok::<_, crate::AppError>(Shown {
             told,
+            letters,
             handler,
             colleagues,
             case,

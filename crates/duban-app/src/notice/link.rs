@@ -29,6 +29,13 @@ pub(crate) fn reply_key(app: &App, number: &Number) -> String {
     format!("{}.{}", number.digits(), sign(app, REPLY, number, 0))
 }
 
+/// The number in a reply address, if this installation made it.
+pub(crate) fn replied(app: &App, key: &str) -> Option<Number> {
+    let (digits, sign_of) = key.split_once('.')?;
+    let number: Number = digits.parse().ok()?;
+    same(sign_of, &sign(app, REPLY, &number, 0)).then_some(number)
+}
+
 fn sign(app: &App, place: &str, number: &Number, period: i64) -> String {
     keys::hex(&app.keys.find(place, &format!("{}:{period}", number.digits()))[..8])
 }

@@ -13,6 +13,7 @@ mod owing;
 mod person;
 mod send;
 mod staff;
+mod texts;
 
 use std::sync::Arc;
 
@@ -21,10 +22,13 @@ use duban_domain::notice::NoticeChannel;
 pub use compose::Said;
 pub use ledger::{Entry, Ledger, ledger, of_case, one, outbox, resend};
 pub use link::opens;
+pub(crate) use link::replied;
 pub use owing::{Notice, To, owe};
 pub(crate) use owing::{lang_code, lang_of, owe_for};
+pub(crate) use send::{bounced, of_message_key};
 pub use send::{release, work};
 pub use staff::{StaffBox, city_rule, mail_of, set_city_rule, set_mail};
+pub use texts::{Change, TextFault, TextOf, faults, may_edit, preview, put_text, restore_text, text, texts};
 
 /// What takes a message out of the house: a mail server, the gateway of a telephone company, or
 /// the fake of a test. May block; it is called on a thread of its own.
@@ -55,6 +59,8 @@ pub struct Outgoing {
     pub thread: Option<String>,
     /// What is put into the reply address, so that an answer finds its request.
     pub reply_key: Option<String>,
+    /// Where whoever gets it says that they want no more of it, by one click.
+    pub unsubscribe: Option<String>,
 }
 
 /// A message that was not sent.

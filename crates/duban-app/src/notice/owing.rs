@@ -97,10 +97,16 @@ pub(crate) fn owe_for(
     now: Stamp,
 ) -> Result<()> {
     for due in owed(happened, after) {
-        let values = Values::from([(NoticeVar::Reason, due.reason.clone())]);
+        let said = if due.kind == NoticeKind::Question { NoticeVar::Question } else { NoticeVar::Reason };
+        let values = Values::from([(said, due.reason.clone())]);
         let (ids, but) = match &due.whom {
             Whom::Unit(unit) => {
                 let notice = Notice { kind: due.kind, to: To::Unit(unit), case: Some(after), values };
+                owe(app, tx, &notice, now)?;
+                continue;
+            }
+            Whom::Staff(id) => {
+                let notice = Notice { kind: due.kind, to: To::Staff(*id), case: Some(after), values };
                 owe(app, tx, &notice, now)?;
                 continue;
             }

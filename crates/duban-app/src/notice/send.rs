@@ -108,15 +108,9 @@ fn settle(
 fn attempt(app: &App, gateway: &dyn Gateway, row: &NoticeRow) -> std::result::Result<String, Unsent> {
     let message = outgoing(app, row)
         .map_err(|error| Unsent { words: format!("not readable: {error}"), for_good: true })?;
-    let clean = |words: &str| {
-        let plain: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        // Servers like to repeat the address; the ledger shows it to nobody who may not see it.
-        let plain = plain.replace(&message.to, "…");
-        duban_domain::text::shorten(plain.trim(), WORDS_MAX)
-    };
     match gateway.send(&message) {
-        Ok(words) => Ok(clean(&words)),
-        Err(unsent) => Err(Unsent { words: clean(&unsent.words), ..unsent }),
+        Ok(words) => Ok(clean(&words, &message.to)),
+        Err(unsent) => Err(Unsent { words: clean(&unsent.words, &message.to), ..unsent }),
     }
 }
 
@@ -137,7 +131,40 @@ fn outgoing(app: &App, row: &NoticeRow) -> Result<Outgoing> {
         key: message_key(app, row.id),
         thread: number.as_ref().map(|number| format!("request-{}", number.digits())),
         reply_key: number.as_ref().map(|number| link::reply_key(app, number)),
+        unsubscribe: None,
     })
+}
+
+/// The notice that a Message-ID of ours names; none when this installation did not make it.
+pub(crate) fn of_message_key(app: &App, key: &str) -> Option<duban_domain::NoticeId> {
+    let id = key.strip_prefix("notice-")?.split('-').next()?.parse().ok().map(duban_domain::NoticeId)?;
+    link::same(key, &message_key(app, id)).then_some(id)
+}
+
+/// A mail server reports that a notice did not arrive, or later than usual; what was sent by hand since
+/// stays as it is.
+pub(crate) fn bounced(
+    app: &App,
+    tx: &mut duban_store::WriteTx<'_>,
+    id: duban_domain::NoticeId,
+    words: &str,
+    failed: bool,
+) -> Result<bool> {
+    let Some(mut row) = tx.notice_for_update(id)? else { return Ok(false) };
+    let address = app.keys.open(ADDRESS, &row.address)?;
+    let words = clean(words, &address);
+    if failed && row.state == NoticeState::Sent {
+        (row.state, row.reason) = (NoticeState::Failed, words.clone());
+    }
+    tx.mark_notice(&row, app.now(), &words)?;
+    Ok(true)
+}
+
+/// Words of another side as the ledger keeps them. Servers like to repeat the address; the ledger shows it
+/// to nobody who may not see it.
+fn clean(words: &str, address: &str) -> String {
+    let plain: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    duban_domain::text::shorten(plain.replace(address, "…").trim(), WORDS_MAX)
 }
 
 /// What a notice is known by outside: nobody without the key can make one.

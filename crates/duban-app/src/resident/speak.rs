@@ -1,13 +1,14 @@
 //! 评价, 补充, 撤回 and 公开: the person speaks about their own request.
 
 use duban_domain::{
-    Lang, Number, Refusal,
+    Lang, Number, Refusal, RequestId,
     case::{self, Case, Consent, Heard, Satisfaction},
     policy::{self, Action, verb},
     question::{self, AnswerKind, Detail, Given},
     request::Privacy,
 };
 
+use duban_store::WriteTx;
 use jiff::Timestamp;
 
 use super::Known;
@@ -107,24 +108,35 @@ pub fn add(
     files: &[NewMedia],
     form: Option<&[u8]>,
 ) -> Result<Case> {
-    app.store.write(|tx| {
-        let case = load(tx, number)?;
-        let now = moment(tx, &case, app.now())?;
-        let permitted = policy::own::<verb::Note>(who.request(), &case)?;
-        let form = form.map(|form| form_key(form, &case, permitted.actor(), Action::Note));
-        if is_done(tx, form.as_deref())? {
-            return Ok(case);
-        }
-        let mut kept = Vec::with_capacity(files.len());
-        for file in files {
-            kept.push(media::keep(app, tx, file, Some(who.request()), Some(case.id), now)?);
-        }
-        let happened = case::supplement(&permitted, who.request(), text, kept)?;
-        done(tx, form.as_deref(), now)?;
-        let after = record(app, tx, &case, permitted.actor(), now, happened)?;
-        reindex(tx, &after)?;
-        Ok(after)
-    })
+    app.store.write(|tx| added(app, tx, who.request(), number, text, files, form))
+}
+
+/// The same inside the transaction of whoever knows that the person spoke.
+pub(crate) fn added(
+    app: &App,
+    tx: &mut WriteTx<'_>,
+    request: RequestId,
+    number: &Number,
+    text: &str,
+    files: &[NewMedia],
+    form: Option<&[u8]>,
+) -> Result<Case> {
+    let case = load(tx, number)?;
+    let now = moment(tx, &case, app.now())?;
+    let permitted = policy::own::<verb::Note>(request, &case)?;
+    let form = form.map(|form| form_key(form, &case, permitted.actor(), Action::Note));
+    if is_done(tx, form.as_deref())? {
+        return Ok(case);
+    }
+    let mut kept = Vec::with_capacity(files.len());
+    for file in files {
+        kept.push(media::keep(app, tx, file, Some(request), Some(case.id), now)?);
+    }
+    let happened = case::supplement(&permitted, request, text, kept)?;
+    done(tx, form.as_deref(), now)?;
+    let after = record(app, tx, &case, permitted.actor(), now, happened)?;
+    reindex(tx, &after)?;
+    Ok(after)
 }
 
 /// The person answers what their kind of matter asks, when the form did not ask: once, beside the words

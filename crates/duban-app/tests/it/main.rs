@@ -10,6 +10,7 @@ mod exports;
 mod handling;
 mod histories;
 mod import;
+mod letters;
 mod life;
 mod notices;
 mod partners;

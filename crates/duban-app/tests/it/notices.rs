@@ -23,19 +23,19 @@ use duban_testkit::{
 use crate::life::{DAY, MINUTE, case as case_of, intake, on, reached, to_callback};
 
 const PHONE: &str = "13900006021";
-const MAIL: &str = "wang.test@example.cn";
+pub(crate) const MAIL: &str = "wang.test@example.cn";
 
 fn mail(address: &str) -> Option<Mail> {
     Mail::parse(address).unwrap()
 }
 
 /// Somebody who left a telephone and a mail address.
-fn said() -> Intake {
+pub(crate) fn said() -> Intake {
     Intake { person: Person { mail: mail(MAIL), ..intake().person }, ..intake() }
 }
 
 /// Gives a world two ways out.
-fn outside(
+pub(crate) fn outside(
     world: &mut World,
     sms: impl IntoIterator<Item = Does>,
     mail: impl IntoIterator<Item = Does>,
@@ -46,7 +46,7 @@ fn outside(
     (sms, mail)
 }
 
-fn send(world: &World) {
+pub(crate) fn send(world: &World) {
     for channel in [NoticeChannel::Sms, NoticeChannel::Mail] {
         while notice::work(&world.app, channel).unwrap() > 0 {}
     }
@@ -58,7 +58,7 @@ fn ledger(world: &World, role: &str, unit: &str) -> Vec<Entry> {
 }
 
 /// The ledger as text: channel, kind, state and reason, oldest first, without what staff see on the page.
-fn lines(world: &World) -> String {
+pub(crate) fn lines(world: &World) -> String {
     let mut list = ledger(world, "supervisor", "hotline");
     list.retain(|entry| entry.channel != NoticeChannel::Page);
     list.reverse();
@@ -375,5 +375,110 @@ fn a_city_without_ways_out_or_texts_works_all_the_same() {
         let registered = case::register::by_resident(&world.app, &said()).unwrap();
         to_callback(world, &registered);
         assert!(ledger(world, "supervisor", "hotline").is_empty());
+    });
+}
+
+#[test]
+fn a_text_written_in_the_browser_holds_for_the_next_notice_and_its_changes_stay() {
+    both(|world| {
+        let (_, letters) = outside(world, [], []);
+        let editor = world.ctx("editor", "hotline");
+        let (before, none) = notice::text(&editor, NoticeKind::Receipt).unwrap();
+        assert!(before.own.is_none() && none.is_empty());
+        let mut text = before.now.unwrap();
+        text.mail.as_mut().unwrap().zh = "老乡：{number} 收到了。<b>{title}</b>".into();
+        notice::put_text(&editor, NoticeKind::Receipt, &text).unwrap();
+        notice::put_text(&editor, NoticeKind::Receipt, &text).unwrap();
+        let registered = case::register::by_resident(&world.app, &said()).unwrap();
+        send(world);
+        let letter = letters.last_to(MAIL).unwrap();
+        assert!(
+            letter.text.starts_with(&format!("老乡：{}", registered.number.grouped())),
+            "{}",
+            letter.text
+        );
+        assert!(letter.html.contains("&lt;b&gt;") && letter.html.starts_with("<p>老乡："), "{}", letter.html);
+        notice::restore_text(&editor, NoticeKind::Receipt).unwrap();
+        case::register::by_resident(&world.app, &said()).unwrap();
+        send(world);
+        assert!(letters.last_to(MAIL).unwrap().text.starts_with("您好"));
+        let (now, changes) = notice::text(&editor, NoticeKind::Receipt).unwrap();
+        assert!(now.own.is_none());
+        let line = |c: &notice::Change| (c.by.clone(), c.before.is_some(), c.after.is_some());
+        let changes: Vec<_> = changes.iter().map(line).collect();
+        assert_eq!(changes, [("测试·editor".into(), true, false), ("测试·editor".into(), false, true)]);
+    });
+}
+
+#[test]
+fn the_texts_of_the_city_are_changed_by_the_hotline_only_and_never_with_a_fault() {
+    let world = World::sqlite();
+    let pack = world.city().notices.texts[&NoticeKind::Code].clone();
+    for (role, unit) in [("editor", "urban"), ("handler", "hotline"), ("administrator", "hotline")] {
+        let ctx = world.ctx(role, unit);
+        assert!(notice::put_text(&ctx, NoticeKind::Code, &pack).is_err(), "{role} of {unit}");
+        assert!(notice::texts(&ctx).is_err());
+    }
+    let wrong = |change: fn(&mut duban_domain::notice::NoticeText)| {
+        let mut text = pack.clone();
+        change(&mut text);
+        assert!(notice::put_text(&world.ctx("editor", "hotline"), NoticeKind::Code, &text).is_err());
+        let faults = notice::faults(NoticeKind::Code, &text);
+        faults.iter().map(|f| format!("{} {}", f.field, f.words.en)).collect::<Vec<_>>().join("\n")
+    };
+    let usable = "These can be used here: {city}, {hotline}, {home}, {code}, {minutes}.";
+    assert_eq!(
+        wrong(|t| t.mail.as_mut().unwrap().zh = "{cod}".into()),
+        format!("mail there is no variable {{cod}}. {usable}")
+    );
+    assert_eq!(
+        wrong(|t| t.sms.as_mut().unwrap().en = "Hello".into()),
+        format!("sms_en without {{code}} this notice is of no use. {usable}")
+    );
+    assert!(wrong(|t| t.subject.en.clear()).starts_with("subject_en Both languages are needed"));
+    assert!(wrong(|t| (t.mail, t.sms) = (None, None)).starts_with("mail Write the mail"));
+    assert!(
+        wrong(|t| t.sms.as_mut().unwrap().zh = format!("{{code}}{}", "长".repeat(300)))
+            .contains("at most 300")
+    );
+    for kind in NoticeKind::ALL {
+        let text = &world.city().notices.texts[kind];
+        assert_eq!(notice::faults(*kind, text), [], "{}", kind.key());
+        for lang in [Lang::Zh, Lang::En] {
+            let said = notice::preview(&world.app, *kind, text, NoticeChannel::Mail, lang).unwrap();
+            assert!(!said.text.contains('{') && !said.html.contains("<三盏>"), "{}", said.html);
+        }
+    }
+}
+
+#[test]
+fn what_is_given_to_somebody_in_person_and_what_is_nearly_due_is_told() {
+    both(|world| {
+        let (_, letters) = outside(world, [], []);
+        let id = handler(world, "li", "li.test@example.cn", None);
+        let mut held = intake();
+        held.wish.hold = true;
+        let registered = case::register::by_resident(&world.app, &held).unwrap();
+        dispatch(world, &registered.number);
+        let handler = world.ctx("handler", "urban");
+        case::sign::sign(&handler, &on(&registered.number)).unwrap();
+        case::assign::assign(&handler, &on(&registered.number), Some(id), "您熟悉那里").unwrap();
+        send(world);
+        let subjects = || letters.taken().into_iter().map(|l| l.subject).collect::<Vec<_>>();
+        assert!(subjects().iter().any(|s| s.starts_with("指派给您")), "{:?}", subjects());
+        let due = case_of(world, &registered.number).finish.due;
+        let soon = i64::from(world.city().settings.soon_minutes) * MINUTE;
+        world.clock.set(due.plus_ms(-soon - MINUTE));
+        let work = |world: &World| while duban_app::jobs::work(&world.app).unwrap() > 0 {};
+        work(world);
+        assert!(!subjects().iter().any(|s| s.starts_with("即将到期")), "not yet");
+        world.clock.set(due.plus_ms(-soon));
+        work(world);
+        send(world);
+        let told = subjects().iter().filter(|s| s.starts_with("即将到期")).count();
+        assert_eq!(told, 1, "{:?}", subjects());
+        work(world);
+        send(world);
+        assert_eq!(subjects().iter().filter(|s| s.starts_with("即将到期")).count(), 1, "once");
     });
 }

@@ -2,7 +2,7 @@
 
 use super::NoticeKind;
 use crate::{
-    RequestId,
+    RequestId, StaffId,
     case::{Case, Ending, Move, What},
 };
 
@@ -17,6 +17,8 @@ pub enum Whom {
     Person(RequestId),
     /// A unit.
     Unit(String),
+    /// One member of staff.
+    Staff(StaffId),
 }
 
 /// A notice that is owed.
@@ -129,8 +131,10 @@ fn moved(step: &Move, after: &Case, owe: &mut impl FnMut(NoticeKind, Whom, &str)
         Move::Joined { unit, .. } | Move::TaskGiven { unit: Some(unit), .. } => {
             owe(NoticeKind::Assigned, Whom::Unit(unit.clone()), "");
         }
-        // The question itself stands on the person's page.
-        Move::Asked { request, .. } => owe(NoticeKind::Progress, Whom::Person(*request), ""),
+        Move::Asked { request, words } => owe(NoticeKind::Question, Whom::Person(*request), words),
+        Move::Assigned { to: Some(staff), words, .. } => {
+            owe(NoticeKind::Designated, Whom::Staff(*staff), words);
+        }
         Move::TaskReported { .. } => {
             if let Some(unit) = after.unit().filter(|unit| !unit.is_empty()) {
                 owe(NoticeKind::Added, Whom::Unit(unit.to_owned()), "");

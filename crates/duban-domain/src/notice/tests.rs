@@ -7,8 +7,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    CaseId, Lang, RequestId, Stamp,
-    case::{Actor, ActorKind, Case, Contact, Ending, Event, Outcome, Unreached, Way, What},
+    CaseId, Lang, RequestId, StaffId, Stamp,
+    case::{Actor, ActorKind, Case, Contact, Ending, Event, Move, Outcome, Unreached, Way, What},
     city::tests::zhuzhou,
     number::Number,
     request::Kind,
@@ -43,6 +43,21 @@ fn dispatched() -> What {
         sign: clocks.sign,
         contact: clocks.contact,
     }
+}
+
+fn whom_words(whom: &Whom) -> String {
+    match whom {
+        Whom::Persons => "every person".to_owned(),
+        Whom::PersonsBut(_) => "every person but the one who spoke".to_owned(),
+        Whom::Person(_) => "the person".to_owned(),
+        Whom::Unit(unit) => format!("unit {unit}"),
+        Whom::Staff(id) => format!("staff {}", id.0),
+    }
+}
+
+fn assigned(to: Option<StaffId>) -> What {
+    let (name, before, words) = ("测试·李".into(), String::new(), "您熟".into());
+    What::Moved(Move::Assigned { to, name, before, words })
 }
 
 fn heard(solved: bool) -> What {
@@ -92,6 +107,9 @@ fn which_event_owes_which_notice_to_whom_is_a_table() {
         vec![closed(Ending::Unrated)],
         vec![closed(Ending::Historic)],
         vec![What::Missed { due: NINE }],
+        vec![What::Moved(Move::Asked { request: RequestId(7), words: "哪一盏？".into() })],
+        vec![assigned(Some(StaffId(5)))],
+        vec![assigned(None)],
         vec![What::Noted { text: "看过".into() }],
         vec![What::Supplemented { request: RequestId(7), text: "又掉了".into(), media: Vec::new() }],
         vec![What::Revealed { request: RequestId(7), reason: "核实".into() }],
@@ -107,12 +125,7 @@ fn which_event_owes_which_notice_to_whom_is_a_table() {
             .collect();
         writeln!(table, "{}", keys.join(" + ")).unwrap();
         for owe in owed(&happened, &case(&happened)) {
-            let whom = match &owe.whom {
-                Whom::Persons => "every person".to_owned(),
-                Whom::PersonsBut(_) => "every person but the one who spoke".to_owned(),
-                Whom::Person(_) => "the person".to_owned(),
-                Whom::Unit(unit) => format!("unit {unit}"),
-            };
+            let whom = whom_words(&owe.whom);
             let reason = if owe.reason.is_empty() { String::new() } else { format!(" ({})", owe.reason) };
             writeln!(table, "  {:<10} → {whom}{reason}", owe.kind.key()).unwrap();
         }

@@ -98,6 +98,8 @@ pub(super) struct Extras {
     /// The link of somebody outside, shown this once.
     pub(super) link: String,
     pub(super) cause: String,
+    /// How many mails came about it.
+    pub(super) letters: i64,
 }
 
 /// A step that did not happen: what was typed is kept, and why is said.
@@ -326,6 +328,7 @@ fn extras(desk: &Desk, s: &Shell, shown: &Shown, way: Way) -> Extras {
         may_designate: desk.who.can(Action::Decide),
         tasks: tasks::tasks(city, s, shown),
         link: String::new(),
+        letters: shown.letters,
         cause: cause.map(|key| cause_name(city, key, s.lang)).unwrap_or_default(),
     }
 }

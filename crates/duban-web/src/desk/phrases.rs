@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::{extract::Path, http::StatusCode};
 use duban_app::{
-    AppError, Ctx,
+    AppError, Ctx, notice,
     phrase::{self, Own, Written},
 };
 use duban_domain::{
@@ -27,6 +27,8 @@ pub(super) struct PhrasesPage {
     pub(super) variables: Vec<(String, String)>,
     /// What stands in the form: a text that is changed, or what was typed and is not right yet.
     pub(super) form: Form,
+    /// Whether the texts of notices are theirs to change too.
+    pub(super) notices: bool,
 }
 
 /// The form.
@@ -149,6 +151,7 @@ fn view(desk: &Desk, own: Vec<Own>, form: Form) -> PhrasesPage {
         categories: words::category_choices(city, lang),
         variables: Variable::ALL.iter().map(variable).collect(),
         form,
+        notices: notice::may_edit(&desk.who, city),
         s,
     }
 }

@@ -82,3 +82,57 @@ async fn without_a_gateway_the_ledger_says_so_and_a_wrong_address_comes_back() {
     let ledger = look(&mut browser, "/desk/notices").await;
     assert!(ledger.text.contains("还没有设置网关：短信、邮件"), "{}", ledger.text);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_is_looked_at_mended_kept_and_given_back_in_the_browser() {
+    let world = World::sqlite();
+    let mut editor = sign_in(&world, "ed", "hotline", "editor").await;
+    let list = look(&mut editor, "/desk/notice-texts").await;
+    assert!(list.text.contains("/desk/notice-texts/receipt") && list.text.contains("受理回执"));
+    let path = "/desk/notice-texts/receipt";
+    let form = |mail: &'static str, act: &'static str| {
+        [
+            ("form", "n"),
+            ("subject", "收到 {number}"),
+            ("subject_en", "Received {number}"),
+            ("mail", mail),
+            ("mail_en", "We have it: {number}"),
+            ("do", act),
+        ]
+    };
+    let wrong = editor.post(path, &form("好 {numbr}", "keep"), None).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        wrong.text.contains("没有变量 {numbr}") && wrong.text.contains("好 {numbr}"),
+        "what was typed stays"
+    );
+    let shown = editor.post(path, &form("好 {number}，{title}", "look"), None).await;
+    assert_eq!(shown.status, StatusCode::OK);
+    assert!(shown.text.contains("好 2601 0500 0017"), "{}", shown.text);
+    assert!(shown.text.contains("&lt;三盏&gt;") && !shown.text.contains("<三盏>"), "values stay values");
+    assert!(look(&mut editor, path).await.text.contains("城市包里的文字"), "looking keeps nothing");
+    let kept = editor.post(path, &form("好 {number}", "keep"), None).await;
+    assert_eq!(kept.to(), format!("{path}?done"));
+    let page = look(&mut editor, path).await;
+    assert!(page.text.contains("用回城市包的文字") && page.text.contains("好 {number}"));
+    editor.post(path, &form("好 {number}", "restore"), None).await;
+    let page = look(&mut editor, path).await;
+    assert!(page.text.contains("您反映的") && !page.text.contains("用回城市包的文字"));
+    assert_eq!(editor.get("/desk/notice-texts/nothing").await.status, StatusCode::NOT_FOUND);
+    let mut other = sign_in(&world, "eg", "gas", "editor").await;
+    assert_eq!(other.get(path).await.status, StatusCode::FORBIDDEN, "a unit's editor has the unit's texts");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_administrator_sets_on_a_page_whom_cases_are_mailed_to() {
+    let world = World::sqlite();
+    let mut keeper = sign_in(&world, "admin", "hotline", "administrator").await;
+    let page = look(&mut keeper, "/desk/staff-mail").await;
+    assert!(page.text.contains("value=\"both\" checked"), "{}", page.text);
+    let wrong = keeper.post("/desk/staff-mail", &[("form", "n"), ("news", "often")], None).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let kept = keeper.post("/desk/staff-mail", &[("form", "n"), ("news", "person")], None).await;
+    assert_eq!(kept.to(), "/desk/staff-mail?done");
+    assert!(look(&mut keeper, "/desk/staff-mail").await.text.contains("value=\"person\" checked"));
+    assert_eq!(notice::city_rule(&world.app).unwrap().key(), "person", "it holds at once");
+}

@@ -4,5 +4,6 @@
 
 mod canary;
 mod routes;
+mod surfaces;
 mod twice;
 mod visitors;

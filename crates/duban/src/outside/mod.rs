@@ -1,9 +1,18 @@
 //! HTTP to other servers: bounded in time and size, to public addresses only unless the pack says
-//! that the server is inside, and never following where an answer points.
+//! that the server is inside, and never following where an answer points. Beside it the ways that
+//! messages take: [`smtp`] and [`sms`].
 
-use std::{net::IpAddr, time::Duration};
+mod sms;
+mod smtp;
+#[cfg(test)]
+mod tests_ways;
 
-use duban_app::remote::{Call, Lost, Reply, Wire};
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+use duban_app::{
+    notice::{Gateway, Gateways},
+    remote::{Call, Lost, Reply, Wire},
+};
 use ureq::{
     Agent,
     config::Config,
@@ -13,6 +22,8 @@ use ureq::{
         transport::{DefaultConnector, NextTimeout},
     },
 };
+
+use crate::ways::Ways;
 
 /// How long one call may take, from the name to the last byte.
 const CALL_MAX: Duration = Duration::from_secs(30);
@@ -33,19 +44,32 @@ impl Http {
     }
 
     fn within(longest: Duration) -> Self {
-        let agent = |private| {
-            let config = Agent::config_builder()
-                .timeout_global(Some(longest))
-                .timeout_connect(Some(CONNECT_MAX))
-                .max_redirects(0)
-                .http_status_as_error(false)
-                .proxy(None)
-                .user_agent(concat!("duban/", env!("CARGO_PKG_VERSION")))
-                .build();
-            Agent::with_parts(config, DefaultConnector::default(), Guarded { private })
-        };
+        let agent = |private| agent(longest, CONNECT_MAX, private);
         Self { outside: agent(false), inside: agent(true) }
     }
+}
+
+/// The ways out that the settings name; `name` is what mail is sent as when they give no name.
+pub(crate) fn gateways(ways: &Ways, name: &str) -> anyhow::Result<Gateways> {
+    let mail = ways.mail()?.map(|out| smtp::Smtp::new(&out, name)).transpose()?;
+    let sms = ways.sms()?.map(sms::Sms::new);
+    Ok(Gateways {
+        mail: mail.map(|smtp| Arc::new(smtp) as Arc<dyn Gateway>),
+        sms: sms.map(|sms| Arc::new(sms) as Arc<dyn Gateway>),
+    })
+}
+
+/// What asks other servers; `inside` may reach those of our own house.
+fn agent(longest: Duration, connect: Duration, inside: bool) -> Agent {
+    let config = Agent::config_builder()
+        .timeout_global(Some(longest))
+        .timeout_connect(Some(connect))
+        .max_redirects(0)
+        .http_status_as_error(false)
+        .proxy(None)
+        .user_agent(concat!("duban/", env!("CARGO_PKG_VERSION")))
+        .build();
+    Agent::with_parts(config, DefaultConnector::default(), Guarded { private: inside })
 }
 
 impl Wire for Http {
