@@ -293,8 +293,11 @@ fn every_refusal_has_a_sentence_that_helps_in_both_languages() {
         Refusal::NothingToJudge,
         Refusal::TooLate,
     ];
-    let all: Vec<Refusal> =
-        all.into_iter().chain(Obstacle::samples().into_iter().map(Refusal::from)).collect();
+    let all: Vec<Refusal> = all
+        .into_iter()
+        .chain(Obstacle::samples().into_iter().map(Refusal::from))
+        .chain(policy::Guard::samples().into_iter().map(Refusal::from))
+        .collect();
     let mut table = String::new();
     for refusal in &all {
         writeln!(

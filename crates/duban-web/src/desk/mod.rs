@@ -3,6 +3,7 @@
 //! What may be done is decided by the rules; these pages only offer what the member can do now.
 
 mod acts;
+pub(crate) mod admin;
 pub(crate) mod around;
 mod around_more;
 pub(crate) mod around_more_steps;
@@ -82,6 +83,15 @@ pub(crate) async fn home(desk: Desk) -> Response {
     }
     if can(Action::Figures) {
         return see_other("/desk/figures");
+    }
+    if can(Action::Administer) {
+        return see_other("/desk/city");
+    }
+    if can(Action::Accounts) {
+        return see_other("/desk/accounts");
+    }
+    if can(Action::Audit) {
+        return see_other("/desk/changes");
     }
     if can(Action::Texts) {
         return see_other("/desk/phrases");

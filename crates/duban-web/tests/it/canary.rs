@@ -6,7 +6,10 @@ use duban_domain::{call::Signal, policy::Action, request::Privacy};
 use duban_testkit::world::{World, both};
 use duban_web::routes::table;
 
-use crate::visitors::{NAME, NEIGHBOUR, NOTE, PHONE, STAFF, Stage, TEXT, TITLE};
+use crate::{
+    canary_administrators as administrators,
+    visitors::{NAME, NEIGHBOUR, NOTE, PHONE, STAFF, Stage, TEXT, TITLE},
+};
 
 /// The addresses to look at for one readable route: with the hidden number, with words, with filters.
 fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
@@ -100,7 +103,7 @@ fn everybodys(path: &str, number: &str) -> Option<Vec<String>> {
                 .flat_map(|tile| [format!("/tiles/{tile}.json"), format!("/tiles/{tile}.mvt")])
                 .collect(),
         ),
-        _ => None,
+        _ => administrators::addresses(path),
     }
 }
 
@@ -218,7 +221,7 @@ fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
         step if step.starts_with("/desk/cases/{number}/") => {
             at(path, "seen=99&text=x&note=x&reason=x&public=x&outcome=solved&unit=gas&way=phone")
         }
-        _ => None,
+        _ => administrators::forms(path),
     }
 }
 
