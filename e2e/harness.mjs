@@ -82,6 +82,7 @@ export async function openPage(browser, baseURL, options = {}) {
   });
   context.setDefaultTimeout(WAIT_MS_MAX);
   const page = await context.newPage();
+  page.home = baseURL;
   page.complaints = [];
   page.on('pageerror', (error) => page.complaints.push(`script: ${error.message}`));
   page.on('console', (message) => {
@@ -97,16 +98,26 @@ export async function openPage(browser, baseURL, options = {}) {
 /** Another tab of the same person: the cookies of `page`, and its complaints apart. */
 export async function tab(page) {
   const other = await page.context().newPage();
+  other.home = page.home;
   other.complaints = [];
   other.on('pageerror', (error) => other.complaints.push(`script: ${error.message}`));
   return other;
 }
 
+/** Sessions of this process by city and login, so that each of the demo's people signs in once. */
+const sessions = new Map();
+
 /**
- * Signs in as one of the demo's people: the login page has a small form for each in demo mode, and
- * `who` is the value that form carries. It is a plain form, so this works without script too.
+ * Signs in as one of the demo's people and goes to `to`. The door itself, which is a page with a small form for
+ * each, is proved by `roles.test.mjs`; everybody else gets the key that the form would have given.
  */
 export async function login(page, who, to = '/desk') {
+  await enter(page, who);
+  await page.goto(to);
+}
+
+/** The same by the form of the login page, in mode of a demo: as a person does it, with script and without. */
+export async function throughDoor(page, who, to = '/desk') {
   await page.goto(to); // nobody is signed in yet, so this ends on the login page
   const door = page.url();
   const demo = page.locator('.demo form');
@@ -119,6 +130,21 @@ export async function login(page, who, to = '/desk') {
   await page.waitForURL((url) => url.href !== door);
 }
 
+/** Gives the window of `page` the session of one of the demo's people, and goes nowhere. */
+export async function enter(page, who) {
+  const key = `${page.home} ${who}`;
+  if (!sessions.has(key)) sessions.set(key, await session(page.home, who));
+  await page.context().addCookies([{ name: 'duban_session', value: sessions.get(key), url: page.home, httpOnly: true, sameSite: 'Lax' }]);
+}
+
+/** What the form of the login page for one of the demo's people gives: the value of a cookie. */
+async function session(home, who) {
+  const answer = await fetch(new URL('/desk/login', home), { method: 'POST', redirect: 'manual', body: new URLSearchParams({ demo: who, to: '/desk' }) });
+  const value = /duban_session=([^;]+)/.exec(answer.headers.getSetCookie().join('\n'))?.[1];
+  if (!value) throw new Error(`the login page has no door for "${who}" (${answer.status})`);
+  return value;
+}
+
 /** Signs in with a login and a password, as in a real city. */
 export async function signIn(page, name, password) {
   await page.goto('/desk');
@@ -129,20 +155,22 @@ export async function signIn(page, name, password) {
   await page.waitForURL((url) => url.href !== door);
 }
 
+/** Everything that is asked of a page, unless a caller asks for less. */
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
 /**
- * Fails with readable text when axe finds a violation. `rules` names those that are asked; without it, all
- * that are. The window is as tall as the page meanwhile: then what is sticky stands where it belongs, and
- * covers no part of what one would scroll to.
+ * Fails with readable text when axe finds a violation. `only` narrows what is asked: `rules` by name, and `within`
+ * to what a selector finds. The window is as tall as the page meanwhile: then what is sticky stands where it
+ * belongs, and covers no part of what one would scroll to.
  */
-export async function axe(page, rules) {
+export async function axe(page, { rules, within } = {}) {
   const { width, height } = page.viewportSize();
   const whole = await page.evaluate(() => document.documentElement.scrollHeight);
   if (whole > height) await page.setViewportSize({ width, height: whole });
-  await page.evaluate(axeSource);
-  const asked = rules ?? ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axeSource);
   const { violations } = await page.evaluate(
-    (runOnly) => globalThis.axe.run({ runOnly, resultTypes: ['violations'], iframes: false }),
-    rules ? { type: 'rule', values: asked } : asked,
+    ([context, runOnly]) => globalThis.axe.run(context ? { include: [...document.querySelectorAll(context)] } : document, { runOnly, resultTypes: ['violations'], iframes: false }),
+    [within, rules ? { type: 'rule', values: rules } : TAGS],
   );
   if (whole > height) await page.setViewportSize({ width, height });
   if (violations.length === 0) return;
@@ -175,7 +203,8 @@ export async function shot(page, name, folder = join(here, 'out')) {
 }
 
 async function launch() {
-  const known = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+  // The shell without windows is asked first: a page in it costs a third of what it costs in the whole browser.
+  const known = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
   const executablePath = process.env.DUBAN_CHROMIUM ?? known.find((path) => existsSync(path));
   if (!executablePath) throw new Error('no Chromium; `cargo xtask test` installs it, DUBAN_CHROMIUM names another');
   return chromium.launch({ executablePath, args: FLAGS });

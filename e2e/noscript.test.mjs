@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { answer, approve, callback, contact, dispatch, find, numberOf, open, sign, stage } from './desk.mjs';
-import { login, withCity } from './harness.mjs';
+import { login, throughDoor, withCity } from './harness.mjs';
 import { photo } from './picture.mjs';
 import { add, evaluate, lookup, PHONE, report } from './resident.mjs';
 
@@ -62,8 +62,8 @@ test('staff take it from the list to the callback', async () => {
 });
 
 test('the operator checks, then saves; an answer at once closes', async () => {
-  const page = await signedIn('operator');
-  await page.goto('/desk/intake');
+  const page = await plain();
+  await throughDoor(page, 'operator', '/desk/intake');
   await page.fill('#text', '来电人说，小区路口的路灯整晚不亮。');
   await page.fill('#place', '建设中路');
   await page.fill('#phone', '13900004466');

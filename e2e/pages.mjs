@@ -1,9 +1,10 @@
 // Every page that a person can meet, with how to get there: for pictures, for axe, for both languages.
 //
-// `who` is a login of the demo (nobody: a resident). `go` is an address, or leads there from nothing.
+// `who` is a login of the demo (nobody: a resident). `go` is an address, or leads there from nothing. `typed` says
+// that the page answers what somebody typed, so that its address alone does not bring it back.
 
 import { find, numberOf } from './desk.mjs';
-import { login } from './harness.mjs';
+import { enter } from './harness.mjs';
 
 /** The case that the demo tells most about: a wire grown through a tree. */
 export const WIRE = '电线长进香樟';
@@ -14,7 +15,7 @@ const HANDLERS = ['urban', 'water', 'power', 'hejiatu', 'drainage', 'traffic', '
 export const RESIDENT = [
   { name: 'resident-home', go: '/' },
   { name: 'resident-report', go: '/report' },
-  { name: 'resident-report-errors', go: reportWithErrors },
+  { name: 'resident-report-errors', typed: true, go: reportWithErrors },
   { name: 'resident-receipt', go: receipt },
   { name: 'resident-lookup', go: '/track' },
   { name: 'resident-lookup-error', go: '/track?number=260104004178' },
@@ -32,9 +33,10 @@ export const RESIDENT = [
   { name: 'public-map-near', go: '/map?z=14' },
   { name: 'public-matter', go: publicMatter },
   { name: 'public-voice', go: publicVoice },
-  { name: 'resident-report-words', go: reportWithWords },
+  { name: 'resident-report-words', typed: true, go: reportWithWords },
   { name: 'track-own', go: trackOwn },
   { name: 'public-figures', go: '/stats' },
+  { name: 'verify-receipt', go: '/verify' },
   { name: 'resident-privacy', go: '/privacy' },
   { name: 'demo-outbox', go: '/demo/outbox' },
   { name: 'track-asked', go: track('waits=person') },
@@ -44,14 +46,14 @@ export const RESIDENT = [
 
 export const DESK = [
   { name: 'login', go: '/desk/login' },
-  { name: 'login-wrong', go: wrongPassword },
+  { name: 'login-wrong', typed: true, go: wrongPassword },
   { name: 'desk-worklist', who: 'dispatcher', go: '/desk/cases' },
-  { name: 'desk-worklist-filter', who: 'dispatcher', go: filter },
+  { name: 'desk-worklist-filter', typed: true, who: 'dispatcher', go: filter },
   { name: 'desk-empty', who: 'dispatcher', go: '/desk/cases?q=nosuchword&stage=received' },
   { name: 'desk-unit', who: 'urban', go: '/desk/cases' },
   { name: 'desk-intake', who: 'operator', go: '/desk/intake' },
-  { name: 'desk-intake-suggestions', who: 'operator', go: intake },
-  { name: 'desk-intake-errors', who: 'operator', go: intakeWithErrors },
+  { name: 'desk-intake-suggestions', typed: true, who: 'operator', go: intake },
+  { name: 'desk-intake-errors', typed: true, who: 'operator', go: intakeWithErrors },
   { name: 'desk-calls', who: 'operator', go: '/desk/calls' },
   { name: 'desk-calls-lead', who: 'supervisor', go: '/desk/calls' },
   { name: 'desk-calls-missed', who: 'operator', go: '/desk/calls/missed' },
@@ -74,7 +76,7 @@ export const DESK = [
   { name: 'desk-returns', who: 'dispatcher', go: '/desk/cases?waits=return' },
   { name: 'desk-figures', who: 'supervisor', go: '/desk/figures' },
   { name: 'desk-list-map', who: 'dispatcher', go: '/desk/cases?stage=all&view=map' },
-  { name: 'desk-batch', go: batch },
+  { name: 'desk-batch', typed: true, go: batch },
   { name: 'desk-phrases', who: 'leader', go: '/desk/phrases' },
   { name: 'desk-figures-sides', who: 'supervisor', go: '/desk/figures?by=unit' },
   { name: 'desk-board', who: 'supervisor', go: '/board/desk' },
@@ -109,17 +111,11 @@ export async function visit(page, { who, go }) {
   await page.waitForLoadState('load');
 }
 
-/** Sessions of this process by city and login: a password is hashed slowly, so each signs in once. */
-const sessions = new Map();
-
-async function enter(page, who) {
-  const key = `${await origin(page)} ${who}`;
-  if (!sessions.has(key)) {
-    await login(page, who);
-    const cookies = await page.context().cookies();
-    sessions.set(key, cookies.filter(({ name }) => /session/.test(name)));
-  }
-  await page.context().addCookies(sessions.get(key));
+/** The same page for somebody else: by its address, or typed once more. */
+export async function again(page, entry, cookie) {
+  await page.context().addCookies([{ ...cookie, url: page.home }]);
+  if (entry.typed) await visit(page, entry);
+  else await page.goto(page.url());
 }
 
 /** The first case of a worklist. */
@@ -199,10 +195,10 @@ function hold(page) {
 
 /** Does something as staff in a context of its own, beside a page that is a resident's. */
 async function asStaff(page, who, work) {
-  const context = await page.context().browser().newContext({ baseURL: await origin(page), locale: 'zh-CN' });
+  const context = await page.context().browser().newContext({ baseURL: page.home, locale: 'zh-CN' });
   try {
     const staff = await context.newPage();
-    await staff.goto('/track');
+    staff.home = page.home;
     await enter(staff, who);
     return await work(staff);
   } finally {
@@ -220,8 +216,15 @@ async function unlock(page, { number, tail }) {
 
 /** The number and telephone tail of a case, which only staff see, then the person's own page. */
 function track(query) {
-  return async (page) => unlock(page, await asStaff(page, 'dispatcher', (staff) => keyOf(staff, query)));
+  return async (page) => {
+    const known = `${page.home} ${query}`;
+    if (!keys.has(known)) keys.set(known, await asStaff(page, 'dispatcher', (staff) => keyOf(staff, query)));
+    await unlock(page, keys.get(known));
+  };
 }
+
+/** What `track` found, by city and query: nobody here moves these cases on. */
+const keys = new Map();
 
 async function keyOf(staff, query) {
   await staff.goto(`/desk/cases?${query}`);
@@ -232,12 +235,6 @@ async function keyOf(staff, query) {
     if (tail) return { number: numberOf(staff), tail };
   }
   throw new Error(`the demo has no case with ${query} whose person left a telephone`);
-}
-
-/** Where this page's city is served, even before the page went anywhere. */
-async function origin(page) {
-  if (page.url() === 'about:blank') await page.goto('/track');
-  return new URL('/', page.url()).href;
 }
 
 /** The newest open matter that everybody may see. */

@@ -12,7 +12,8 @@ function press(key: string): boolean {
   const target = [...document.querySelectorAll<HTMLElement>("[data-key]")].find((el) => el.dataset["key"] === key && shown(el));
   if (!target) return false;
   if (target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select")) target.focus();
-  else target.click();
+  // The key of a form that stands open leads into it; only Esc and the pointer fold it.
+  else if (!target.matches("details.act[open] > summary")) target.click();
   const place = target.getAttribute("href");
   if (place && place.length > 1 && place.startsWith("#")) {
     document.getElementById(place.slice(1))?.querySelector<HTMLElement>("textarea, input:not([type=hidden]), select")?.focus();

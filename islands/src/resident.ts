@@ -9,6 +9,7 @@ import { photos } from "./photos";
 import { preview } from "./preview";
 import { share } from "./share";
 import { upload } from "./upload";
+import { verify } from "./verify";
 
 preview();
 // Before the drafts: what they restore is typed too.
@@ -20,6 +21,7 @@ photos();
 share();
 outbox();
 upload();
+verify();
 // Not everywhere: some web views have none, and the pages work without.
 if ("serviceWorker" in navigator) addEventListener("load", () => void navigator.serviceWorker.register("/sw.js").catch(() => undefined));
 copy();

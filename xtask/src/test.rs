@@ -7,6 +7,18 @@ use anyhow::{Context, Result, bail};
 
 use crate::{browser, demo, islands, npm, postgres, sh, steps::Steps};
 
+/// The journeys that take longest begin first, so that none of them runs alone at the end.
+const LONGEST: &[&str] = &[
+    "pages-desk.test.mjs",
+    "pages-resident.test.mjs",
+    "roles.test.mjs",
+    "noscript.test.mjs",
+    "import.test.mjs",
+    "resident.test.mjs",
+    "public.test.mjs",
+    "live.test.mjs",
+];
+
 /// What the caller asked for.
 #[derive(Default)]
 pub(crate) struct Wanted<'a> {
@@ -106,7 +118,9 @@ fn journey_files(folder: &Path, filter: Option<&str>) -> Result<Vec<String>> {
         .filter(|name| name.ends_with(".test.mjs"))
         .filter(|name| filter.is_none_or(|filter| name.contains(filter)))
         .collect();
-    files.sort();
+    files.sort_by_key(|name| {
+        (LONGEST.iter().position(|long| name == long).unwrap_or(LONGEST.len()), name.clone())
+    });
     Ok(files)
 }
 

@@ -4,7 +4,7 @@ use duban_domain::{
     CaseId,
     case::{Case, Event, Phase, Showing},
 };
-use duban_store::ReadTx;
+use duban_store::{Facets, ReadTx};
 
 use crate::{App, wiring::Result};
 
@@ -53,6 +53,9 @@ fn look(app: &App, tx: &mut ReadTx<'_>, case: &Case, found: &mut Found) -> Resul
     let mut fault = |what: &str| found.faults.push(format!("case {}: {what}", case.number));
     let stored = tx.events(case.id)?;
     found.cases += 1;
+    if !tx.is_found_by(case.id, &Facets::of_state(case))? {
+        fault("the search does not know it by its unit, category, kind, urgency and whether it is open");
+    }
     found.events += i64::try_from(stored.len()).unwrap_or(0);
     let erased = stored.iter().any(|e| e.event.is_none());
     if !stored.iter().zip(1..).all(|(e, seq)| e.seq == seq) {

@@ -55,9 +55,6 @@ pub fn totals(ctx: &Ctx, from: Date, to: Date) -> Result<Figures> {
     ctx.app.store.read(|tx| Ok(tx.figures(&ctx.who.reach, first, last, ctx.now, zone)?))
 }
 
-/// 2000-01-01, counted as the figures count days: before any case.
-const LONG_AGO: i64 = 10_957;
-
 /// Counting what is open stops here.
 pub const NOW_MAX: i64 = 10_000;
 
@@ -96,7 +93,7 @@ pub fn now(ctx: &Ctx) -> Result<Now> {
     ctx.app.store.read(|tx| {
         let sums = tx.tallies(reach, (today, today), ctx.now, zone)?.days;
         let (received, closed) = sums.first().map_or((0, 0), |sum| (sum.received, sum.closed));
-        let units = tx.tallies(reach, (LONG_AGO, today), ctx.now, zone)?.units;
+        let units = tx.overdue(reach, ctx.now, zone)?;
         let mut late: Vec<(String, i64)> =
             units.into_iter().map(|unit| (unit.unit, unit.figures.overdue)).filter(|(_, n)| *n > 0).collect();
         late.sort_by_key(|(unit, n)| (std::cmp::Reverse(*n), unit.clone()));

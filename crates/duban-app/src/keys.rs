@@ -22,6 +22,7 @@ const NONCE: usize = 12;
 pub struct Keyring {
     cipher: Aes256GcmSiv,
     finder: [u8; 32],
+    signer: [u8; 32],
 }
 
 impl Keyring {
@@ -29,7 +30,11 @@ impl Keyring {
     #[must_use]
     pub fn new(secret: &[u8; 32]) -> Self {
         let key = derive(secret, b"duban seal v1");
-        Self { cipher: Aes256GcmSiv::new(&key.into()), finder: derive(secret, b"duban find v1") }
+        Self {
+            cipher: Aes256GcmSiv::new(&key.into()),
+            finder: derive(secret, b"duban find v1"),
+            signer: derive(secret, b"duban log v1"),
+        }
     }
 
     /// Seals a text for one place (`table.column`); it opens only for that place.
@@ -61,6 +66,11 @@ impl Keyring {
     #[must_use]
     pub fn find(&self, place: &str, text: &str) -> Vec<u8> {
         mac(&self.finder, &[place.as_bytes(), b"\0", text.as_bytes()])
+    }
+
+    /// The seed of the key that signs the log (Ed25519).
+    pub(crate) fn signer(&self) -> &[u8; 32] {
+        &self.signer
     }
 
     /// A digest of this key, so that a database can say which key it was made with.

@@ -24,6 +24,7 @@ pub mod partner;
 pub mod person;
 pub mod photo_place;
 pub mod phrase;
+pub mod proof;
 pub mod quality;
 pub mod remote;
 pub mod report;

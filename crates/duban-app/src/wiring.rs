@@ -7,7 +7,7 @@ use std::sync::{
 
 use duban_domain::{
     CallId, EventId, ExportId, JobId, Lang, MediaId, NoticeId, PersonId, PhraseId, ReportId, RequestId,
-    StaffId, Stamp, ViewId, case::Ground, city::City, id, policy::Member,
+    StaffId, Stamp, ViewId, case::Ground, city::City, id, policy::Member, proof::Salt,
 };
 use duban_store::Store;
 
@@ -15,6 +15,7 @@ use crate::{
     AppError, Clock, Entropy,
     keys::Keyring,
     notice::Gateways,
+    proof::Log,
     remote::{NoWire, Wire},
 };
 
@@ -42,6 +43,8 @@ pub struct App {
     pub gateways: Gateways,
     /// The address that people use, for links in notices; known once the server listens.
     base: Arc<OnceLock<String>>,
+    /// The log that proves the past; read when it is first needed.
+    pub(crate) log: Arc<OnceLock<Arc<Log>>>,
     /// The last id that was minted for this instant: the next is larger, so that two of one
     /// millisecond never meet.
     last: Arc<AtomicI64>,
@@ -58,10 +61,11 @@ impl App {
         entropy: Arc<dyn Entropy>,
         demo: bool,
     ) -> Self {
-        let (gateways, base, last) = (Gateways::default(), Arc::default(), Arc::default());
+        let (gateways, base, log, last) =
+            (Gateways::default(), Arc::default(), Arc::default(), Arc::default());
         let wire = Arc::new(NoWire);
         let in_force = Arc::new(RwLock::new(city.clone()));
-        Self { city, in_force, store, keys, clock, entropy, wire, demo, gateways, base, last }
+        Self { city, in_force, store, keys, clock, entropy, wire, demo, gateways, base, log, last }
     }
 
     /// The same installation with the city that holds now: asked for at the beginning of each piece of
@@ -118,6 +122,13 @@ impl App {
     #[must_use]
     pub fn ctx(&self, who: Member, lang: Lang) -> Ctx {
         Ctx { app: self.clone(), who, lang, now: self.now(), form: None }
+    }
+
+    /// What is digested together with a text.
+    pub(crate) fn salt(&self) -> Salt {
+        let mut salt = Salt::default();
+        self.entropy.fill(&mut salt);
+        salt
     }
 
     /// An id for something that is recorded now: strictly rising within this process.

@@ -19,6 +19,7 @@ pub mod person;
 pub mod phrase;
 pub mod place;
 pub mod policy;
+pub mod proof;
 pub mod quality;
 pub mod question;
 pub mod refusal;

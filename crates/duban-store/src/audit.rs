@@ -6,7 +6,12 @@ use std::collections::BTreeMap;
 use duban_domain::CaseId;
 use jiff::tz::TimeZone;
 
-use crate::{CaseRow, Figure, Figures, ReadTx, StoreError, figures::SUMS, row::COLUMNS, value::params};
+use crate::{
+    CaseRow, Figure, Figures, ReadTx, StoreError,
+    figures::{SUMS, month_of_day},
+    row::COLUMNS,
+    value::params,
+};
 
 impl ReadTx<'_> {
     /// How many people are kept whom no request names: data that nobody needs.
@@ -40,7 +45,23 @@ impl ReadTx<'_> {
                 }
             }
         }
-        let sql = format!("SELECT day, unit, {} FROM tally GROUP BY day, unit", *SUMS);
+        let mut by_month: BTreeMap<(i64, String, Figure), i64> = BTreeMap::new();
+        for ((day, unit, figure), n) in &sums {
+            *by_month.entry((month_of_day(*day), unit.clone(), *figure)).or_default() += n;
+        }
+        let mut wrong = self.apart(by_month, "tally_month", "month")?;
+        wrong.extend(self.apart(sums, "tally", "day")?);
+        Ok(wrong)
+    }
+
+    /// Counters of one table that are not what the rows add up to, in a sentence each.
+    fn apart(
+        &mut self,
+        mut sums: BTreeMap<(i64, String, Figure), i64>,
+        table: &str,
+        when: &str,
+    ) -> Result<Vec<String>, StoreError> {
+        let sql = format!("SELECT {when}, unit, {} FROM {table} GROUP BY {when}, unit", *SUMS);
         let kept = self.all(&sql, &[], |row| Ok((row.int(0)?, row.text(1)?, Figures::read(row, 2)?)))?;
         for (day, unit, figures) in kept {
             for figure in Figure::ALL {
@@ -50,7 +71,7 @@ impl ReadTx<'_> {
         let wrong = sums.into_iter().filter(|(_, apart)| *apart != 0);
         Ok(wrong
             .map(|((day, unit, figure), apart)| {
-                format!("counter {} of {unit} on day {day} is off by {apart}", figure.key())
+                format!("counter {} of {unit} in {when} {day} is off by {apart}", figure.key())
             })
             .collect())
     }

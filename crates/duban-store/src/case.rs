@@ -119,7 +119,7 @@ impl WriteTx<'_> {
 }
 
 /// Units that have something to do with a case: the lead first, each once.
-fn units(case: &Case) -> Vec<(&str, bool)> {
+pub(crate) fn units(case: &Case) -> Vec<(&str, bool)> {
     let mut units: Vec<(&str, bool)> =
         case.unit().filter(|u| !u.is_empty()).map(|u| (u, true)).into_iter().collect();
     for unit in case.helpers() {

@@ -7,8 +7,8 @@ use duban_domain::{
     CaseId, EventId, Number, Stamp,
     case::{Event, Phase},
     policy::Reach,
+    proof::{Algorithm, Salt},
 };
-use sha2::{Digest, Sha256};
 
 use crate::{ReadTx, StoreError, WriteTx, list, request::code, sql::Sql, value::params};
 
@@ -123,16 +123,19 @@ impl ReadTx<'_> {
     /// The engine's.
     pub fn altered_events(&mut self, case: CaseId) -> Result<Vec<EventId>, StoreError> {
         let found = self.all(
-            "SELECT e.id, e.digest, p.body FROM event e JOIN event_payload p ON p.event_id = e.id WHERE e.case_id = $1",
+            "SELECT e.id, e.digest, p.body, p.salt FROM event e JOIN event_payload p ON p.event_id = e.id WHERE e.case_id = $1",
             params![case],
-            |row| Ok((EventId(row.int(0)?), row.blob(1)? == digest(row.str(2)?))),
+            |row| {
+                let salt = row.opt_blob(3)?.unwrap_or_default();
+                Ok((EventId(row.int(0)?), row.blob(1)? == digest(&salt, row.str(2)?)))
+            },
         )?;
         Ok(found.into_iter().filter(|(_, same)| !same).map(|(id, _)| id).collect())
     }
 }
 
 impl WriteTx<'_> {
-    /// Records what happened, from a place in the history on.
+    /// Records what happened, from a place in the history on; `salt` makes a new one for each payload.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when somebody else has recorded something there; the engine's.
@@ -141,9 +144,11 @@ impl WriteTx<'_> {
         case: CaseId,
         first_seq: i64,
         events: &[(EventId, Event)],
+        mut salt: impl FnMut() -> Salt,
     ) -> Result<(), StoreError> {
         for ((id, event), seq) in events.iter().zip(first_seq..) {
             let body = serde_json::to_string(event).map_err(|e| StoreError::unreadable("an event", e))?;
+            let salt = salt();
             let written = self.exec(
                 "INSERT INTO event (id, case_id, seq, kind, at, actor_kind, actor_id, actor_name, unit, digest)
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (case_id, seq) DO NOTHING",
@@ -157,13 +162,16 @@ impl WriteTx<'_> {
                     event.by.id,
                     &event.by.name,
                     &event.by.unit,
-                    &digest(&body),
+                    &digest(&salt, &body),
                 ],
             )?;
             if written == 0 {
                 return Err(StoreError::Conflict { what: "the history of this case" });
             }
-            self.exec("INSERT INTO event_payload (event_id, body) VALUES ($1, $2)", params![*id, &body])?;
+            self.exec(
+                "INSERT INTO event_payload (event_id, body, salt) VALUES ($1, $2, $3)",
+                params![*id, &body, &salt[..]],
+            )?;
         }
         Ok(())
     }
@@ -177,6 +185,7 @@ impl WriteTx<'_> {
     }
 }
 
-fn digest(body: &str) -> Vec<u8> {
-    Sha256::digest(body.as_bytes()).to_vec()
+/// The digest of a payload: after its salt, so that a short one cannot be guessed once it is erased.
+pub(crate) fn digest(salt: &[u8], body: &str) -> Vec<u8> {
+    Algorithm::Sha256.digest(&[salt, body.as_bytes()]).to_vec()
 }

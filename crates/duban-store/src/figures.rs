@@ -4,10 +4,15 @@
 //! feeds the counters, as a condition it lists the cases; a test holds the two against each other.
 //! Knows no clock and no zone: callers pass both.
 
+mod months;
+
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use duban_domain::{CaseId, Stamp, case::Ending, policy::Reach, request::Kind, stamp::date_of_day};
+use duban_domain::{CaseId, Stamp, case::Ending, policy::Reach, request::Kind};
 use jiff::tz::TimeZone;
+
+use months::Sums;
+pub(crate) use months::of_day as month_of_day;
 
 use crate::{
     CaseRow, ReadTx, StoreError, WriteTx,
@@ -210,6 +215,12 @@ impl Figures {
         }
     }
 
+    /// All of it was due before today: what is not done is overdue.
+    fn is_past(&mut self) {
+        self.overdue = self.get(Figure::Running);
+        self.contact_overdue = self.get(Figure::ContactRunning);
+    }
+
     pub(crate) fn add(&mut self, figure: Figure, n: i64) {
         self.sums[figure as usize - 1] += n;
     }
@@ -291,8 +302,35 @@ impl ReadTx<'_> {
         zone: &TimeZone,
     ) -> Result<Tallies, StoreError> {
         let today = now.day(zone);
-        let mut units: BTreeMap<String, Figures> = BTreeMap::new();
-        let mut days = blank_days(first, last);
+        let mut units = Sums::new();
+        let whole = months::whole(first, last);
+        if whole.is_empty() {
+            self.add_days(reach, (first, last), today, &mut units)?;
+        } else {
+            let (begin, end) = (months::first_day(whole.start), months::first_day(whole.end) - 1);
+            self.add_days(reach, (first, begin - 1), today, &mut units)?;
+            self.add_months(reach, whole, today, &mut units)?;
+            self.add_days(reach, (end + 1, last), today, &mut units)?;
+        }
+        if (first..=last).contains(&today) {
+            self.add_today(reach, now, zone, &mut units)?;
+        }
+        units.retain(|_, figures| *figures != Figures::default());
+        let units = units.into_iter().map(|(unit, figures)| UnitFigures { unit, figures }).collect();
+        Ok(Tallies { units, days: self.figures_by_day(reach, first, last)? })
+    }
+
+    /// Adds the counters of some days, both included.
+    fn add_days(
+        &mut self,
+        reach: &Reach,
+        (first, last): (i64, i64),
+        today: i64,
+        units: &mut Sums,
+    ) -> Result<(), StoreError> {
+        if first > last {
+            return Ok(());
+        }
         // Adding up here takes a third of what it takes in SQLite, which would sort the rows by unit first.
         // PostgreSQL adds the slots of a counter, so that fewer rows travel.
         let (sums, end) = match self.dialect() {
@@ -305,31 +343,12 @@ impl ReadTx<'_> {
         sql.push(end);
         self.each(&sql.text, &sql.params(), &mut |row| {
             let (day, mut sums) = (row.int(0)?, Figures::read(row, 2)?);
-            if let Some(day) = usize::try_from(day - first).ok().and_then(|at| days.get_mut(at)) {
-                day.received += sums.get(Figure::In);
-                day.closed += sums.get(Figure::Closed);
-            }
             if day < today {
-                sums.overdue = sums.get(Figure::Running);
-                sums.contact_overdue = sums.get(Figure::ContactRunning);
+                sums.is_past();
             }
-            match units.get_mut(row.str(1)?) {
-                Some(figures) => figures.merge(&sums),
-                None => _ = units.insert(row.text(1)?, sums),
-            }
+            months::add(units, row.str(1)?, &sums);
             Ok(())
-        })?;
-        if (first..=last).contains(&today) {
-            for (unit, n) in self.past_due_today(Figure::Running, reach, now, zone)? {
-                units.entry(unit).or_default().overdue += n;
-            }
-            for (unit, n) in self.past_due_today(Figure::ContactRunning, reach, now, zone)? {
-                units.entry(unit).or_default().contact_overdue += n;
-            }
-        }
-        units.retain(|_, figures| *figures != Figures::default());
-        let units = units.into_iter().map(|(unit, figures)| UnitFigures { unit, figures }).collect();
-        Ok(Tallies { units, days })
+        })
     }
 
     /// Opened and closed on each day from the first to the last, both included.
@@ -358,24 +377,6 @@ impl ReadTx<'_> {
         })?;
         Ok(days)
     }
-
-    /// What of a running figure is past its instant on the day of `now`, from its few rows.
-    fn past_due_today(
-        &mut self,
-        figure: Figure,
-        reach: &Reach,
-        now: Stamp,
-        zone: &TimeZone,
-    ) -> Result<Vec<(String, i64)>, StoreError> {
-        let (moment, counts) = figure.condition();
-        let column = moment.column();
-        let mut sql = Sql::new("SELECT c.owner, count(*) FROM case_row c WHERE ");
-        sql.push(column).push(" >= ").bind(Stamp::start_of(date_of_day(now.day(zone)), zone));
-        sql.push(" AND ").push(column).push(" < ").bind(now).push(counts);
-        of_reach(&mut sql, "c.owner", reach);
-        sql.push(" GROUP BY c.owner");
-        self.all(&sql.text, &sql.params(), |row| Ok((row.text(0)?, row.int(1)?)))
-    }
 }
 
 impl WriteTx<'_> {
@@ -385,6 +386,7 @@ impl WriteTx<'_> {
     /// The engine's.
     pub fn recount(&mut self, zone: &TimeZone) -> Result<(), StoreError> {
         self.exec("DELETE FROM tally", &[])?;
+        self.exec("DELETE FROM tally_month", &[])?;
         let mut mark = CaseId(i64::MIN);
         loop {
             let sql = format!("SELECT {COLUMNS} FROM case_row c WHERE c.id > $1 ORDER BY c.id LIMIT 1000");
@@ -411,13 +413,15 @@ pub(crate) fn count(
     after: Option<&CaseRow>,
     zone: &TimeZone,
 ) -> Result<(), StoreError> {
-    let mut moves: BTreeMap<(i64, &str), [i64; Figure::ALL.len()]> = BTreeMap::new();
+    let mut days: BTreeMap<(i64, &str), [i64; Figure::ALL.len()]> = BTreeMap::new();
+    let mut months = days.clone();
     for (row, sign) in [(before, -1), (after, 1)] {
         let Some(row) = row else { continue };
         for figure in Figure::ALL {
-            if let Some((at, n)) = figure.of(row) {
-                moves.entry((at.day(zone), row.owner.as_str())).or_default()[figure as usize - 1] += sign * n;
-            }
+            let Some((at, n)) = figure.of(row) else { continue };
+            let (day, owner, at) = (at.day(zone), row.owner.as_str(), figure as usize - 1);
+            days.entry((day, owner)).or_default()[at] += sign * n;
+            months.entry((months::of_day(day), owner)).or_default()[at] += sign * n;
         }
     }
     // One writer has no hot rows; several share a counter out over eight.
@@ -425,29 +429,36 @@ pub(crate) fn count(
         Dialect::Sqlite => 0,
         Dialect::Postgres => case.0 & 7,
     };
-    for ((day, unit), sums) in moves.into_iter().filter(|(_, sums)| sums.iter().any(|n| *n != 0)) {
-        let mut values = params![day, unit, slot].to_vec();
-        values.extend(sums.into_iter().map(Param::from));
-        tx.exec(&MOVE, &values)?;
+    for (sql, moves) in [(&*MOVE_DAY, days), (&*MOVE_MONTH, months)] {
+        for ((when, unit), sums) in moves.into_iter().filter(|(_, sums)| sums.iter().any(|n| *n != 0)) {
+            let mut values = params![when, unit, slot].to_vec();
+            values.extend(sums.into_iter().map(Param::from));
+            tx.exec(sql, &values)?;
+        }
     }
     Ok(())
 }
 
 /// Adds to the counters of a day and an owner.
-static MOVE: LazyLock<String> = LazyLock::new(|| {
+static MOVE_DAY: LazyLock<String> = LazyLock::new(|| mover("tally", "day"));
+
+/// Adds to the counters of a month and an owner.
+static MOVE_MONTH: LazyLock<String> = LazyLock::new(|| mover("tally_month", "month"));
+
+fn mover(table: &str, when: &str) -> String {
     let columns = Figure::ALL.map(Figure::column);
     let places: Vec<String> = (4..).take(columns.len()).map(|n| format!("${n}")).collect();
-    let sums = columns.map(|column| format!("{column} = tally.{column} + excluded.{column}"));
+    let sums = columns.map(|column| format!("{column} = {table}.{column} + excluded.{column}"));
     format!(
-        "INSERT INTO tally (day, unit, slot, {}) VALUES ($1, $2, $3, {}) ON CONFLICT (day, unit, slot) DO UPDATE SET {}",
+        "INSERT INTO {table} ({when}, unit, slot, {}) VALUES ($1, $2, $3, {}) ON CONFLICT ({when}, unit, slot) DO UPDATE SET {}",
         columns.join(", "),
         places.join(", "),
         sums.join(", "),
     )
-});
+}
 
 /// The counter of every figure, in the order of [`Figure::ALL`].
-static COUNTERS: LazyLock<String> = LazyLock::new(|| Figure::ALL.map(Figure::column).join(", "));
+pub(crate) static COUNTERS: LazyLock<String> = LazyLock::new(|| Figure::ALL.map(Figure::column).join(", "));
 
 /// The sum of every figure, in the order of [`Figure::ALL`].
 pub(crate) static SUMS: LazyLock<String> = LazyLock::new(|| {

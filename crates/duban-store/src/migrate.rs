@@ -48,7 +48,9 @@ pub(crate) const ALL: &[Migration] = migrations![
     10 "0010_tasks",
     11 "0011_remotes",
     12 "0012_reports_views_phrases",
-    13 "0013_administration",
+    13 "0013_proof",
+    14 "0014_months",
+    15 "0015_administration",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.

@@ -3,6 +3,7 @@
 use duban_domain::{
     CaseId, Number, PersonId, RequestId, Stamp,
     place::Point,
+    proof::{Hash, Salt},
     question::Detail,
     request::{Channel, Kind, Place, Privacy, Request},
 };
@@ -123,17 +124,22 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Takes in a request, unless its number or its source key is there already.
+    /// Takes in a request, unless its number or its source key is there already; with the salt and the digest of its
+    /// words, [`duban_domain::proof::leaf::words`].
     ///
     /// # Errors
     /// The engine's; a number or key that is taken is an answer and not an error.
-    pub fn insert_request(&mut self, request: &Request) -> Result<Inserted, StoreError> {
+    pub fn insert_request(
+        &mut self,
+        request: &Request,
+        (salt, digest): &(Salt, Hash),
+    ) -> Result<Inserted, StoreError> {
         let (lng, lat) = (request.place.point.map(|p| p.lng_e7), request.place.point.map(|p| p.lat_e7));
         let details = written_details(&request.details)?;
         let written = self.exec(
             "INSERT INTO request (id, case_id, number, source_key, kind, channel, title, body, place_words, division,
-                lng_e7, lat_e7, privacy, person_id, received_at, details)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING",
+                lng_e7, lat_e7, privacy, person_id, received_at, details, salt, digest)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT DO NOTHING",
             params![
                 request.id,
                 request.case,
@@ -151,6 +157,8 @@ impl WriteTx<'_> {
                 request.person,
                 request.received_at,
                 &details,
+                &salt[..],
+                &digest[..],
             ],
         )?;
         if written > 0 {

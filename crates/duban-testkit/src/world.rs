@@ -5,13 +5,18 @@
 
 use std::{fs, panic::AssertUnwindSafe, path::Path, sync::Arc};
 
-use duban_app::{App, Ctx, check, keys::Keyring, setup};
+use duban_app::{
+    App, Ctx, check,
+    keys::Keyring,
+    proof::{self, Given},
+    setup,
+};
 use duban_domain::{
     Lang, StaffId,
     city::{City, PackFiles},
     policy::Member,
 };
-use duban_store::{Store, Target};
+use duban_store::{Store, Target, tamper};
 
 use crate::{
     clock::{Hands, MONDAY_NINE, Seeded},
@@ -61,6 +66,7 @@ impl World {
         let city = setup::begin(&store, Some(&zhuzhou()), &keys, MONDAY_NINE)
             .expect("the shipped pack makes a city");
         let app = App::new(city, store, keys, clock.clone(), Arc::new(Seeded::new(1)), false);
+        proof::begin(&app, None).expect("the log of a test gets its name");
         Self { app, clock, target, checked: true, _folder: folder, _database: database }
     }
 
@@ -83,6 +89,11 @@ impl World {
         self.app.ctx(self.member(role, unit), Lang::Zh)
     }
 
+    /// Runs statements as somebody does who has the database and not the key: past the program, and past its triggers.
+    pub fn attack(&self, statements: &str) {
+        tamper::attack(&self.target, statements);
+    }
+
     /// For tests that damage the data on purpose.
     pub fn leave_unchecked(&mut self) {
         self.checked = false;
@@ -96,6 +107,9 @@ impl Drop for World {
         }
         let found = check::check(&self.app).expect("the invariants can be looked at");
         assert!(found.faults.is_empty(), "the invariants do not hold:\n{}", found.faults.join("\n"));
+        while proof::work(&self.app).expect("what was recorded goes into the tree") > 0 {}
+        let proved = proof::verify(&self.app, &Given::default(), |_| ()).expect("the past can be looked at");
+        assert!(proved.faults.is_empty(), "the past is not proved:\n{}", proved.faults.join("\n"));
     }
 }
 

@@ -240,6 +240,11 @@ fn figures() -> Vec<Route> {
         get("/desk/reports/{id}", Staff(Action::Figures), desk::report::show),
         post("/desk/reports/{id}/proof", Staff(Action::Figures), desk::report::prove),
         get("/board/desk", Staff(Action::Figures), desk::board::page),
+        get("/track/{number}/receipt", Public, resident::proof::receipt),
+        get("/verify", Public, resident::proof::page),
+        post("/verify", Public, resident::proof::check),
+        get("/log/{file}", Public, resident::proof::log),
+        get("/log/tile/{level}/{*place}", Public, resident::proof::tile),
         get("/stats", Public, resident::stats::page),
         get("/data/{file}", Public, resident::stats::data),
     ]

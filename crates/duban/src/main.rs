@@ -13,6 +13,7 @@ mod pack;
 mod serve;
 mod settings;
 mod user;
+mod verify;
 mod wire;
 
 use std::process::ExitCode;
@@ -44,6 +45,8 @@ enum Command {
     /// Keys of other systems, such as Open311 clients.
     #[command(subcommand)]
     Key(user::KeyCommand),
+    /// Check that nothing of the past was changed, or that a receipt holds.
+    Verify(verify::Args),
     /// Check that rows, counters and histories agree.
     Check(check::Args),
     /// Copy the running database to a file (embedded database).
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         Command::City(command) => city::run(&command),
         Command::User(command) => user::run(&command),
         Command::Key(command) => user::run_key(&command),
+        Command::Verify(args) => verify::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Backup(args) => keep::backup(&args),
         Command::Restore(args) => keep::restore(&args),

@@ -12,7 +12,7 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
-use duban_app::{App, AppError, administration::pack, case::publish, jobs, notice, remote, setup};
+use duban_app::{App, AppError, administration::pack, case::publish, jobs, notice, proof, remote, setup};
 use duban_domain::notice::NoticeChannel;
 use duban_web::{Options, Site};
 
@@ -74,6 +74,7 @@ pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<Exi
     // A slow mail server holds up nothing but mail.
     let workers = [
         lane(jobs::work),
+        lane(proof::work),
         lane(|app| notice::work(app, NoticeChannel::Sms)),
         lane(|app| notice::work(app, NoticeChannel::Mail)),
         lane(follow),

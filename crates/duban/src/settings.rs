@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Args;
+use duban_domain::proof::Algorithm;
 use serde::Deserialize;
 
 /// Where a city lies: shared by every command that opens one.
@@ -18,7 +19,11 @@ pub(crate) struct Place {
     /// A city pack: a folder, or `zhuzhou`, which is inside this program.
     #[arg(long, value_name = "PACK", env = "DUBAN_CITY")]
     pub(crate) city: Option<String>,
-    /// A settings file (TOML): data, database, city, listen, public_url, source_url, client_header.
+    /// The hash function of the log that proves the past, `sha256` or `sm3`; for good, so say it at the first start
+    /// [default: sha256]
+    #[arg(long, value_name = "NAME", env = "DUBAN_LOG_HASH")]
+    pub(crate) log_hash: Option<String>,
+    /// A settings file (TOML): data, database, city, log_hash, listen, public_url, source_url, client_header.
     #[arg(long, value_name = "FILE", env = "DUBAN_CONFIG")]
     pub(crate) config: Option<PathBuf>,
 }
@@ -48,6 +53,7 @@ struct File {
     data: Option<PathBuf>,
     database: Option<String>,
     city: Option<String>,
+    log_hash: Option<String>,
     listen: Option<String>,
     public_url: Option<String>,
     source_url: Option<String>,
@@ -67,6 +73,7 @@ pub(crate) struct Settings {
     pub(crate) data: Setting<PathBuf>,
     pub(crate) database: Setting<Option<String>>,
     pub(crate) city: Setting<Option<String>>,
+    pub(crate) log_hash: Setting<Option<Algorithm>>,
     pub(crate) listen: Setting<String>,
     pub(crate) public_url: Setting<String>,
     pub(crate) source_url: Setting<String>,
@@ -83,7 +90,12 @@ impl Settings {
                 "say where the city lies: --data DIR (it is made when missing), or data = \"…\" in a settings file"
             )
         };
+        let log_hash = optional(pick(place.log_hash.clone(), "DUBAN_LOG_HASH", file.log_hash));
+        let known = |name: &String| {
+            Algorithm::from_key(name).with_context(|| format!("log_hash is sha256 or sm3, not {name:?}"))
+        };
         Ok(Self {
+            log_hash: Setting { value: log_hash.value.as_ref().map(known).transpose()?, from: log_hash.from },
             data,
             database: optional(pick(place.database.clone(), "DUBAN_DATABASE", file.database)),
             city: optional(pick(place.city.clone(), "DUBAN_CITY", file.city)),
@@ -105,6 +117,7 @@ impl Settings {
             line("data", &self.data.value.display().to_string(), self.data.from),
             line("database", &database, self.database.from),
             line("city", self.city.value.as_deref().unwrap_or(""), self.city.from),
+            line("log_hash", self.log_hash.value.map_or("", Algorithm::key), self.log_hash.from),
             line("listen", &self.listen.value, self.listen.from),
             line("public_url", &self.public_url.value, self.public_url.from),
             line("source_url", &self.source_url.value, self.source_url.from),
@@ -120,7 +133,7 @@ impl File {
             .with_context(|| format!("reading the settings file {}", path.display()))?;
         toml::from_str(&text).with_context(|| {
             format!(
-                "the settings file {} (it may hold data, database, city, listen, public_url, source_url, client_header)",
+                "the settings file {} (it may hold data, database, city, log_hash, listen, public_url, source_url, client_header)",
                 path.display()
             )
         })

@@ -49,7 +49,15 @@ pub(crate) fn app(settings: &Settings, clock: Arc<dyn Clock>, demo: bool) -> any
         }
         begun => begun?,
     };
-    Ok(App::new(city, store, Arc::new(keys), clock, Arc::new(System), demo))
+    let app = App::new(city, store, Arc::new(keys), clock, Arc::new(System), demo);
+    duban_app::proof::begin(&app, settings.log_hash.value)?;
+    duban_app::case::findable::bring_up(&app, |done| {
+        // A line now and then: this may take minutes.
+        if done % 10_000 == 0 {
+            eprintln!("duban: the search is being brought to its newest form, {done} cases are done");
+        }
+    })?;
+    Ok(app)
 }
 
 /// Opens a city for a command that does not serve.

@@ -11,6 +11,7 @@ pub mod contact;
 pub mod correct;
 pub mod dispatch;
 pub mod extension;
+pub mod findable;
 pub mod label;
 pub mod list;
 pub mod moderate;
@@ -34,7 +35,8 @@ use duban_domain::{
 };
 use duban_store::{ReadTx, WriteTx};
 
-pub(crate) use record::{Opening, asks_until, record, reindex, row_extra};
+pub(crate) use findable::reindex;
+pub(crate) use record::{Opening, asks_until, record, row_extra};
 
 use crate::{Ctx, keys, wiring::Result};
 

@@ -1,13 +1,16 @@
 //! Writing down what happened: events, rows, search text, counters and owed jobs, in one transaction.
 
 use duban_domain::{
-    CaseId, EventId, Refusal, Stamp,
+    EventId, Refusal, Stamp,
     case::{Actor, Case, Event, Satisfaction, Stage, What},
     request::Request,
 };
-use duban_store::{Findable, RowExtra, WriteTx};
+use duban_store::{Facets, Findable, RowExtra, WriteTx};
 
-use super::publish;
+use super::{
+    findable::{findable, reindex},
+    publish,
+};
 use crate::{App, callbacks, jobs, notice, remote, wiring::Result};
 
 /// Records what a decision returned, and returns the case as it is now.
@@ -29,7 +32,10 @@ pub(crate) fn record(
         after.apply(event);
     }
     tx.update_case(before, &after, &row_extra(app, &after))?;
-    tx.append_events(after.id, before.version + 1, &events)?;
+    tx.append_events(after.id, before.version + 1, &events, || app.salt())?;
+    if Facets::of_state(before) != Facets::of_state(&after) {
+        reindex(tx, &after)?;
+    }
     publish::renew(app, tx, &after, now)?;
     jobs::owe(app, tx, Some(before), &after)?;
     remote::owe(app, tx, &after, &events)?;
@@ -52,7 +58,7 @@ impl Opening {
     pub(crate) fn of(request: &Request, events: Vec<Event>) -> Result<Self> {
         let case = Case::from_history(request.case, &events)
             .ok_or(crate::AppError::Broken("a case must begin with its opening"))?;
-        Ok(Self { case, events, findable: findable(request, &[]) })
+        Ok(Self { findable: findable(&case, request, &[]), case, events })
     }
 
     /// Records it. The request itself is already stored.
@@ -63,7 +69,7 @@ impl Opening {
             self.events.iter().map(|event| (app.event_id(), event.clone())).collect();
         tx.insert_case(case, request, &row_extra(app, case))?;
         publish::begin(app, tx, case, request, &self.events)?;
-        tx.append_events(case.id, 1, &events)?;
+        tx.append_events(case.id, 1, &events, || app.salt())?;
         tx.index_case(case.id, &self.findable)?;
         jobs::owe(app, tx, None, case)?;
         remote::owe(app, tx, case, &events)?;
@@ -88,32 +94,6 @@ pub(crate) fn row_extra(app: &App, case: &Case) -> RowExtra {
     let owner = case.unit().filter(|unit| !unit.is_empty()).unwrap_or(&app.city.centre().key);
     let score = case.verdict.as_ref().and_then(|judged| judged.satisfaction).map(|s| worth(app, s));
     RowExtra { owner: owner.to_owned(), score, zone: app.city.zone.clone() }
-}
-
-/// What people search for: the words of the request, its place, and what was added later.
-pub(crate) fn findable(request: &Request, added: &[String]) -> Findable {
-    let mut text = said(request);
-    for more in added {
-        text.push('\n');
-        text.push_str(more);
-    }
-    Findable::of(&text)
-}
-
-fn said(request: &Request) -> String {
-    format!("{}\n{}\n{}\n{}", request.number, request.title, request.text, request.place.words)
-}
-
-/// Makes everything that was said findable at once: every voice, and what was added later.
-pub(crate) fn reindex(tx: &mut WriteTx<'_>, case: CaseId) -> Result<()> {
-    let voices = tx.requests_of(case)?;
-    let Some((first, others)) = voices.split_first() else { return Ok(()) };
-    let mut added: Vec<String> = others.iter().map(said).collect();
-    added.extend(tx.events(case)?.into_iter().filter_map(|stored| match stored.event?.what {
-        What::Supplemented { text, .. } => Some(text),
-        _ => None,
-    }));
-    Ok(tx.index_case(case, &findable(first, &added))?)
 }
 
 fn worth(app: &App, satisfaction: Satisfaction) -> i64 {

@@ -13,7 +13,7 @@ use duban_domain::{
 use duban_store::{Inserted, SealedPerson, WriteTx};
 
 use super::{Opening, load, moment, record, reindex};
-use crate::{App, Ctx, media::NewMedia, person, wiring::Result};
+use crate::{App, Ctx, media::NewMedia, person, proof, wiring::Result};
 
 /// How often another serial is tried before the number grows longer.
 const SHORT_TRIES: u32 = 12;
@@ -127,7 +127,7 @@ pub fn joining(app: &App, intake: &Intake, case: &Number) -> Result<Registered> 
         }
         let by = Actor { kind: ActorKind::Resident, id: request.id.0, name: String::new(), unit: None };
         let after = record(app, tx, &joined, &by, now, join(&joined, &request.number, request.id)?)?;
-        reindex(tx, after.id)?;
+        reindex(tx, &after)?;
         Ok(Registered { number: request.number, request: request.id, again: false })
     })
 }
@@ -288,8 +288,9 @@ fn request_of(
 
 /// Stores a request under a free number; returns the one that is already there under its source key.
 pub(crate) fn insert(app: &App, tx: &mut WriteTx<'_>, request: &mut Request) -> Result<Option<Request>> {
+    let sealed = proof::sealed(app, request)?;
     for attempt in 0..SHORT_TRIES + LONG_TRIES {
-        match tx.insert_request(request)? {
+        match tx.insert_request(request, &sealed)? {
             Inserted::Done => return Ok(None),
             Inserted::NumberTaken => {
                 // The id may have been the one that was taken; a case has the id of its first request.

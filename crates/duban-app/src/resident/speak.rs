@@ -122,7 +122,7 @@ pub fn add(
         let happened = case::supplement(&permitted, who.request(), text, kept)?;
         done(tx, form.as_deref(), now)?;
         let after = record(app, tx, &case, permitted.actor(), now, happened)?;
-        reindex(tx, after.id)?;
+        reindex(tx, &after)?;
         Ok(after)
     })
 }
@@ -148,7 +148,7 @@ pub fn answer(app: &App, who: &Known, number: &Number, given: &Given, form: Opti
         tx.put_details(request.id, &details)?;
         done(tx, form.as_deref(), now)?;
         let after = record(app, tx, &case, permitted.actor(), now, happened)?;
-        reindex(tx, after.id)?;
+        reindex(tx, &after)?;
         Ok(after)
     })
 }

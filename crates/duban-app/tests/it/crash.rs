@@ -26,7 +26,10 @@ fn app(target: &Target, seed: u64) -> App {
     let keys = Arc::new(Keyring::new(&[7; 32]));
     let store = Store::open(target).unwrap();
     let city = setup::begin(&store, Some(&zhuzhou()), &keys, MONDAY_NINE).unwrap();
-    App::new(city, store, keys, Arc::new(Hands::at(MONDAY_NINE)), Arc::new(Seeded::new(seed)), false)
+    let app =
+        App::new(city, store, keys, Arc::new(Hands::at(MONDAY_NINE)), Arc::new(Seeded::new(seed)), false);
+    duban_app::proof::begin(&app, None).unwrap();
+    app
 }
 
 /// Not a test of its own: what the killed process does, when it is one.

@@ -19,7 +19,7 @@ use duban_domain::{
     person::{Person, Phone},
     request::{Channel, Place, Privacy},
 };
-use duban_store::{CaseQuery, Figure, Order};
+use duban_store::{CaseQuery, Figure, Findable, Order};
 use duban_testkit::world::{World, both};
 use jiff::civil::date;
 
@@ -242,6 +242,28 @@ fn what_was_written_is_found_in_the_same_second_and_only_within_reach() {
         assert_eq!(found("dispatcher", "hotline", "自来水"), 0);
         let unit = case(world, &registered.number).unit().map_or_else(|| "hotline".to_owned(), str::to_owned);
         assert_eq!(found("handler", "gas", "路灯"), usize::from(unit == "gas"));
+    });
+}
+
+/// A database of an earlier version is searched with filters at its next start; the check at the end of the test asks
+/// for every mark.
+#[test]
+fn what_was_indexed_in_an_older_form_is_found_by_filters_after_a_start() {
+    both(|world| {
+        let number = case::register::by_resident(&world.app, &intake()).unwrap().number;
+        let id = case(world, &number).id;
+        world.app.store.write(|tx| tx.index_case(id, &Findable::of("路灯"))).unwrap();
+        let open = CaseQuery {
+            words: Some("路灯".into()),
+            category_prefix: case(world, &number).category,
+            ..CaseQuery::default()
+        };
+        let found = || case::list::list(&world.ctx("dispatcher", "hotline"), &open).unwrap().page.rows.len();
+        assert_eq!(found(), 0);
+        let mut told = 0;
+        case::findable::bring_up(&world.app, |done| told = done).unwrap();
+        assert_eq!((found(), told), (1, 1));
+        case::findable::bring_up(&world.app, |_| panic!("once is enough")).unwrap();
     });
 }
 

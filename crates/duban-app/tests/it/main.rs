@@ -15,6 +15,7 @@ mod life;
 mod notices;
 mod partners;
 mod people;
+mod proof;
 mod public;
 mod reports;
 mod stories;

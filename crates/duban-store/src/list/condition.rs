@@ -13,7 +13,7 @@ use super::{
     ByHand, CaseQuery,
     plan::{Sort, running},
 };
-use crate::{Figure, row::Moment, sql::Sql, value::Param};
+use crate::{Figure, row::Moment, search::facet, sql::Sql, value::Param};
 
 /// A condition on a case.
 pub(super) enum Condition<'a> {
@@ -213,6 +213,38 @@ impl<'a> Condition<'a> {
                 sql.push(" AND c.lat_e7 BETWEEN ").bind(*south).push(" AND ").bind(*north);
             }
             _ => {}
+        }
+    }
+
+    /// The mark by which the index of the words knows its cases, and whether nothing more is to be asked of them.
+    pub(super) fn mark(&self) -> Option<(String, bool)> {
+        let number = |value: &Param<'_>| match value {
+            Param::Int(n) => *n,
+            _ => None,
+        };
+        match self {
+            Self::Unit(unit) => Some((facet::unit(unit), true)),
+            Self::Below("c.category", key) => Some((facet::category(key), true)),
+            Self::Begins("c.division", code) => facet::division(code).map(|mark| (mark, true)),
+            Self::Equal("c.urgency", value) => {
+                number(value).and_then(Urgency::from_code).map(|u| (facet::urgency(u), true))
+            }
+            Self::Equal("c.kind", value) => {
+                number(value).and_then(Kind::from_code).map(|k| (facet::kind(k), true))
+            }
+            Self::Equal("c.channel", value) => {
+                number(value).and_then(Channel::from_code).map(|c| (facet::channel(c), true))
+            }
+            Self::Equal("c.phase", value) => {
+                let closed = number(value)? == Phase::Closed.code();
+                Some((facet::open(!closed), closed))
+            }
+            Self::OneOf("c.phase", codes) => {
+                let closed = Phase::Closed.code();
+                let whole = codes.len() == Phase::ALL.len() - 1;
+                (!codes.contains(&closed)).then(|| (facet::open(true), whole))
+            }
+            _ => None,
         }
     }
 

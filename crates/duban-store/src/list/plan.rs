@@ -16,7 +16,7 @@ use crate::{
     CaseRow, Figure, ReadTx, StoreError,
     dialect::Dialect,
     row::{COLUMNS, Moment},
-    search::{self, Query},
+    search::{self, Query, Wanted, facet},
     sql::Sql,
 };
 
@@ -112,6 +112,26 @@ impl<'a> Leg<'a> {
             Reach::All | Reach::Units(_) => vec![leg(None, &[])],
             Reach::Nothing => Vec::new(),
         }
+    }
+}
+
+impl<'a> Leg<'a> {
+    /// What the index of the words is asked for: the words, and every condition that it knows too.
+    fn wanted(&self, words: &'a Query) -> Wanted<'a> {
+        let known = self.conditions.iter().filter_map(|condition| Some(vec![condition.mark()?.0]));
+        let reach = match &self.query.reach {
+            Reach::Units(units) if self.own.is_none() => {
+                Some(units.iter().map(|key| facet::unit(key)).collect())
+            }
+            _ => None,
+        };
+        Wanted { words, marks: known.chain(reach).collect() }
+    }
+
+    /// Whether that index can answer the whole of it.
+    fn is_of_words(&self) -> bool {
+        let whole = |condition: &Condition<'_>| condition.mark().is_some_and(|(_, whole)| whole);
+        self.words.is_some() && self.except.is_empty() && self.conditions.iter().all(whole)
     }
 }
 
@@ -220,24 +240,10 @@ fn write<'a>(
     let unit_leads = unit.filter(|at| rare == Some(*at) || by_unit);
     let lead = if let Some(words) = leg.words {
         let (table, id) = search::source(dialect);
-        if !ordered && leg.conditions.is_empty() {
-            sql.push(&format!(" FROM {table} WHERE "));
-            search::matches(sql, dialect, words);
-            others(sql, leg, id);
-            return Lead::Words;
-        }
         sql.push(&format!(" FROM {table} CROSS JOIN case_row c WHERE c.id = {id} AND "));
-        search::matches(sql, dialect, words);
+        search::matches(sql, dialect, &leg.wanted(words));
         Lead::Words
     } else if let Some(Condition::Unit(unit)) = unit_leads.map(|at| &leg.conditions[at]) {
-        if !ordered && leg.conditions.iter().all(Condition::is_of_unit) {
-            sql.push(" FROM case_unit u WHERE u.unit = ").bind(*unit);
-            if only_open(leg.query) {
-                sql.push(" AND u.next_due IS NOT NULL");
-            }
-            others(sql, leg, "u.case_id");
-            return Lead::Unit;
-        }
         sql.push(" FROM case_unit u CROSS JOIN case_row c WHERE c.id = u.case_id AND u.unit = ").bind(*unit);
         Lead::Unit
     } else {
@@ -262,7 +268,8 @@ fn write<'a>(
     }
     let sort = Sort::of(leg.query);
     for (at, condition) in leg.conditions.iter().enumerate() {
-        if lead == Lead::Unit && unit_leads == Some(at) {
+        let known = lead == Lead::Words && condition.mark().is_some_and(|(_, whole)| whole);
+        if known || (lead == Lead::Unit && unit_leads == Some(at)) {
             continue;
         }
         let orders = rare.is_none()
@@ -281,11 +288,10 @@ fn write<'a>(
 /// Writes FROM and WHERE of a count that needs not look at any case: of a unit alone, or of words alone.
 /// Whether it is such a count.
 fn write_without_rows<'a>(sql: &mut Sql<'a>, leg: &'a Leg<'a>, dialect: Dialect) -> bool {
-    if let Some(words) = leg.words.filter(|_| leg.conditions.is_empty()) {
-        let (table, id) = search::source(dialect);
+    if let Some(words) = leg.words.filter(|_| leg.is_of_words()) {
+        let (table, _) = search::source(dialect);
         sql.push(&format!(" FROM {table} WHERE "));
-        search::matches(sql, dialect, words);
-        others(sql, leg, id);
+        search::matches(sql, dialect, &leg.wanted(words));
         return true;
     }
     let of_unit = leg.words.is_none() && leg.conditions.iter().all(Condition::is_of_unit);

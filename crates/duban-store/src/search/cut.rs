@@ -32,7 +32,7 @@ pub(super) struct Document {
 }
 
 /// What is looked for (检索词): phrases that must all be there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Query {
     pub(super) phrases: Vec<Phrase>,
 }

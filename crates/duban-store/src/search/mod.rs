@@ -6,14 +6,16 @@
 //! punctuation beside such a word does not count (`A7县` finds `A7 县`).
 
 mod cut;
+pub(crate) mod facet;
 mod postgres;
 mod sqlite;
 
 use duban_domain::CaseId;
 
-use crate::{StoreError, WriteTx, dialect::Dialect, sql::Sql};
+use crate::{ReadTx, StoreError, WriteTx, dialect::Dialect, sql::Sql};
 use cut::Document;
 pub(crate) use cut::Query;
+pub use facet::Facets;
 pub(crate) use sqlite::PUT as PUT_LATE;
 
 /// A text that is cut for the search (检索文本). Cutting takes longer than storing what was cut, so
@@ -26,6 +28,13 @@ impl Findable {
     #[must_use]
     pub fn of(text: &str) -> Self {
         Self(Document::of(text))
+    }
+
+    /// The same, found also by what lists filter by.
+    #[must_use]
+    pub fn marked(mut self, facets: &Facets) -> Self {
+        facets.put(&mut self.0.tokens);
+        self
     }
 }
 
@@ -45,6 +54,22 @@ impl WriteTx<'_> {
     }
 }
 
+impl ReadTx<'_> {
+    /// Whether the search knows a case by all of these marks.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn is_found_by(&mut self, case: CaseId, facets: &Facets) -> Result<bool, StoreError> {
+        let nothing = Query::default();
+        let marks = facets.each().map(|mark| vec![mark.clone()]).collect();
+        let (table, id) = source(self.dialect());
+        let mut sql = Sql::new(&format!("SELECT count(*) FROM {table} WHERE {id} = "));
+        sql.bind(case).push(" AND ");
+        matches(&mut sql, self.dialect(), &Wanted { words: &nothing, marks });
+        Ok(self.number(&sql.text, &sql.params())? > 0)
+    }
+}
+
 /// The table of a search and the column that holds the id of a case, as `s`.
 pub(crate) fn source(dialect: Dialect) -> (&'static str, &'static str) {
     match dialect {
@@ -53,10 +78,19 @@ pub(crate) fn source(dialect: Dialect) -> (&'static str, &'static str) {
     }
 }
 
-/// Adds the condition that the text of `s` has all words of a query.
-pub(crate) fn matches<'a>(sql: &mut Sql<'a>, dialect: Dialect, query: &'a Query) {
+/// What is looked for: words, and marks beside them of each of which one must be there.
+#[derive(Clone, Debug)]
+pub(crate) struct Wanted<'a> {
+    /// What was typed.
+    pub(crate) words: &'a Query,
+    /// Each is a list of marks, one of which a case must have.
+    pub(crate) marks: Vec<Vec<String>>,
+}
+
+/// Adds the condition that the text of `s` has all that is wanted.
+pub(crate) fn matches<'a>(sql: &mut Sql<'a>, dialect: Dialect, wanted: &Wanted<'a>) {
     match dialect {
-        Dialect::Sqlite => sqlite::matches(sql, query),
-        Dialect::Postgres => postgres::matches(sql, query),
+        Dialect::Sqlite => sqlite::matches(sql, wanted),
+        Dialect::Postgres => postgres::matches(sql, wanted),
     }
 }

@@ -2,7 +2,10 @@
 
 use duban_domain::CaseId;
 
-use super::cut::{Document, Phrase, Query};
+use super::{
+    Wanted,
+    cut::{Document, Phrase},
+};
 use crate::{StoreError, WriteTx, sql::Sql, value::params};
 
 /// The table and the column of the case.
@@ -17,8 +20,10 @@ pub(super) fn put(tx: &mut WriteTx<'_>, case: CaseId, document: &Document) -> Re
     Ok(())
 }
 
-pub(super) fn matches<'a>(sql: &mut Sql<'a>, query: &'a Query) {
-    let all: Vec<String> = query.phrases.iter().map(candidates).collect();
+pub(super) fn matches<'a>(sql: &mut Sql<'a>, wanted: &Wanted<'a>) {
+    let query = wanted.words;
+    let any = |marks: &Vec<String>| format!("('{}')", marks.join("' | '"));
+    let all: Vec<String> = query.phrases.iter().map(candidates).chain(wanted.marks.iter().map(any)).collect();
     sql.push("s.terms @@ CAST(").bind_made(all.join(" & ")).push(" AS tsquery)");
     // One token is proof by itself; several must stand one after the other.
     for phrase in query.phrases.iter().filter(|phrase| phrase.tokens.len() > 1) {

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::{
     both,
-    world::{Dice, extra, fill, later, noted, opened},
+    world::{Dice, SALT, SEALED, extra, fill, later, noted, opened},
 };
 use crate::{Inserted, StoreError};
 
@@ -47,7 +47,7 @@ fn a_request_is_taken_in_once() {
         let (_, mut request) = opened(&mut dice, 1);
         request.source_key = Some("import:a:1".to_owned());
         let put = |request: &duban_domain::request::Request| {
-            bed.store.write(|tx| tx.insert_request(request)).unwrap()
+            bed.store.write(|tx| tx.insert_request(request, &SEALED)).unwrap()
         };
         assert_eq!(put(&request), Inserted::Done);
         let mut again = request.clone();
@@ -79,8 +79,10 @@ fn a_change_on_an_old_version_is_a_conflict() {
         assert!(matches!(refused, Err(StoreError::Conflict { .. })), "{refused:?}");
         assert_eq!(bed.store.read(|tx| tx.case(old.id)).unwrap(), Some(mine));
 
-        bed.store.write(|tx| tx.append_events(old.id, 1, &[noted(1, "一"), noted(2, "二")])).unwrap();
-        let refused = bed.store.write(|tx| tx.append_events(old.id, 2, &[noted(3, "三")]));
+        bed.store
+            .write(|tx| tx.append_events(old.id, 1, &[noted(1, "一"), noted(2, "二")], || SALT))
+            .unwrap();
+        let refused = bed.store.write(|tx| tx.append_events(old.id, 2, &[noted(3, "三")], || SALT));
         assert!(matches!(refused, Err(StoreError::Conflict { .. })), "{refused:?}");
         assert_eq!(bed.store.read(|tx| tx.events(old.id)).unwrap().len(), 2);
     });
@@ -91,7 +93,7 @@ fn events_are_appended_and_neither_changed_nor_removed() {
     both(|bed| {
         let (case, request) = fill(&bed.store, 3, 1).remove(0);
         let events = [noted(10, "第一"), noted(20, "第二")];
-        bed.store.write(|tx| tx.append_events(case.id, 1, &events)).unwrap();
+        bed.store.write(|tx| tx.append_events(case.id, 1, &events, || SALT)).unwrap();
         for sly in ["UPDATE event SET at = 0", "DELETE FROM event", "UPDATE event_payload SET body = '{}'"] {
             let refused = bed.store.write(|tx| tx.exec(sly, &[]));
             assert!(matches!(refused, Err(StoreError::Rule { .. })), "{sly}: {refused:?}");
@@ -121,7 +123,7 @@ fn events_are_appended_and_neither_changed_nor_removed() {
 fn a_row_changed_behind_the_programs_back_is_found() {
     both(|bed| {
         let (case, _) = fill(&bed.store, 3, 1).remove(0);
-        bed.store.write(|tx| tx.append_events(case.id, 1, &[noted(10, "原话")])).unwrap();
+        bed.store.write(|tx| tx.append_events(case.id, 1, &[noted(10, "原话")], || SALT)).unwrap();
         bed.store
             .write(|tx| {
                 tx.exec("DELETE FROM event_payload", &[])?;

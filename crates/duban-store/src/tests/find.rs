@@ -4,7 +4,7 @@ use duban_domain::{CaseId, policy::Reach};
 
 use super::{
     Bed, both,
-    world::{Dice, extra, opened},
+    world::{Dice, SEALED, extra, opened},
 };
 use crate::{CaseQuery, Findable, StoreError};
 
@@ -60,7 +60,7 @@ fn put(bed: &Bed, texts: &[String]) -> Vec<CaseId> {
         let (case, request) = opened(&mut dice, u32::try_from(n).unwrap());
         bed.store
             .write(|tx| {
-                tx.insert_request(&request)?;
+                tx.insert_request(&request, &SEALED)?;
                 tx.insert_case(&case, &request, &extra(&case))?;
                 tx.index_case(case.id, &Findable::of(text))
             })

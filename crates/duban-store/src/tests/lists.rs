@@ -10,9 +10,9 @@ use duban_domain::{
 
 use super::{
     Bed, both,
-    world::{CENTRE, DAYS, Dice, LABELS, START, fill, is_public, zone},
+    world::{CENTRE, DAYS, Dice, LABELS, START, fill, is_public, said, zone},
 };
-use crate::{CaseQuery, CaseRow, Figure, Figures, Order, ReadTx, StoreError, Tallies};
+use crate::{CaseQuery, CaseRow, Figure, Figures, Order, ReadTx, StoreError, Tallies, UnitFigures};
 
 const SEED: u64 = 48_213;
 
@@ -35,7 +35,7 @@ fn query(dice: &mut Dice) -> CaseQuery {
     let mut query = CaseQuery { reach: reach(dice), limit: 7, ..CaseQuery::default() };
     query.order = if dice.one_in(2) { Order::Due } else { Order::Newest };
     for _ in 0..dice.roll(4) {
-        match dice.roll(18) {
+        match dice.roll(19) {
             0 => query.phases = vec![dice.pick(Phase::ALL)],
             1 if dice.one_in(2) => query.phases = Phase::ALL[..5].to_vec(),
             1 => query.phases = vec![Phase::Received, Phase::InHand, Phase::Callback],
@@ -55,6 +55,7 @@ fn query(dice: &mut Dice) -> CaseQuery {
             }
             16 => query.division_prefix = Some(dice.pick(&["-", "=430202"]).to_owned()),
             12 => query.overdue_at = Some(dice.stamp()),
+            17 | 18 => query.words = Some(dice.pick(&["路灯", "请处理", "路灯 3", "电梯"]).to_owned()),
             13 => query.label = Some(dice.pick(&LABELS).to_owned()),
             _ => query.public_only = true,
         }
@@ -99,6 +100,7 @@ fn fits(query: &CaseQuery, case: &Case, row: &CaseRow) -> bool {
         && inside(query.due, Some(row.finish_due))
         && query.overdue_at.is_none_or(|at| case.is_running() && row.finish_due < at)
         && (!query.public_only || is_public(case))
+        && query.words.as_ref().is_none_or(|words| words.split(' ').all(|word| said(case).contains(word)))
 }
 
 fn rows(bed: &Bed, cases: &[(Case, Request)]) -> Vec<CaseRow> {
@@ -142,6 +144,7 @@ fn every_list_is_what_the_model_says_page_by_page() {
                 .map(|(_, row)| row)
                 .collect();
             let at = |row: &CaseRow| match &query {
+                q if q.words.is_some() => None,
                 q if q.closed.is_some() => row.closed_at,
                 q if q.due.is_some() => Some(row.finish_due),
                 q if q.opened.is_some() => Some(row.opened_at),
@@ -170,9 +173,14 @@ fn every_figure_counts_what_its_list_shows() {
         let zone = zone();
         let start = START.day(&zone);
         let mut dice = Dice::new(SEED + 2);
-        for _ in 0..10 {
+        for n in 0..10 {
             let (a, b) = (start + dice.roll(DAYS as u64) as i64, start + dice.roll(DAYS as u64) as i64);
-            let (first, last) = (a.min(b), a.max(b));
+            // Whole months are counted by other rows than days: once all of them, once one and an edge.
+            let (first, last) = match n {
+                0 => (start - 70, start + 70),
+                1 => (start - 3, start + 31),
+                _ => (a.min(b), a.max(b)),
+            };
             let (from, to) =
                 (Stamp::start_of(date_of_day(first), &zone), Stamp::start_of(date_of_day(last + 1), &zone));
             let now = dice.stamp();
@@ -185,6 +193,15 @@ fn every_figure_counts_what_its_list_shows() {
                     whose.extend(units.into_iter().map(|u| (Some(u.unit), u.figures)));
                     for (owner, figures) in whose {
                         shows_what_it_counts(tx, owner, &figures, (from, to), now)?;
+                    }
+                    if n == 0 {
+                        let late = |units: Vec<UnitFigures>| {
+                            let owed = |u: &UnitFigures| (u.figures.overdue, u.figures.contact_overdue);
+                            let all = units.iter().map(|u| (u.unit.clone(), owed(u)));
+                            all.filter(|(_, owed)| *owed != (0, 0)).collect::<Vec<_>>()
+                        };
+                        let now_late = late(tx.overdue(&Reach::All, now, &zone)?);
+                        assert_eq!(now_late, late(tx.tallies(&Reach::All, (first, last), now, &zone)?.units));
                     }
                     let days = tx.figures_by_day(&Reach::All, first, last)?;
                     assert_eq!(days, of_pass);

@@ -11,6 +11,7 @@ mod lists;
 mod migrations;
 mod notices;
 mod nouns;
+mod proof;
 mod public;
 mod server;
 mod transactions;

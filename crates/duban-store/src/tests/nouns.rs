@@ -2,7 +2,10 @@
 
 use duban_domain::{CaseId, JobId, MediaId, PersonId, RequestId, StaffId, Stamp, notice::News};
 
-use super::{Bed, both, world::fill};
+use super::{
+    Bed, both,
+    world::{SEALED, fill},
+};
 use crate::{
     ApiKey, Job, MediaKind, NewMediaRow, SealedPerson, Session, SessionKind, Staff, Store, StoreError, Target,
 };
@@ -99,7 +102,9 @@ fn people_are_found_by_hash_and_kept_sealed() {
         request.id = RequestId(request.id.0 + 1);
         request.number = duban_domain::Number::make(jiff::civil::Date::constant(2026, 2, 1), 1, false);
         request.person = Some(person.id);
-        bed.store.write(|tx| tx.insert_person(&person).and_then(|()| tx.insert_request(&request))).unwrap();
+        bed.store
+            .write(|tx| tx.insert_person(&person).and_then(|()| tx.insert_request(&request, &SEALED)))
+            .unwrap();
         bed.store
             .read(|tx| {
                 assert_eq!(tx.person(person.id)?, Some(person.clone()));

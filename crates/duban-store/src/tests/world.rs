@@ -7,6 +7,7 @@ use duban_domain::{
     deadline::{Deadline, Span},
     id::mint,
     place::Point,
+    proof::{Hash, Salt},
     request::{Channel, Kind, Place, Privacy, Request, Urgency},
 };
 use jiff::{
@@ -14,7 +15,7 @@ use jiff::{
     tz::{TimeZone, offset},
 };
 
-use crate::{PublicRow, RowExtra, Store};
+use crate::{Facets, Findable, PublicRow, RowExtra, Store};
 
 /// Who has what nobody leads yet.
 pub(super) const CENTRE: &str = "centre";
@@ -181,13 +182,14 @@ pub(super) fn fill(store: &Store, seed: u64, count: u32) -> Vec<(Case, Request)>
         .write(|tx| {
             for n in 0..count {
                 let (mut case, request) = opened(&mut dice, n);
-                tx.insert_request(&request)?;
+                tx.insert_request(&request, &SEALED)?;
                 tx.insert_case(&case, &request, &extra(&case))?;
                 for _ in 0..dice.roll(4) {
                     let next = later(&mut dice, &case);
                     tx.update_case(&case, &next, &extra(&next))?;
                     case = next;
                 }
+                tx.index_case(case.id, &Findable::of(said(&case)).marked(&Facets::of(&case, &request)))?;
                 if is_public(&case) {
                     let row = public(&case, &request);
                     tx.put_public(case.id, Some(&row))?;
@@ -198,6 +200,11 @@ pub(super) fn fill(store: &Store, seed: u64, count: u32) -> Vec<(Case, Request)>
         })
         .unwrap();
     cases
+}
+
+/// What was said about a case, as far as the search is concerned.
+pub(super) fn said(case: &Case) -> &'static str {
+    ["路灯不亮,请处理。", "井盖松动,请处理。", "路灯 3 号不亮"][usize::try_from(case.id.0 % 3).unwrap()]
 }
 
 /// Whether the world shows a case to everybody: two of three.
@@ -234,3 +241,9 @@ pub(super) fn public(case: &Case, request: &Request) -> PublicRow {
 pub(super) fn noted(n: i64, text: &str) -> (EventId, Event) {
     (EventId(n), Event { at: Stamp(n), by: Actor::system(), what: What::Noted { text: text.to_owned() } })
 }
+
+/// A salt of tests.
+pub(super) const SALT: Salt = [5; 16];
+
+/// Salt and digest of a request whose words no test asks for.
+pub(super) const SEALED: (Salt, Hash) = (SALT, [6; 32]);

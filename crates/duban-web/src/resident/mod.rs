@@ -13,6 +13,7 @@ pub(crate) mod journey;
 pub(crate) mod media;
 pub(crate) mod own;
 pub(crate) mod places;
+pub(crate) mod proof;
 pub(crate) mod public;
 pub(crate) mod report;
 pub(crate) mod stats;

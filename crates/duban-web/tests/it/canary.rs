@@ -41,6 +41,11 @@ fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
         | "/manifest.webmanifest"
         | "/sw.js"
         | "/events" => one(path),
+        "/track/{number}/receipt" => Some(vec![format!("/track/{number}/receipt")]),
+        "/log/{file}" => Some(vec!["/log/checkpoint".to_owned(), "/log/key".to_owned()]),
+        "/log/tile/{level}/{*place}" => {
+            Some(vec!["/log/tile/0/000.p/1".to_owned(), "/log/tile/0/000".to_owned()])
+        }
         "/track" => Some(vec![format!("/track?number={number}")]),
         "/track/{number}" => Some(vec![format!("/track/{number}"), format!("/track/{number}?new=1")]),
         told if is_one_way_in(told) => Some(of_notices(told, number)),
@@ -95,6 +100,10 @@ fn everybodys(path: &str, number: &str) -> Option<Vec<String>> {
         "/requests/{number}" | "/requests/{number}/feed.atom" | "/requests/{number}/voices" => {
             one(&path.replace("{number}", number))
         }
+        "/verify" => one(path),
+        "/track/{number}/receipt" => one(&path.replace("{number}", number)),
+        "/log/{file}" => Some(vec!["/log/checkpoint".to_owned(), "/log/key".to_owned()]),
+        "/log/tile/{level}/{*place}" => one("/log/tile/0/000.p/1"),
         "/map" => Some(vec![path.to_owned(), "/map?at=113.145,27.831&z=17".to_owned()]),
         // The tiles that the hidden place is in, far and near.
         "/tiles/{layer}/{z}/{x}/{y}" => Some(
@@ -167,7 +176,7 @@ fn open311(number: &str) -> Vec<String> {
 fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
     let at = |path: &str, form: &str| Some(vec![(path.replace("{number}", number), form.to_owned())]);
     match path {
-        "/report" => at(path, "carry=1&text=x"),
+        "/report" | "/verify" => at(path, "carry=1&text=x"),
         "/task/{token}" => at("/task/00", "do=done&words=x"),
         "/track/{number}/access" => at(path, "tail=12"),
         "/track/{number}/evaluation" => at(path, "solved=yes"),

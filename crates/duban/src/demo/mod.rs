@@ -47,6 +47,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         // None: what is there stays as it is, and a new folder begins as the pack inside the program.
         city: None,
         config: None,
+        log_hash: None,
     };
     let outside = Outside { listen: args.listen.clone(), ..Outside::default() };
     let settings = Settings::gather(&place, &outside)?;

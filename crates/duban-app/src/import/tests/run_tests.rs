@@ -84,6 +84,7 @@ pub(super) fn city() -> (tempfile::TempDir, App) {
     let (clock, entropy) = (Ticking(AtomicI64::new(NOW.0)), Counting(AtomicU64::new(1)));
     let keys = Arc::new(Keyring::new(&[7; 32]));
     let app = App::new(Arc::new(city), store, keys, Arc::new(clock), Arc::new(entropy), false);
+    crate::proof::begin(&app, None).unwrap();
     (folder, app)
 }
 

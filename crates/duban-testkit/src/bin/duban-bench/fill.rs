@@ -11,11 +11,26 @@ use std::{
     time::Instant,
 };
 
-use duban_app::{App, DEMO_PASSWORD, keys, keys::Keyring, setup, staff::users};
-use duban_domain::{
-    CaseId, JobId, PersonId, Stamp, case::Stage, id, person::Phone, request::Request, stamp::DAY_MS,
+use duban_app::{
+    App, DEMO_PASSWORD,
+    case::{findable, publish},
+    keys,
+    keys::Keyring,
+    proof, setup,
+    staff::users,
 };
-use duban_store::{Findable, Inserted, Job, RowExtra, SealedPerson, Store, StoreError, Target, WriteTx};
+use duban_domain::{
+    CaseId, JobId, PersonId, Stamp,
+    case::Stage,
+    id,
+    person::Phone,
+    proof::{Algorithm, Salt, leaf},
+    request::Request,
+    stamp::DAY_MS,
+};
+use duban_store::{
+    Facets, Findable, Inserted, Job, RowExtra, SealedPerson, Store, StoreError, Target, WriteTx,
+};
 use duban_testkit::{
     clock::{Hands, Seeded},
     world::zhuzhou,
@@ -29,7 +44,9 @@ use crate::{
 };
 
 /// Counts up when what is filled in changes, so that older databases are not used again.
-const GENERATION: u32 = 1;
+const GENERATION: u32 = 2;
+/// The salt of everything here: nothing that is invented needs to be hidden.
+const SALT: Salt = [3; 16];
 /// Cases of one transaction.
 const BATCH: u64 = 2_000;
 /// A database filled longer ago has too few open cases to measure with.
@@ -73,6 +90,9 @@ pub(crate) fn filled(work: &Path, seed: u64, cases: u64, now: Stamp) -> Done<Fil
     let app = app(&folder.join("duban.db"), Stamp(today * DAY_MS))?;
     accounts(&app)?;
     let told = fill(&app, seed, cases, today)?;
+    app.store.write(|tx| tx.put_setting(findable::FORM, findable::NEWEST))?;
+    publish::rewrite(&app)?;
+    while proof::work(&app)? > 0 {}
     let about = json!({"tables": tables()?, "day": today, "cases": cases, "numbers": told.0, "unit": told.1});
     fs::write(folder.join("about.json"), about.to_string())?;
     known(&folder, today).ok_or_else(|| "the database was filled and cannot be read".into())
@@ -84,7 +104,9 @@ pub(crate) fn app(file: &Path, now: Stamp) -> Done<App> {
     let store = Store::open(&Target::Sqlite(file.to_owned()))?;
     let city = setup::begin(&store, Some(&zhuzhou()), &keys, now)?;
     let clock = Arc::new(Hands::at(now));
-    Ok(App::new(city, store, keys, clock, Arc::new(Seeded::new(now.0.unsigned_abs())), false))
+    let app = App::new(city, store, keys, clock, Arc::new(Seeded::new(now.0.unsigned_abs())), false);
+    proof::begin(&app, None)?;
+    Ok(app)
 }
 
 fn known(folder: &Path, today: i64) -> Option<Filled> {
@@ -222,18 +244,22 @@ fn write(app: &App, tx: &mut WriteTx<'_>, batch: &[Entry]) -> Result<(), StoreEr
         if let Some(person) = person {
             tx.insert_person(person)?;
         }
-        if tx.insert_request(request)? != Inserted::Done {
+        if tx.insert_request(request, &(SALT, words(request)))? != Inserted::Done {
             return Err(StoreError::Conflict { what: "an invented number" });
         }
         let case = &story.case;
         tx.insert_case(case, request, &extra(app, story))?;
-        tx.append_events(case.id, 1, &story.events)?;
+        tx.append_events(case.id, 1, &story.events, || SALT)?;
         let text =
             format!("{}\n{}\n{}\n{}", request.number, request.title, request.text, request.place.words);
-        tx.index_case(case.id, &Findable::of(&text))?;
+        tx.index_case(case.id, &Findable::of(&text).marked(&Facets::of(case, request)))?;
         owe(tx, story)?;
     }
     Ok(())
+}
+
+fn words(request: &Request) -> [u8; 32] {
+    leaf::words(Algorithm::Sha256, &SALT, &request.title, &request.text, &request.place.words)
 }
 
 /// As the application makes it.
