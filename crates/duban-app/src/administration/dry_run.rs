@@ -48,7 +48,7 @@ pub struct DryRun {
 pub fn try_edits(ctx: &Ctx, edits: &[pack::EntryEdit]) -> Result<std::result::Result<DryRun, Vec<Fault>>> {
     allow::<verb::Administer>(&ctx.who)?;
     let mut files = pack::standing(ctx)?.files;
-    pack::apply(&ctx.app, &mut files, edits)?;
+    pack::apply(&mut files, edits)?;
     try_files(ctx, &files)
 }
 

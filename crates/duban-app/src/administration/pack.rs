@@ -128,32 +128,22 @@ pub fn change_entries(ctx: &Ctx, edits: &[EntryEdit]) -> Result<Saved> {
         });
         format!("{} {}", first.table.key(), id.unwrap_or("")).trim().to_owned()
     });
-    change(ctx, &note, |files| apply(&ctx.app, files, edits))
+    change(ctx, &note, |files| apply(files, edits))
 }
 
 /// Makes the changes in the files, without keeping them.
-pub(crate) fn apply(
-    app: &App,
-    files: &mut PackFiles,
-    edits: &[EntryEdit],
-) -> std::result::Result<(), Refusal> {
-    edits.iter().try_for_each(|one| entry(app, files, one))
+pub(crate) fn apply(files: &mut PackFiles, edits: &[EntryEdit]) -> std::result::Result<(), Refusal> {
+    edits.iter().try_for_each(|one| entry(files, one))
 }
 
-fn entry(app: &App, files: &mut PackFiles, one: &EntryEdit) -> std::result::Result<(), Refusal> {
+fn entry(files: &mut PackFiles, one: &EntryEdit) -> std::result::Result<(), Refusal> {
     if let Some(id) = &one.id {
         let now = edit::entry(files, one.table, id).ok_or(Refusal::NotFound)?;
         if now.base != one.base {
             return Err(Refusal::Stale);
         }
-        if matches!(one.what, EntryChange::Remove) {
-            let removable = one.table.is_removable();
-            if !removable {
-                return Err(Refusal::Guard(Guard::KeyStays));
-            }
-            if one.table == edit::Table::Roles {
-                unused_role(app, id)?;
-            }
+        if matches!(one.what, EntryChange::Remove) && !one.table.is_removable() {
+            return Err(Refusal::Guard(Guard::KeyStays));
         }
     }
     let done = match &one.what {
@@ -167,13 +157,6 @@ fn entry(app: &App, files: &mut PackFiles, one: &EntryEdit) -> std::result::Resu
         edit::EditFault::KeyStays => Guard::KeyStays.into(),
         edit::EditFault::AtTheEnd => Refusal::NoChange,
     })
-}
-
-/// A role that accounts have is not taken out.
-fn unused_role(app: &App, role: &str) -> std::result::Result<(), Refusal> {
-    let list = app.store.read(|tx| tx.staff_list()).map_err(|_| Refusal::Stale)?;
-    let accounts = list.iter().filter(|staff| staff.role == role).count();
-    if accounts == 0 { Ok(()) } else { Err(Guard::StillUsed(accounts).into()) }
 }
 
 /// The paths that differ.
@@ -197,12 +180,19 @@ fn worse(faults: &[Fault]) -> bool {
     faults.iter().any(|fault| fault.severity == Severity::Error)
 }
 
-/// Nobody widens what they can do themselves, and somebody is left for each office.
+/// Nobody widens what they can do themselves, somebody is left for each office, and a role that accounts
+/// have stays, whichever way it would go.
 fn guard(ctx: &Ctx, tx: &mut ReadTx<'_>, before: &City, after: &City) -> Result<()> {
     if widens(&ctx.who.role, before, after) {
         return Err(Refusal::from(Guard::OwnPower).into());
     }
-    let roles: Vec<String> = tx.staff_list()?.into_iter().filter(|s| s.active).map(|s| s.role).collect();
+    let staff = tx.staff_list()?;
+    let lost = |role: &str| before.role(role).is_some() && after.role(role).is_none();
+    match staff.iter().filter(|one| lost(&one.role)).count() {
+        0 => {}
+        accounts => return Err(Refusal::from(Guard::StillUsed(accounts)).into()),
+    }
+    let roles: Vec<String> = staff.into_iter().filter(|s| s.active).map(|s| s.role).collect();
     keeps_somebody((before, &roles), (after, &roles)).map_err(Refusal::from)?;
     Ok(())
 }

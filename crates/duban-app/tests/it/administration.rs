@@ -201,6 +201,11 @@ fn nobody_raises_themselves_or_leaves_an_office_empty() {
         );
         let used = EntryEdit { what: EntryChange::Remove, ..changed(&sec, Table::Roles, "security", &[]) };
         assert_eq!(refused(pack::change_entries(&sec, &[used])), Refusal::Guard(Guard::StillUsed(2)));
+        let spare = [("key", "spare"), ("name", "测试·备用"), ("name_en", "Spare"), ("reach", "unit")];
+        let spare = [&spare[..], &[("actions", "view")]].concat();
+        done(pack::change_entries(&sec, &[put(Table::Roles, None, "", &spare)]).unwrap());
+        let unused = EntryEdit { what: EntryChange::Remove, ..changed(&sec, Table::Roles, "spare", &[]) };
+        done(pack::change_entries(&sec, &[unused]).unwrap());
         let wanted = |role: &str, active| Wanted {
             login: String::new(),
             name: "测试·改".into(),

@@ -166,7 +166,7 @@ const SURVEY: &[Field] = &[
     field("alert", NO, ("提醒承办单位回头看", "Alerts the unit")),
 ];
 const SPAN: (&str, &str) = (
-    "例如 30 minutes、2 hours（节假日不停）；4 working hours、5 working days（按工作日历）",
+    "例如 30分钟、2小时（节假日不停）；4工作小时、5个工作日（按工作日历）",
     "For example 30 minutes, 2 hours (nights and holidays count); 4 working hours, 5 working days",
 );
 const DEADLINES: &[Field] = &[

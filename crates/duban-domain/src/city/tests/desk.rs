@@ -30,8 +30,6 @@ fn a_prepared_text_names_what_there_is() {
     expect![[r#"
         phrases.toml:4: 错误：分类 powr 不存在 → 是不是想写 power？
         phrases.toml:7: 错误：没有变量 {nummer} → 是不是想写 number？
-        roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-        roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
     "#]]
     .assert_eq(&listed(&check(&files)));
 }

@@ -79,8 +79,6 @@ fn an_unknown_unit_is_named_with_the_one_that_was_meant() {
         "unit = \"powr\"",
         expect![[r#"
             catalogue.toml:4: 错误：单位 powr 不存在 → 是不是想写 power？
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
         "#]],
     );
     broken(
@@ -89,8 +87,6 @@ fn an_unknown_unit_is_named_with_the_one_that_was_meant() {
         "East,nobody",
         expect![[r#"
             divisions.csv:2: 错误：单位 nobody 不存在 → 先在 units.csv 里加上这个单位。
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
         "#]],
     );
 }
@@ -102,8 +98,6 @@ fn a_parent_must_exist_and_not_go_round() {
         "Power,,",
         "Power,hotlin,",
         expect![[r#"
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
             units.csv:4: 错误：上级单位 hotlin 不存在 → 是不是想写 hotline？
         "#]],
     );
@@ -112,8 +106,6 @@ fn a_parent_must_exist_and_not_go_round() {
         "Power,,",
         "Power,power,",
         expect![[r#"
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
             units.csv:4: 错误：power 的上级绕成了一圈 → 改正其中一个单位的 parent。
         "#]],
     );
@@ -123,8 +115,6 @@ fn a_parent_must_exist_and_not_go_round() {
         "430203001",
         expect![[r#"
             divisions.csv:3: 错误：上级区划 430203 不存在 → 先加上这个 6 位代码的县级区划，或改正代码的前 6 位。
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
         "#]],
     );
     broken(
@@ -134,8 +124,6 @@ fn a_parent_must_exist_and_not_go_round() {
         expect![[r#"
             categories.csv:3: 错误：上级分类 powr 不存在 → 是不是想写 power？
             category-words.csv:2: 错误：分类 power.cut 不存在 → 是不是想写 powr.cut？
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
         "#]],
     );
 }
@@ -148,8 +136,6 @@ fn a_key_is_used_once_and_well_formed() {
         "hotline,company",
         expect![[r#"
             catalogue.toml:4: 错误：单位 power 不存在 → 先在 units.csv 里加上这个单位。
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
             units.csv:4: 错误：键 hotline 重复，第 3 行已有 → 改一个名字，或删去多余的一行。
         "#]],
     );
@@ -159,8 +145,6 @@ fn a_key_is_used_once_and_well_formed() {
         "Power!,company",
         expect![[r#"
             catalogue.toml:4: 错误：单位 power 不存在 → 先在 units.csv 里加上这个单位。
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
             units.csv:4: 错误：key Power! 不能作键 → 只用小写字母、数字、连字符和点，例如 power.zhuzhou。
         "#]],
     );
@@ -173,8 +157,6 @@ fn exactly_one_centre() {
         "hotline,centre",
         "hotline,company",
         expect![[r#"
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
             units.csv: 错误：没有热线中心 → 让一个单位的 kind 为 centre；未派出的工单归它。
         "#]],
     );
@@ -183,8 +165,6 @@ fn exactly_one_centre() {
         "power,company",
         "power,centre",
         expect![[r#"
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
             units.csv:4: 错误：热线中心不止一个 → 只保留一个 kind 为 centre 的单位。
         "#]],
     );
@@ -197,8 +177,6 @@ fn english_is_asked_for() {
         "Power",
         "",
         expect![[r#"
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
             units.csv:4: 提醒：缺少英文 name_en → 补上英文；暂以中文代替。
         "#]],
     );
@@ -207,8 +185,6 @@ fn english_is_asked_for() {
         "sub_en = \"1\"\n",
         "",
         expect![[r#"
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
             texts.toml:4: 提醒：缺少英文 sub_en → 补上英文；暂以中文代替。
         "#]],
     );
@@ -222,8 +198,6 @@ fn a_division_code_has_six_or_nine_digits() {
         "43020200",
         expect![[r#"
             divisions.csv:3: 错误：区划代码 43020200 不是 6 位或 9 位数字 → 县级写 6 位，乡级写 9 位；不要带后面的 000。
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
         "#]],
     );
 }
@@ -236,8 +210,6 @@ fn a_point_is_in_the_city() {
         "27.83,113.14",
         expect![[r#"
             places.csv:2: 错误：坐标超出经纬度的范围 → 检查小数点，以及经度、纬度是否写反。
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
         "#]],
     );
     broken(
@@ -246,8 +218,6 @@ fn a_point_is_in_the_city() {
         "116.4,39.9",
         expect![[r#"
             places.csv:2: 错误：坐标不在本市范围内（116.4 39.9） → 用 WGS-84 度数改正，或把 lng、lat 都留空。
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
         "#]],
     );
     broken(
@@ -256,8 +226,6 @@ fn a_point_is_in_the_city() {
         "113.1,",
         expect![[r#"
             divisions.csv:2: 错误：经度、纬度只写了一个 → 两个都写，或都不写。
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
         "#]],
     );
 }
@@ -270,8 +238,6 @@ fn every_urgency_has_a_deadline() {
         "",
         expect![[r#"
             deadlines.toml: 错误：紧急程度“复杂”没有时限（类型：咨询、求助、投诉、举报、建议、表扬） → 加一行 [[deadline]],urgency = ["complex"],kind 留空表示全部类型。
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
         "#]],
     );
     broken(
@@ -280,8 +246,6 @@ fn every_urgency_has_a_deadline() {
         "five days",
         expect![[r#"
             deadlines.toml:5: 错误：finish 写成 five days，读不懂 → 写成例如 4 working hours。
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
         "#]],
     );
     broken(
@@ -290,8 +254,6 @@ fn every_urgency_has_a_deadline() {
         "\"norml\"",
         expect![[r#"
             deadlines.toml:3: 错误：urgency 里的 norml 不认识 → 是不是想写 normal？
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
         "#]],
     );
 }
@@ -340,8 +302,6 @@ fn a_label_needs_a_phase_of_the_program() {
         "inhand",
         expect![[r#"
             labels.toml:3: 错误：phase 里的 inhand 不认识 → 是不是想写 in-hand？
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
         "#]],
     );
 }
@@ -355,8 +315,6 @@ fn the_calendar_is_in_order_and_without_gaps() {
         expect![[r#"
             calendar/2026.toml:9: 错误：2026-01-02 写了两次，第 3 行已有 → 同一天只能放假、上班或半天之一，删去一处。
             calendar/2026.toml:9: 提醒：调休上班日 2026-01-02 本来就是工作日 → 核对日期；调休上班日应是周六或周日。
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
         "#]],
     );
     broken(
@@ -365,8 +323,6 @@ fn the_calendar_is_in_order_and_without_gaps() {
         "from = 2026-01-05",
         expect![[r#"
             calendar/2026.toml:3: 错误：放假的结束日期不对 → to 不早于 from，最长两个月。
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
         "#]],
     );
     broken(
@@ -376,8 +332,6 @@ fn the_calendar_is_in_order_and_without_gaps() {
         expect![[r#"
             calendar/2026.toml:9: 错误：2026-01-02 写了两次，第 3 行已有 → 同一天只能放假、上班或半天之一，删去一处。
             calendar/2026.toml:9: 错误：早 没有按日期先后排，或和上一段重叠 → 按日期从早到晚排列，各段不重叠。
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
         "#]],
     );
     broken(
@@ -390,23 +344,17 @@ fn the_calendar_is_in_order_and_without_gaps() {
             calendar/2026.toml:3: 错误：2026-01-02 不在 2025 年 → 把它移到那一年的文件里。
             calendar/2026.toml:3: 错误：2026-01-03 不在 2025 年 → 把它移到那一年的文件里。
             calendar/2026.toml:9: 错误：2026-01-04 不在 2025 年 → 把它移到那一年的文件里。
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
         "#]],
     );
     let mut files = small();
     files.insert("calendar/2028.toml".to_owned(), "year = 2028\n".to_owned());
     expect![[r#"
         calendar/2027.toml: 提醒：缺少 2027 年的工作日历，将按周一至周五推算 → 按当年的放假通知补上这个文件。
-        roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-        roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
     "#]]
     .assert_eq(&listed(&check(&files)));
     files.retain(|path, _| !path.starts_with("calendar/"));
     expect![[r#"
         calendar/: 提醒：一年的工作日历都没有 → 按国务院办公厅当年通知新建例如 calendar/2026.toml；在此之前按周一至周五推算。
-        roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-        roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
     "#]].assert_eq(&listed(&check(&files)));
 }
 
@@ -414,8 +362,6 @@ fn the_calendar_is_in_order_and_without_gaps() {
 fn a_year_without_calendar_is_said_in_time() {
     let autumn = Stamp::start_of(jiff::civil::date(2026, 11, 1), &jiff::tz::TimeZone::UTC);
     expect![[r#"
-        roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-        roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
         calendar/2027.toml: 提醒：还没有 2027 年的工作日历，将按周一至周五推算 → 当年放假通知公布后补上这个文件。
     "#]].assert_eq(&listed(&check_at(&small(), autumn)));
     let spring = Stamp::start_of(jiff::civil::date(2026, 3, 1), &jiff::tz::TimeZone::UTC);
@@ -430,8 +376,6 @@ fn a_rule_that_never_fits_is_found() {
         "category = [\"power.cut\"]",
         expect![[r#"
             catalogue.toml:8: 提醒：规则 smoke 永远用不到：第 1 行的 power 总是先命中 → 移到 power 前面，或删去其中一条。
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
         "#]],
     );
     broken(
@@ -440,8 +384,6 @@ fn a_rule_that_never_fits_is_found() {
         "",
         expect![[r#"
             catalogue.toml:7: 提醒：规则 smoke 永远用不到：第 1 行的 power 总是先命中 → 移到 power 前面，或删去其中一条。
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
         "#]],
     );
 }
@@ -454,8 +396,6 @@ fn working_hours_are_in_order() {
         "09:00-14:00",
         expect![[r#"
             calendar.toml:1: 错误：工作时间读不懂，或先后颠倒、互相重叠 → 按先后写成例如 ["09:00-12:00", "13:00-17:00"]。
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
         "#]],
     );
 }
@@ -468,8 +408,6 @@ fn broken_files_and_fields_are_named() {
         "hotline = 12345\nhotlin = 1",
         expect![[r#"
             city.toml:5: 错误：不认识的字段 hotlin → 是不是想写 hotline？
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
         "#]],
     );
     broken(
@@ -478,8 +416,6 @@ fn broken_files_and_fields_are_named() {
         "name_en = \"Town",
         expect![[r#"
             city.toml:3: 错误：TOML 写法有误：invalid basic string, expected `"` → 检查这一行的引号、方括号和等号，同一个字段不要写两次。
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
         "#]],
     );
     broken(
@@ -488,8 +424,6 @@ fn broken_files_and_fields_are_named() {
         "Asia/Zhuzhou",
         expect![[r#"
             city.toml:5: 错误：zone 写成 Asia/Zhuzhou，读不懂 → 写成例如 Asia/Shanghai。
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
         "#]],
     );
     broken(
@@ -497,8 +431,6 @@ fn broken_files_and_fields_are_named() {
         "east,division,东区,East,,430202",
         "east,division,东区,East",
         expect![[r#"
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
             units.csv:5: 错误：这一行有 4 栏，表头有 6 栏 → 补上或去掉逗号；内容里有逗号时整栏加双引号。
         "#]],
     );
@@ -528,8 +460,6 @@ fn all_faults_are_gathered_in_one_run_and_stop_the_city() {
         catalogue.toml:3: Error: The category pover does not exist → Did you mean power?
         deadlines.toml:1: Error: sign is missing → Fill in sign.
         deadlines.toml:4: Error: Unknown field sing → Remove it, or use one of: sign, finish, key, urgency, kind, contact, law, law_en
-        roles.toml: Warning: No role may do this: Read the record of changes → Give audit to a role.
-        roles.toml: Warning: No role may do this: Keep accounts and roles → Give accounts to a role.
         units.csv:4: Error: firm in kind is not known → It can be: centre, oversight, department, division, street, community, company
     "#]].assert_eq(&faults.iter().map(|f| f.sentence(Lang::En) + "\n").collect::<String>());
 }
@@ -548,8 +478,6 @@ fn texts_of_notices_are_checked_with_line_and_mend() {
         expect![[r#"
             notices.toml:1: 错误：quiet 写成 late，读不懂 → 写成例如 21:30-07:30。
             notices.toml:3: 错误：kind 里的 recept 不认识 → 是不是想写 receipt？
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
         "#]],
     );
     noticed(
@@ -559,8 +487,6 @@ fn texts_of_notices_are_checked_with_line_and_mend() {
             notices.toml:6: 错误：sms_en：没有变量 {cod} → 是不是想写 code？
             notices.toml:7: 错误：mail：缺少 {code}，这条通知就没有用 → 在文字里写上 {code}。
             notices.toml:8: 错误：mail_en：“验证码”里没有东西可填 {title} → 这里可以用：{city}、{hotline}、{home}、{code}、{minutes}
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
         "#]],
     );
     noticed(
@@ -569,8 +495,6 @@ fn texts_of_notices_are_checked_with_line_and_mend() {
             notices.toml:5: 提醒：缺少英文 sms_en → 补上英文；暂以中文代替。
             notices.toml:8: 错误：code 写了两次 → 删去其中一段。
             notices.toml:11: 错误：不认识的字段 male → 删去，或改成其中之一：kind、subject、subject_en、mail、mail_en、sms、sms_en
-            roles.toml: 提醒：没有任何角色可以“查变更记录” → 给一个角色加上 audit。
-            roles.toml: 提醒：没有任何角色可以“管账号和角色” → 给一个角色加上 accounts。
         "#]],
     );
 }

@@ -72,6 +72,8 @@ fn row(s: &Shell, change: &AdminChange) -> RowShown {
         "password-set" => s.t("本人设了密码", "its owner set a password").to_owned(),
         "import" => s.t("导入", "import").to_owned(),
         "file" => s.t("改整个文件", "the file as text").to_owned(),
+        "" if change.before.is_empty() => s.t("新增", "new").to_owned(),
+        "" => s.t("改了", "changed").to_owned(),
         other => other.to_owned(),
     };
     RowShown {

@@ -11,8 +11,10 @@ use duban_domain::{
 use super::super::words::Choice;
 use crate::frame::Fields;
 
-/// More choices than this stand in a list that scrolls.
+/// Of more choices than this only the chosen ones are open; the others are behind a line that opens.
 const TICKED_MAX: usize = 12;
+/// What is said of an entry that is there, and never of a new one.
+const LATER: [&str; 3] = ["retired", "closed", "successor"];
 
 /// A field as the template shows it.
 pub(super) struct FieldShown {
@@ -36,7 +38,8 @@ pub(super) struct ChoiceShown {
 
 /// The fields with their values. The key of an entry that is there is shown and not asked for.
 pub(super) fn fields(city: &City, table: Table, values: &Values, new: bool, lang: Lang) -> Vec<FieldShown> {
-    table.fields().iter().map(|field| one(city, table, field, values, new, lang)).collect()
+    let now = |field: &&Field| !new || !LATER.contains(&field.name);
+    table.fields().iter().filter(now).map(|field| one(city, table, field, values, new, lang)).collect()
 }
 
 fn one(

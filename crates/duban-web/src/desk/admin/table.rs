@@ -12,7 +12,7 @@ use duban_app::{
 };
 use duban_domain::{
     Refusal,
-    city::edit::{self, Entry, Table, Values},
+    city::edit::{self, Choices, Entry, Table, Values},
 };
 
 use super::{FaultShown, form, shown};
@@ -211,7 +211,7 @@ fn view(desk: &Desk, table: Table, asked: Asked) -> EntryPage {
     EntryPage {
         table,
         name: table.word(lang),
-        title: asked.id.clone().unwrap_or_default(),
+        title: asked.id.as_deref().map(|id| called(desk, table, id, &asked.values)).unwrap_or_default(),
         fields: form::fields(city, table, &asked.values, new, lang),
         above: if new && table == Table::Categories { form::above(city, lang) } else { Vec::new() },
         above_on: asked.above,
@@ -246,21 +246,39 @@ fn list(desk: &Desk, table: Table, standing: &Standing, saved: bool, warnings: V
     TablePage { table, name: table.word(s.lang), rows, saved, warnings, s }
 }
 
+/// What people call an entry; its key where it has no name.
+fn called(desk: &Desk, table: Table, id: &str, values: &Values) -> String {
+    let (city, lang) = (&desk.site.app.city, desk.visit.lang);
+    let value = |name: &str| values.get(name).map_or("", String::as_str);
+    if matches!(table, Table::CategoryWords | Table::Public) {
+        return city.category_path(value("category"), lang);
+    }
+    if table == Table::Deadlines {
+        let of = |choices: Choices, chosen: &str| -> Vec<String> {
+            let all = choices.of(city).into_iter().filter(|(key, _)| chosen.lines().any(|one| one == key));
+            all.map(|(_, name)| name.get(lang).to_owned()).collect()
+        };
+        let mut what = of(Choices::Urgencies, value("urgency"));
+        what.extend(of(Choices::Kinds, value("kind")));
+        return what.join(lang.t("、", ", "));
+    }
+    let (chinese, english) = (value(table.name_field()), value(&format!("{}_en", table.name_field())));
+    let name = if english.is_empty() { chinese } else { lang.t(chinese, english) };
+    if name.is_empty() { id.to_owned() } else { name.to_owned() }
+}
+
 fn row(desk: &Desk, table: Table, entry: &Entry) -> RowShown {
     let (city, lang) = (&desk.site.app.city, desk.visit.lang);
-    let field = table.name_field();
-    let english = entry.get(&format!("{field}_en"));
-    let named = if english.is_empty() { entry.get(field) } else { lang.t(entry.get(field), english) };
-    let name = match table {
-        Table::CategoryWords | Table::Public => city.category_path(entry.get("category"), lang),
-        _ => named.to_owned(),
-    };
+    let name = called(desk, table, &entry.id, &entry.values);
     let note = match table {
         Table::CategoryWords => entry.get("any").replace('\n', " "),
-        Table::Deadlines if entry.get("law").is_empty() => {
-            lang.t("默认，非法定", "a default, not law").to_owned()
+        Table::Deadlines => {
+            let law = match entry.get("law") {
+                "" => lang.t("默认，非法定", "a default, not law"),
+                law => law,
+            };
+            format!("{} · {law}", entry.get("finish"))
         }
-        Table::Deadlines => entry.get("law").to_owned(),
         Table::Catalogue => match entry.get("unit") {
             "street" => lang.t("所在街道乡镇", "the subdistrict or town").to_owned(),
             "division" => lang.t("所在区县", "the district or county").to_owned(),
