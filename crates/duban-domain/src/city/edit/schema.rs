@@ -130,11 +130,18 @@ const PUBLIC: &[Field] = &[
     field("icon", FieldKind::One(Choices::Icons), ("图标", "Icon")),
     field("show", FieldKind::Yes { by_default: true }, ("在公开页出现", "Shown in public")),
 ];
+const UNLESS: (&str, &str) =
+    ("例如上面有 着火，这里写 打不着火", "For example 打不着火 here, where 着火 stands above");
 const WORDS: &[Field] = &[
     must("category", FieldKind::One(Choices::Categories), ("分类", "Category")),
     hint(field("any", FieldKind::List, ("有一个就算", "Any of these")), "一行一个词", "One word a line"),
     field("all", FieldKind::List, ("都要有", "All of these")),
     field("none", FieldKind::List, ("一个都不能有", "None of these")),
+    hint(
+        field("unless", FieldKind::List, ("这些更长的词不算", "Unless in these longer words")),
+        UNLESS.0,
+        UNLESS.1,
+    ),
 ];
 const UNITS: &[Field] = &[
     KEY,
@@ -189,6 +196,11 @@ const DEADLINES: &[Field] = &[
 const CATALOGUE: &[Field] = &[
     KEY,
     must("unit", FieldKind::One(Choices::Targets), ("派给", "Goes to")),
+    hint(
+        field("handler", FieldKind::Line, ("直接给谁（登录名）", "In person to (login)")),
+        "可以不填；是上面那个单位的人",
+        "May be left empty; somebody of that unit",
+    ),
     field("assisting", FieldKind::Several(Choices::Units), ("协办", "Units that help")),
     hint(
         field("any", FieldKind::List, ("有一个词就算", "Any of these words")),
@@ -197,6 +209,11 @@ const CATALOGUE: &[Field] = &[
     ),
     field("all", FieldKind::List, ("这些词都要有", "All of these words")),
     field("none", FieldKind::List, ("这些词一个都没有", "None of these words")),
+    hint(
+        field("unless", FieldKind::List, ("这些更长的词不算", "Unless in these longer words")),
+        UNLESS.0,
+        UNLESS.1,
+    ),
     field("place", FieldKind::List, ("地点里的词", "Words in the place")),
     field(
         "category",
