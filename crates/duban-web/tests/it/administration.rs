@@ -37,23 +37,23 @@ async fn a_category_is_added_renamed_and_retired_and_every_door_follows() {
     let entry = "/desk/city/categories/entry?id=utilities.water.fire-hydrants";
     let was = base(&stage, "administrator", entry).await;
     let rename = format!(
-        "form=2&id=utilities.water.fire-hydrants&base={was}&name=%E6%B6%88%E9%98%B2%E6%A0%93&name_en=Hydrants&kind=help&do=save"
+        "form=2&id=utilities.water.fire-hydrants&base={was}&name=%E6%B6%88%E9%98%B2%E6%B0%B4%E6%A0%93&name_en=Hydrants&kind=help&do=save"
     );
     assert_eq!(stage.call("administrator", "POST", path, &rename).await.0, StatusCode::SEE_OTHER);
-    assert!(text(&stage, "nobody", "/open311/v2/services.json").await.contains("消防栓"));
+    assert!(text(&stage, "nobody", "/open311/v2/services.json").await.contains("消防水栓"));
     let (stale, page) = stage.call("administrator", "POST", path, &rename.replace("form=2", "form=3")).await;
     assert_eq!(stale, StatusCode::CONFLICT);
-    assert!(page.contains("别人刚改过这一条") && page.contains("消防栓"), "what was written stays");
+    assert!(page.contains("别人刚改过这一条") && page.contains("消防水栓"), "what was written stays");
 
     let was = base(&stage, "administrator", entry).await;
     let retire = format!(
-        "form=4&id=utilities.water.fire-hydrants&base={was}&name=%E6%B6%88%E9%98%B2%E6%A0%93&name_en=Hydrants&retired=yes&do=save"
+        "form=4&id=utilities.water.fire-hydrants&base={was}&name=%E6%B6%88%E9%98%B2%E6%B0%B4%E6%A0%93&name_en=Hydrants&retired=yes&do=save"
     );
     assert_eq!(stage.call("administrator", "POST", path, &retire).await.0, StatusCode::SEE_OTHER);
     assert!(!text(&stage, "operator", "/desk/intake").await.contains("utilities.water.fire-hydrants"));
-    assert!(!text(&stage, "nobody", "/open311/v2/services.json").await.contains("消防栓"));
+    assert!(!text(&stage, "nobody", "/open311/v2/services.json").await.contains("消防水栓"));
     let filter = text(&stage, "dispatcher", "/desk/cases").await;
-    assert!(filter.contains("消防栓（已停用）"), "old cases are still found by it");
+    assert!(filter.contains("消防水栓（已停用）"), "old cases are still found by it");
 
     let (status, page) = stage
         .call("administrator", "POST", path, "form=5&new=1&above=utilities.water&name=x&name_en=&do=save")
@@ -92,7 +92,9 @@ async fn a_role_made_in_the_browser_opens_exactly_the_declared_routes() {
         let path = route.path.replace("{number}", stage.other.number.digits()).replace("{id}", "1");
         let (status, _) = stage.call("zhao", route.method, &path, "").await;
         let refused = status == StatusCode::FORBIDDEN;
-        assert_eq!(refused, !may.contains(&action), "{} {path}: {status}", route.method);
+        // A recording is for whoever leads the desk: figures of one unit do not open it.
+        let opens = may.contains(&action) && !route.path.ends_with("/recording");
+        assert_eq!(refused, !opens, "{} {path}: {status}", route.method);
         asked += 1;
     }
     assert!(asked > 60, "only {asked} routes were asked");

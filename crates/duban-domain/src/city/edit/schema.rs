@@ -131,7 +131,7 @@ const PUBLIC: &[Field] = &[
     field("show", FieldKind::Yes { by_default: true }, ("在公开页出现", "Shown in public")),
 ];
 const UNLESS: (&str, &str) =
-    ("例如上面有 着火，这里写 打不着火", "For example 打不着火 here, where 着火 stands above");
+    ("例如上面有 着火，这里写 打不着火", "Longer words that hold one of those above and mean something else");
 const WORDS: &[Field] = &[
     must("category", FieldKind::One(Choices::Categories), ("分类", "Category")),
     hint(field("any", FieldKind::List, ("有一个就算", "Any of these")), "一行一个词", "One word a line"),

@@ -9,7 +9,7 @@ use axum::{
 use duban_app::{
     App,
     case::{On, dispatch, review, show, sign},
-    partner,
+    partner, proof,
 };
 use duban_domain::{Number, case::Verdict};
 use duban_testkit::world::World;
@@ -215,6 +215,7 @@ async fn a_city_that_lists_nothing_shows_a_system_its_own() {
     city.settings.public_listing = false;
     let app = world.app.clone();
     world.app = App::new(Arc::new(city), app.store, app.keys, app.clock, app.entropy, false);
+    proof::begin(&world.app, None).unwrap();
     let mut client = Browser::of(world.app.clone());
     let key = partner::add_key(&world.app, "county", None).unwrap();
     let other = partner::add_key(&world.app, "another", None).unwrap();
