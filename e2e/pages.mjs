@@ -88,7 +88,18 @@ export const DESK = [
   { name: 'desk-notices', who: 'supervisor', go: '/desk/notices' },
   { name: 'desk-notice', who: 'supervisor', go: notice },
   { name: 'desk-notices-keeper', who: 'admin', go: '/desk/notices' },
-  { name: 'desk-no-cases', who: 'admin', go: '/desk' },
+  { name: 'admin-settings', who: 'admin', go: '/desk' },
+  { name: 'admin-categories', who: 'admin', go: '/desk/city/categories' },
+  { name: 'admin-category-new', who: 'admin', go: '/desk/city/categories/entry' },
+  { name: 'admin-rule', who: 'admin', go: '/desk/city/catalogue/entry?id=aerial-tree' },
+  { name: 'admin-rule-dry', typed: true, who: 'admin', go: dryRun },
+  { name: 'admin-wrong', typed: true, who: 'admin', go: wrongDeadline },
+  { name: 'admin-file', who: 'admin', go: '/desk/city/file?path=texts.toml' },
+  { name: 'admin-import', who: 'admin', go: '/desk/city/import' },
+  { name: 'admin-role', who: 'security', go: '/desk/city/roles/entry?id=handler' },
+  { name: 'admin-accounts', who: 'security', go: '/desk/accounts' },
+  { name: 'admin-account', who: 'security', go: account },
+  { name: 'admin-changes', who: 'audit', go: '/desk/changes' },
   { name: 'desk-forbidden', who: 'leader', go: '/desk/intake' },
   { name: 'desk-not-found', who: 'leader', go: '/desk/cases/000000000000' },
   { name: 'style', go: '/style' },
@@ -328,4 +339,24 @@ async function intakeWithErrors(page) {
   await page.fill('#phone', '12');
   await page.locator('button[value=dispatch]').click();
   await page.locator('.note-must').waitFor();
+}
+
+/** A rule that would send cases elsewhere, tried and not saved. */
+async function dryRun(page) {
+  await page.goto('/desk/city/catalogue/entry?id=aerial-tree');
+  await page.locator('#f-unit').selectOption('urban.green');
+  await page.locator('button[value=try]').click();
+}
+
+/** A deadline that cannot be read. */
+async function wrongDeadline(page) {
+  await page.goto('/desk/city/deadlines/entry?id=normal');
+  await page.fill('#f-finish', 'soon');
+  await page.locator('button[value=save]').click();
+}
+
+/** Somebody’s account. */
+async function account(page) {
+  await page.goto('/desk/accounts');
+  await page.locator('.entry-rows a', { hasText: 'operator' }).first().click();
 }

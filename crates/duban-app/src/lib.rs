@@ -4,6 +4,7 @@
 //! SQL and no HTTP, no rule (those are in `duban-domain`) and no clock: the binary hands in both
 //! the clock and the source of randomness.
 
+pub mod administration;
 pub mod breakdown;
 pub mod call;
 pub mod callbacks;
@@ -40,9 +41,10 @@ pub use error::AppError;
 pub use wiring::{App, Ctx};
 // What pages read of the database: rows and sums, never a transaction.
 pub use duban_store::{
-    Alert, ByHand, CallFigure, CallNote, CallSums, CallbackTask, CaseQuery, CaseRow, Cursor, ExportLine,
-    Figure, Figures, InspectionRow, InspectionSums, Link, LinkState, LiveEvent, MediaKind, MediaRow,
-    NoticeLog, NoticeQuery, Order, Page, PublicQuery, PublicRow, SavedView, UnitFigures, ZOOM_SINGLE,
+    AdminChange, Alert, ByHand, CallFigure, CallNote, CallSums, CallbackTask, CaseQuery, CaseRow, Cursor,
+    ExportLine, Figure, Figures, InspectionRow, InspectionSums, Link, LinkState, LiveEvent, MediaKind,
+    MediaRow, NoticeLog, NoticeQuery, Order, Page, PublicQuery, PublicRow, SavedView, UnitFigures,
+    ZOOM_SINGLE,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use duban_domain::{
     Stamp,
-    city::{City, PackFiles},
+    city::{City, PackFiles, edit},
 };
-use duban_store::{Store, StoreError};
+use duban_store::{ReadTx, Store, StoreError, WriteTx};
 
 use crate::keys::Keyring;
 
@@ -14,8 +14,14 @@ use crate::keys::Keyring;
 const FINGERPRINT: &str = "key.fingerprint";
 
 /// The settings that hold the digest of the city pack, and since when it is this one.
-const DIGEST: &str = "city.digest";
-const CHANGED: &str = "city.changed";
+pub(crate) const DIGEST: &str = "city.digest";
+pub(crate) const CHANGED: &str = "city.changed";
+/// The setting that counts the versions of the pack; held while the pack is changed.
+pub(crate) const VERSION: &str = "city.version";
+/// The setting that says who changed the pack last: the folder it is started with, or an administrator.
+pub(crate) const ORIGIN: &str = "city.origin";
+/// An administrator did, on a page or by `duban city import`.
+pub(crate) const BY_HAND: &str = "by-hand";
 
 /// The setting that marks a demonstration.
 const DEMO: &str = "demo";
@@ -55,21 +61,65 @@ pub fn begin(
     // Before anything is changed: a wrong key must not leave another city's pack behind.
     fits(store, keys)?;
     if let Some(files) = pack {
-        let city = load(files)?;
-        store.write(|tx| {
-            tx.put_city(files)?;
-            if tx.setting(DIGEST)?.as_deref() != Some(&city.digest) {
-                tx.put_setting(DIGEST, &city.digest)?;
-                tx.put_setting(CHANGED, &now.0.to_string())?;
-            }
-            Ok::<_, StoreError>(())
-        })?;
+        take(store, files, &load(files)?, now)?;
     }
+    store.write(|tx| {
+        // A database from before there were versions: the row has to be there, for changes wait on it.
+        let unknown = tx.setting(VERSION)?.is_none() && !tx.city_files()?.is_empty();
+        if unknown { tx.put_setting(VERSION, "1") } else { Ok(()) }
+    })?;
     let files = store.read(|tx| tx.city_files())?;
     if files.is_empty() {
         return Err(SetupError::NoCity);
     }
     load(&files).map(Arc::new)
+}
+
+/// Takes the pack of a folder in, unless an administrator has changed the one that is there: then that one
+/// holds, and what differs is said. See `docs/adr/0008-pack-in-force.md`.
+fn take(store: &Store, files: &PackFiles, city: &City, now: Stamp) -> Result<(), StoreError> {
+    let kept = store.write(|tx| {
+        let held = tx.city_files()?;
+        if tx.setting(DIGEST)?.as_deref() == Some(&city.digest) && !held.is_empty() {
+            return Ok::<_, StoreError>(None);
+        }
+        if tx.setting(ORIGIN)?.as_deref() == Some(BY_HAND) {
+            return Ok(Some((held, version(tx)?)));
+        }
+        let version = version(tx)? + 1;
+        keep(tx, files, city, version, now)?;
+        Ok(None)
+    })?;
+    if let Some((held, version)) = kept {
+        let mut apart: Vec<String> =
+            edit::differences(&held, files).into_iter().map(|one| one.file).collect();
+        apart.dedup();
+        tracing::warn!(
+            version,
+            differs = apart.join(", "),
+            "the city pack in the database holds, for an administrator has changed it; the folder that was named differs and was not taken in. Take it in with `duban city import`, or write the one that holds with `duban city export`"
+        );
+    }
+    Ok(())
+}
+
+/// Keeps a pack as the one in force.
+pub(crate) fn keep(
+    tx: &mut WriteTx<'_>,
+    files: &PackFiles,
+    city: &City,
+    version: i64,
+    now: Stamp,
+) -> Result<(), StoreError> {
+    tx.put_city(files)?;
+    tx.put_setting(DIGEST, &city.digest)?;
+    tx.put_setting(CHANGED, &now.0.to_string())?;
+    tx.put_setting(VERSION, &version.to_string())
+}
+
+/// The version of the pack; 0 before there is one.
+pub(crate) fn version(tx: &mut ReadTx<'_>) -> Result<i64, StoreError> {
+    Ok(tx.setting(VERSION)?.and_then(|text| text.parse().ok()).unwrap_or(0))
 }
 
 /// Since when the city's rules are what they are; none in a database that is older than this question.

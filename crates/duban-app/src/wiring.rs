@@ -1,7 +1,7 @@
 //! What a use case stands on: the city, the store, the keys, the clock; and who asks.
 
 use std::sync::{
-    Arc, OnceLock,
+    Arc, OnceLock, PoisonError, RwLock,
     atomic::{AtomicI64, Ordering},
 };
 
@@ -22,8 +22,11 @@ use crate::{
 /// One running installation: a city on a database. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
-    /// The city's rules and words.
+    /// The city's rules and words, as they were when this was taken in hand: one piece of work sees
+    /// one city from its beginning to its end.
     pub city: Arc<City>,
+    /// The city that holds now, for all who share this installation.
+    in_force: Arc<RwLock<Arc<City>>>,
     /// The database.
     pub store: Store,
     /// The keys that personal data is sealed with.
@@ -61,7 +64,21 @@ impl App {
         let (gateways, base, log, last) =
             (Gateways::default(), Arc::default(), Arc::default(), Arc::default());
         let wire = Arc::new(NoWire);
-        Self { city, store, keys, clock, entropy, wire, demo, gateways, base, log, last }
+        let in_force = Arc::new(RwLock::new(city.clone()));
+        Self { city, in_force, store, keys, clock, entropy, wire, demo, gateways, base, log, last }
+    }
+
+    /// The same installation with the city that holds now: asked for at the beginning of each piece of
+    /// work, a page or a job.
+    #[must_use]
+    pub fn at_hand(&self) -> Self {
+        let city = self.in_force.read().unwrap_or_else(PoisonError::into_inner).clone();
+        Self { city, ..self.clone() }
+    }
+
+    /// From now on this city holds, for every piece of work that begins.
+    pub(crate) fn put_in_force(&self, city: Arc<City>) {
+        *self.in_force.write().unwrap_or_else(PoisonError::into_inner) = city;
     }
 
     /// The same installation with ways out for messages.
@@ -187,6 +204,12 @@ impl App {
     #[must_use]
     pub fn call_id(&self) -> CallId {
         CallId(self.mint())
+    }
+
+    /// A new id in the record of changes.
+    #[must_use]
+    pub fn change_id(&self) -> i64 {
+        self.mint()
     }
 
     /// A new id for a job.

@@ -5,7 +5,7 @@
 use crate::{
     Lang,
     case::{Obstacle, Phase},
-    policy::Action,
+    policy::{Action, Guard},
     question::Misanswer,
 };
 
@@ -91,6 +91,8 @@ pub enum Refusal {
     NothingToJudge,
     /// The days for it are over.
     TooLate,
+    /// Something of administration stands in the way.
+    Guard(Guard),
 }
 
 impl Refusal {
@@ -128,6 +130,7 @@ impl Refusal {
             Self::CallTaken => "call-taken",
             Self::NothingToJudge => "nothing-to-judge",
             Self::TooLate => "too-late",
+            Self::Guard(guard) => guard.key(),
         }
     }
 
@@ -147,6 +150,7 @@ impl Refusal {
             Self::BadPhone | Self::NeedsPhone => Some("phone"),
             Self::Misanswered(_) => Some("details"),
             Self::Obstacle(obstacle) => obstacle.field(),
+            Self::Guard(guard) => guard.field(),
             Self::BadMail => Some("mail"),
             Self::NotFound
             | Self::MayNot(_)
@@ -206,6 +210,7 @@ impl Refusal {
             },
             Self::Misanswered(all) => all.iter().map(|wrong| wrong.sentence(lang)).collect::<Vec<_>>().join(lang.t("", " ")),
             Self::Obstacle(obstacle) => obstacle.sentence(lang),
+            Self::Guard(guard) => guard.sentence(lang),
             Self::BadMail => lang.t("这不像一个邮箱地址。例如 wang@example.cn。", "This does not look like a mail address. For example: wang@example.cn.").to_owned(),
             Self::TooLate => lang.t("期限已经过了。还有话要说，请直接找班长。", "The days for this are over. If there is more to say, speak to the one who leads the shift.").to_owned(),
             Self::NothingToJudge => lang.t("现在没有要研判的。诉求人还没有说不满意，或者同事已经研判过了。", "There is nothing to judge: the person is not dissatisfied, or a colleague has judged it.").to_owned(),
@@ -249,5 +254,11 @@ impl Refusal {
                 .replace('0', name),
             _ => String::new(),
         }
+    }
+}
+
+impl From<Guard> for Refusal {
+    fn from(guard: Guard) -> Self {
+        Self::Guard(guard)
     }
 }

@@ -26,6 +26,15 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
+    /// A setting, held until the transaction ends: whoever else asks for it this way waits.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn setting_for_update(&mut self, key: &str) -> Result<Option<String>, StoreError> {
+        let sql = format!("SELECT value FROM setting WHERE key = $1{}", self.dialect().for_update());
+        self.first(&sql, params![key], |row| row.text(0))
+    }
+
     /// Takes a city pack in, instead of the one that was there.
     ///
     /// # Errors

@@ -9,6 +9,7 @@
 //! randomness (ids and instants are arguments), and the keys of personal data (the store keeps
 //! sealed bytes and keyed hashes and never sees what is in them).
 
+mod admin;
 mod audit;
 #[cfg(feature = "bench")]
 pub mod bare;
@@ -57,6 +58,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+pub use admin::AdminChange;
 pub use breakdown::{Scope, Seen, Side, SideKeys};
 pub use call::{CallFigure, CallNote, CallQuery, CallRow, CallSums, Seat, Seconds};
 pub use callback::{Alert, CallbackTask};

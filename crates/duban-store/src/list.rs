@@ -14,7 +14,7 @@ use duban_domain::{
     request::{Channel, Kind, Urgency},
 };
 
-use crate::{CaseRow, Figure, ReadTx, StoreError, search::Query, sql::Sql};
+use crate::{CaseRow, Figure, ReadTx, StoreError, row::COLUMNS, search::Query, sql::Sql, value::params};
 use plan::{Leg, Sort};
 
 /// Which cases a list shows. What is not set does not restrict; instants are from (included) to (excluded).
@@ -165,6 +165,15 @@ impl CaseQuery {
 }
 
 impl ReadTx<'_> {
+    /// The rows of the newest cases.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn newest_cases(&mut self, limit: i64) -> Result<Vec<CaseRow>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM case_row c ORDER BY c.id DESC LIMIT $1");
+        self.all(&sql, params![limit], CaseRow::read)
+    }
+
     /// A page of cases within reach.
     ///
     /// # Errors

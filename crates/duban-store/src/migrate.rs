@@ -51,6 +51,7 @@ pub(crate) const ALL: &[Migration] = migrations![
     13 "0013_proof",
     14 "0014_months",
     15 "0015_mail",
+    16 "0016_administration",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.

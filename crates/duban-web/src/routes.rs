@@ -14,9 +14,9 @@ use duban_domain::policy::Action;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
-    cti, desk,
-    frame::Site,
-    frame::{assets, fields, guard},
+    cti,
+    desk::{self, admin},
+    frame::{Live, Site, assets, fields, guard},
     open311, party, resident,
 };
 
@@ -41,18 +41,18 @@ pub struct Route {
     pub access: Access,
     /// Most bytes of what is sent there.
     pub body_max: usize,
-    handler: MethodRouter<Site>,
+    handler: MethodRouter<Live>,
 }
 
-fn get<T: 'static>(path: &'static str, access: Access, handler: impl Handler<T, Site>) -> Route {
+fn get<T: 'static>(path: &'static str, access: Access, handler: impl Handler<T, Live>) -> Route {
     Route { method: "GET", path, access, body_max: fields::TEXT_BYTES_MAX, handler: routing::get(handler) }
 }
 
-fn post<T: 'static>(path: &'static str, access: Access, handler: impl Handler<T, Site>) -> Route {
+fn post<T: 'static>(path: &'static str, access: Access, handler: impl Handler<T, Live>) -> Route {
     Route { method: "POST", path, access, body_max: fields::TEXT_BYTES_MAX, handler: routing::post(handler) }
 }
 
-fn options<T: 'static>(path: &'static str, access: Access, handler: impl Handler<T, Site>) -> Route {
+fn options<T: 'static>(path: &'static str, access: Access, handler: impl Handler<T, Live>) -> Route {
     let handler = routing::options(handler);
     Route { method: "OPTIONS", path, access, body_max: fields::TEXT_BYTES_MAX, handler }
 }
@@ -123,6 +123,7 @@ pub fn table() -> Vec<Route> {
     table.extend(around_a_case());
     table.extend(worklist());
     table.extend(figures());
+    table.extend(administration());
     table
 }
 
@@ -211,6 +212,32 @@ fn worklist() -> Vec<Route> {
     ]
 }
 
+/// 管理: the city's settings, accounts and roles, and the record of changes.
+fn administration() -> Vec<Route> {
+    use Access::{AnyStaff, Public, Staff};
+    vec![
+        get("/desk/city", AnyStaff, admin::index::page),
+        get("/desk/city/export.zip", AnyStaff, admin::bundle::export),
+        get("/desk/city/import", AnyStaff, admin::bundle::page),
+        post("/desk/city/import", AnyStaff, admin::bundle::preview).with_files(),
+        post("/desk/city/taking", AnyStaff, admin::bundle::take),
+        get("/desk/city/file", AnyStaff, admin::file::page),
+        post("/desk/city/file", AnyStaff, admin::file::post),
+        get("/desk/city/{table}", AnyStaff, admin::table::page),
+        post("/desk/city/{table}", AnyStaff, admin::table::post),
+        get("/desk/city/{table}/entry", AnyStaff, admin::table::entry),
+        get("/desk/accounts", Staff(Action::Accounts), admin::accounts::page),
+        post("/desk/accounts", Staff(Action::Accounts), admin::accounts::add),
+        get("/desk/accounts/{id}", Staff(Action::Accounts), admin::accounts::one),
+        post("/desk/accounts/{id}", Staff(Action::Accounts), admin::accounts::change),
+        post("/desk/accounts/{id}/link", Staff(Action::Accounts), admin::accounts::link),
+        get("/desk/changes", Staff(Action::Audit), admin::changes::page),
+        get("/desk/changes/{id}", Staff(Action::Audit), admin::changes::one),
+        get("/password/{token}", Public, admin::password::page),
+        post("/password/{token}", Public, admin::password::post),
+    ]
+}
+
 /// Numbers, for staff, for a wall and for everybody.
 fn figures() -> Vec<Route> {
     use Access::{Public, Staff};
@@ -292,12 +319,13 @@ fn around_a_case() -> Vec<Route> {
 /// The whole site.
 #[expect(clippy::disallowed_methods, reason = "the one place where routes are routed: from the table")]
 pub fn router(site: Site) -> Router {
+    let live = Live(site);
     let mut router = Router::new();
     for route in table() {
         let access = route.access;
-        let own = site.clone();
+        let own = live.clone();
         let guarded = from_fn(move |request, next| {
-            let site = own.clone();
+            let site = own.at_hand();
             async move { guard::access(&site, access, request, next).await }
         });
         // The limit stands outside: what is sent without a session is read too, to be given back.
@@ -307,7 +335,7 @@ pub fn router(site: Site) -> Router {
     }
     router
         .layer(CatchPanicLayer::new())
-        .layer(from_fn_with_state(site.clone(), guard::around))
+        .layer(from_fn_with_state(live.clone(), guard::around))
         .layer(CompressionLayer::new())
-        .with_state(site)
+        .with_state(live)
 }

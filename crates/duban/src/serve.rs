@@ -12,7 +12,7 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
-use duban_app::{App, AppError, case::publish, jobs, notice, proof, remote, setup};
+use duban_app::{App, AppError, administration::pack, case::publish, jobs, notice, proof, remote, setup};
 use duban_domain::notice::NoticeChannel;
 use duban_web::{Options, Site};
 
@@ -78,6 +78,7 @@ pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<Exi
         lane(proof::work),
         lane(|app| notice::work(app, NoticeChannel::Sms)),
         lane(|app| notice::work(app, NoticeChannel::Mail)),
+        lane(follow),
     ];
     // Calls to other servers may take long and be broken off at any time: nobody waits for their end.
     let mut outside = app.clone();
@@ -157,9 +158,22 @@ fn renew_public(app: &App) {
     }
 }
 
+/// What another server, or a command, has changed of the city pack holds here within a second or two; and
+/// what everybody may see follows the pack that holds.
+fn follow(app: &App) -> Result<usize, AppError> {
+    if pack::follow(app)? {
+        tracing::info!("the city pack was changed; it holds from now on");
+    }
+    let app = app.at_hand();
+    if publish::is_outdated(&app)? {
+        renew_public(&app);
+    }
+    Ok(0)
+}
+
 fn again_and_again(app: &App, stop: &AtomicBool, work: fn(&App) -> Result<usize, AppError>) {
     while !stop.load(Ordering::Relaxed) {
-        match work(app) {
+        match work(&app.at_hand()) {
             Ok(0) => std::thread::sleep(JOBS_EVERY),
             Ok(_) => {}
             Err(error) => {
@@ -176,7 +190,7 @@ fn call(app: &App, stop: &AtomicBool) {
         tracing::error!(%error, "other servers will not be asked for news until the next start");
     }
     while !stop.load(Ordering::Relaxed) {
-        match remote::work(app) {
+        match remote::work(&app.at_hand()) {
             Ok(true) => {}
             Ok(false) => std::thread::sleep(JOBS_EVERY),
             Err(error) => {

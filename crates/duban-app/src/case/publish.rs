@@ -64,7 +64,7 @@ pub(crate) fn renew(app: &App, tx: &mut WriteTx<'_>, case: &Case, at: Stamp) -> 
 /// Whether the public table was written by another pack than the one that holds: its places may be
 /// too exact then, or its kinds of matters not meant for everybody any more.
 pub fn is_outdated(app: &App) -> Result<bool> {
-    app.store.read(|tx| Ok(tx.setting(WRITTEN_BY)?.as_deref() != Some(app.city.digest.as_str())))
+    app.store.read(|tx| Ok(tx.setting(WRITTEN_BY)?.as_deref() != Some(app.city.public_digest().as_str())))
 }
 
 /// Writes everything anew by the pack that holds, a few hundred cases at a time.
@@ -86,7 +86,7 @@ pub fn rewrite(app: &App) -> Result<i64> {
         count += i64::try_from(batch.len()).unwrap_or(0);
         after = last;
     }
-    app.store.write(|tx| Ok::<_, AppError>(tx.put_setting(WRITTEN_BY, &app.city.digest)?))?;
+    app.store.write(|tx| Ok::<_, AppError>(tx.put_setting(WRITTEN_BY, &app.city.public_digest())?))?;
     Ok(count)
 }
 

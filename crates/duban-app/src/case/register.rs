@@ -276,7 +276,7 @@ fn checked(app: &App, intake: &Intake) -> Result<Intake> {
     if let Some(code) = checked.place.division.as_deref().filter(|code| app.city.division(code).is_none()) {
         return Err(Refusal::UnknownDivision(code.to_owned()).into());
     }
-    if let Some(key) = checked.wish.category.as_deref().filter(|key| app.city.category(key).is_none()) {
+    if let Some(key) = checked.wish.category.as_deref().filter(|key| app.city.live_category(key).is_none()) {
         return Err(Refusal::UnknownCategory(key.to_owned()).into());
     }
     if intake.privacy == Privacy::Anonymous {

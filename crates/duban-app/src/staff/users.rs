@@ -1,9 +1,15 @@
-//! 用户: accounts of staff, made by the administrator's command. Pages for it come with administration.
+//! 用户: accounts of staff, made by whoever runs the server, with a command. The pages for it are in
+//! `administration::accounts`.
 
 use duban_domain::{StaffId, city::City};
-use duban_store::{SessionKind, Staff};
+use duban_store::{AdminChange, SessionKind, Staff, WriteTx};
 
-use crate::{App, AppError, staff::login::hash_password, wiring::Result};
+use crate::{
+    App, AppError,
+    administration::{OF_ACCOUNT, accounts::words},
+    staff::login::hash_password,
+    wiring::Result,
+};
 
 /// Fewest characters of a password.
 pub const PASSWORD_MIN: usize = 10;
@@ -80,6 +86,8 @@ pub fn put(app: &App, account: &Account) -> Result<StaffId> {
         }
         // Whoever had the old password is out.
         tx.end_sessions_of(SessionKind::Staff, staff.id.0)?;
+        tx.end_password_links(staff.id)?;
+        note(app, tx, known.as_ref(), &staff)?;
         Ok::<_, AppError>(staff.id)
     })
 }
@@ -88,10 +96,29 @@ pub fn put(app: &App, account: &Account) -> Result<StaffId> {
 pub fn disable(app: &App, login: &str) -> Result<bool> {
     app.store.write(|tx| {
         let Some(staff) = tx.staff_by_login(&plain_login(login))? else { return Ok(false) };
-        tx.update_staff(&Staff { active: false, ..staff.clone() })?;
+        let off = Staff { active: false, ..staff.clone() };
+        tx.update_staff(&off)?;
         tx.end_sessions_of(SessionKind::Staff, staff.id.0)?;
+        tx.end_password_links(staff.id)?;
+        note(app, tx, Some(&staff), &off)?;
         Ok::<_, AppError>(true)
     })
+}
+
+/// What the command did stands in the record of changes.
+fn note(app: &App, tx: &mut WriteTx<'_>, old: Option<&Staff>, new: &Staff) -> Result<()> {
+    Ok(tx.note_change(&AdminChange {
+        id: app.change_id(),
+        at: app.now(),
+        by_id: StaffId(0),
+        by_name: "duban user".to_owned(),
+        kind: OF_ACCOUNT.to_owned(),
+        subject: new.login.clone(),
+        version: 0,
+        note: String::new(),
+        before: old.map_or_else(String::new, words),
+        after: words(new),
+    })?)
 }
 
 /// A login is one word in small letters, however it is typed.

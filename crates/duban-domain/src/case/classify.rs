@@ -33,7 +33,9 @@ pub fn classify(
     if case.phase() == Phase::Closed {
         return Err(Refusal::WrongPhase { tried: Action::Classify, phase: Phase::Closed });
     }
-    if let Some(key) = to.category.as_deref().filter(|key| ground.city.category(key).is_none()) {
+    // A category that was retired stays where it is, and is not given anew.
+    let new = to.category.as_deref().filter(|_| to.category != case.category);
+    if let Some(key) = new.filter(|key| ground.city.live_category(key).is_none()) {
         return Err(Refusal::UnknownCategory(key.to_owned()));
     }
     if (&case.category, case.kind, case.urgency) == (&to.category, to.kind, to.urgency) {

@@ -38,7 +38,7 @@ pub fn dispatch(
         return Err(Refusal::WrongPhase { tried: Action::Dispatch, phase });
     }
     for unit in std::iter::once(&order.unit).chain(&order.assisting) {
-        if ground.city.unit(unit).is_none() {
+        if ground.city.open_unit(unit).is_none() {
             return Err(Refusal::UnknownUnit(unit.clone()));
         }
     }

@@ -293,18 +293,12 @@ fn every_refusal_has_a_sentence_that_helps_in_both_languages() {
         Refusal::NothingToJudge,
         Refusal::TooLate,
     ];
-    let all: Vec<Refusal> =
-        all.into_iter().chain(Obstacle::samples().into_iter().map(Refusal::from)).collect();
+    let obstacles = Obstacle::samples().into_iter().map(Refusal::from);
+    let guards = policy::Guard::samples().into_iter().map(Refusal::from);
     let mut table = String::new();
-    for refusal in &all {
-        writeln!(
-            table,
-            "{}\n  {}\n  {}",
-            refusal.key(),
-            refusal.sentence(Lang::Zh),
-            refusal.sentence(Lang::En)
-        )
-        .unwrap();
+    for refusal in all.into_iter().chain(obstacles).chain(guards) {
+        let (zh, en) = (refusal.sentence(Lang::Zh), refusal.sentence(Lang::En));
+        writeln!(table, "{}\n  {zh}\n  {en}", refusal.key()).unwrap();
     }
     expect_file!["../../snapshots/refusals.txt"].assert_eq(&table);
 }

@@ -10,8 +10,12 @@ impl City {
         if query.is_empty() {
             return Vec::new();
         }
-        let mut found: Vec<_> =
-            self.places.iter().filter_map(|place| Some((rank(place, &query)?, place))).collect();
+        let mut found: Vec<_> = self
+            .places
+            .iter()
+            .filter(|place| !place.retired)
+            .filter_map(|place| Some((rank(place, &query)?, place)))
+            .collect();
         found.sort_by_key(|(rank, place)| (*rank, place.name.zh.chars().count()));
         found.into_iter().take(limit).map(|(_, place)| place).collect()
     }

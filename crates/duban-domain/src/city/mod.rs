@@ -5,6 +5,7 @@
 
 mod check;
 mod desk;
+pub mod edit;
 mod fault;
 mod find;
 mod form;
@@ -169,6 +170,18 @@ impl City {
         None
     }
 
+    /// The unit with this key, if it takes cases: one that was closed does not any more.
+    #[must_use]
+    pub fn open_unit(&self, key: &str) -> Option<&Unit> {
+        self.unit(key).filter(|unit| !unit.closed)
+    }
+
+    /// The category with this key, if it can be chosen: one that was retired cannot any more.
+    #[must_use]
+    pub fn live_category(&self, key: &str) -> Option<&Category> {
+        self.category(key).filter(|category| !category.retired)
+    }
+
     /// The category with this key.
     #[must_use]
     pub fn category(&self, key: &str) -> Option<&Category> {
@@ -224,6 +237,15 @@ impl City {
     #[must_use]
     pub fn label(&self, key: &str) -> Option<&Label> {
         self.labels.iter().find(|label| label.key == key)
+    }
+
+    /// A digest of what decides how cases appear in public: another one asks for what was written by the
+    /// old rules to be written anew.
+    #[must_use]
+    pub fn public_digest(&self) -> String {
+        let Settings { public_listing, public_metres, words_reviewed, .. } = &self.settings;
+        let rules = format!("{:?}", (&self.public, public_listing, public_metres, words_reviewed));
+        Sha256::digest(rules).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// One of the city's own texts. A key that nobody wrote is shown as it is, so that it is noticed.

@@ -49,6 +49,10 @@ pub struct Unit {
     pub phone: Option<String>,
     /// The unit's own mailbox, so that a notice does not depend on who works there.
     pub mail: Option<String>,
+    /// 已撤并: it takes no case any more; old ones keep its name.
+    pub closed: bool,
+    /// The unit that took over.
+    pub successor: Option<String>,
 }
 
 /// An administrative division (行政区划).
@@ -85,6 +89,10 @@ pub struct Category {
     pub level: u8,
     /// The usual kind of such matters.
     pub kind_default: Option<Kind>,
+    /// 已停用, itself or one above: nothing new gets it; old cases keep it.
+    pub retired: bool,
+    /// The category that is used instead.
+    pub successor: Option<String>,
 }
 
 /// The icons that the program draws (图标).
@@ -193,6 +201,8 @@ pub struct Landmark {
     pub accuracy_m: u32,
     /// Whether the point was estimated and not surveyed.
     pub approximate: bool,
+    /// 已停用: not offered any more; old cases keep their words.
+    pub retired: bool,
 }
 
 /// A line to draw behind points (示意线). Schematic: nothing is measured on it.

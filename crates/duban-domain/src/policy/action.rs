@@ -37,6 +37,10 @@ closed_set! {
         Inspect = 17, "inspect", "质检", "Inspect quality";
         /// 管理: users and settings.
         Administer = 13, "administer", "管理", "Administer";
+        /// 管账号: accounts and roles.
+        Accounts = 50, "accounts", "管账号和角色", "Keep accounts and roles";
+        /// 查变更: read who changed what in the city's settings, accounts and roles.
+        Audit = 51, "audit", "查变更记录", "Read the record of changes";
         /// 导出: take a list of cases out as a file; each time is recorded.
         Export = 14, "export", "导出", "Export lists";
         /// 管常用语: look after the prepared texts of one's unit.

@@ -3,11 +3,13 @@
 //! check does not compile. What lies outside somebody's reach is "not found", never "forbidden".
 
 mod action;
+mod guard;
 mod reach;
 
 use std::marker::PhantomData;
 
 pub use action::Action;
+pub use guard::{Guard, KEEPERS, keeps_somebody, widens};
 pub use reach::Reach;
 
 use crate::{
@@ -130,6 +132,10 @@ verbs! {
     Inspect => Inspect, lead: false;
     /// 管理
     Administer => Administer, lead: false;
+    /// 管账号
+    Accounts => Accounts, lead: false;
+    /// 查变更
+    Audit => Audit, lead: false;
     /// 导出
     Export => Export, lead: false;
     /// 管常用语

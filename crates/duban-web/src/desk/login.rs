@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{FromRequest, Request, State},
+    extract::{Request, State},
     http::{
         HeaderValue, StatusCode, Uri,
         header::{LOCATION, REFERER, SET_COOKIE},
@@ -81,7 +81,7 @@ pub(crate) async fn interrupted(site: &Site, request: Request) -> Response {
 async fn carried(site: &Site, token: &str, request: Request) -> Option<String> {
     let (path, token) = (request.uri().path().to_owned(), token.to_owned());
     let was = site.run(move |app| staff::who_was(app, &token)).await.ok()??;
-    let fields = Fields::from_request(request, site).await.ok()?;
+    let fields = Fields::of_request(request, site).await.ok()?;
     kept::seal(&site.app, was, &path, &fields)
 }
 

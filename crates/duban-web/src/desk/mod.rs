@@ -3,6 +3,7 @@
 //! What may be done is decided by the rules; these pages only offer what the member can do now.
 
 mod acts;
+pub(crate) mod admin;
 pub(crate) mod around;
 mod around_more;
 pub(crate) mod around_more_steps;
@@ -77,22 +78,26 @@ struct HomePage {
     s: Shell,
 }
 
+/// Where the work of each action is; the first that a role may do is where it begins.
+const ROOMS: [(Action, &str); 6] = [
+    (Action::View, "/desk/cases"),
+    (Action::Figures, "/desk/figures"),
+    (Action::Administer, "/desk/city"),
+    (Action::Accounts, "/desk/accounts"),
+    (Action::Audit, "/desk/changes"),
+    (Action::Texts, "/desk/phrases"),
+];
+
 /// Each role begins where its work is.
 pub(crate) async fn home(desk: Desk) -> Response {
     let can = |action| desk.who.can(action);
     if can(Action::Register) && !can(Action::Dispatch) {
         return see_other("/desk/intake");
     }
-    if can(Action::View) {
-        return see_other("/desk/cases");
+    match ROOMS.iter().find(|(action, _)| can(*action)) {
+        Some((_, room)) => see_other(room),
+        None => html(&HomePage { s: desk.shell() }),
     }
-    if can(Action::Figures) {
-        return see_other("/desk/figures");
-    }
-    if can(Action::Texts) {
-        return see_other("/desk/phrases");
-    }
-    html(&HomePage { s: desk.shell() })
 }
 
 /// For whoever watches the server: it answers, and so does its database.

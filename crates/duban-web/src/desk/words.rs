@@ -3,7 +3,7 @@
 use crate::frame::WebError;
 use duban_domain::{
     Lang, Number, Refusal, Stamp,
-    city::{City, UnitKind},
+    city::{Category, City, Unit, UnitKind},
     deadline::{Pace, left},
     request::Urgency,
 };
@@ -122,29 +122,55 @@ pub(crate) struct Choices {
     pub(crate) list: Vec<Choice>,
 }
 
-/// All units, by what sort of body they are.
+/// The units that take cases, by what sort of body they are.
 pub(crate) fn unit_choices(city: &City, lang: Lang) -> Vec<Choices> {
+    units(city, lang, |unit| !unit.closed)
+}
+
+/// All units, also those that were closed: for finding old cases.
+pub(crate) fn every_unit(city: &City, lang: Lang) -> Vec<Choices> {
+    units(city, lang, |_| true)
+}
+
+fn units(city: &City, lang: Lang, keep: impl Fn(&Unit) -> bool) -> Vec<Choices> {
     let of = |kind: UnitKind| {
         let list = city
             .units
             .iter()
-            .filter(|u| u.kind == kind)
-            .map(|u| Choice { key: u.key.clone(), name: u.name.get(lang).to_owned() })
+            .filter(|u| u.kind == kind && keep(u))
+            .map(|u| Choice { key: u.key.clone(), name: gone(u.name.get(lang), u.closed, lang) })
             .collect();
         Choices { head: kind.word(lang).to_owned(), list }
     };
     UnitKind::ALL.iter().map(|kind| of(*kind)).filter(|c| !c.list.is_empty()).collect()
 }
 
-/// All categories below each first-level one, with their paths.
+/// A name, with a word where it is of the past.
+fn gone(name: &str, gone: bool, lang: Lang) -> String {
+    if gone { format!("{name}{}", lang.t("（已停用）", " (no longer used)")) } else { name.to_owned() }
+}
+
+/// The categories in use below each first-level one, with their paths.
 pub(crate) fn category_choices(city: &City, lang: Lang) -> Vec<Choices> {
-    let top = city.categories.iter().filter(|c| c.level == 1);
+    categories(city, lang, |category| !category.retired)
+}
+
+/// All categories, also those that were retired: for finding old cases.
+pub(crate) fn every_category(city: &City, lang: Lang) -> Vec<Choices> {
+    categories(city, lang, |_| true)
+}
+
+fn categories(city: &City, lang: Lang, keep: impl Fn(&Category) -> bool) -> Vec<Choices> {
+    let top = city.categories.iter().filter(|c| c.level == 1 && keep(c));
     let below = |key: &str| {
         let inside = |k: &str| k == key || k.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
         city.categories
             .iter()
-            .filter(|c| inside(&c.key))
-            .map(|c| Choice { key: c.key.clone(), name: city.category_path(&c.key, lang) })
+            .filter(|c| inside(&c.key) && keep(c))
+            .map(|c| Choice {
+                key: c.key.clone(),
+                name: gone(&city.category_path(&c.key, lang), c.retired, lang),
+            })
             .collect()
     };
     top.map(|c| Choices { head: c.name.get(lang).to_owned(), list: below(&c.key) }).collect()

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use duban_app::{AppError, media::UploadFault};
-use duban_domain::{Lang, Refusal};
+use duban_domain::{Lang, Refusal, policy::Guard};
 
 use super::{Visit, page, site::Site};
 
@@ -170,6 +170,8 @@ fn status_of(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::NotFound | Refusal::NotItsRequest => StatusCode::NOT_FOUND,
         Refusal::MayNot(_) | Refusal::LeadOnly(_) | Refusal::OwnAnswer => StatusCode::FORBIDDEN,
+        Refusal::Guard(Guard::OwnPower) => StatusCode::FORBIDDEN,
+        Refusal::Guard(Guard::LastOne(_)) => StatusCode::CONFLICT,
         Refusal::Stale
         | Refusal::WrongPhase { .. }
         | Refusal::AlreadyHeard
@@ -179,6 +181,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::TooSoon => StatusCode::CONFLICT,
         Refusal::Obstacle(obstacle) if obstacle.is_conflict() => StatusCode::CONFLICT,
         Refusal::Obstacle(_)
+        | Refusal::Guard(_)
         | Refusal::UnknownUnit(_)
         | Refusal::UnknownCategory(_)
         | Refusal::UnknownDivision(_)

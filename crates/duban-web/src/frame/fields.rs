@@ -19,7 +19,12 @@ use duban_domain::city::PhotoRule;
 use sha2::{Digest, Sha256};
 use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 
-use super::{Visit, error::WebError, kept, site::Site};
+use super::{
+    Visit,
+    error::WebError,
+    kept,
+    site::{Live, Site},
+};
 
 /// Most bytes of a form without files, and of one text of a form with files.
 pub(crate) const TEXT_BYTES_MAX: usize = 512 << 10;
@@ -240,10 +245,17 @@ const WRONG: WebError = WebError::BadForm(
     "This form could not be read. Send it from our page.",
 );
 
-impl FromRequest<Site> for Fields {
+impl FromRequest<Live> for Fields {
     type Rejection = WebError;
 
-    async fn from_request(request: Request, site: &Site) -> Result<Self, WebError> {
+    async fn from_request(request: Request, live: &Live) -> Result<Self, WebError> {
+        Self::of_request(request, &live.at_hand()).await
+    }
+}
+
+impl Fields {
+    /// What a request sent.
+    pub(crate) async fn of_request(request: Request, site: &Site) -> Result<Self, WebError> {
         let visit = request.extensions().get::<Visit>().cloned();
         let fields = timeout(FORM_TIME_MAX, Self::read(request, site)).await.map_err(|_| BROKEN)??;
         // The member signed in again: what they wrote before takes the place of the sign-in form.

@@ -16,6 +16,6 @@ pub(crate) mod when;
 pub(crate) use error::{PageResult, WebError};
 pub(crate) use fields::Fields;
 pub(crate) use page::{Shell, html, html_again, see_other};
-pub(crate) use site::Site;
+pub(crate) use site::{Live, Site};
 pub(crate) use visit::{Desk, Visit};
 pub(crate) use when::When;

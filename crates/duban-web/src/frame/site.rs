@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::http::{HeaderMap, header::HOST};
+use axum::{
+    extract::FromRef,
+    http::{HeaderMap, header::HOST},
+};
 use duban_app::{App, AppError};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -65,6 +68,24 @@ pub struct Site {
     pub(crate) rings: Arc<Rings>,
     /// Knows who has which case open.
     pub(crate) present: Arc<Present>,
+}
+
+/// The site as the router holds it. A request takes it in hand with the city that holds by then, and
+/// keeps that one to its end.
+#[derive(Clone)]
+pub(crate) struct Live(pub(crate) Site);
+
+impl Live {
+    /// The site with the city that holds now.
+    pub(crate) fn at_hand(&self) -> Site {
+        Site { app: self.0.app.at_hand(), ..self.0.clone() }
+    }
+}
+
+impl FromRef<Live> for Site {
+    fn from_ref(live: &Live) -> Self {
+        live.at_hand()
+    }
 }
 
 impl Site {

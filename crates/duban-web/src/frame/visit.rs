@@ -9,7 +9,12 @@ use axum::{
 use duban_app::{AppError, Ctx};
 use duban_domain::{Lang, policy::Member};
 
-use super::{cookies, error::WebError, page::Shell, site::Site};
+use super::{
+    cookies,
+    error::WebError,
+    page::Shell,
+    site::{Live, Site},
+};
 
 /// What is known of a visit before any handler runs.
 #[derive(Clone, Debug)]
@@ -97,13 +102,13 @@ impl Desk {
     }
 }
 
-impl FromRequestParts<Site> for Desk {
+impl FromRequestParts<Live> for Desk {
     type Rejection = WebError;
 
-    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, WebError> {
+    async fn from_request_parts(parts: &mut Parts, live: &Live) -> Result<Self, WebError> {
         let visit =
             parts.extensions.get::<Visit>().cloned().unwrap_or_else(|| Visit::of(&parts.headers, &parts.uri));
         let who = visit.member.clone().ok_or(WebError::SignIn)?;
-        Ok(Self { site: site.clone(), visit, who })
+        Ok(Self { site: live.at_hand(), visit, who })
     }
 }

@@ -53,7 +53,7 @@ pub(super) fn document(city: &City, address: &str, changed: Stamp, demo: bool) -
 }
 
 pub(super) fn list(city: &City, lang: Lang) -> Node {
-    let offered = city.categories.iter().filter(|category| category.level > 1);
+    let offered = city.categories.iter().filter(|category| category.level > 1 && !category.retired);
     let mut services: Vec<Node> = offered.map(|category| service(city, category, lang)).collect();
     services.push(Node::object(
         "service",

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+mod administration;
 mod canary;
+mod canary_administrators;
 mod routes;
 mod surfaces;
 mod twice;

@@ -42,6 +42,8 @@ async fn every_route_answers_every_role_as_its_access_says() {
             .replace("{key}", "no-such-key")
             .replace("{*rest}", "services.json")
             .replace("{*name}", "css/base.css")
+            .replace("{table}", "roles")
+            .replace("{token}", "00")
             .replace("{layer}/{z}/{x}/{y}", "public/10/833/430.json");
         write!(text, "{:<4} {:<42} ", route.method, route.path).unwrap();
         for who in std::iter::once("nobody").chain(STAFF.map(|(login, ..)| login)) {

@@ -1,6 +1,8 @@
 //! Where a canary is looked for: the addresses of each readable route, and what is sent to each writable
 //! one. A route that is not named here fails the tests of [`crate::canary`].
 
+use crate::canary_administrators as administrators;
+
 /// The addresses to look at for one readable route: with the hidden number, with words, with filters.
 pub(crate) fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
     let one = |text: &str| Some(vec![text.to_owned()]);
@@ -97,7 +99,7 @@ fn everybodys(path: &str, number: &str) -> Option<Vec<String>> {
                 .flat_map(|tile| [format!("/tiles/{tile}.json"), format!("/tiles/{tile}.mvt")])
                 .collect(),
         ),
-        _ => None,
+        _ => administrators::addresses(path),
     }
 }
 
@@ -233,7 +235,7 @@ fn of_texts(path: &str) -> Option<Vec<(String, String)>> {
         "/desk/phrases/{id}/removal" => at("/desk/phrases/1/removal", ""),
         "/desk/notice-texts/{key}" => at("/desk/notice-texts/receipt", "subject=x&do=look"),
         "/desk/staff-mail" => at(path, "news=often"),
-        _ => None,
+        _ => administrators::forms(path),
     }
 }
 

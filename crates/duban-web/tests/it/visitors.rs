@@ -49,7 +49,7 @@ pub(crate) struct Stage {
 pub(crate) const NEIGHBOUR: &str = "neighbour";
 
 /// The accounts: login, role, unit. One handler assists; the stranger has nothing to do with the case.
-pub(crate) const STAFF: [(&str, &str, &str); 10] = [
+pub(crate) const STAFF: [(&str, &str, &str); 12] = [
     ("operator", "operator", "hotline"),
     ("dispatcher", "dispatcher", "hotline"),
     ("handler", "handler", "power"),
@@ -60,6 +60,8 @@ pub(crate) const STAFF: [(&str, &str, &str); 10] = [
     ("supervisor", "supervisor", "hotline"),
     ("leader", "leader", "hotline"),
     ("administrator", "administrator", "hotline"),
+    ("security", "security", "hotline"),
+    ("auditor", "auditor", "hotline"),
 ];
 
 impl Stage {

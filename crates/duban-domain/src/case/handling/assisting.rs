@@ -20,7 +20,7 @@ pub fn join(
 ) -> Result<Vec<What>, Refusal> {
     let case = on.case();
     handled(case.phase())?;
-    if ground.city.unit(unit).is_none() {
+    if ground.city.open_unit(unit).is_none() {
         return Err(Refusal::UnknownUnit(unit.to_owned()));
     }
     if case.unit() == Some(unit) || case.assisting.iter().any(|helper| helper == unit) {

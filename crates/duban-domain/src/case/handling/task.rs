@@ -88,7 +88,9 @@ pub fn give(
         return Err(Obstacle::TooMany(TASKS_MAX).into());
     }
     match &giving.unit {
-        Some(unit) if ground.city.unit(unit).is_none() => return Err(Refusal::UnknownUnit(unit.clone())),
+        Some(unit) if ground.city.open_unit(unit).is_none() => {
+            return Err(Refusal::UnknownUnit(unit.clone()));
+        }
         Some(unit) if case.unit() == Some(unit) => return Err(Refusal::SameUnit),
         Some(_) => {}
         None => drop(text::required("party", &giving.party, text::LINE_MAX)?),

@@ -12,6 +12,7 @@ use super::{
     Category, City, DeskRules, Division, Fault, Index, Label, Landmark, MapLine, PackFiles, PublicRule,
     Reasons, Remote, Role, Unit, UnitKind,
     fault::{Faults, Spot, words},
+    is_below,
     read::{self, Basics, Placed},
 };
 use crate::{
@@ -203,7 +204,7 @@ impl Draft {
             urgency_words,
             units: bare(self.units),
             divisions: bare(self.divisions),
-            categories: bare(self.categories),
+            categories: with_retired(bare(self.categories)),
             public: bare(self.public),
             questions: bare(self.questions),
             remotes: bare(self.remotes),
@@ -225,6 +226,15 @@ impl Draft {
         city.index = index(&city)?;
         Some(city)
     }
+}
+
+/// What lies below a retired category is retired with it.
+fn with_retired(mut list: Vec<Category>) -> Vec<Category> {
+    let gone: Vec<String> = list.iter().filter(|c| c.retired).map(|c| c.key.clone()).collect();
+    for category in &mut list {
+        category.retired = gone.iter().any(|key| is_below(&category.key, key));
+    }
+    list
 }
 
 fn bare<T>(list: Vec<Placed<T>>) -> Vec<T> {

@@ -3,7 +3,9 @@
 use super::Draft;
 use crate::{
     city::{
+        Unit, UnitKind,
         fault::{Faults, Spot, did_you_mean, words},
+        is_below,
         read::Placed,
     },
     dispatch::Target,
@@ -13,6 +15,10 @@ use crate::{
 pub(super) fn check(draft: &Draft, faults: &Faults) {
     for row in &draft.units {
         division(draft, &row.at, row.it.division.as_deref(), faults);
+        closed_unit(draft, row, faults);
+    }
+    for row in &draft.categories {
+        category(draft, &row.spot("successor"), row.it.successor.as_deref(), faults);
     }
     for row in &draft.divisions {
         unit(draft, &row.at, row.it.unit.as_deref(), faults);
@@ -27,6 +33,7 @@ pub(super) fn check(draft: &Draft, faults: &Faults) {
     }
     for row in &draft.category_words {
         category(draft, &row.at, Some(&row.it.category), faults);
+        retired(draft, &row.at, Some(&row.it.category), faults);
     }
     for row in &draft.catalogue {
         catalogue_row(draft, row, faults);
@@ -94,6 +101,7 @@ fn catalogue_row(draft: &Draft, row: &Placed<crate::dispatch::Rule>, faults: &Fa
         category(draft, &row.spot("category"), Some(key), faults);
     }
     category(draft, &row.spot("set_category"), row.it.set_category.as_deref(), faults);
+    retired(draft, &row.spot("set_category"), row.it.set_category.as_deref(), faults);
     for code in &row.it.division {
         division(draft, &row.spot("division"), Some(code), faults);
     }
@@ -124,7 +132,44 @@ fn answer(draft: &Draft, at: &Spot, (question, choice): (&str, &str), faults: &F
     );
 }
 
+/// Who takes over must take cases, and somebody must own what is not dispatched.
+fn closed_unit(draft: &Draft, row: &Placed<Unit>, faults: &Faults) {
+    unit(draft, &row.spot("successor"), row.it.successor.as_deref(), faults);
+    if row.it.closed && row.it.kind == UnitKind::Centre {
+        faults.error(
+            &row.spot("closed"),
+            words("热线中心不能撤销", "The hotline centre cannot be closed"),
+            words("先让别的单位的 kind 为 centre。", "Give another unit the kind centre first."),
+        );
+    }
+}
+
+/// A category that was retired must not be given to anything new.
+fn retired(draft: &Draft, at: &Spot, key: Option<&str>, faults: &Faults) {
+    let Some(key) =
+        key.filter(|key| draft.categories.iter().any(|c| c.it.retired && is_below(key, &c.it.key)))
+    else {
+        return;
+    };
+    faults.error(
+        at,
+        words(format!("分类 {key} 已停用"), format!("The category {key} is retired")),
+        words("改成还在用的分类，或删去这一行。", "Name one that is in use, or remove this row."),
+    );
+}
+
 fn unit(draft: &Draft, at: &Spot, key: Option<&str>, faults: &Faults) {
+    if let Some(row) = draft.units.iter().find(|row| key == Some(row.it.key.as_str()) && row.it.closed) {
+        let key = &row.it.key;
+        faults.error(
+            at,
+            words(format!("单位 {key} 已撤并"), format!("The unit {key} is closed")),
+            match &row.it.successor {
+                Some(next) => words(format!("改成接办的 {next}。"), format!("Name {next}, which took over.")),
+                None => words("改成还在办件的单位。", "Name a unit that takes cases."),
+            },
+        );
+    }
     let Some(key) = key.filter(|key| !draft.has_unit(key)) else { return };
     let otherwise = words("先在 units.csv 里加上这个单位。", "Add the unit to units.csv first.");
     faults.error(

@@ -27,6 +27,8 @@ pub(in crate::city) fn units(files: &PackFiles, faults: &Faults) -> Vec<Placed<U
             phone: form.text_opt("phone"),
             mail: form
                 .parsed("mail", "duty@example.cn", |t| Some(Mail::parse(t).ok()??.address().to_owned())),
+            closed: form.yes("closed", false),
+            successor: form.text_opt("successor"),
         })
     })
 }
@@ -80,6 +82,8 @@ pub(in crate::city) fn categories(files: &PackFiles, faults: &Faults) -> Vec<Pla
             parent: key.rsplit_once('.').map(|(parent, _)| parent.to_owned()),
             level: level.min(3) as u8,
             kind_default: form.member("kind", Kind::ALL, Kind::key),
+            retired: form.yes("retired", false),
+            successor: form.text_opt("successor"),
             key,
         })
     })
@@ -108,6 +112,7 @@ pub(in crate::city) fn places(files: &PackFiles, faults: &Faults) -> Vec<Placed<
             point,
             accuracy_m,
             approximate: form.yes("approximate", true),
+            retired: form.yes("retired", false),
         })
     })
 }

@@ -28,51 +28,51 @@ name_en = "A day"
 
 #[test]
 fn questions_that_cannot_be_asked() {
-    with("questions.toml", QUESTION, expect![[""]]);
+    with("questions.toml", QUESTION, expect![""]);
     let but = |from: &str, to: &str| QUESTION.replacen(from, to, 1);
     with(
         "questions.toml",
         &but("since", "since-when"),
         expect![[r#"
-        questions.toml:3: 错误：问题的键 since-when 不能用 → 只用字母、数字和下划线，例如 lamp_number。
-    "#]],
+            questions.toml:3: 错误：问题的键 since-when 不能用 → 只用字母、数字和下划线，例如 lamp_number。
+        "#]],
     );
     with(
         "questions.toml",
         &but("power.cut", "power.cat"),
         expect![[r#"
-        questions.toml:4: 错误：分类 power.cat 不存在 → 是不是想写 power.cut？
-    "#]],
+            questions.toml:4: 错误：分类 power.cat 不存在 → 是不是想写 power.cut？
+        "#]],
     );
     with(
         "questions.toml",
         &but("\"one\"", "\"line\""),
         expect![[r#"
-        questions.toml:5: 错误：选项和回答方式对不上 → kind 是 one 或 several 时写上 [[question.choice]]，别的时候不写。
-    "#]],
+            questions.toml:5: 错误：选项和回答方式对不上 → kind 是 one 或 several 时写上 [[question.choice]]，别的时候不写。
+        "#]],
     );
     with(
         "questions.toml",
         &but("kind = \"one\"", "kind = \"one\"\ncolour = 1"),
         expect![[r#"
-        questions.toml:6: 错误：不认识的字段 colour → 删去，或改成其中之一：key、categories、kind、ask、ask_en、help、help_en、required、public、choice
-    "#]],
+            questions.toml:6: 错误：不认识的字段 colour → 删去，或改成其中之一：key、categories、kind、ask、ask_en、help、help_en、required、public、choice
+        "#]],
     );
     let text = "[[question]]\nkey = \"a\"\nkind = \"text\"\nask = \"?\"\nask_en = \"?\"\npublic = true\n";
     with(
         "questions.toml",
         text,
         expect![[r#"
-        questions.toml:1: 错误：没有写哪些分类要问 → 写上例如 categories = ["utilities.lighting"]，下级分类也会问。
-        questions.toml:6: 错误：只有选择题的回答可以公开 → 去掉 public：人们会在文字里写姓名电话。
-    "#]],
+            questions.toml:1: 错误：没有写哪些分类要问 → 写上例如 categories = ["utilities.lighting"]，下级分类也会问。
+            questions.toml:6: 错误：只有选择题的回答可以公开 → 去掉 public：人们会在文字里写姓名电话。
+        "#]],
     );
     with(
         "questions.toml",
         &format!("{QUESTION}{QUESTION}"),
         expect![[r#"
-        questions.toml:14: 错误：键 since 重复，第 2 行已有 → 改一个名字，或删去多余的一行。
-    "#]],
+            questions.toml:14: 错误：键 since 重复，第 2 行已有 → 改一个名字，或删去多余的一行。
+        "#]],
     );
 }
 
@@ -92,49 +92,49 @@ service = "002"
 
 #[test]
 fn servers_that_cannot_be_called() {
-    with("remotes.toml", REMOTE, expect![[""]]);
+    with("remotes.toml", REMOTE, expect![""]);
     let but = |from: &str, to: &str| REMOTE.replacen(from, to, 1);
     with(
         "remotes.toml",
         &but("unit = \"power\"", "unit = \"powr\""),
         expect![[r#"
-        remotes.toml:6: 错误：单位 powr 不存在 → 是不是想写 power？
-    "#]],
+            remotes.toml:6: 错误：单位 powr 不存在 → 是不是想写 power？
+        "#]],
     );
     with(
         "remotes.toml",
         &but("https://", "ftp://"),
         expect![[r#"
-        remotes.toml:7: 错误：地址 ftp://311.example.cn/open311/v2/ 不能用 → 写成 https://311.example.cn/open311/v2，不带问号和账号。
-    "#]],
+            remotes.toml:7: 错误：地址 ftp://311.example.cn/open311/v2/ 不能用 → 写成 https://311.example.cn/open311/v2，不带问号和账号。
+        "#]],
     );
     with(
         "remotes.toml",
         &but("https://", "http://"),
         expect![[r#"
-        remotes.toml:7: 提醒：没有加密，密钥和诉求会明文传送 → 改用 https；只在内网才用 http。
-    "#]],
+            remotes.toml:7: 提醒：没有加密，密钥和诉求会明文传送 → 改用 https；只在内网才用 http。
+        "#]],
     );
     with(
         "remotes.toml",
         &but("DUBAN_REMOTE_GRID", "DUBAN_KEY"),
         expect![[r#"
-        remotes.toml:8: 错误：环境变量 DUBAN_KEY 不能用 → 名字以 DUBAN_REMOTE_ 开头，只用大写字母、数字和下划线。
-    "#]],
+            remotes.toml:8: 错误：环境变量 DUBAN_KEY 不能用 → 名字以 DUBAN_REMOTE_ 开头，只用大写字母、数字和下划线。
+        "#]],
     );
     with(
         "remotes.toml",
         &but("category = \"power.cut\"", "category = \"power.cat\""),
         expect![[r#"
-        remotes.toml:2: 错误：分类 power.cat 不存在 → 是不是想写 power.cut？
-    "#]],
+            remotes.toml:2: 错误：分类 power.cat 不存在 → 是不是想写 power.cut？
+        "#]],
     );
     with(
         "remotes.toml",
         &but("service = \"001\"\n", ""),
         expect![[r#"
-        remotes.toml:2: 错误：缺少 service → 补上 service。
-    "#]],
+            remotes.toml:2: 错误：缺少 service → 补上 service。
+        "#]],
     );
 }
 

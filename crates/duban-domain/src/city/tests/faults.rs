@@ -45,7 +45,7 @@ pub(super) fn small() -> PackFiles {
         ),
         (
             "roles.toml",
-            "[[role]]\nkey = \"all\"\nname = \"全\"\nname_en = \"All\"\nactions = [\"register\", \"enter\", \"view\", \"dispatch\", \"sign\", \"contact\", \"answer\", \"review\", \"callback\", \"classify\", \"note\", \"reveal\", \"label\", \"figures\", \"export\", \"texts\", \"moderate\", \"return\", \"extend\", \"decide\", \"assign\", \"inspect\", \"task\", \"work\", \"ask\", \"reopen\", \"correct\"]\nreach = \"all\"\n\n[[role]]\nkey = \"admin\"\nname = \"管\"\nname_en = \"Admin\"\nactions = [\"administer\"]\nreach = \"none\"\n",
+            "[[role]]\nkey = \"all\"\nname = \"全\"\nname_en = \"All\"\nactions = [\"register\", \"enter\", \"view\", \"dispatch\", \"sign\", \"contact\", \"answer\", \"review\", \"callback\", \"classify\", \"note\", \"reveal\", \"label\", \"figures\", \"export\", \"texts\", \"moderate\", \"return\", \"extend\", \"decide\", \"assign\", \"inspect\", \"task\", \"work\", \"ask\", \"reopen\", \"correct\"]\nreach = \"all\"\n\n[[role]]\nkey = \"admin\"\nname = \"管\"\nname_en = \"Admin\"\nactions = [\"administer\", \"accounts\", \"audit\"]\nreach = \"none\"\n",
         ),
         (
             "texts.toml",
@@ -476,9 +476,9 @@ fn texts_of_notices_are_checked_with_line_and_mend() {
     noticed(
         "quiet = \"late\"\n[[notice]]\nkind = \"recept\"\n",
         expect![[r#"
-        notices.toml:1: 错误：quiet 写成 late，读不懂 → 写成例如 21:30-07:30。
-        notices.toml:3: 错误：kind 里的 recept 不认识 → 是不是想写 receipt？
-    "#]],
+            notices.toml:1: 错误：quiet 写成 late，读不懂 → 写成例如 21:30-07:30。
+            notices.toml:3: 错误：kind 里的 recept 不认识 → 是不是想写 receipt？
+        "#]],
     );
     noticed(
         "[[notice]]\nkind = \"code\"\nsubject = \"一\"\nsubject_en = \"1\"\nsms = \"{code\"\nsms_en = \"{cod}\"\nmail = \"你好\"\nmail_en = \"{code} {title}\"\n",

@@ -2,6 +2,7 @@
 
 mod desk;
 mod doors;
+mod edit;
 mod faults;
 
 use std::{collections::BTreeMap, fs, path::Path};

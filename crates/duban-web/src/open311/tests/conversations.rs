@@ -7,8 +7,9 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use duban_app::{
+    App,
     case::{On, dispatch, review, show, sign},
-    partner,
+    partner, proof,
 };
 use duban_domain::{Number, case::Verdict};
 use duban_testkit::world::World;
@@ -212,7 +213,9 @@ async fn a_city_that_lists_nothing_shows_a_system_its_own() {
     let mut world = World::sqlite();
     let mut city = (*world.app.city).clone();
     city.settings.public_listing = false;
-    world.app.city = Arc::new(city);
+    let app = world.app.clone();
+    world.app = App::new(Arc::new(city), app.store, app.keys, app.clock, app.entropy, false);
+    proof::begin(&world.app, None).unwrap();
     let mut client = Browser::of(world.app.clone());
     let key = partner::add_key(&world.app, "county", None).unwrap();
     let other = partner::add_key(&world.app, "another", None).unwrap();

@@ -1,0 +1,132 @@
+//! What administrators may not do (管理上的拒绝): raise themselves, or leave nobody who keeps the city.
+
+use super::Action;
+use crate::{
+    Lang,
+    city::{City, ReachRule},
+};
+
+/// A "no" of administration (管理上的拒绝).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// One's own account, or the role that one has oneself, would be able to do more.
+    OwnPower,
+    /// Nobody would be left who may do this.
+    LastOne(Action),
+    /// The key or login is given already.
+    Taken,
+    /// A key stays what it is.
+    KeyStays,
+    /// Accounts still have this role or unit.
+    StillUsed(usize),
+    /// A login is one word.
+    BadLogin,
+    /// The role is not in the city.
+    UnknownRole,
+    /// A password is too short.
+    ShortPassword {
+        /// Fewest characters.
+        least: usize,
+    },
+}
+
+impl Guard {
+    /// Its name, stable.
+    #[must_use]
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::OwnPower => "own-power",
+            Self::LastOne(_) => "last-administrator",
+            Self::Taken => "taken",
+            Self::KeyStays => "key-stays",
+            Self::StillUsed(_) => "still-used",
+            Self::BadLogin => "bad-login",
+            Self::UnknownRole => "unknown-role",
+            Self::ShortPassword { .. } => "short-password",
+        }
+    }
+
+    /// The form field it is about.
+    #[must_use]
+    pub fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Taken | Self::KeyStays => Some("key"),
+            Self::BadLogin => Some("login"),
+            Self::UnknownRole => Some("role"),
+            Self::ShortPassword { .. } => Some("password"),
+            Self::OwnPower | Self::LastOne(_) | Self::StillUsed(_) => None,
+        }
+    }
+
+    /// What happened and what to do next.
+    #[must_use]
+    pub fn sentence(&self, lang: Lang) -> String {
+        match self {
+            Self::OwnPower => lang.t("自己的账号、自己所在的角色，不能由自己来放宽或改动。请另一位安全管理员来改。", "One does not change one\u{2019}s own account, nor widen the role one has. Ask another security administrator.").to_owned(),
+            Self::LastOne(action) => match lang {
+                Lang::Zh => format!("这样改以后，就没有人能“{}”了，没有保存。请先让另一个账号有这个权限。", action.word(lang)),
+                Lang::En => format!("Nobody would be left who may \u{201c}{}\u{201d}, so it was not saved. Give it to another account first.", action.word(lang)),
+            },
+            Self::Taken => lang.t("已经有一个叫这个的。请换一个。", "There is one of this name already. Choose another.").to_owned(),
+            Self::KeyStays => lang.t("键定了就不改：以前的工单记着它。要换，请停用这一条，另加一条。", "A key stays: past cases remember it. Retire this one and add another.").to_owned(),
+            Self::StillUsed(accounts) => match lang {
+                Lang::Zh => format!("还有 {accounts} 个账号在用它。请先给这些账号换一个。"),
+                Lang::En => format!("{accounts} accounts still have it. Give them another first."),
+            },
+            Self::BadLogin => lang.t("登录名是一个词，不带空格，最多 60 个字。", "A login is one word without spaces, of 60 characters at most.").to_owned(),
+            Self::UnknownRole => lang.t("没有这个角色。请从名单里选。", "There is no such role. Choose one from the list.").to_owned(),
+            Self::ShortPassword { least } => match lang {
+                Lang::Zh => format!("密码至少 {least} 个字，两次要一样。"),
+                Lang::En => format!("A password has at least {least} characters, and is the same both times."),
+            },
+        }
+    }
+
+    /// One of each, for tables.
+    #[must_use]
+    pub fn samples() -> Vec<Self> {
+        vec![
+            Self::OwnPower,
+            Self::LastOne(Action::Accounts),
+            Self::Taken,
+            Self::KeyStays,
+            Self::StillUsed(3),
+            Self::BadLogin,
+            Self::UnknownRole,
+            Self::ShortPassword { least: 10 },
+        ]
+    }
+}
+
+/// What an installation must never be without, once somebody has it.
+pub const KEEPERS: [Action; 3] = [Action::Administer, Action::Accounts, Action::Audit];
+
+/// Whether a role could do or see more in another state of the pack than it can now.
+#[must_use]
+pub fn widens(role: &str, before: &City, after: &City) -> bool {
+    let Some(new) = after.role(role) else { return false };
+    let Some(old) = before.role(role) else { return true };
+    let wider = rank(new.reach) > rank(old.reach);
+    wider || new.actions.iter().any(|action| !old.actions.contains(action))
+}
+
+fn rank(reach: ReachRule) -> u8 {
+    match reach {
+        ReachRule::None => 0,
+        ReachRule::Unit => 1,
+        ReachRule::UnitAndBelow => 2,
+        ReachRule::All => 3,
+    }
+}
+
+/// Whether anybody is left for each of [`KEEPERS`] who was there before: `roles` are the roles of the
+/// accounts that may sign in, then and now.
+pub fn keeps_somebody(before: (&City, &[String]), after: (&City, &[String])) -> Result<(), Guard> {
+    let has = |(city, roles): (&City, &[String]), action: Action| {
+        roles.iter().any(|role| city.role(role).is_some_and(|role| role.actions.contains(&action)))
+    };
+    match KEEPERS.into_iter().find(|action| has(before, *action) && !has(after, *action)) {
+        Some(action) => Err(Guard::LastOne(action)),
+        None => Ok(()),
+    }
+}

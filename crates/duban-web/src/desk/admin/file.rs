@@ -1,0 +1,71 @@
+//! One file of the pack as text: for what has no form of its own. The same check as everywhere.
+
+use askama::Template;
+use duban_app::{
+    AppError, Ctx,
+    administration::pack::{self, Saved},
+};
+use duban_domain::Refusal;
+
+use super::{FaultShown, shown};
+use crate::frame::{Desk, Fields, PageResult, Shell, WebError, html, html_again, see_other};
+
+#[derive(Template)]
+#[template(path = "admin/file.html")]
+pub(super) struct FilePage {
+    s: Shell,
+    path: String,
+    text: String,
+    version: i64,
+    faults: Vec<FaultShown>,
+    wrong: String,
+}
+
+/// The file.
+pub(crate) async fn page(desk: Desk) -> PageResult {
+    let standing = desk.run(pack::standing).await?;
+    let asked = Fields::of_query(desk.visit.uri.query().unwrap_or(""));
+    let path = allowed(&desk, asked.get("path"))?;
+    let text = standing.files.get(&path).cloned().ok_or(WebError::from(Refusal::NotFound))?;
+    let (faults, wrong) = (Vec::new(), String::new());
+    Ok(html(&FilePage { s: desk.shell(), path, text, version: standing.version, faults, wrong }))
+}
+
+/// Keeps it, or shows it again with what is wrong.
+pub(crate) async fn post(desk: Desk, fields: Fields) -> PageResult {
+    let path = allowed(&desk, fields.get("path"))?;
+    let text = format!("{}\n", fields.get("text").replace("\r\n", "\n"));
+    let version: i64 = fields.get("version").parse().unwrap_or(0);
+    let (own, new) = (path.clone(), text.clone());
+    let (faults, wrong) = match desk.run(move |ctx| keep(ctx, &own, &new, version)).await {
+        Ok(Saved::Done(..)) => return Ok(see_other("/desk/city?saved=1")),
+        Ok(Saved::Faulty(faults)) => (shown(&faults, desk.visit.lang), String::new()),
+        Err(error) => (Vec::new(), sentence(&desk, error)?),
+    };
+    Ok(html_again(&FilePage { s: desk.shell(), path, text, version, faults, wrong }))
+}
+
+fn keep(ctx: &Ctx, path: &str, text: &str, version: i64) -> Result<Saved, AppError> {
+    if pack::standing(ctx)?.version != version {
+        return Err(Refusal::Stale.into());
+    }
+    pack::change(ctx, "file", |files| {
+        files.insert(path.to_owned(), text.to_owned());
+        Ok(())
+    })
+}
+
+/// The sentence of a refusal that the form can answer to; any other error goes on.
+fn sentence(desk: &Desk, error: WebError) -> Result<String, WebError> {
+    match error {
+        WebError::App(AppError::Refused(refusal @ (Refusal::NoChange | Refusal::Guard(_)))) => {
+            Ok(refusal.sentence(desk.visit.lang))
+        }
+        other => Err(other),
+    }
+}
+
+fn allowed(desk: &Desk, path: &str) -> Result<String, WebError> {
+    let action = pack::action_for(path);
+    if desk.who.can(action) { Ok(path.to_owned()) } else { Err(Refusal::MayNot(action).into()) }
+}

@@ -1,0 +1,38 @@
+//! Settings, accounts and the record of changes, as surfaces on which no canary may appear.
+
+fn is_ours(path: &str) -> bool {
+    ["/desk/city", "/desk/accounts", "/desk/changes", "/password/"].iter().any(|own| path.starts_with(own))
+}
+
+/// The addresses to look at.
+pub(crate) fn addresses(path: &str) -> Option<Vec<String>> {
+    match path {
+        "/desk/city/file" => Some(vec![format!("{path}?path=city.toml"), format!("{path}?path=roles.toml")]),
+        "/desk/city/{table}/entry" => Some(vec![
+            "/desk/city/catalogue/entry?id=aerial-tree".to_owned(),
+            "/desk/city/roles/entry".to_owned(),
+        ]),
+        path if is_ours(path) => Some(
+            ["categories", "roles", "catalogue"]
+                .map(|table| path.replace("{table}", table).replace("{id}", "1").replace("{token}", "00"))
+                .to_vec(),
+        ),
+        _ => None,
+    }
+}
+
+/// The forms to send. A dry run looks at every case, and names those within reach only.
+pub(crate) fn forms(path: &str) -> Option<Vec<(String, String)>> {
+    match path {
+        "/desk/city/{table}" => Some(vec![(
+            "/desk/city/catalogue".to_owned(),
+            "do=try&new=1&key=canary&any=%E9%87%91%E4%B8%9D%E9%9B%80&unit=gas&reason=x&reason_en=x"
+                .to_owned(),
+        )]),
+        path if is_ours(path) => {
+            let path = path.replace("{id}", "1").replace("{token}", "00");
+            Some(vec![(path, "path=city.toml&login=x&name=x&text=x".to_owned())])
+        }
+        _ => None,
+    }
+}
