@@ -388,7 +388,10 @@ fn head(s: &Shell, row: &CaseRow, by_due: bool) -> (String, bool) {
         return (row.phase.word(s.lang).to_owned(), false);
     }
     if by_due && at < s.now {
-        return (s.t("过了时限（签收、联系或办结）", "Past due (to sign, contact or finish)").to_owned(), true);
+        return (
+            s.t("过了时限（签收、联系或办结）", "Past due (to sign, contact or finish)").to_owned(),
+            true,
+        );
     }
     let when = s.when(&at);
     let relative = !when.day.starts_with(|c: char| c.is_ascii_digit());
