@@ -45,6 +45,9 @@ test('a note on several cases at once says of each whether it was left', async (
   await page.locator('.bulk summary', { hasText: '批注' }).click();
   await page.fill('#bulk-note', '已打电话催过');
   await page.locator('.bulk button[value=note]').click();
+  await page.locator('.batch-sure').waitFor();
+  for (const number of numbers) await page.locator(`main .rows a[href="/desk/cases/${number}"]`).waitFor();
+  await page.locator('.batch-sure button').click();
   await page.locator('.note-ok').waitFor();
   for (const number of numbers) await page.locator(`main .rows a[href="/desk/cases/${number}"]`).waitFor();
   await page.goto(`/desk/cases/${numbers[1]}`);

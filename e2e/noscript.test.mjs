@@ -93,6 +93,8 @@ test('search, filters and bulk signing work as plain forms', async () => {
   assert.ok(before >= 1, 'the unit has cases to sign');
   await boxes.first().check();
   await page.locator('.bulk button[value=sign]').click();
+  assert.match(await page.locator('.note').innerText(), /还什么都没有改/);
+  await page.locator('.batch-sure button').click();
   assert.match(await page.locator('.note').innerText(), /签收/);
   const staff = await signedIn('dispatcher');
   await find(staff, '石凳断了一条腿');

@@ -77,6 +77,7 @@ export const DESK = [
   { name: 'desk-figures', who: 'supervisor', go: '/desk/figures' },
   { name: 'desk-list-map', who: 'dispatcher', go: '/desk/cases?stage=all&view=map' },
   { name: 'desk-batch', typed: true, go: batch },
+  { name: 'desk-entry', who: 'urban', go: '/desk/entry' },
   { name: 'desk-phrases', who: 'leader', go: '/desk/phrases' },
   { name: 'desk-figures-sides', who: 'supervisor', go: '/desk/figures?by=unit' },
   { name: 'desk-board', who: 'supervisor', go: '/board/desk' },

@@ -97,6 +97,8 @@ closed_set! {
         Open311 = 9, "open311", "Open311", "Open311";
         /// 其他
         Other = 10, "other", "其他", "Other";
+        /// 自行发现: entered by whoever found it.
+        Own = 11, "own", "自行发现", "Own observation";
     }
 }
 

@@ -186,6 +186,9 @@ fn door(chars: &[char], from: usize) -> Option<usize> {
         return None;
     }
     let rest: String = chars[to..].iter().take(3).collect();
+    if let Some(to) = stairs(chars, from) {
+        return Some(to);
+    }
     if is_room(chars, from, to) {
         return Some(to);
     }
@@ -195,6 +198,29 @@ fn door(chars: &[char], from: usize) -> Option<usize> {
     // Of homes, only the number is masked: what it is the number of may be read.
     let homes = *word == "户" && !chars[..from].ends_with(&['元']);
     (!line && !day && !homes).then_some(to)
+}
+
+/// `3-2-501`: building, stair and room, with hyphens between them. A date begins with four digits, and a
+/// telephone number has longer groups.
+fn stairs(chars: &[char], from: usize) -> Option<usize> {
+    let hyphen = |c: char| matches!(c, '-' | '\u{2013}' | '—');
+    if from > 0 && hyphen(chars[from - 1]) {
+        return None;
+    }
+    let digits = |at: usize| chars[at..].iter().take_while(|c| c.is_ascii_digit()).count();
+    let mut at = from;
+    for (most, last) in [(3, false), (2, false), (4, true)] {
+        let n = digits(at);
+        at += n;
+        if n == 0 || n > most || (last && n < 3) {
+            return None;
+        }
+        if !last {
+            chars.get(at).copied().filter(|c| hyphen(*c))?;
+            at += 1;
+        }
+    }
+    chars.get(at).is_none_or(|c| !hyphen(*c)).then_some(at)
 }
 
 /// `3栋602`: three or four digits right behind a building are a room, also when nobody writes 室.
@@ -292,6 +318,7 @@ mod tests {
             ("家在建设路8号3栋602。", "家在建设路＊号＊栋＊＊＊。"),
             ("找刘师傅，姓名：张三丰", "找＊师傅，姓名：＊＊＊"),
             ("新华西路88号漏水", "新华西路＊＊号漏水"),
+            ("住3-2-501，水压低", "住＊＊＊，水压低"),
         ] {
             assert_eq!(mask(said), shown, "{said}");
         }
@@ -303,6 +330,7 @@ mod tests {
             "路灯坏了三天，1号线和2号公路都黑",
             "12345打过了",
             "2026年1月5号报的，20260105",
+            "2026-1-5报的，比分3-2，线路3-2-50",
             "水价涨了12.5%，一共300元",
             "影响200户居民",
             "这几栋300户没水",

@@ -192,6 +192,8 @@ fn the_server() -> Vec<Route> {
 fn worklist() -> Vec<Route> {
     use Access::Staff;
     vec![
+        get("/desk/entry", Staff(Action::Enter), desk::entry::page),
+        post("/desk/entry", Staff(Action::Enter), desk::entry::post).with_files(),
         post("/desk/batches", Staff(Action::View), desk::bulk::post),
         get("/desk/phrases", Staff(Action::Texts), desk::phrases::page),
         post("/desk/phrases", Staff(Action::Texts), desk::phrases::put),

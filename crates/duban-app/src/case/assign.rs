@@ -69,6 +69,11 @@ fn within(ctx: &Ctx, tx: &mut ReadTx<'_>, fits: impl Fn(&Member) -> bool) -> Res
     Ok(fitting.map(|m| Colleague { id: m.id, name: m.name, unit: m.unit }).collect())
 }
 
-fn member(city: &City, staff: &Staff) -> Member {
+/// Colleagues of one's own unit who could have a case.
+pub(super) fn of_own_unit(ctx: &Ctx) -> Result<Vec<Colleague>> {
+    ctx.app.store.read(|tx| within(ctx, tx, |m| m.unit == ctx.who.unit && m.id != ctx.who.id))
+}
+
+pub(super) fn member(city: &City, staff: &Staff) -> Member {
     Member::of(city, staff.id, &staff.name, &staff.unit, &staff.role)
 }

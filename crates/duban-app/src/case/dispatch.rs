@@ -1,13 +1,14 @@
 //! 派单: the dispatcher follows the catalogue's proposal or decides otherwise, with a reason.
 
 use duban_domain::{
-    case::{self, Case, Dispatching},
+    case::{self, Case, Dispatching, Named, What, give_to_named},
     dispatch::{Matter, Proposal, propose},
     policy::{allow, verb},
     request::Request,
 };
+use duban_store::ReadTx;
 
-use super::{On, step_with};
+use super::{On, assign::member, step_with};
 use crate::{App, Ctx, wiring::Result};
 
 /// What the dispatcher decided.
@@ -29,20 +30,36 @@ pub fn dispatch(ctx: &Ctx, on: &On, order: &Order) -> Result<Case> {
         if order.designated {
             allow::<verb::Decide>(&ctx.who)?;
         }
-        let first = tx.requests_of(permitted.case().id)?.into_iter().next();
-        let proposal = first.map(|request| proposal(&ctx.app, permitted.case(), &request));
-        let same = |p: &Proposal| {
-            p.unit == order.unit && (order.assisting.is_empty() || order.assisting == p.assisting)
-        };
-        let followed = proposal.filter(|p| same(p) && order.reason.trim().is_empty());
-        let order = Dispatching {
-            unit: order.unit.clone(),
-            assisting: order.assisting.clone(),
-            reason: order.reason.clone(),
-            followed,
-            designated: order.designated,
-        };
-        Ok(case::dispatch(permitted, &order, ground)?)
+        let order = dispatching(&ctx.app, tx, permitted.case(), order)?;
+        let login = order.followed.as_ref().and_then(|proposal| proposal.handler.clone());
+        let events = case::dispatch(permitted, &order, ground)?;
+        // What changes only who is designated is no dispatch by the catalogue.
+        match login.filter(|_| order.followed.as_ref().is_some_and(|p| p.unit == order.unit)) {
+            Some(login) => given(&ctx.app, tx, events, &login),
+            None => Ok(events),
+        }
+    })
+}
+
+/// Gives it to the person whom the catalogue names, if they can have it now.
+pub(super) fn given(app: &App, tx: &mut ReadTx<'_>, events: Vec<What>, login: &str) -> Result<Vec<What>> {
+    let staff = tx.staff_by_login(login)?.filter(|staff| staff.active);
+    let found = staff.map(|staff| member(&app.city, &staff));
+    Ok(give_to_named(events, login, found.as_ref().map_or(Named::Gone, Named::Found)))
+}
+
+/// The order with the catalogue's proposal, where it follows that.
+pub(super) fn dispatching(app: &App, tx: &mut ReadTx<'_>, case: &Case, order: &Order) -> Result<Dispatching> {
+    let first = tx.requests_of(case.id)?.into_iter().next();
+    let proposal = first.map(|request| proposal(app, case, &request));
+    let same =
+        |p: &Proposal| p.unit == order.unit && (order.assisting.is_empty() || order.assisting == p.assisting);
+    Ok(Dispatching {
+        unit: order.unit.clone(),
+        assisting: order.assisting.clone(),
+        reason: order.reason.clone(),
+        followed: proposal.filter(|p| same(p) && order.reason.trim().is_empty()),
+        designated: order.designated,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use duban_domain::{
     CallId, CaseId, Number, PersonId, Refusal, RequestId, Stamp,
-    case::{Actor, ActorKind, Event, Wish, join, open},
+    case::{Actor, ActorKind, Event, What, Wish, join, open},
     dispatch::{Matter, propose},
     person::Person,
     policy::{allow, verb},
@@ -157,6 +157,15 @@ fn register(app: &App, intake: &Intake, by: &Actor, now: Stamp, call: Option<Cal
     app.store.write(|tx| ready.take_in(app, tx))
 }
 
+/// Takes in what opens a case otherwise than by the catalogue.
+pub(super) fn opened_by(ctx: &Ctx, intake: &Intake, by: &Actor, decide: &Decide<'_>) -> Result<Registered> {
+    let ready = Ready::deciding(&ctx.app, intake, by, ctx.now, decide)?;
+    ctx.app.store.write(|tx| ready.take_in(&ctx.app, tx))
+}
+
+/// What a request opens: pure, so that it can be asked again when another number is drawn.
+pub(super) type Decide<'a> = dyn Fn(&App, &Request) -> Result<Vec<What>> + 'a;
+
 /// A request with all that needs no database reckoned before the turn to write is taken: others wait for that.
 struct Ready<'a> {
     intake: Intake,
@@ -164,18 +173,39 @@ struct Ready<'a> {
     drafted: Request,
     opening: Opening,
     by: &'a Actor,
+    decide: Option<&'a Decide<'a>>,
     /// The call that it was said in.
     call: Option<CallId>,
 }
 
 impl<'a> Ready<'a> {
     fn of(app: &App, intake: &Intake, by: &'a Actor, now: Stamp) -> Result<Self> {
+        Self::made(app, intake, by, now, None)
+    }
+
+    fn deciding(
+        app: &App,
+        intake: &Intake,
+        by: &'a Actor,
+        now: Stamp,
+        decide: &'a Decide<'a>,
+    ) -> Result<Self> {
+        Self::made(app, intake, by, now, Some(decide))
+    }
+
+    fn made(
+        app: &App,
+        intake: &Intake,
+        by: &'a Actor,
+        now: Stamp,
+        decide: Option<&'a Decide<'a>>,
+    ) -> Result<Self> {
         let intake = checked(app, intake)?;
         let details = details(app, &intake, now)?;
         let person = person::sealed(app, &intake.person)?;
         let drafted = request_of(app, &intake, person.as_ref().map(|person| person.id), details, now);
-        let opening = reckoned(app, &drafted, &intake.wish, by)?;
-        Ok(Self { intake, person, drafted, opening, by, call: None })
+        let opening = reckoned(app, &drafted, &intake.wish, by, decide)?;
+        Ok(Self { intake, person, drafted, opening, by, decide, call: None })
     }
 
     /// Stores it, its files and the case that it opens, unless its source has handed it in before.
@@ -198,7 +228,7 @@ impl<'a> Ready<'a> {
             self.opening.record(app, tx, &request)?;
             self.opening.owe(app, tx)?;
         } else {
-            let opening = reckoned(app, &request, &self.intake.wish, self.by)?;
+            let opening = reckoned(app, &request, &self.intake.wish, self.by, self.decide)?;
             opening.record(app, tx, &request)?;
             opening.owe(app, tx)?;
         }
@@ -211,10 +241,19 @@ impl<'a> Ready<'a> {
     }
 }
 
-/// The case that a request opens, by the rules of the city.
-fn reckoned(app: &App, request: &Request, wish: &Wish, by: &Actor) -> Result<Opening> {
+/// The case that a request opens, by the rules of the city unless somebody decides it.
+fn reckoned(
+    app: &App,
+    request: &Request,
+    wish: &Wish,
+    by: &Actor,
+    decide: Option<&Decide<'_>>,
+) -> Result<Opening> {
     let at = request.received_at;
-    let events = open(request, wish, &app.ground(at)).events;
+    let events = match decide {
+        Some(decide) => decide(app, request)?,
+        None => opened(app, request, wish)?,
+    };
     Opening::of(request, events.into_iter().map(|what| Event { at, by: by.clone(), what }).collect())
 }
 
@@ -240,6 +279,16 @@ fn checked(app: &App, intake: &Intake) -> Result<Intake> {
         return Err(Refusal::NeedsPhone.into());
     }
     Ok(checked)
+}
+
+/// What the rules of the city open, given to the person whom a rule names.
+fn opened(app: &App, request: &Request, wish: &Wish) -> Result<Vec<What>> {
+    let opening = open(request, wish, &app.ground(request.received_at));
+    let sent = opening.events.iter().any(|what| matches!(what, What::Dispatched { .. }));
+    match opening.proposal.handler.filter(|_| sent) {
+        Some(login) => app.store.read(|tx| super::dispatch::given(app, tx, opening.events, &login)),
+        None => Ok(opening.events),
+    }
 }
 
 /// The answers to what the category asks; a door that did not ask brings none. Where nobody chose a

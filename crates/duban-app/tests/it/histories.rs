@@ -9,7 +9,8 @@ use std::sync::{
 use duban_app::{
     Ctx, Entropy,
     case::{
-        self, On, callback::Call, dispatch::Order, moderate::Moderation, register::Intake, task::Reporting,
+        self, On, callback::Call, dispatch::Order, enter::For, moderate::Moderation, register::Intake,
+        task::Reporting,
     },
     jobs,
     partner::{Caller, report},
@@ -172,12 +173,27 @@ fn register(world: &World, dice: &Dice, numbers: &Mutex<Vec<Number>>) -> bool {
     let text = dice.one(&["路灯不亮，看不见台阶。", "电线打火，会触电。", "停水两天了。", "押金怎么退？"]);
     let said = Intake { privacy, wish, text: (*text).into(), ..intake() };
     let (role, unit) = *dice.one(&ROLES);
+    if dice.below(5) == 0 {
+        return enter(world, dice, &said, numbers);
+    }
     let registered = if dice.coin() {
         case::register::by_staff(&world.ctx(role, unit), &said)
     } else {
         case::register::by_resident(&world.app, &said)
     };
     registered.map(|r| numbers.lock().unwrap().push(r.number)).is_ok()
+}
+
+/// Somebody of a unit enters work for themselves, a colleague or a unit.
+fn enter(world: &World, dice: &Dice, said: &Intake, numbers: &Mutex<Vec<Number>>) -> bool {
+    let unit = *dice.one(&UNITS);
+    let to = match dice.below(3) {
+        0 => For::Own,
+        1 => staff(world, unit).map_or(For::Own, For::Colleague),
+        _ => For::Unit((*dice.one(&UNITS)).to_owned()),
+    };
+    let entered = case::enter::enter(&world.ctx("handler", unit), said, &to, "归它管");
+    entered.map(|r| numbers.lock().unwrap().push(r.number)).is_ok()
 }
 
 fn dispatch(ctx: &Ctx, on: &On, dice: &Dice) -> bool {

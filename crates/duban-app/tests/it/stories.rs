@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use duban_app::{
-    AppError, CaseQuery, DEMO_PASSWORD, Order,
-    case::{self, dispatch::Order as Sending, register::Intake},
+    AppError, ByHand, CaseQuery, DEMO_PASSWORD, Order,
+    case::{self, dispatch::Order as Sending, enter::For, register::Intake},
     notice,
     partner::{
         self, Caller,
@@ -222,5 +222,113 @@ fn a_case_is_handled_and_closed_at_every_hour_of_a_sunday() {
             let after = case::callback::call(&caller, &on(&number), &reached(true)).unwrap();
             assert!(!after.is_open(), "{hour}");
         }
+    });
+}
+
+/// Whom the dispatch of a case was to be for, as its history has it.
+fn named_in(world: &World, number: &Number) -> String {
+    let shown = case::show::show(&world.ctx("supervisor", "hotline"), number).unwrap();
+    let because = shown.history.iter().flatten().find_map(|event| match &event.what {
+        What::Dispatched { because, .. } => Some(because.clone()),
+        _ => None,
+    });
+    because.unwrap().into_iter().find(|one| one.starts_with("handler=")).unwrap_or_default()
+}
+
+/// The table of the catalogue: units, and persons of a unit. A person gets it when their account is in
+/// use and of that unit; else the unit has it, and the history says why.
+#[test]
+fn a_rule_sends_to_a_unit_or_to_a_person_of_it() {
+    let mut files = zhuzhou();
+    let rule = |key: &str, word: &str, unit: &str, handler: &str| {
+        let named = if handler.is_empty() { String::new() } else { format!("handler = \"{handler}\"\n") };
+        format!(
+            "[[rule]]\nkey = \"{key}\"\nany = [\"{word}\"]\nunit = \"{unit}\"\n{named}reason = \"测\"\nreason_en = \"test\"\n\n"
+        )
+    };
+    let table = [
+        rule("unit", "甲事", "power", ""),
+        rule("person", "乙事", "power", "zhou"),
+        rule("off", "丙事", "power", "gone"),
+        rule("nobody", "丁事", "power", "never"),
+        rule("elsewhere", "戊事", "gas", "zhou"),
+        rule("may-not", "己事", "power", "looker"),
+    ];
+    files.insert("catalogue.toml".to_owned(), table.concat());
+    let city = Arc::new(City::load(&files).unwrap());
+    both(|world| {
+        let account = |login: &str, role: &str| Account {
+            login: login.into(),
+            name: format!("测试·{login}"),
+            unit: "power".into(),
+            role: role.into(),
+            password: DEMO_PASSWORD.into(),
+        };
+        let zhou = users::put(&world.app, &account("zhou", "handler")).unwrap();
+        users::put(&world.app, &account("gone", "handler")).unwrap();
+        users::disable(&world.app, "gone").unwrap();
+        users::put(&world.app, &account("looker", "editor")).unwrap();
+        world.app.city = Arc::clone(&city);
+        for (word, unit, person, why) in [
+            ("甲事", "power", None, ""),
+            ("乙事", "power", Some(zhou), "handler=zhou"),
+            ("丙事", "power", None, "handler=gone=off"),
+            ("丁事", "power", None, "handler=never=off"),
+            ("戊事", "gas", None, "handler=zhou=elsewhere"),
+            ("己事", "power", None, "handler=looker=may-not"),
+        ] {
+            let said = Intake { text: format!("测试的{word}"), ..intake() };
+            let held = Intake { wish: Wish { hold: true, ..Wish::default() }, ..said.clone() };
+            // By the catalogue at once, and by a dispatcher who follows it.
+            let at_once = case::register::by_resident(&world.app, &said).unwrap().number;
+            let by_hand = case::register::by_resident(&world.app, &held).unwrap().number;
+            let order = Sending {
+                unit: unit.into(),
+                assisting: Vec::new(),
+                reason: String::new(),
+                designated: false,
+            };
+            case::dispatch::dispatch(&world.ctx("dispatcher", "hotline"), &on(&by_hand), &order).unwrap();
+            for number in [at_once, by_hand] {
+                let case = case_of(world, &number);
+                assert_eq!((case.unit(), case.handling.handler), (Some(unit), person), "{word}");
+                assert_eq!(named_in(world, &number), why, "{word}");
+            }
+        }
+        world.app.city = Arc::new(City::load(&zhuzhou()).unwrap());
+    });
+}
+
+/// Work that is entered for oneself, a colleague and another unit is in the right list at once, on both
+/// databases, and a colleague of elsewhere or a unit that there is not is refused.
+#[test]
+fn what_is_entered_directly_is_in_the_right_list_at_once() {
+    both(|world| {
+        let account = |login: &str, unit: &str| Account {
+            login: login.into(),
+            name: format!("测试·{login}"),
+            unit: unit.into(),
+            role: "handler".into(),
+            password: DEMO_PASSWORD.into(),
+        };
+        let zhou = users::put(&world.app, &account("zhou", "power")).unwrap();
+        let stranger = users::put(&world.app, &account("dong", "gas")).unwrap();
+        let ctx = world.ctx("handler", "power");
+        let enter = |to: &For, why: &str| case::enter::enter(&ctx, &intake(), to, why);
+        let own = enter(&For::Own, "").unwrap().number;
+        let theirs = enter(&For::Colleague(zhou), "").unwrap().number;
+        let other = enter(&For::Unit("gas".into()), "归它管").unwrap().number;
+        assert!(
+            enter(&For::Colleague(stranger), "").is_err() && enter(&For::Unit("gas".into()), "").is_err()
+        );
+        assert!(enter(&For::Unit("nowhere".into()), "归它管").is_err());
+        let by = |staff| CaseQuery { handler: Some(ByHand::Of(staff)), ..CaseQuery::default() };
+        assert_eq!(numbers(world, "handler", "power", &by(ctx.who.id)), std::slice::from_ref(&own));
+        assert_eq!(numbers(world, "handler", "power", &by(zhou)), [theirs]);
+        assert_eq!(numbers(world, "handler", "gas", &CaseQuery::default()), [other]);
+        let case = case_of(world, &own);
+        assert!(case.contact.is_none() && case.entered && case.finish.due > world.app.now());
+        let operator = case::enter::enter(&world.ctx("operator", "hotline"), &intake(), &For::Own, "");
+        assert!(matches!(operator, Err(AppError::Refused(Refusal::MayNot(Action::Enter)))));
     });
 }

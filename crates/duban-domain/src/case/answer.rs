@@ -52,7 +52,7 @@ pub fn answer(
     if claims && answer.proof.is_empty() && proof_words.is_empty() {
         return Err(Refusal::NeedsProof);
     }
-    if case.contacted_at.is_none() && no_contact.is_empty() {
+    if case.contacted_at.is_none() && !case.entered && no_contact.is_empty() {
         return Err(Refusal::NeedsContact);
     }
     let answered = What::Answered {
@@ -63,6 +63,6 @@ pub fn answer(
         proof_words,
         no_contact,
     };
-    let public = (!ground.city.settings.review_required).then(|| asked(ground, true));
+    let public = (!ground.city.settings.review_required).then(|| asked(case, ground, true));
     Ok(std::iter::once(answered).chain(public).collect())
 }

@@ -7,7 +7,8 @@ impl Case {
     /// The case that an opening event begins; any other event begins none.
     #[must_use]
     pub fn begin(id: CaseId, event: &Event) -> Option<Self> {
-        let What::Opened { number, request, kind, urgency, category, finish, .. } = &event.what else {
+        let What::Opened { number, request, kind, urgency, category, finish, entered, .. } = &event.what
+        else {
             return None;
         };
         Some(Self {
@@ -31,9 +32,10 @@ impl Case {
             verdict: None,
             label: None,
             reported_at: None,
+            entered: *entered,
             requests: vec![*request],
             withdrawn: Vec::new(),
-            publicity: Publicity::default(),
+            publicity: if *entered { Publicity::of_the_house() } else { Publicity::default() },
             handling: super::Handling::default(),
         })
     }

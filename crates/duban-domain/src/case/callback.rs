@@ -195,6 +195,6 @@ pub(super) fn reopened(case: &Case, unit: Option<String>, ground: &Ground<'_>) -
         round: case.round.saturating_add(1),
         unit,
         finish: clocks.finish,
-        contact: clocks.contact,
+        contact: clocks.contact.filter(|_| !case.entered),
     }
 }

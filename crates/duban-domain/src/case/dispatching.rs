@@ -6,7 +6,7 @@ use crate::{
     deadline::clocks,
     dispatch::Proposal,
     lang::Words,
-    policy::{Action, Permitted, verb},
+    policy::{Action, Member, Permitted, verb},
     request::{Kind, Urgency},
     text,
 };
@@ -49,41 +49,77 @@ pub fn dispatch(
     if same && case.handling.designated == order.designated {
         return Err(Refusal::SameUnit);
     }
+    let class = Class { urgency: case.urgency, kind: case.kind, entered: case.entered };
     let designated = order.designated.then(|| What::Moved(Move::Designated { unit: order.unit.clone() }));
     if let Some(proposal) = order.followed.as_ref().filter(|p| p.unit == order.unit) {
-        let first = by_rule(proposal, case.urgency, case.kind, ground);
+        let first = by_rule(proposal, class, ground);
         return Ok(std::iter::once(first).chain(designated).collect());
     }
     let reason = text::required("reason", &order.reason, text::LINE_MAX)?;
     let reason = Words { zh: reason.clone(), en: reason };
-    let first = dispatched(
-        &order.unit,
-        &order.assisting,
-        "manual",
-        reason,
-        Vec::new(),
-        (case.urgency, case.kind),
-        ground,
-    );
+    let first = dispatched(&order.unit, &order.assisting, "manual", reason, Vec::new(), class, ground);
     Ok(std::iter::once(first).chain(designated).collect())
 }
 
 /// The event of a dispatch that the catalogue decided.
-pub(super) fn by_rule(proposal: &Proposal, urgency: Urgency, kind: Kind, ground: &Ground<'_>) -> What {
+pub(super) fn by_rule(proposal: &Proposal, class: Class, ground: &Ground<'_>) -> What {
     let Proposal { unit, assisting, rule, reason, because, .. } = proposal;
-    dispatched(unit, assisting, rule, reason.clone(), because.clone(), (urgency, kind), ground)
+    dispatched(unit, assisting, rule, reason.clone(), because.clone(), class, ground)
 }
 
-fn dispatched(
+/// Whom the catalogue names, as it is found out at the moment of the dispatch (指名结果).
+#[derive(Clone, Copy, Debug)]
+pub enum Named<'a> {
+    /// An account that is in use.
+    Found(&'a Member),
+    /// No such account, or it is switched off.
+    Gone,
+}
+
+/// Gives what the catalogue dispatches to the person whom its rule names. Where they cannot have it, it
+/// stays with the unit, and what decided says why.
+#[must_use]
+pub fn give_to_named(mut events: Vec<What>, login: &str, named: Named<'_>) -> Vec<What> {
+    let sent = events.iter_mut().rev().find_map(|what| match what {
+        What::Dispatched { unit, because, .. } => Some((unit, because)),
+        _ => None,
+    });
+    let Some((unit, because)) = sent else { return events };
+    let why = match named {
+        Named::Gone => "off",
+        Named::Found(member) if member.unit != *unit => "elsewhere",
+        Named::Found(member) if !member.can(Action::Answer) => "may-not",
+        Named::Found(member) => {
+            let (to, name) = (Some(member.id), member.name.clone());
+            let (before, words) = (String::new(), String::new());
+            events.push(What::Moved(Move::Assigned { to, name, before, words }));
+            return events;
+        }
+    };
+    because.retain(|one| !one.starts_with("handler="));
+    because.push(format!("handler={login}={why}"));
+    events
+}
+
+/// What the clocks of a dispatch depend on.
+#[derive(Clone, Copy)]
+pub(super) struct Class {
+    pub(super) urgency: Urgency,
+    pub(super) kind: Kind,
+    /// Nobody outside waits to hear of it.
+    pub(super) entered: bool,
+}
+
+pub(super) fn dispatched(
     unit: &str,
     assisting: &[String],
     rule: &str,
     reason: Words,
     because: Vec<String>,
-    class: (Urgency, Kind),
+    class: Class,
     ground: &Ground<'_>,
 ) -> What {
-    let clocks = clocks(ground.city, class.0, class.1, ground.now);
+    let clocks = clocks(ground.city, class.urgency, class.kind, ground.now);
     What::Dispatched {
         unit: unit.to_owned(),
         assisting: assisting.iter().filter(|a| *a != unit).cloned().collect(),
@@ -91,6 +127,6 @@ fn dispatched(
         reason,
         because,
         sign: clocks.sign,
-        contact: clocks.contact,
+        contact: clocks.contact.filter(|_| !class.entered),
     }
 }

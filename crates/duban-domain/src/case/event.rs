@@ -158,6 +158,9 @@ pub enum What {
         /// What the rules had proposed, where the operator decided otherwise before saving.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         proposed: Option<Proposed>,
+        /// Whether somebody of the house entered it, for whom nobody outside waits.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        entered: bool,
     },
     /// 紧急转接: the caller was handed to an emergency service.
     HandedOver {
@@ -172,7 +175,7 @@ pub enum What {
         unit: String,
         /// Units that help.
         assisting: Vec<String>,
-        /// The rule of the catalogue, or `manual`.
+        /// The rule of the catalogue, or `manual`, or `entered`.
         rule: String,
         /// Why this unit, as the timeline says it.
         reason: Words,

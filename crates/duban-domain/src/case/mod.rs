@@ -14,6 +14,7 @@ mod callback;
 mod classify;
 mod contact;
 mod dispatching;
+mod enter;
 mod event;
 mod history;
 mod judge;
@@ -36,7 +37,8 @@ pub use answer::{Answer, answer};
 pub use callback::{Heard, expire, hear, next_try, no_reply};
 pub use classify::{Classification, classify};
 pub use contact::{Contact, Way, contact};
-pub use dispatching::{Dispatching, dispatch};
+pub use dispatching::{Dispatching, Named, dispatch, give_to_named};
+pub use enter::{Entry, Whose, enter};
 pub use event::{Actor, ActorKind, Chosen, Event, Outcome, Proposed, Satisfaction, Unreached, What};
 pub use handling::{Handling, Move, Obstacle, Plea, Waits};
 pub use history::{History, replay};
@@ -89,6 +91,8 @@ closed_set! {
         NotReached = 7, "not-reached", "未接通", "Not reached";
         /// 维持办结: not solved in the person's word, and nothing left to mend.
         Upheld = 8, "upheld", "维持办结", "Closed as it is";
+        /// 自办办结: nobody from outside had asked for it.
+        Own = 9, "own", "自办事项办结", "Own work, done";
         /// 历史导入: finished before Duban; its real times are kept.
         Historic = 4, "historic", "历史导入", "Imported, finished earlier";
         /// 诉求人撤回: everybody who spoke for it took it back.
@@ -191,6 +195,9 @@ pub struct Case {
     /// When what another system last reported, and moved the case by, had happened there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reported_at: Option<Stamp>,
+    /// Whether somebody of the house entered it (自办): then nobody waits to be contacted or called back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub entered: bool,
     /// The requests that it deals with, first one first.
     pub requests: Vec<RequestId>,
     /// Those of them whose person took it back.

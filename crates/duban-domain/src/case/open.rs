@@ -1,6 +1,10 @@
 //! 受理: a request opens a case.
 
-use super::{Consent, Ending, Ground, Outcome, Proposed, What, publicity::shared};
+use super::{
+    Consent, Ending, Ground, Outcome, Proposed, What,
+    dispatching::{Class, by_rule},
+    publicity::shared,
+};
 use crate::{
     deadline::clocks,
     dispatch::{Matter, Proposal, propose},
@@ -38,6 +42,8 @@ pub struct Wish {
     pub by_hand: bool,
     /// The caller was handed to an emergency service.
     pub handed: Option<HandOver>,
+    /// Somebody of the house found it: nobody outside waits for it.
+    pub entered: bool,
 }
 
 /// A caller handed to an emergency service (紧急转接).
@@ -77,6 +83,7 @@ pub fn open(request: &Request, wish: &Wish, ground: &Ground<'_>) -> Opening {
         finish: clocks.finish,
         details: request.details.clone(),
         proposed: proposed(&matter, wish, &proposal, ground),
+        entered: wish.entered,
     }];
     // Whoever says nothing lets the facts be seen, and that needs no event of its own.
     if let Some(consent) = wish.share.filter(|consent| *consent != Consent::Facts) {
@@ -96,7 +103,7 @@ pub fn open(request: &Request, wish: &Wish, ground: &Ground<'_>) -> Opening {
         });
         events.push(What::Closed { ending: Ending::Direct });
     } else if !wish.hold && proposal.unit != ground.city.centre().key {
-        events.push(super::dispatching::by_rule(&proposal, urgency, kind, ground));
+        events.push(by_rule(&proposal, Class { urgency, kind, entered: wish.entered }, ground));
     }
     Opening { events, proposal }
 }

@@ -67,6 +67,12 @@ impl Default for Publicity {
 }
 
 impl Publicity {
+    /// What the house found for itself is nobody's voice and is not shown.
+    #[must_use]
+    pub fn of_the_house() -> Self {
+        Self { consent: Consent::Nothing, ruling: Ruling::Waiting }
+    }
+
     /// What is shown. Where the city reads words first, they wait for the desk.
     #[must_use]
     pub fn shows(self, words_reviewed: bool) -> Showing {

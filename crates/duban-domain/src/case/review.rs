@@ -1,6 +1,6 @@
 //! 审核: the centre accepts a unit's answer, or sends it back and says what is missing.
 
-use super::{Ground, Stage, What};
+use super::{Case, Ending, Ground, Stage, What};
 use crate::{
     Refusal,
     policy::{Action, Permitted, verb},
@@ -30,15 +30,19 @@ pub fn review(
         return Err(Refusal::OwnAnswer);
     }
     Ok(vec![match verdict {
-        Verdict::Approve => asked(ground, false),
+        Verdict::Approve => asked(on.case(), ground, false),
         Verdict::SendBack(reason) => {
             What::SentBack { reason: text::required("reason", reason, text::TEXT_MAX)? }
         }
     }])
 }
 
-/// The answer leaves the house, and the person is asked from now on.
-pub(super) fn asked(ground: &Ground<'_>, unreviewed: bool) -> What {
+/// The answer leaves the house, and the person is asked from now on. Where nobody outside asked for it,
+/// that is the end.
+pub(super) fn asked(case: &Case, ground: &Ground<'_>, unreviewed: bool) -> What {
+    if case.entered {
+        return What::Closed { ending: Ending::Own };
+    }
     let until = ground.now.plus_ms(ground.city.settings.evaluation_days * DAY_MS);
     What::Approved { until, unreviewed }
 }

@@ -68,8 +68,8 @@ impl Engine {
 impl Test {
     fn new(matcher: &mut Matcher, test: &WordTest) -> Self {
         Self {
-            any: number(matcher, &test.any),
-            all: number(matcher, &test.all),
+            any: test.any.iter().map(|word| matcher.add_unless(word, &test.unless)).collect(),
+            all: test.all.iter().map(|word| matcher.add_unless(word, &test.unless)).collect(),
             none: number(matcher, &test.none),
         }
     }

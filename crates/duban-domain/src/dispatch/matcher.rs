@@ -13,7 +13,9 @@ pub(super) type WordId = usize;
 pub(super) struct Matcher {
     by_first: HashMap<char, Vec<WordId>>,
     words: Vec<String>,
-    ids: HashMap<String, WordId>,
+    /// Longer words inside which each of them does not count.
+    unless: Vec<Vec<String>>,
+    ids: HashMap<(String, Vec<String>), WordId>,
 }
 
 /// Where each word was found.
@@ -27,16 +29,28 @@ const IN_PLACE: u8 = 4;
 impl Matcher {
     /// Takes a word in and gives its number; the same word has the same number.
     pub(super) fn add(&mut self, word: &str) -> WordId {
+        self.add_unless(word, &[])
+    }
+
+    /// As [`Matcher::add`], for a word that does not count inside longer ones.
+    pub(super) fn add_unless(&mut self, word: &str, unless: &[String]) -> WordId {
         let word = word.to_ascii_lowercase();
-        if let Some(&id) = self.ids.get(&word) {
+        let unless: Vec<String> = unless
+            .iter()
+            .map(|longer| longer.to_ascii_lowercase())
+            .filter(|longer| longer.contains(&word))
+            .collect();
+        let key = (word.clone(), unless.clone());
+        if let Some(&id) = self.ids.get(&key) {
             return id;
         }
         let id = self.words.len();
         if let Some(first) = word.chars().next() {
             self.by_first.entry(first).or_default().push(id);
         }
-        self.ids.insert(word.clone(), id);
+        self.ids.insert(key, id);
         self.words.push(word);
+        self.unless.push(unless);
         id
     }
 
@@ -52,13 +66,25 @@ impl Matcher {
             let part = part.to_ascii_lowercase();
             for (at, first) in part.char_indices() {
                 for &id in self.by_first.get(&first).map_or(&[][..], Vec::as_slice) {
-                    if hits.0[id] & mark == 0 && part[at..].starts_with(&self.words[id]) {
+                    let new = hits.0[id] & mark == 0 && part[at..].starts_with(&self.words[id]);
+                    if new && !self.is_inside(id, &part, at) {
                         hits.0[id] |= mark;
                     }
                 }
             }
         }
         hits
+    }
+
+    /// Whether the word that begins here is a piece of a longer one that means something else.
+    fn is_inside(&self, id: WordId, part: &str, at: usize) -> bool {
+        let word = self.words[id].as_str();
+        self.unless[id].iter().any(|longer| {
+            let begins = longer.match_indices(word).filter_map(|(offset, _)| at.checked_sub(offset));
+            begins
+                .into_iter()
+                .any(|from| part.get(from..).is_some_and(|rest| rest.starts_with(longer.as_str())))
+        })
     }
 }
 

@@ -47,6 +47,8 @@ pub struct Proposal {
     pub urgency_because: Vec<String>,
     /// Why those words make it urgent.
     pub urgency_reason: Option<Words>,
+    /// The login of the person whom the rule names.
+    pub handler: Option<String>,
     /// The key of the rule.
     pub rule: String,
     /// The rule's reason.
@@ -77,6 +79,7 @@ pub fn propose(city: &City, matter: &Matter<'_>) -> Proposal {
         urgency: raised.as_ref().map(|r| r.urgency).or(by_rule).unwrap_or(Urgency::Normal),
         urgency_reason: raised.as_ref().map(|r| r.reason.clone()),
         urgency_because: raised.map_or_else(Vec::new, |r| r.because),
+        handler: found.rule.and_then(|rule| rule.handler.clone()),
         rule: found.key.to_owned(),
         reason: found.reason,
         because: found.because,
@@ -136,6 +139,7 @@ impl<'a> Facts<'a> {
         let mut because = engine.said(test, self.hits);
         because.extend(placed);
         because.extend(self.conditions(rule)?);
+        because.extend(rule.handler.as_ref().map(|login| format!("handler={login}")));
         Some((rule, because))
     }
 

@@ -14,6 +14,8 @@ pub struct WordTest {
     pub all: Vec<String>,
     /// None of these.
     pub none: Vec<String>,
+    /// A word of `any` or `all` that stands inside one of these was not meant: 着火 in 打不着火.
+    pub unless: Vec<String>,
 }
 
 /// To whom a rule sends (派往).
@@ -50,6 +52,8 @@ pub struct Rule {
     pub answer: Vec<(String, String)>,
     /// Who leads.
     pub target: Target,
+    /// Who of that unit gets it in person: the login of an account (指名经办人).
+    pub handler: Option<String>,
     /// Units that help (协办).
     pub assisting: Vec<String>,
     /// The category it gives when the words say nothing more exact.

@@ -16,6 +16,8 @@ fn covers(a: &Rule, b: &Rule) -> bool {
     let any = a.words.any.is_empty() || implies_any(&a.words.any, b);
     let all = a.words.all.iter().all(|word| implies_any(std::slice::from_ref(word), b));
     let none = a.words.none.iter().all(|word| b.words.none.iter().any(|other| word.contains(other.as_str())));
+    // What an earlier rule leaves out because of a longer word, a later one may take.
+    let unless = a.words.unless.iter().all(|longer| b.words.unless.contains(longer));
     let place = a.place.is_empty()
         || (!b.place.is_empty() && b.place.iter().all(|p| a.place.iter().any(|q| p.contains(q.as_str()))));
     let category = a.category.is_empty()
@@ -30,7 +32,7 @@ fn covers(a: &Rule, b: &Rule) -> bool {
         && (a.working_time.is_none() || a.working_time == b.working_time);
     // A rule that sends to the division passes by when none is known, so it covers only its like.
     let target = matches!(a.target, Target::Unit(_)) || a.target == b.target || !b.division.is_empty();
-    any && all && none && place && category && division && kind && answer && time && target
+    any && all && none && unless && place && category && division && kind && answer && time && target
 }
 
 /// Whether a text that satisfies `b` is certain to hold one of these words.

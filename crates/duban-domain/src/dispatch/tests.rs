@@ -134,6 +134,7 @@ fn a_later_rule_is_shadowed_only_when_that_is_certain() {
         working_time: None,
         kind: Vec::new(),
         answer: Vec::new(),
+        handler: None,
         target: Target::Unit("power".to_owned()),
         assisting: Vec::new(),
         set_category: None,
@@ -313,4 +314,36 @@ fn the_edges_of_place_time_and_answer_land_as_listed() {
     ] {
         assert_eq!(lands(0, category, division, answer), lands_at, "{category} {division:?} {answer}");
     }
+}
+
+/// A longer word says that the shorter one in it was not meant; said once more for itself, it counts.
+#[test]
+fn a_word_inside_a_longer_one_that_means_something_else_does_not_count() {
+    check(
+        &[
+            ("家里燃气灶打不着火", Some("430203001")),
+            ("灶打不着火，后来厨房真着火了", Some("430203001")),
+            ("楼下着火了", Some("430203001")),
+        ],
+        expect![[r#"
+            lusong | — | — | 一般 [] | fallback-division ["division=430203"]
+            emergency+fire | — | — | 特急 ["着火"] | danger-unknown ["着火"]
+            emergency+fire | — | — | 特急 ["着火"] | danger-unknown ["着火"]
+        "#]],
+    );
+}
+
+#[test]
+fn a_rule_names_a_person_beside_their_unit() {
+    let mut files = crate::city::tests::shipped();
+    let rules = "[[rule]]\nkey = \"lamps\"\nany = [\"路灯\"]\nunit = \"power\"\nhandler = \"zhou\"\nreason = \"灯\"\nreason_en = \"lamps\"\n\n[[rule]]\nkey = \"gas\"\nany = [\"燃气\"]\nunit = \"gas\"\nreason = \"气\"\nreason_en = \"gas\"\n";
+    files.insert("catalogue.toml".to_owned(), rules.to_owned());
+    let city = City::load(&files).unwrap();
+    let lands = |text: &str| {
+        let found = propose(&city, &matter(&city, text, Some("430203001")));
+        format!("{} {:?} {:?}", found.unit, found.handler, found.because)
+    };
+    assert_eq!(lands("路灯不亮"), "power Some(\"zhou\") [\"路灯\", \"handler=zhou\"]");
+    assert_eq!(lands("燃气没了"), "gas None [\"燃气\"]");
+    assert_eq!(lands("别的事"), "lusong None [\"division=430203\"]");
 }

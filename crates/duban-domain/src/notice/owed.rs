@@ -90,7 +90,7 @@ fn each(what: &What, fresh: bool, spoke: Option<RequestId>, said: &str, after: &
             (Ending::Unrated | Ending::Confirmed | Ending::NotReached | Ending::Upheld, Some(who)) => {
                 owe(NoticeKind::Closed, Whom::PersonsBut(who), "");
             }
-            (Ending::Direct | Ending::Historic | Ending::Withdrawn, _) => {}
+            (Ending::Direct | Ending::Historic | Ending::Withdrawn | Ending::Own, _) => {}
         },
         What::Missed { .. } => {
             if let Some(unit) = lead() {

@@ -28,6 +28,7 @@ fn opened() -> What {
         finish: crate::deadline::clocks(&city, Urgency::Normal, Kind::Help, NINE).finish,
         details: Vec::new(),
         proposed: None,
+        entered: false,
     }
 }
 

@@ -7,6 +7,8 @@ closed_set! {
     Action {
         /// 登记诉求: take down a request.
         Register = 1, "register", "登记诉求", "Take down a request";
+        /// 自行登记: enter work that nobody asked for.
+        Enter = 42, "enter", "登记自办事项", "Enter own work";
         /// 查看工单: see cases within reach.
         View = 2, "view", "查看工单", "See cases";
         /// 派单: decide which unit takes a case.

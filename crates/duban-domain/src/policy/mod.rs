@@ -94,6 +94,8 @@ pub trait Verb {
 verbs! {
     /// 登记
     Register => Register, lead: false;
+    /// 自行登记
+    Enter => Enter, lead: false;
     /// 查看
     View => View, lead: false;
     /// 派单

@@ -125,6 +125,7 @@ pub(super) fn opened(dice: &mut Dice, n: u32) -> (Case, Request) {
             finish,
             details: Vec::new(),
             proposed: None,
+            entered: false,
         },
     };
     (Case::begin(request.case, &event).unwrap(), request)

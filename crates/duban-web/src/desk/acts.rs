@@ -25,7 +25,7 @@ pub(super) fn acts(city: &City, who: &Member, case: &Case) -> Vec<Act> {
         }
         Stage::InHand { .. } => vec![
             may.offer::<verb::Answer>("answer"),
-            may.offer::<verb::Contact>("contact"),
+            may.offer::<verb::Contact>("contact").filter(|_| !case.entered),
             may.offer::<verb::Dispatch>("dispatch"),
         ],
         Stage::InReview { by, .. } if *by != who.id.0 => vec![may.offer::<verb::Review>("review")],

@@ -279,7 +279,7 @@ fn view(
         extras: extras(desk, &s, shown, way),
         blockers: present::blockers(case, lang),
         proposed: shown.proposal.as_ref().map(|p| Proposed::of(city, p, lang)),
-        contacted: case.contacted_at.is_some(),
+        contacted: case.contacted_at.is_some() || case.entered,
         voices: present::voices(city, &s, shown, revealed.as_ref()),
         answers: present::answers(city, &s, history),
         told: shown.told.iter().map(|entry| NoticeLine::of(&s, entry)).collect(),

@@ -107,6 +107,7 @@ fn around_words(step: &str, lang: Lang) -> &'static str {
             "Granted; the deadline moved, and the person sees it.",
         ),
         "extension-refused" => lang.t("没有同意延期，单位会看到为什么。", "Refused; the unit sees why."),
+        "entered" => lang.t("登记好了，已经在清单里。", "Entered; it is in the list now."),
         "assign" => {
             lang.t("经办人改好了，两边的清单都跟着变。", "The handler is changed; both lists follow.")
         }

@@ -319,7 +319,7 @@ fn text_of(fields: &Fields, lang: Lang) -> String {
 }
 
 /// The pin, when there is one; an odd pair is named and not believed.
-fn point_of(desk: &Desk, fields: &Fields) -> Result<Option<Point>, String> {
+pub(super) fn point_of(desk: &Desk, fields: &Fields) -> Result<Option<Point>, String> {
     let (lng, lat) = (fields.get("lng"), fields.get("lat"));
     if lng.is_empty() && lat.is_empty() {
         return Ok(None);

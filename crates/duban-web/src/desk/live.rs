@@ -17,7 +17,10 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use duban_app::live::{News, Watch};
+use duban_app::{
+    live::{News, Watch},
+    staff,
+};
 use duban_domain::policy::Reach;
 use futures_util::{Stream, StreamExt, future};
 use serde_json::json;
@@ -30,6 +33,8 @@ use crate::frame::{Desk, Fields, Site, WebError};
 const EVERY: Duration = Duration::from_secs(1);
 /// A connection ends after this long; browsers connect again by themselves, and are asked anew who they are.
 const LIFE: Duration = Duration::from_secs(600);
+/// How often a connection asks whether its member may still listen.
+pub(super) const ASKED_EVERY: Duration = Duration::from_secs(10);
 /// Comments that keep proxies from closing a quiet connection.
 const ALIVE: Duration = Duration::from_secs(20);
 /// News that a slow reader may be behind before it loses some.
@@ -99,12 +104,27 @@ async fn look(site: &Site, watch: Option<Watch>) -> Result<(Watch, Vec<News>), W
 pub(crate) async fn stream(desk: Desk) -> Response {
     let receiver = desk.site.radio.listen(&desk.site);
     let only = Fields::of_query(desk.visit.uri.query().unwrap_or("")).opt("number").map(str::to_owned);
-    let events = heard(receiver, desk.who.reach.clone(), only).take_until(tokio::time::sleep(LIFE));
+    let end = tokio::time::timeout(LIFE, gone(desk.clone(), ASKED_EVERY));
+    let events = heard(receiver, desk.who.reach.clone(), only).take_until(end);
     let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(ALIVE)).into_response();
     response
         .headers_mut()
         .insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     response
+}
+
+/// Comes when whoever listens may not any more: signed out, switched off, or of another unit or role.
+pub(super) async fn gone(desk: Desk, every: Duration) {
+    let Some(token) = desk.visit.session.clone() else { return };
+    loop {
+        tokio::time::sleep(every).await;
+        let asked = token.clone();
+        match desk.site.run(move |app| staff::member_of(app, &asked, false)).await {
+            Ok(Some(member)) if member == desk.who => {}
+            Ok(_) => return,
+            Err(error) => tracing::warn!(?error, "asking who listens failed and is tried again"),
+        }
+    }
 }
 
 fn heard(
@@ -129,4 +149,31 @@ fn event(news: &News) -> Event {
     Event::default().data(
         json!({"kind": event.kind, "number": event.number.digits(), "phase": event.phase.key()}).to_string(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, Uri, header::COOKIE};
+    use duban_app::staff::{sign_in, users};
+    use duban_testkit::world::World;
+
+    use super::*;
+    use crate::{Options, desk::tests::put, frame::Visit};
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn whoever_is_switched_off_listens_no_longer() {
+        let world = World::sqlite();
+        put(&world, "zhou", "power", "handler");
+        let token = sign_in(&world.app, "zhou", crate::desk::tests::PASSWORD).unwrap();
+        let mut headers = HeaderMap::new();
+        headers.insert(COOKIE, format!("duban_session={token}").parse().unwrap());
+        let visit = Visit::of(&headers, &Uri::from_static("/events"));
+        let who = staff::member_of(&world.app, &token, false).unwrap().unwrap();
+        let desk = Desk { site: Site::new(world.app.clone(), Options::default()), visit, who };
+        let every = Duration::from_millis(20);
+        let still = tokio::time::timeout(every * 10, gone(desk.clone(), every)).await;
+        assert!(still.is_err(), "whoever may listen is let listen");
+        users::disable(&world.app, "zhou").unwrap();
+        tokio::time::timeout(Duration::from_secs(10), gone(desk, every)).await.unwrap();
+    }
 }

@@ -17,6 +17,7 @@ pub(crate) mod calls;
 pub(crate) mod case;
 pub(crate) mod chart;
 mod choices;
+pub(crate) mod entry;
 pub(crate) mod export;
 pub(crate) mod figures;
 pub(crate) mod filter;
@@ -42,6 +43,8 @@ pub(crate) mod steps;
 pub(crate) mod tasks;
 #[cfg(test)]
 pub(crate) mod tests;
+#[cfg(test)]
+mod tests_entry;
 #[cfg(test)]
 mod tests_notices;
 #[cfg(test)]

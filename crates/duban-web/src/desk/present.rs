@@ -164,7 +164,7 @@ pub(super) fn tags(city: &City, s: &Shell, case: &Case, row: &CaseRow, group: Op
             class: "tag-warn",
         });
     }
-    if row.privacy != Privacy::Contact {
+    if row.privacy != Privacy::Contact && !case.entered {
         tags.push(Tag { words: row.privacy.word(s.lang).to_owned(), class: "" });
     }
     tags
@@ -219,7 +219,8 @@ pub(super) fn track(s: &Shell, shown: &Shown) -> Vec<Stop> {
     match ended_apart {
         // What was answered at once, or elsewhere before, never had the steps between.
         true => all.filter(|(i, _)| matches!(i, 0 | 3 | 6)).map(stop).collect(),
-        false => all.map(stop).collect(),
+        // Nobody is called back about what nobody asked for.
+        false => all.filter(|(i, _)| !(case.entered && *i == 5)).map(stop).collect(),
     }
 }
 
@@ -289,7 +290,7 @@ pub(super) fn blockers(case: &Case, lang: Lang) -> String {
             missing.push(lang.t("承办单位还没有签收", "the unit has not signed yet").to_owned())
         }
         Stage::InHand { .. } => {
-            if case.contacted_at.is_none() {
+            if case.contacted_at.is_none() && !case.entered {
                 missing.push(lang.t("还没有联系诉求人", "the person was not contacted yet").to_owned());
             }
             missing.push(lang.t("还没有答复", "there is no answer yet").to_owned());

@@ -11,10 +11,10 @@ use duban_testkit::world::World;
 use super::{filter::Filter, intake::spelled, login::local};
 use crate::resident::journey::{Browser, Reply};
 
-const PASSWORD: &str = "测试密码一二三四五六";
+pub(crate) const PASSWORD: &str = "测试密码一二三四五六";
 const TEXT: &str = "测试路口电线杆上的电线断了，掉在人行道上打火";
 
-pub(super) fn put(world: &World, login: &str, unit: &str, role: &str) {
+pub(crate) fn put(world: &World, login: &str, unit: &str, role: &str) {
     let account = Account {
         login: login.into(),
         name: format!("测试·{login}"),
@@ -153,20 +153,21 @@ async fn the_unit_signs_in_bulk(world: &World, number: &str) {
     let mut handler = sign_in(world, "handler", "power", "handler").await;
     let list = look(&mut handler, "/desk/cases?stage=dispatched").await;
     assert!(list.text.contains("name=\"case\"") && list.text.contains(number));
-    let signed = handler
-        .post(
-            "/desk/batches",
-            &[("do", "sign"), ("case", number), ("case", number), ("back", "//elsewhere.example")],
-            None,
-        )
-        .await;
+    let asked = [("do", "sign"), ("case", number), ("case", number), ("back", "//elsewhere.example")];
+    let told = handler.post("/desk/batches", &asked, None).await;
     assert!(
-        signed.text.contains("签收了 1 件")
-            && signed.text.contains("跳过 1 件")
-            && !signed.text.contains("elsewhere"),
+        told.text.contains("还什么都没有改。确认后会改 1 件。")
+            && told.text.contains("<del>待签收</del>")
+            && told.text.contains("<strong class=\"their\">办理中</strong>")
+            && !told.text.contains("elsewhere"),
         "{}",
-        signed.text
+        told.text
     );
+    assert!(look(&mut handler, "/desk/cases?stage=dispatched").await.text.contains(number), "nothing yet");
+    let at = told.hidden("case").to_owned();
+    let sure = [("do", "sign"), ("sure", "yes"), ("case", at.as_str()), ("case", at.as_str())];
+    let signed = handler.post("/desk/batches", &sure, None).await;
+    assert!(signed.text.contains("签收了 1 件") && signed.text.contains("跳过 1 件"), "{}", signed.text);
 }
 
 async fn the_unit_answers(world: &World, number: &str) {

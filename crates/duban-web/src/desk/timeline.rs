@@ -301,10 +301,10 @@ fn deciding(city: &City, s: &Shell, what: &What) -> Said {
             } else {
                 format!("\n{}{}", lang.t("协办：", "Assisting: "), helpers.join(lang.t("、", ", ")))
             };
-            let how = if rule == "manual" {
-                lang.t("派单", "Dispatched")
-            } else {
-                lang.t("按目录派单", "Dispatched by the catalogue")
+            let how = match rule.as_str() {
+                "manual" => lang.t("派单", "Dispatched"),
+                "entered" => lang.t("登记时定的承办", "Entered for"),
+                _ => lang.t("按目录派单", "Dispatched by the catalogue"),
             };
             let text = format!("{}{help}", reason.get(lang));
             Said {

@@ -199,12 +199,28 @@ pub(crate) fn because_words(city: &City, because: &[String], lang: Lang) -> Vec<
         Some(("kind", key)) => duban_domain::request::Kind::from_key(key)
             .map_or_else(|| key.to_owned(), |k| k.word(lang).to_owned()),
         Some(("answer", said)) => answered(city, said, lang),
+        Some(("handler", named)) => by_name(named, lang),
         Some(("hours", hours)) => hours.to_owned(),
         Some(("when", "working")) => lang.t("工作时间", "working hours").to_owned(),
         Some(("when", _)) => lang.t("非工作时间", "outside working hours").to_owned(),
         _ => raw.clone(),
     };
     because.iter().map(say).collect()
+}
+
+/// The person whom a rule names, and why they did not get it.
+fn by_name(named: &str, lang: Lang) -> String {
+    let (login, why) = named.split_once('=').unwrap_or((named, ""));
+    let why = match why {
+        "off" => lang.t(
+            "：没有这个账号或已停用，先由单位接收",
+            ": no such account or switched off, so the unit has it",
+        ),
+        "elsewhere" => lang.t("：账号不在这个单位，先由单位接收", ": of another unit, so the unit has it"),
+        "may-not" => lang.t("：账号不能答复，先由单位接收", ": may not answer, so the unit has it"),
+        _ => "",
+    };
+    format!("{} {login}{why}", lang.t("指名", "named:"))
 }
 
 /// An answer as people read it; one that the pack no longer has stays as it is.

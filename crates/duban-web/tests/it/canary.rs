@@ -127,6 +127,7 @@ fn of_figures(path: &str) -> Option<Vec<String>> {
                 .flat_map(|file| ["2025-12", "2026-01"].map(|month| format!("/data/{month}-{file}")))
                 .collect(),
         ),
+        "/desk/entry" => Some(vec![path.to_owned()]),
         "/desk/export" => Some(vec![
             "/desk/export".to_owned(),
             "/desk/export?stage=all&q=%E9%87%91%E4%B8%9D%E9%9B%80".to_owned(),
@@ -188,11 +189,8 @@ fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
         // Ends the session of whoever calls it, and shows nothing.
         "/desk/logout" => Some(Vec::new()),
         "/desk/notices/{id}/attempts" => Some(vec![("/desk/notices/1/attempts".to_owned(), String::new())]),
-        "/desk/batches" => Some(
-            ["sign", "note", "urgency&urgency=urgent", "dispatch&unit=nowhere", ""]
-                .map(|step| (path.to_owned(), format!("case={number}&do={step}")))
-                .into(),
-        ),
+        "/desk/entry" => at(path, "text=x&to=unit&unit=nowhere&reason=x"),
+        "/desk/batches" => Some(batches(path, number)),
         "/desk/phrases" => at(path, "step=answer&title=&body=x"),
         "/desk/phrases/{id}/removal" => at("/desk/phrases/1/removal", ""),
         "/desk/views" => at(path, "name=x&query=q%3Dx"),
@@ -229,6 +227,14 @@ fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
         }
         _ => None,
     }
+}
+
+fn batches(path: &str, number: &str) -> Vec<(String, String)> {
+    ["sign", "note&note=x", "note", "urgency&urgency=urgent", "dispatch&unit=nowhere", ""]
+        .iter()
+        .flat_map(|step| [format!("case={number}&do={step}"), format!("case={number}@1&sure=yes&do={step}")])
+        .map(|form| (path.to_owned(), form))
+        .collect()
 }
 
 /// Looks at a hidden case of each privacy, on both databases.

@@ -57,7 +57,7 @@ fn mistakes_are_named() {
         [columns] place names no column; write its header or take the line out
         unknown variant `colour`, expected one of `id`, `title`, `text`, `received`, `answered`, `days_to_answer`, `answer`, `kind`, `urgency`, `channel`, `place`, `division`, `lng`, `lat`, `category`, `name`, `phone`, `privacy`
         kind = "lament" is not known; write one of consult, help, complaint, tip, suggestion, praise
-        channel = "pigeon" is not known; write one of phone, web, wechat, mini-program, mailbox, platform, counter, patrol, open311, other
+        channel = "pigeon" is not known; write one of phone, web, wechat, mini-program, mailbox, platform, counter, patrol, open311, other, own
     "#]].assert_eq(&out);
     assert!(Mapping::load("no-such").unwrap_err().to_string().contains("messages-replies"));
 }

@@ -74,6 +74,19 @@ fn catalogue_row(draft: &Draft, row: &Placed<crate::dispatch::Rule>, faults: &Fa
     if let Target::Unit(key) = &row.it.target {
         unit(draft, &row.spot("unit"), Some(key), faults);
     }
+    if row.it.handler.is_some() && !matches!(row.it.target, Target::Unit(_)) {
+        faults.error(
+            &row.spot("handler"),
+            words(
+                "指名经办人的规则要写明是哪个单位",
+                "A rule that names a person must name their unit",
+            ),
+            words(
+                "把 unit 写成这个人所在单位的键，不能写 street 或 division；或删去 handler。",
+                "Write the key of that person’s unit as unit, neither street nor division; or remove handler.",
+            ),
+        );
+    }
     for key in &row.it.assisting {
         unit(draft, &row.spot("assisting"), Some(key), faults);
     }

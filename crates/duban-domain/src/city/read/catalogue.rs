@@ -42,6 +42,7 @@ fn rule(form: &Form<'_>) -> Option<Rule> {
         answer: form.list("answer").iter().map(|text| answer(text)).collect(),
         // The fault is noted; the row stays, so that it does not cause others.
         target: target.unwrap_or(Target::Division),
+        handler: form.text_opt("handler"),
         assisting: form.list("assisting"),
         set_category: form.text_opt("set_category"),
         urgency: form.member("urgency", Urgency::ALL, Urgency::key),
@@ -57,7 +58,27 @@ fn answer(text: &str) -> (String, String) {
 }
 
 fn word_test(form: &Form<'_>) -> WordTest {
-    WordTest { any: form.list("any"), all: form.list("all"), none: form.list("none") }
+    let test = WordTest {
+        any: form.list("any"),
+        all: form.list("all"),
+        none: form.list("none"),
+        unless: form.list("unless"),
+    };
+    for longer in &test.unless {
+        let holds = |word: &String| longer.contains(word.as_str()) && longer != word;
+        if !test.any.iter().chain(&test.all).any(holds) {
+            form.wrong(
+                "unless",
+                format!("unless 里的“{longer}”不包含 any、all 里的任何词"),
+                format!("The word {longer} in unless holds none of the words in any or all"),
+                words(
+                    "写更长的词，例如 any 有 着火，unless 写 打不着火；或删去。",
+                    "Write a longer word that holds one of them, as 打不着火 holds 着火; or remove it.",
+                ),
+            );
+        }
+    }
+    test
 }
 
 pub(in crate::city) fn category_words(files: &PackFiles, faults: &Faults) -> Vec<Placed<CategoryWords>> {

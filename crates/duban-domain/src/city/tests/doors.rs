@@ -2,7 +2,10 @@
 
 use expect_test::{Expect, expect};
 
-use super::{faults::small, *};
+use super::{
+    faults::{broken, small},
+    *,
+};
 
 fn with(path: &str, text: &str, expected: Expect) {
     let mut files = small();
@@ -166,4 +169,25 @@ fn a_category_finds_its_server_and_its_service() {
     assert_eq!((remote.service_of(Some("power.cut")), remote.service_of(Some("power"))), ("002", "001"));
     assert_eq!(remote.service_of(None), "001");
     assert!(city.remote_for("east", Some("power.cut")).is_none());
+}
+
+#[test]
+fn a_rule_names_a_person_of_a_unit_and_an_unless_holds_a_word() {
+    broken(
+        "catalogue.toml",
+        "unit = \"street\"",
+        "unit = \"street\"\nhandler = \"zhou\"",
+        expect![[r#"
+        catalogue.toml:12: 错误：指名经办人的规则要写明是哪个单位 → 把 unit 写成这个人所在单位的键，不能写 street 或 division；或删去 handler。
+    "#]],
+    );
+    broken(
+        "words.toml",
+        "any = [\"起火\"]",
+        "any = [\"起火\"]\nunless = [\"起火\", \"点不着\"]",
+        expect![[r#"
+            words.toml:8: 错误：unless 里的“点不着”不包含 any、all 里的任何词 → 写更长的词，例如 any 有 着火，unless 写 打不着火；或删去。
+            words.toml:8: 错误：unless 里的“起火”不包含 any、all 里的任何词 → 写更长的词，例如 any 有 着火，unless 写 打不着火；或删去。
+        "#]],
+    );
 }

@@ -45,7 +45,7 @@ pub(super) fn small() -> PackFiles {
         ),
         (
             "roles.toml",
-            "[[role]]\nkey = \"all\"\nname = \"全\"\nname_en = \"All\"\nactions = [\"register\", \"view\", \"dispatch\", \"sign\", \"contact\", \"answer\", \"review\", \"callback\", \"classify\", \"note\", \"reveal\", \"label\", \"figures\", \"export\", \"texts\", \"moderate\", \"return\", \"extend\", \"decide\", \"assign\", \"inspect\", \"task\", \"work\", \"ask\", \"reopen\", \"correct\"]\nreach = \"all\"\n\n[[role]]\nkey = \"admin\"\nname = \"管\"\nname_en = \"Admin\"\nactions = [\"administer\"]\nreach = \"none\"\n",
+            "[[role]]\nkey = \"all\"\nname = \"全\"\nname_en = \"All\"\nactions = [\"register\", \"enter\", \"view\", \"dispatch\", \"sign\", \"contact\", \"answer\", \"review\", \"callback\", \"classify\", \"note\", \"reveal\", \"label\", \"figures\", \"export\", \"texts\", \"moderate\", \"return\", \"extend\", \"decide\", \"assign\", \"inspect\", \"task\", \"work\", \"ask\", \"reopen\", \"correct\"]\nreach = \"all\"\n\n[[role]]\nkey = \"admin\"\nname = \"管\"\nname_en = \"Admin\"\nactions = [\"administer\"]\nreach = \"none\"\n",
         ),
         (
             "texts.toml",
@@ -57,7 +57,7 @@ pub(super) fn small() -> PackFiles {
 }
 
 /// Replaces the only place where a text stands in a file, and compares the faults.
-fn broken(path: &str, from: &str, to: &str, expected: Expect) {
+pub(super) fn broken(path: &str, from: &str, to: &str, expected: Expect) {
     let mut files = small();
     let text = files.get_mut(path).unwrap();
     assert!(text.contains(from), "{path} has no {from:?}");

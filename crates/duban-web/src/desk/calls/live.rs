@@ -25,7 +25,10 @@ use serde_json::json;
 use tokio::sync::{Notify, watch};
 use tokio_stream::wrappers::WatchStream;
 
-use crate::frame::{Desk, Site};
+use crate::{
+    desk::live::{ASKED_EVERY, gone},
+    frame::{Desk, Site},
+};
 
 /// How often the database is asked when nobody nudges.
 const EVERY: Duration = Duration::from_secs(1);
@@ -96,7 +99,8 @@ impl Rings {
 /// What rings for one operator.
 pub(crate) async fn stream(desk: Desk) -> Response {
     let receiver = desk.site.rings.listen(&desk.site);
-    let events = heard(receiver, desk.who.id).take_until(tokio::time::sleep(LIFE));
+    let end = tokio::time::timeout(LIFE, gone(desk.clone(), ASKED_EVERY));
+    let events = heard(receiver, desk.who.id).take_until(end);
     let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(ALIVE)).into_response();
     response
         .headers_mut()
