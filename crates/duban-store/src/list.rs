@@ -14,7 +14,7 @@ use duban_domain::{
     request::{Channel, Kind, Urgency},
 };
 
-use crate::{CaseRow, Figure, ReadTx, StoreError, search::Query, sql::Sql};
+use crate::{CaseRow, Figure, ReadTx, Sought, StoreError, search::Query, sql::Sql};
 use plan::{Leg, Sort};
 
 /// Which cases a list shows. What is not set does not restrict; instants are from (included) to (excluded).
@@ -71,6 +71,8 @@ pub struct CaseQuery {
     pub task_news: Option<StaffId>,
     /// 原因
     pub cause: Option<String>,
+    /// Who is behind it; the reach says whom it may find.
+    pub person: Option<Sought>,
     /// Words that are in it, all of them.
     pub words: Option<String>,
     /// In which order; see [`CaseQuery::effective_order`].
@@ -146,6 +148,7 @@ impl Default for CaseQuery {
             waits: None,
             task_news: None,
             cause: None,
+            person: None,
             words: None,
             order: Order::Newest,
             after: None,

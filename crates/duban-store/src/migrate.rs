@@ -50,6 +50,7 @@ pub(crate) const ALL: &[Migration] = migrations![
     12 "0012_reports_views_phrases",
     13 "0013_proof",
     14 "0014_months",
+    15 "0015_person_name",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.

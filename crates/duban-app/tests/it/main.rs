@@ -17,4 +17,5 @@ mod people;
 mod proof;
 mod public;
 mod reports;
+mod seek;
 mod stories;

@@ -193,6 +193,7 @@ fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
         "/desk/batches" => Some(batches(path, number)),
         "/desk/phrases" => at(path, "step=answer&title=&body=x"),
         "/desk/phrases/{id}/removal" => at("/desk/phrases/1/removal", ""),
+        "/desk/people" => at(path, "name=x&phone=12"),
         "/desk/views" => at(path, "name=x&query=q%3Dx"),
         "/desk/views/{id}/removal" => at("/desk/views/1/removal", ""),
         "/desk/reports" => at(path, "kind=week"),

@@ -4,5 +4,6 @@
 
 mod canary;
 mod routes;
+mod seek;
 mod twice;
 mod visitors;
