@@ -43,8 +43,8 @@ pub use wiring::{App, Ctx};
 pub use duban_store::{
     AdminChange, Alert, ByHand, CallFigure, CallNote, CallSums, CallbackTask, CaseQuery, CaseRow, Cursor,
     ExportLine, Figure, Figures, InspectionRow, InspectionSums, Link, LinkState, LiveEvent, MediaKind,
-    MediaRow, NoticeLog, NoticeQuery, Order, Page, PublicQuery, PublicRow, SavedView, UnitFigures,
-    ZOOM_SINGLE,
+    MediaRow, NoticeLog, NoticeQuery, Order, Page, PublicQuery, PublicRow, SavedView, SeekLine, Sought,
+    UnitFigures, ZOOM_SINGLE,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

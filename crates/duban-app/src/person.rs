@@ -1,8 +1,8 @@
 //! People behind requests: kept sealed, found by a keyed hash, shown to whom it concerns.
 
 use duban_domain::{
-    Lang, Number,
-    person::{Mail, Person, Phone, masked_name},
+    Lang, Number, PersonId,
+    person::{Mail, Person, Phone, folded_name, masked_name},
     policy::{Action, Member, Reach},
     request::{Privacy, Request},
 };
@@ -16,6 +16,12 @@ const TAIL: &str = "person.tail";
 const MAIL: &str = "person.mail";
 const CODE: &str = "request.code";
 
+/// The setting that says by what names are found, and its newest form.
+const FORM: &str = "person.form";
+const NEWEST: &str = "1";
+/// People of one transaction.
+const BATCH: i64 = 500;
+
 /// A name and a number as they are kept; nothing to keep makes no person.
 pub(crate) fn sealed(app: &App, person: &Person) -> Result<Option<SealedPerson>> {
     if person.is_empty() {
@@ -25,9 +31,10 @@ pub(crate) fn sealed(app: &App, person: &Person) -> Result<Option<SealedPerson>>
     Ok(Some(SealedPerson {
         id: app.person_id(),
         name: app.keys.seal(NAME, &person.name, &*app.entropy)?,
+        name_hash: name_key(&app.keys, &person.name),
         phone: phone.map(|p| app.keys.seal(PHONE, p, &*app.entropy)).transpose()?,
         phone_hash: person.phone.as_ref().map(|p| phone_key(&app.keys, p)),
-        tail_hash: person.phone.as_ref().map(|p| app.keys.find(TAIL, p.tail())),
+        tail_hash: person.phone.as_ref().map(|p| tail_key(&app.keys, p.tail())),
         mail: person.mail.as_ref().map(|m| app.keys.seal(MAIL, m.address(), &*app.entropy)).transpose()?,
         mail_hash: person.mail.as_ref().map(|m| mail_key(&app.keys, m)),
         news: person.news,
@@ -85,6 +92,38 @@ pub(crate) fn phone_hash(app: &App, phone: &Phone) -> Vec<u8> {
 /// How a number is found again, by the keys alone.
 pub(crate) fn phone_key(keys: &Keyring, phone: &Phone) -> Vec<u8> {
     keys.find(PHONE, phone.digits())
+}
+
+/// How the end of a number is found again.
+pub(crate) fn tail_key(keys: &Keyring, tail: &str) -> Vec<u8> {
+    keys.find(TAIL, tail)
+}
+
+/// How a whole name is found again; where nothing of it is left to compare, it is not.
+pub(crate) fn name_key(keys: &Keyring, name: &str) -> Option<Vec<u8>> {
+    Some(folded_name(name)).filter(|name| !name.is_empty()).map(|name| keys.find(NAME, &name))
+}
+
+/// Writes by what every name is found, where an earlier version kept them without; done once. Whoever stops it begins
+/// again at the next start.
+pub fn bring_up(app: &App) -> Result<()> {
+    if app.store.read(|tx| tx.setting(FORM))?.as_deref() == Some(NEWEST) {
+        return Ok(());
+    }
+    let mut mark = PersonId(i64::MIN);
+    loop {
+        let names = app.store.read(|tx| tx.names_after(mark, BATCH))?;
+        let Some((last, _)) = names.last() else { break };
+        mark = *last;
+        app.store.write(|tx| {
+            for (id, sealed) in &names {
+                let name = app.keys.open(NAME, sealed)?;
+                tx.put_name_hash(*id, sealed, name_key(&app.keys, &name).as_deref())?;
+            }
+            Ok::<_, crate::AppError>(())
+        })?;
+    }
+    Ok(app.store.write(|tx| tx.put_setting(FORM, NEWEST))?)
 }
 
 /// How a mail address is found again.

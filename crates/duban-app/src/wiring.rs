@@ -7,7 +7,7 @@ use std::sync::{
 
 use duban_domain::{
     CallId, EventId, ExportId, JobId, Lang, MediaId, NoticeId, PersonId, PhraseId, ReportId, RequestId,
-    StaffId, Stamp, ViewId, case::Ground, city::City, id, policy::Member, proof::Salt,
+    SeekId, StaffId, Stamp, ViewId, case::Ground, city::City, id, policy::Member, proof::Salt,
 };
 use duban_store::Store;
 
@@ -174,6 +174,12 @@ impl App {
     #[must_use]
     pub fn export_id(&self) -> ExportId {
         ExportId(self.mint())
+    }
+
+    /// A new id for a look for somebody.
+    #[must_use]
+    pub(crate) fn seek_id(&self) -> SeekId {
+        SeekId(self.mint())
     }
 
     /// A new id for a report.

@@ -52,6 +52,8 @@ ids! {
     JobId,
     /// Of a list that left the house as a file (导出).
     ExportId,
+    /// Of a look for somebody's cases by name or telephone (按人查找).
+    SeekId,
     /// Of a frozen report (报告).
     ReportId,
     /// Of a kept filter (常用视图).

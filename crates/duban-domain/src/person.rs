@@ -145,6 +145,18 @@ pub fn masked_name(name: &str) -> String {
     name.chars().next().map_or_else(String::new, |first| format!("{first}**"))
 }
 
+/// A name as it is compared (姓名比对): in half width and small letters, without spaces and without the dots between the
+/// parts of a name, which everybody types differently.
+#[must_use]
+pub fn folded_name(name: &str) -> String {
+    let half = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        _ => c,
+    };
+    let dot = |c: char| matches!(c, '·' | '\u{2022}' | '\u{2027}' | '\u{30fb}' | '\u{ff65}' | '.');
+    name.chars().map(half).filter(|c| !c.is_whitespace() && !dot(*c)).flat_map(char::to_lowercase).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,6 +171,14 @@ mod tests {
         assert_eq!(read("  "), Ok(None));
         assert_eq!(read("我的电话"), Err(Refusal::BadPhone));
         assert_eq!(read("123"), Err(Refusal::BadPhone));
+    }
+
+    #[test]
+    fn names_as_people_write_them() {
+        assert_eq!(folded_name(" 测试·王 女士\u{3000}"), "测试王女士");
+        assert_eq!(folded_name("测试\u{30fb}王女士"), folded_name("测试\u{2022}王女士"));
+        assert_eq!(folded_name("Ｔｅｓｔ　O. Li"), "testoli");
+        assert_eq!(folded_name(" · "), "");
     }
 
     #[test]

@@ -14,7 +14,9 @@ use duban_domain::{
     request::{Channel, Kind, Urgency},
 };
 
-use crate::{CaseRow, Figure, ReadTx, StoreError, row::COLUMNS, search::Query, sql::Sql, value::params};
+use crate::{
+    CaseRow, Figure, ReadTx, Sought, StoreError, row::COLUMNS, search::Query, sql::Sql, value::params,
+};
 use plan::{Leg, Sort};
 
 /// Which cases a list shows. What is not set does not restrict; instants are from (included) to (excluded).
@@ -71,6 +73,8 @@ pub struct CaseQuery {
     pub task_news: Option<StaffId>,
     /// 原因
     pub cause: Option<String>,
+    /// Who is behind it; the reach says whom it may find.
+    pub person: Option<Sought>,
     /// Words that are in it, all of them.
     pub words: Option<String>,
     /// In which order; see [`CaseQuery::effective_order`].
@@ -146,6 +150,7 @@ impl Default for CaseQuery {
             waits: None,
             task_news: None,
             cause: None,
+            person: None,
             words: None,
             order: Order::Newest,
             after: None,

@@ -52,6 +52,7 @@ pub(crate) const ALL: &[Migration] = migrations![
     14 "0014_months",
     15 "0015_mail",
     16 "0016_administration",
+    17 "0017_person_name",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.

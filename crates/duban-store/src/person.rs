@@ -11,6 +11,8 @@ pub struct SealedPerson {
     pub id: PersonId,
     /// The name, sealed.
     pub name: Vec<u8>,
+    /// What the whole name is found by.
+    pub name_hash: Option<Vec<u8>>,
     /// The telephone number, sealed.
     pub phone: Option<Vec<u8>>,
     /// What the whole number is found by.
@@ -34,7 +36,7 @@ impl ReadTx<'_> {
     /// The engine's.
     pub fn person(&mut self, id: PersonId) -> Result<Option<SealedPerson>, StoreError> {
         self.first(
-            "SELECT name, phone, phone_hash, tail_hash, mail, mail_hash, news, lang FROM person WHERE id = $1",
+            "SELECT name, phone, phone_hash, tail_hash, mail, mail_hash, news, lang, name_hash FROM person WHERE id = $1",
             params![id],
             |row| {
                 Ok(SealedPerson {
@@ -47,6 +49,7 @@ impl ReadTx<'_> {
                     mail_hash: row.opt_blob(5)?,
                     news: row.opt_int(6)?.map(|n| code("news", n, News::from_code)).transpose()?,
                     lang: row.int(7)?,
+                    name_hash: row.opt_blob(8)?,
                 })
             },
         )
@@ -98,8 +101,8 @@ impl WriteTx<'_> {
     /// The engine's.
     pub fn insert_person(&mut self, person: &SealedPerson) -> Result<(), StoreError> {
         self.exec(
-            "INSERT INTO person (id, name, phone, phone_hash, tail_hash, mail, mail_hash, news, lang)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "INSERT INTO person (id, name, phone, phone_hash, tail_hash, mail, mail_hash, news, lang, name_hash)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             params![
                 person.id,
                 &person.name,
@@ -110,6 +113,7 @@ impl WriteTx<'_> {
                 person.mail_hash.as_deref(),
                 person.news.map(News::code),
                 person.lang,
+                person.name_hash.as_deref(),
             ],
         )?;
         Ok(())
@@ -121,7 +125,8 @@ impl WriteTx<'_> {
     /// The engine's.
     pub fn update_person(&mut self, person: &SealedPerson) -> Result<(), StoreError> {
         self.exec(
-            "UPDATE person SET name = $1, phone = $2, phone_hash = $3, tail_hash = $4, mail = $5, mail_hash = $6 WHERE id = $7",
+            "UPDATE person SET name = $1, phone = $2, phone_hash = $3, tail_hash = $4, mail = $5, mail_hash = $6,
+             name_hash = $7 WHERE id = $8",
             params![
                 &person.name,
                 person.phone.as_deref(),
@@ -129,6 +134,7 @@ impl WriteTx<'_> {
                 person.tail_hash.as_deref(),
                 person.mail.as_deref(),
                 person.mail_hash.as_deref(),
+                person.name_hash.as_deref(),
                 person.id
             ],
         )

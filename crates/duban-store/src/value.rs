@@ -121,7 +121,7 @@ macro_rules! integers {
 
 integers!(
     Stamp, CaseId, RequestId, EventId, PersonId, StaffId, MediaId, JobId, ExportId, NoticeId, CallId,
-    ReportId, ViewId, PhraseId
+    ReportId, ViewId, PhraseId, SeekId
 );
 
 /// Binds a list of values of different kinds: `params![id, "text", None::<i64>]`.

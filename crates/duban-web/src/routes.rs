@@ -205,6 +205,7 @@ fn worklist() -> Vec<Route> {
         get("/desk/phrases", Staff(Action::Texts), desk::phrases::page),
         post("/desk/phrases", Staff(Action::Texts), desk::phrases::put),
         post("/desk/phrases/{id}/removal", Staff(Action::Texts), desk::phrases::remove),
+        post("/desk/people", Staff(Action::Reveal), desk::seek::post),
         post("/desk/views", Staff(Action::View), desk::kept::keep),
         post("/desk/views/{id}/removal", Staff(Action::View), desk::kept::drop),
         get("/desk/export", Staff(Action::Export), desk::export::page),

@@ -54,6 +54,7 @@ pub(crate) fn app(settings: &Settings, clock: Arc<dyn Clock>, demo: bool) -> any
     let name = format!("{}{}", city.name.get(Lang::Zh), city.hotline);
     let app = App::new(city, store, Arc::new(keys), clock, Arc::new(System), demo);
     duban_app::proof::begin(&app, settings.log_hash.value)?;
+    duban_app::person::bring_up(&app)?;
     duban_app::case::findable::bring_up(&app, |done| {
         // A line now and then: this may take minutes.
         if done % 10_000 == 0 {

@@ -31,16 +31,14 @@ pub fn list(ctx: &Ctx, query: &CaseQuery) -> Result<Listed> {
 
 /// Only the rows, without counting: for the way through a list.
 pub fn page(ctx: &Ctx, query: &CaseQuery) -> Result<Page> {
-    allow::<verb::View>(&ctx.who)?;
-    let query = CaseQuery { reach: ctx.who.reach.clone(), ..query.clone() };
+    let query = within(ctx, query)?;
     ctx.app.store.read(|tx| Ok(tx.list(&query)?))
 }
 
 /// Only how many, for the tabs above the list.
 /// A page of the list and, of the same instant, how many other queries find: the tabs above it.
 pub fn with_tabs(ctx: &Ctx, query: &CaseQuery, tabs: &[CaseQuery]) -> Result<(Listed, Vec<i64>)> {
-    allow::<verb::View>(&ctx.who)?;
-    let query = within(ctx, query);
+    let query = within(ctx, query)?;
     let first = CaseQuery { after: None, ..query.clone() };
     ctx.app.store.read(|tx| {
         let page = tx.list(&query)?;
@@ -50,7 +48,8 @@ pub fn with_tabs(ctx: &Ctx, query: &CaseQuery, tabs: &[CaseQuery]) -> Result<(Li
         let handlers = tx.staff_names(&ids)?;
         let listed = Listed { page, count: tx.count(&query, COUNT_MAX)?, handlers };
         let mut counts = Vec::with_capacity(tabs.len());
-        for tab in tabs.iter().map(|tab| within(ctx, tab)) {
+        for tab in tabs {
+            let tab = within(ctx, tab)?;
             // One of the tabs is mostly the list itself.
             counts.push(if tab == first { listed.count } else { tx.count(&tab, COUNT_MAX)? });
         }
@@ -60,12 +59,17 @@ pub fn with_tabs(ctx: &Ctx, query: &CaseQuery, tabs: &[CaseQuery]) -> Result<(Li
 
 /// Only how many.
 pub fn count(ctx: &Ctx, query: &CaseQuery) -> Result<i64> {
-    allow::<verb::View>(&ctx.who)?;
-    ctx.app.store.read(|tx| Ok(tx.count(&within(ctx, query), COUNT_MAX)?))
+    let query = within(ctx, query)?;
+    ctx.app.store.read(|tx| Ok(tx.count(&query, COUNT_MAX)?))
 }
 
-fn within(ctx: &Ctx, query: &CaseQuery) -> CaseQuery {
-    CaseQuery { reach: ctx.who.reach.clone(), ..query.clone() }
+/// A query as this member may ask it. Who asks for a person asks who spoke: that takes the role that reveals.
+pub(crate) fn within(ctx: &Ctx, query: &CaseQuery) -> Result<CaseQuery> {
+    allow::<verb::View>(&ctx.who)?;
+    if query.person.is_some() {
+        allow::<verb::Reveal>(&ctx.who)?;
+    }
+    Ok(CaseQuery { reach: ctx.who.reach.clone(), ..query.clone() })
 }
 
 /// Earlier cases of the same telephone number, newest first, for the operator with a caller on the line.

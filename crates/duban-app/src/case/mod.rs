@@ -24,6 +24,7 @@ mod record;
 pub mod register;
 pub mod returning;
 pub mod review;
+pub mod seek;
 mod seen;
 pub mod show;
 pub mod sign;

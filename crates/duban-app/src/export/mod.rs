@@ -21,7 +21,7 @@ use jiff::tz::TimeZone;
 
 pub use fields::{Cell, FIELDS, Field, FieldKind};
 
-use crate::{Ctx, wiring::Result};
+use crate::{Ctx, case::list, wiring::Result};
 
 /// Rows that a sheet of a spreadsheet program can hold, less its head.
 pub const XLSX_ROWS_MAX: i64 = 1_048_575;
@@ -101,7 +101,7 @@ trait Sheet {
 /// record keeps of the question, and the query's limit is how many rows are read at once.
 pub fn cases(ctx: &Ctx, query: &CaseQuery, filter: &str, format: Format) -> Result<Exported> {
     let allowed = allow::<verb::Export>(&ctx.who)?;
-    let query = CaseQuery { reach: ctx.who.reach.clone(), after: None, ..query.clone() };
+    let query = CaseQuery { after: None, ..list::within(ctx, query)? };
     let words = Words { city: ctx.city(), lang: ctx.lang, zone: &ctx.city().zone };
     let mut sheet: Box<dyn Sheet> = match format {
         Format::Xlsx => Box::new(xlsx_out::Book::begin(&words)?),

@@ -19,4 +19,5 @@ mod people;
 mod proof;
 mod public;
 mod reports;
+mod seek;
 mod stories;

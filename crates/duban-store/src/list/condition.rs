@@ -6,6 +6,7 @@ use duban_domain::{
     StaffId, Stamp,
     case::{Phase, What},
     id,
+    policy::Reach,
     request::{Channel, Kind, Privacy, Urgency},
 };
 
@@ -13,7 +14,7 @@ use super::{
     ByHand, CaseQuery,
     plan::{Sort, running},
 };
-use crate::{Figure, row::Moment, search::facet, sql::Sql, value::Param};
+use crate::{Figure, Sought, row::Moment, search::facet, seek, sql::Sql, value::Param};
 
 /// A condition on a case.
 pub(super) enum Condition<'a> {
@@ -36,6 +37,8 @@ pub(super) enum Condition<'a> {
     None(&'static str),
     /// One of several things is in a sum of codes.
     Bit(&'static str, i64),
+    /// Somebody behind it fits, as far as a reach may know.
+    Person(&'a Sought, &'a Reach),
     /// A task changed since somebody looked.
     News(StaffId),
     /// Something is due.
@@ -81,6 +84,7 @@ pub(super) fn conditions<'a>(query: &'a CaseQuery, own: Option<&'a str>) -> Vec<
         ByHand::Nobody => Condition::None("c.handler"),
     }));
     all.extend(query.cause.as_ref().map(|cause| Condition::Equal("c.cause", cause.into())));
+    all.extend(query.person.as_ref().map(|sought| Condition::Person(sought, &query.reach)));
     all.extend(query.task_news.map(Condition::News));
     all.extend(query.waits.map(|what| Condition::Bit("c.waits", what.code())));
     let range = |moment, range: Option<(Stamp, Stamp)>| {
@@ -159,6 +163,7 @@ impl<'a> Condition<'a> {
                 sql.push(plus).push(column).push(" < ").bind(*to).push(counts);
             }
             Self::Partner(_) | Self::Touched(..) | Self::Within(_) => self.write_outside(sql),
+            Self::Person(sought, reach) => seek::write(sql, plus, sought, reach),
             Self::None(_) | Self::Bit(..) | Self::News(_) => self.write_around(sql, plus),
             Self::Open => {
                 sql.push("c.next_due IS NOT NULL");

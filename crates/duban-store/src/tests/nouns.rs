@@ -91,6 +91,7 @@ fn people_are_found_by_hash_and_kept_sealed() {
         let person = SealedPerson {
             id: PersonId(4),
             name: vec![0, 1],
+            name_hash: Some(vec![7; 32]),
             phone: Some(vec![2]),
             phone_hash: Some(vec![3; 32]),
             tail_hash: Some(vec![4; 32]),

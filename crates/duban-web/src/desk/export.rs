@@ -12,8 +12,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use duban_app::{
-    CaseQuery, ExportLine,
-    case::list,
+    CaseQuery, ExportLine, SeekLine,
+    case::{list, seek},
     export::{self, Exported, FIELDS, Format},
 };
 use duban_domain::Lang;
@@ -40,6 +40,7 @@ pub(super) struct ExportPage {
     pub(super) formats: Vec<(Choice, &'static str)>,
     pub(super) fields: Vec<[&'static str; 4]>,
     pub(super) lines: Vec<Line>,
+    pub(super) seeks: Vec<Seek>,
     pub(super) whole: bool,
 }
 
@@ -53,16 +54,42 @@ pub(super) struct Line {
     pub(super) href: String,
 }
 
+/// Somebody looked for somebody.
+pub(super) struct Seek {
+    pub(super) when: When,
+    pub(super) name: String,
+    pub(super) unit: String,
+    pub(super) by: String,
+    pub(super) found: String,
+}
+
+impl Seek {
+    fn of(line: SeekLine, desk: &Desk, s: &Shell) -> Self {
+        let word = |by| match by {
+            "name" => s.t("姓名", "name"),
+            "phone" => s.t("电话", "telephone"),
+            _ => s.t("电话末四位", "last four digits"),
+        };
+        Self {
+            when: s.when(&line.at),
+            name: line.name,
+            unit: unit_name(&desk.site.app.city, &line.unit, s.lang),
+            by: line.by.split('+').map(word).collect::<Vec<_>>().join(s.t("、", ", ")),
+            found: thousands(line.found),
+        }
+    }
+}
+
 /// The page: which list, which format, what its columns mean, and what was taken out before.
 pub(crate) async fn page(desk: Desk) -> PageResult {
     let filter = Filter::of(desk.visit.uri.query().unwrap_or(""));
     let asked = filter.clone();
-    let (count, lines) = desk
-        .run(move |ctx| {
-            Ok((list::count(ctx, &asked.query(ctx.city(), ctx.now, ctx.who.id))?, export::lines(ctx)?))
-        })
+    let (count, lines, seeks) = desk
+        .run(move |ctx| Ok((list::count(ctx, &asked.asked(ctx))?, export::lines(ctx)?, seek::lines(ctx)?)))
         .await?;
-    Ok(html(&view(&desk, &filter, count, lines)))
+    let mut page = view(&desk, &filter, count, lines);
+    page.seeks = seeks.into_iter().map(|line| Seek::of(line, &desk, &page.s)).collect();
+    Ok(html(&page))
 }
 
 fn view(desk: &Desk, filter: &Filter, count: i64, lines: Vec<duban_app::ExportLine>) -> ExportPage {
@@ -83,6 +110,7 @@ fn view(desk: &Desk, filter: &Filter, count: i64, lines: Vec<duban_app::ExportLi
         formats: Format::ALL.map(|format| format_words(format, s.lang)).into(),
         fields: FIELDS.iter().map(|f| field_words(f, s.lang)).collect(),
         lines: lines.into_iter().map(line).collect(),
+        seeks: Vec::new(),
         whole: desk.who.reach == duban_domain::policy::Reach::All,
         s,
     }
@@ -120,8 +148,8 @@ pub(crate) async fn post(desk: Desk, fields: Fields) -> PageResult {
     let done = desk
         .run(move |ctx| {
             let _held = place;
-            let query = CaseQuery { limit: ROWS, ..filter.query(ctx.city(), ctx.now, ctx.who.id) };
-            export::cases(ctx, &query, &filter.words(), format)
+            let query = CaseQuery { limit: ROWS, ..filter.asked(ctx) };
+            export::cases(ctx, &query, &filter.recorded(), format)
         })
         .await?;
     let day = desk.site.app.now().date(&desk.site.app.city.zone);

@@ -1,6 +1,6 @@
 //! The filters of the worklist: what the address says, as a query, as chips, and as other addresses.
 
-use duban_app::{ByHand, CaseQuery, Cursor, Figure, Order};
+use duban_app::{ByHand, CaseQuery, Ctx, Cursor, Figure, Order, case::seek};
 use duban_domain::{
     CaseId, Lang, StaffId, Stamp,
     case::{Phase, Waits},
@@ -21,8 +21,8 @@ pub(crate) const MINE: &str = "mine";
 /// What only says where in the list one is.
 const PLACE: [&str; 4] = ["after", "n", "lang", "done"];
 /// Filters in the order in which their chips stand.
-const NAMES: [&str; 17] = [
-    "q", "stage", "label", "waits", "tasks", "handler", "cause", "due", "figure", "unit", "owner",
+const NAMES: [&str; 18] = [
+    "q", "who", "stage", "label", "waits", "tasks", "handler", "cause", "due", "figure", "unit", "owner",
     "division", "category", "urgency", "kind", "channel", "from",
 ];
 
@@ -79,7 +79,7 @@ impl Filter {
         match self.get("stage") {
             // A cause is looked up in the past.
             "" if !self.get("cause").is_empty() => false,
-            "" => self.get("q").is_empty() && self.get("figure").is_empty(),
+            "" => ["q", "who", "figure"].iter().all(|name| self.get(name).is_empty()),
             stage => stage == "open",
         }
     }
@@ -153,7 +153,26 @@ impl Filter {
         self.get("n").parse().ok().filter(|n| (0..=1_000_000).contains(n)).unwrap_or(0)
     }
 
-    /// The query, as somebody asks it. What an address says wrongly does not restrict.
+    /// The query of this member, with the person that a pass of theirs stands for.
+    pub(crate) fn asked(&self, ctx: &Ctx) -> CaseQuery {
+        let pass = self.get("who");
+        let person = (!pass.is_empty()).then(|| seek::of_pass(ctx, pass));
+        CaseQuery { person, ..self.query(ctx.city(), ctx.now, ctx.who.id) }
+    }
+
+    /// Without the person: a pass ends, so it is not kept.
+    pub(crate) fn without_person(mut self) -> Self {
+        self.pairs.retain(|(name, _)| name != "who");
+        self
+    }
+
+    /// What is asked for as a record keeps it: that a person was asked for, and not who.
+    pub(crate) fn recorded(&self) -> String {
+        let who = if self.get("who").is_empty() { "" } else { "-" };
+        Self::of(self.with("who", who).split_once('?').map_or("", |(_, query)| query)).words()
+    }
+
+    /// The query but for the person, as somebody asks it. What an address says wrongly does not restrict.
     pub(crate) fn query(&self, city: &City, now: Stamp, me: StaffId) -> CaseQuery {
         let text = |name| Some(self.get(name).to_owned()).filter(|v| !v.is_empty());
         let Counted { figure, overdue_at, contact_overdue_at } = self.figure(city, now);
@@ -277,6 +296,8 @@ impl Filter {
             "from" => return self.dates(lang).filter(|_| self.get("figure").is_empty()),
             _ if raw.is_empty() => return None,
             "stage" => self.stages(lang),
+            // Whoever may open the pass puts the words in.
+            "who" => lang.t("已过期，请重新填", "no longer valid, type it again").to_owned(),
             "due" => due_word(raw, lang).to_owned(),
             "waits" => known(Waits::from_key(raw).map(|v| v.word(lang))),
             "handler" => handler_word(raw, lang).to_owned(),
@@ -321,6 +342,7 @@ impl Filter {
 fn title(name: &str, lang: Lang) -> &'static str {
     match name {
         "q" => lang.t("词", "Words"),
+        "who" => lang.t("诉求人", "Person"),
         "stage" => lang.t("阶段", "Stage"),
         "label" => lang.t("标签", "Label"),
         "due" => lang.t("到期", "Due"),

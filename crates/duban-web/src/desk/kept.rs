@@ -33,7 +33,7 @@ impl KeptView {
 
 /// Keeps the filter of a list under a name.
 pub(crate) async fn keep(desk: Desk, fields: Fields) -> PageResult {
-    let filter = Filter::of(fields.get("query"));
+    let filter = Filter::of(fields.get("query")).without_person();
     let (name, query) = (fields.get("name").to_owned(), filter.words());
     let shared = fields.get("shared") == "yes";
     desk.run(move |ctx| view::keep(ctx, &name, &query, shared)).await?;

@@ -43,6 +43,7 @@ pub(super) struct ListPage {
     pub(super) heading: String,
     pub(super) tabs: Vec<Tab>,
     pub(super) chips: Vec<Chip>,
+    pub(super) seek: super::seek::Form,
     /// What came in and went out today: name, number, its list.
     pub(super) today: Vec<(&'static str, String, String)>,
     pub(super) summary: String,
@@ -160,14 +161,21 @@ pub(crate) async fn page(desk: Desk) -> PageResult {
     Ok(page)
 }
 
+/// The list again, with what was typed to look for somebody and what is wrong with it.
+pub(super) async fn again(desk: &Desk, filter: Filter, form: super::seek::Form) -> PageResult {
+    let asked = filter.clone();
+    let loaded = desk.run(move |ctx| load(ctx, &asked)).await?;
+    Ok(html(&ListPage { seek: form, ..view(desk, filter, loaded) }))
+}
+
 fn load(ctx: &Ctx, filter: &Filter) -> Result<Loaded, AppError> {
     let query = |address: &str| {
         let other = Filter::of(address.split_once('?').map_or("", |(_, query)| query));
-        other.query(ctx.city(), ctx.now, ctx.who.id)
+        other.asked(ctx)
     };
     let tabs = tabs_of(ctx);
     let of_tabs: Vec<_> = tabs.iter().map(|(_, address)| query(address)).collect();
-    let (found, counts) = list::with_tabs(ctx, &filter.query(ctx.city(), ctx.now, ctx.who.id), &of_tabs)?;
+    let (found, counts) = list::with_tabs(ctx, &filter.asked(ctx), &of_tabs)?;
     let tabs =
         tabs.into_iter().zip(counts).map(|((name, address), n)| (name, address.to_owned(), n)).collect();
     let mut drops: Vec<(Chip, i64)> = Vec::new();
@@ -209,7 +217,8 @@ fn view(desk: &Desk, f: Filter, loaded: Loaded) -> ListPage {
     ListPage {
         heading: heading(desk),
         tabs: loaded.tabs.into_iter().map(|(name, href, n)| tab(name, href, n, &here)).collect(),
-        chips: named(f.chips(city, lang), &f, &loaded.colleagues),
+        seek: super::seek::Form::of(desk, &f),
+        chips: super::seek::named(desk, named(f.chips(city, lang), &f, &loaded.colleagues), &f),
         today: loaded.today.map(|sums| today_shown(&s, &desk.who.reach, sums)).unwrap_or_default(),
         summary: summary(&loaded.page, loaded.count, &s),
         order_words: if by_due {

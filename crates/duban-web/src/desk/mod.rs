@@ -41,6 +41,7 @@ pub(crate) mod presence;
 pub(crate) mod present;
 pub(crate) mod quality;
 pub(crate) mod report;
+pub(crate) mod seek;
 pub(crate) mod sheet;
 pub(crate) mod staff_mail;
 pub(crate) mod steps;

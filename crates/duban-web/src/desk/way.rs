@@ -36,7 +36,7 @@ pub(super) fn cookie(filter: &Filter, secure: bool) -> Option<HeaderValue> {
 /// here is done, is followed by the first that is still in it.
 pub(super) fn find(ctx: &Ctx, query: &str, number: &Number) -> Result<Way, AppError> {
     let filter = Filter::of(query);
-    let rows = list::page(ctx, &filter.query(ctx.city(), ctx.now, ctx.who.id))?.rows;
+    let rows = list::page(ctx, &filter.asked(ctx))?.rows;
     let step = |row: &CaseRow| Step { number: row.number.to_string(), title: row.title.clone() };
     let at = rows.iter().position(|row| row.number == *number);
     let (before, after) = match at {

@@ -6,6 +6,7 @@ mod administration;
 mod canary;
 mod canary_administrators;
 mod routes;
+mod seek;
 mod surfaces;
 mod twice;
 mod visitors;

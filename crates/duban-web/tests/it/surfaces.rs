@@ -190,6 +190,7 @@ pub(crate) fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
         "/desk/logout" => Some(Vec::new()),
         "/desk/notices/{id}/attempts" => Some(vec![("/desk/notices/1/attempts".to_owned(), String::new())]),
         "/desk/entry" => at(path, "text=x&to=unit&unit=nowhere&reason=x"),
+        "/desk/people" => at(path, "name=x&phone=12"),
         "/desk/batches" => Some(batches(path, number)),
         "/desk/views" => at(path, "name=x&query=q%3Dx"),
         "/desk/views/{id}/removal" => at("/desk/views/1/removal", ""),

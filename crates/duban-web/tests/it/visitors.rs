@@ -97,6 +97,18 @@ impl Stage {
         self.ask(who, method, path, form, Duration::from_millis(300)).await
     }
 
+    /// Where a form leads.
+    pub(crate) async fn led(&self, who: &str, path: &str, form: &str) -> Option<String> {
+        let request = Request::builder()
+            .method("POST")
+            .uri(path)
+            .header(header::HOST, "test")
+            .header(header::COOKIE, self.cookies.get(who)?)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let response = self.router.clone().oneshot(request.body(Body::from(form.to_owned())).unwrap()).await;
+        Some(response.unwrap().headers().get(header::LOCATION)?.to_str().unwrap().to_owned())
+    }
+
     /// What the live stream says in its first seconds.
     pub(crate) async fn listen(&self, who: &str) -> String {
         self.ask(who, "GET", "/events", "", Duration::from_secs(4)).await.1

@@ -229,6 +229,7 @@ fn sealed(keys: &Keyring, id: PersonId, name: &str, phone: &Phone) -> SealedPers
     SealedPerson {
         id,
         name: seal("person.name", name),
+        name_hash: Some(keys.find("person.name", &duban_domain::person::folded_name(name))),
         phone: Some(seal("person.phone", phone.digits())),
         phone_hash: Some(keys.find("person.phone", phone.digits())),
         tail_hash: Some(keys.find("person.tail", phone.tail())),
