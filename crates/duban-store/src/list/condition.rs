@@ -50,8 +50,7 @@ pub(super) enum Condition<'a> {
 /// What a query asks for, of one unit's cases or of all.
 pub(super) fn conditions<'a>(query: &'a CaseQuery, own: Option<&'a str>) -> Vec<Condition<'a>> {
     let mut all = Vec::new();
-    let lead = own.filter(|_| query.own_only);
-    all.extend(lead.map(|unit| Condition::Equal("c.owner", unit.into())));
+    all.extend(own.filter(|_| query.own_only).map(|unit| Condition::Equal("c.owner", unit.into())));
     all.extend(own.filter(|_| !query.own_only).or(query.unit.as_deref()).map(Condition::Unit));
     // Every open case has something due, so a list by what is due need not ask for all open phases.
     let mut open_phases = Phase::ALL.iter().filter(|phase| **phase != Phase::Closed);
@@ -163,8 +162,7 @@ impl<'a> Condition<'a> {
                 sql.push(plus).push(column).push(" < ").bind(*to).push(counts);
             }
             Self::Partner(_) | Self::Touched(..) | Self::Within(_) => self.write_outside(sql),
-            Self::Person(sought, reach) => seek::write(sql, plus, sought, reach),
-            Self::None(_) | Self::Bit(..) | Self::News(_) => self.write_around(sql, plus),
+            Self::None(_) | Self::Bit(..) | Self::News(_) | Self::Person(..) => self.write_around(sql, plus),
             Self::Open => {
                 sql.push("c.next_due IS NOT NULL");
             }
@@ -177,6 +175,7 @@ impl<'a> Condition<'a> {
     /// As [`Condition::write`], for what is arranged around a case.
     fn write_around(&self, sql: &mut Sql<'a>, plus: &str) {
         match self {
+            Self::Person(sought, reach) => seek::write(sql, plus, sought, reach),
             Self::None(column) => _ = sql.push(plus).push(column).push(" IS NULL"),
             // The second half is the condition of its index.
             Self::Bit(column, code) => {
