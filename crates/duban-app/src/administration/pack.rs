@@ -8,7 +8,7 @@ use duban_domain::{
     city::{self, City, Fault, PackFiles, Severity, edit},
     policy::{Action, Guard, allow, keeps_somebody, verb, widens},
 };
-use duban_store::{AdminChange, ReadTx, StoreError, WriteTx};
+use duban_store::{AdminChange, ReadTx, WriteTx};
 
 use super::{OF_PACK, noted};
 use crate::{App, AppError, Ctx, setup, wiring::Result};
@@ -218,7 +218,7 @@ fn record(
 
 /// Takes in what another server, or a command, has changed meanwhile; whether there was anything.
 pub fn follow(app: &App) -> Result<bool> {
-    let digest = app.store.read(|tx| Ok::<_, StoreError>(tx.setting(setup::DIGEST)?))?;
+    let digest = app.store.read(|tx| tx.setting(setup::DIGEST))?;
     if digest.as_deref().is_none_or(|digest| digest == app.at_hand().city.digest) {
         return Ok(false);
     }

@@ -56,11 +56,14 @@ struct Ask {
     typed: Typed,
 }
 
+/// Whether a case is what was asked for.
+type Fits = Box<dyn Fn(&Fact, bool) -> bool>;
+
 /// One field with one value: what it sets, and whom it fits.
 struct Field {
     what: &'static str,
     set: Box<dyn Fn(&mut Ask)>,
-    fits: Box<dyn Fn(&Fact, bool) -> bool>,
+    fits: Fits,
 }
 
 fn field(
