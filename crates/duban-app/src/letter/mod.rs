@@ -3,7 +3,7 @@
 //! opens nothing and is answered by nobody; everything else is a new request.
 //!
 //! A mail counts once, by its Message-ID. How it gets here (a pipe of the mail server, a Maildir) is the
-//! binary's; reading it is [`read`]'s.
+//! binary's; reading it is `read`'s.
 
 mod quote;
 mod read;
