@@ -79,6 +79,7 @@ fn export(place: &Place, dir: &std::path::Path) -> anyhow::Result<ExitCode> {
     let app = wire::open(place)?;
     let files = app.store.read(|tx| tx.city_files())?;
     for (name, text) in &files {
+        anyhow::ensure!(duban_domain::city::is_plain(name), "{name:?} is no name of a file in a city pack");
         let path = dir.join(name);
         std::fs::create_dir_all(path.parent().unwrap_or(dir))?;
         std::fs::write(path, text)?;

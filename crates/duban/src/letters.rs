@@ -99,7 +99,7 @@ pub(crate) fn watch(
     let (app, stop) = (app.clone(), stop.clone());
     Ok(Some(std::thread::spawn(move || {
         while !stop.load(Ordering::Relaxed) {
-            if let Err(error) = look(&app, &folder, set.bytes_max) {
+            if let Err(error) = look(&app.at_hand(), &folder, set.bytes_max) {
                 tracing::error!(%error, "the Maildir could not be read");
             }
             for _ in 0..LOOK_EVERY.as_secs() * 4 {

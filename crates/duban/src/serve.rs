@@ -79,6 +79,7 @@ pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<Exi
         lane(|app| notice::work(app, NoticeChannel::Sms)),
         lane(|app| notice::work(app, NoticeChannel::Mail)),
         lane(follow),
+        lane(renew),
     ];
     // Calls to other servers may take long and be broken off at any time: nobody waits for their end.
     let mut outside = app.clone();
@@ -164,9 +165,13 @@ fn follow(app: &App) -> Result<usize, AppError> {
     if pack::follow(app)? {
         tracing::info!("the city pack was changed; it holds from now on");
     }
-    let app = app.at_hand();
-    if publish::is_outdated(&app)? {
-        renew_public(&app);
+    Ok(0)
+}
+
+/// What everybody may see follows the pack too; in a lane of its own, because it goes over every case.
+fn renew(app: &App) -> Result<usize, AppError> {
+    if publish::is_outdated(app)? {
+        renew_public(app);
     }
     Ok(0)
 }

@@ -10,7 +10,7 @@ use duban_store::{AdminChange, SessionKind, Staff, WriteTx};
 
 use super::{OF_ACCOUNT, noted};
 use crate::{
-    App, AppError, Ctx, keys,
+    App, AppError, Ctx, keys, setup,
     staff::{login::hash_password, users::PASSWORD_MIN},
     wiring::Result,
 };
@@ -65,6 +65,8 @@ pub fn add(ctx: &Ctx, wanted: &Wanted) -> Result<(StaffId, String)> {
     };
     let token = ctx.app.entropy.token();
     ctx.app.store.write(|tx| {
+        // Two who change accounts at once see each other: the row that changes of the pack wait at.
+        tx.setting_for_update(setup::VERSION)?;
         if tx.staff_by_login(&staff.login)?.is_some() {
             return Err(AppError::from(Refusal::from(Guard::Taken)));
         }
@@ -83,6 +85,7 @@ pub fn change(ctx: &Ctx, id: StaffId, wanted: &Wanted) -> Result<()> {
         return Err(Refusal::from(Guard::OwnPower).into());
     }
     ctx.app.store.write(|tx| {
+        tx.setting_for_update(setup::VERSION)?;
         let before = tx.staff_list()?;
         let old = before.iter().find(|staff| staff.id == id).ok_or(Refusal::NotFound)?;
         let wanted = checked(ctx, &Wanted { login: old.login.clone(), ..wanted.clone() })?;
@@ -120,6 +123,7 @@ pub fn link(ctx: &Ctx, id: StaffId) -> Result<String> {
     allow::<verb::Accounts>(&ctx.who)?;
     let token = ctx.app.entropy.token();
     ctx.app.store.write(|tx| {
+        tx.setting_for_update(setup::VERSION)?;
         let staff = tx.staff(id)?.filter(|staff| staff.active).ok_or(Refusal::NotFound)?;
         tx.put_password_link(&keys::hash(&token), id, ctx.now.plus_ms(LINK_MS))?;
         note(ctx, tx, Some(&staff), Some(&staff), "password-link")
@@ -147,6 +151,7 @@ pub fn set_password(app: &App, token: &str, password: &str) -> Result<()> {
     let raw = keys::unhex(token).ok_or(Refusal::NotFound)?;
     let now = app.now();
     app.store.write(|tx| {
+        tx.setting_for_update(setup::VERSION)?;
         let id = tx.password_link(&keys::hash(&raw), now)?.ok_or(Refusal::NotFound)?;
         let staff = tx.staff(id)?.filter(|staff| staff.active).ok_or(Refusal::NotFound)?;
         tx.end_password_links(id)?;

@@ -70,6 +70,10 @@ pub fn change(
             return Err(AppError::from(Refusal::NoChange));
         }
         may_touch(ctx, &touched)?;
+        // An export writes each under its name: none may lead out of the folder.
+        if !touched.iter().all(|path| city::is_plain(path)) {
+            return Err(AppError::from(Refusal::NotFound));
+        }
         let faults: Vec<Fault> = city::check_at(&after, ctx.now);
         let old: BTreeSet<String> =
             city::check_at(&before, ctx.now).iter().map(ToString::to_string).collect();

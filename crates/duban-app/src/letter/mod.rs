@@ -35,6 +35,8 @@ use crate::{
 const ORIGINAL: &str = "letter.original";
 /// How many requests one address opens by mail in a day: two machines that answer each other end here.
 const DAILY_MAX: i64 = 12;
+/// How many mails of one address are added to requests in a day.
+const ADDED_MAX: i64 = 50;
 /// Room that is left in a long text for the remark that it is longer.
 const REMARK_MAX: usize = 400;
 
@@ -68,7 +70,10 @@ pub struct Original {
 pub fn take_in(app: &App, bytes: &[u8]) -> Result<Came> {
     let Some(letter) = read::read(bytes) else { return Ok(Came::Unreadable) };
     let key = letter.id.as_ref().map_or_else(|| keys::hash(bytes), |id| keys::hash(id.as_bytes()));
-    let (files, refused) = files(app, &letter);
+    // Pictures are dear to read: not again for what was taken in, and not for what a machine wrote.
+    let unread = letter.bounce.is_some() || letter.automatic.is_some();
+    let known = unread || app.store.read(|tx| tx.letter_is_known(&key))?;
+    let (files, refused) = if known { Default::default() } else { files(app, &letter) };
     let came = app.store.write(|tx| {
         if tx.letter_is_known(&key)? {
             return Ok(Came::Again);
@@ -105,8 +110,12 @@ fn decide(
     }
     let Some(from) = &letter.from else { return Ok(Came::Ignored("no-sender")) };
     let words = whole(letter, refused);
+    let since = app.now().plus_ms(-DAY_MS);
     match thread(app, tx, letter, from)? {
         Thread::Request(request) => {
+            if tx.letters_from(&person::mail_key(&app.keys, from), Fate::Added, since)? >= ADDED_MAX {
+                return Ok(Came::Ignored("too-many"));
+            }
             let number = request.number.clone();
             match speak::added(app, tx, request.id, &number, &words, files, None) {
                 Ok(_) => return Ok(Came::Added(number)),
@@ -118,12 +127,16 @@ fn decide(
         Thread::Staff => return Ok(Came::Ignored("staff")),
         Thread::New => {}
     }
-    let since = app.now().plus_ms(-DAY_MS);
     if tx.letters_from(&person::mail_key(&app.keys, from), Fate::Request, since)? >= DAILY_MAX {
         return Ok(Came::Ignored("too-many"));
     }
     let intake = intake(letter, from, words, files, key);
-    Ok(Came::Request(register::by_letter(app, tx, &intake)?.number))
+    match register::by_letter(app, tx, &intake) {
+        Ok(registered) => Ok(Came::Request(registered.number)),
+        // Bringing it again would not make it better.
+        Err(AppError::Refused(_)) => Ok(Came::Ignored("refused")),
+        Err(error) => Err(error),
+    }
 }
 
 /// What a mail answers.
@@ -195,8 +208,8 @@ fn files(app: &App, letter: &Letter) -> (Vec<NewMedia>, String) {
     let (mut taken, mut refused) = (Vec::new(), Vec::new());
     for (name, bytes) in &letter.files {
         let fits = taken.len() < rule.count_max as usize && bytes.len() <= rule.bytes_max as usize;
-        match media::take(name, bytes) {
-            Ok(media) if fits => taken.push(media),
+        match fits.then(|| media::take(name, bytes)) {
+            Some(Ok(media)) => taken.push(media),
             _ => refused.push(name.clone()),
         }
     }

@@ -39,7 +39,7 @@ fn begins(lines: &[&str], at: usize) -> bool {
         return true;
     }
     // "On Monday …, Hotline wrote:", over one line or two, right before what is quoted.
-    let next = lines[at + 1..].iter().map(|line| line.trim()).find(|line| !line.is_empty());
+    let next = lines[at + 1..].iter().take(4).map(|line| line.trim()).find(|line| !line.is_empty());
     let said = |line: &str| {
         let end = line.trim_end();
         end.ends_with("wrote:") || end.ends_with("写道：") || end.ends_with("写道:")
@@ -84,6 +84,13 @@ fn without_signature<'a>(lines: &[&'a str]) -> Vec<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::cut;
+
+    /// Somebody sent a mail of a million blank lines, and no mail came in for a day.
+    #[test]
+    fn a_mail_of_blank_lines_is_read_in_one_pass() {
+        let mail = format!("a{}b", "\n".repeat(1_000_000));
+        assert_eq!(cut(&mail), mail);
+    }
 
     #[test]
     fn what_programs_quote_is_cut_and_nothing_else() {

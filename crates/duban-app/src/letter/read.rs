@@ -7,11 +7,17 @@ use duban_domain::{Lang, person::Mail};
 use mail_parser::{Address, HeaderName, Message, MessageParser, MimeHeaders, PartType};
 
 use super::quote;
+use crate::notice;
 
 /// Most ids of earlier mails that are looked at.
 const REPLIED_MAX: usize = 50;
 /// Most files of one mail that are looked at.
 const FILES_MAX: usize = 40;
+
+/// Most characters that are kept of a mail, more than anybody writes.
+const WHOLE_MAX: usize = 200_000;
+/// Most characters of a subject.
+const SUBJECT_MAX: usize = 1_000;
 
 /// A mail that was read.
 #[derive(Clone, Debug, Default)]
@@ -52,12 +58,14 @@ pub(super) struct Bounce {
 pub(super) fn read(bytes: &[u8]) -> Option<Letter> {
     let mail = MessageParser::default().parse(bytes)?;
     let from = mail.from().and_then(Address::first);
-    let whole = words(&mail);
+    // What is quoted may hold a key to the page of the person; nobody at the desk is to read it.
+    let whole: String = notice::keyless(&words(&mail)).chars().take(WHOLE_MAX).collect();
+    let subject: String = mail.subject().unwrap_or_default().chars().take(SUBJECT_MAX).collect();
     let mut letter = Letter {
         id: mail.message_id().map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()),
         from: from.and_then(|from| Mail::parse(from.address()?).ok().flatten()),
         name: from.and_then(|from| from.name()).unwrap_or_default().trim().to_owned(),
-        subject: mail.subject().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" "),
+        subject: subject.split_whitespace().collect::<Vec<_>>().join(" "),
         text: quote::cut(&whole),
         whole,
         automatic: automatic(&mail),

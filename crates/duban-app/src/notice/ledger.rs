@@ -235,19 +235,27 @@ fn said(app: &App, row: &NoticeRow) -> Result<Said> {
 
 /// The words without the keys of addresses: whoever reads them could speak in the person's name.
 fn without_keys(said: Said) -> Said {
-    let hide = |text: &str| {
-        let mut parts = text.split("/go/");
-        let mut out = parts.next().unwrap_or_default().to_owned();
-        for part in parts {
-            let (number, rest) = part.split_once('/').unwrap_or((part, ""));
-            out.push_str("/go/");
-            out.push_str(number);
-            out.push_str("/…");
-            out.push_str(rest.trim_start_matches(|c: char| c.is_ascii_hexdigit()));
-        }
-        out
-    };
-    Said { subject: said.subject, text: hide(&said.text), html: String::new() }
+    Said { subject: said.subject, text: keyless(&said.text), html: String::new() }
+}
+
+/// A text without the keys of addresses in it.
+pub(crate) fn keyless(text: &str) -> String {
+    let mut parts = text.split("/go/");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push_str("/go/");
+        // Only what follows a number is a key; anything else is somebody's words.
+        let Some((number, rest)) =
+            part.split_once('/').filter(|(n, _)| n.chars().all(|c| c.is_ascii_digit()))
+        else {
+            out.push_str(part);
+            continue;
+        };
+        out.push_str(number);
+        out.push_str("/…");
+        out.push_str(rest.trim_start_matches(|c: char| c.is_ascii_hexdigit()));
+    }
+    out
 }
 
 /// To whom, as somebody may see it who may not see the address.

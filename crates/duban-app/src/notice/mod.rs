@@ -20,6 +20,7 @@ use std::sync::Arc;
 use duban_domain::notice::NoticeChannel;
 
 pub use compose::Said;
+pub(crate) use ledger::keyless;
 pub use ledger::{Entry, Ledger, ledger, of_case, one, outbox, resend};
 pub use link::opens;
 pub(crate) use link::replied;

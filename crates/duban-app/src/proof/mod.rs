@@ -16,7 +16,7 @@ use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 pub use receipt::{Proved, check, of_request};
 pub use verify::{Given, Verified, verify};
 
-use crate::{App, AppError, keys, wiring::Result};
+use crate::{App, AppError, keys, setup, wiring::Result};
 
 /// The setting that holds the name of the log; a name that ends in `+sm3` says which digest.
 const ORIGIN: &str = "log.origin";
@@ -58,6 +58,8 @@ pub fn begin(app: &App, wanted: Option<Algorithm>) -> Result<()> {
     let end = if by == Algorithm::Sm3 { "+sm3" } else { "" };
     let fresh = format!("duban/{}/{}{end}", app.city.key, keys::hex(&tail));
     let origin = app.store.write(|tx| {
+        // Of two servers that start for the first time one names it; this row is there after the city's own start.
+        tx.setting_for_update(setup::VERSION)?;
         let known = tx.setting(ORIGIN)?;
         if known.is_none() {
             tx.put_setting(ORIGIN, &fresh)?;

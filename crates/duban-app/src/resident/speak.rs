@@ -2,7 +2,7 @@
 
 use duban_domain::{
     Lang, Number, Refusal, RequestId,
-    case::{self, Case, Consent, Heard, Satisfaction},
+    case::{self, Case, Consent, Heard, Phase, Satisfaction},
     policy::{self, Action, verb},
     question::{self, AnswerKind, Detail, Given},
     request::Privacy,
@@ -127,6 +127,10 @@ pub(crate) fn added(
     let form = form.map(|form| form_key(form, &case, permitted.actor(), Action::Note));
     if is_done(tx, form.as_deref())? {
         return Ok(case);
+    }
+    // Before a file is kept: whoever goes on after a refusal must not leave one on a closed case.
+    if case.phase() == Phase::Closed {
+        return Err(Refusal::WrongPhase { tried: Action::Note, phase: Phase::Closed }.into());
     }
     let mut kept = Vec::with_capacity(files.len());
     for file in files {

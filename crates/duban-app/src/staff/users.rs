@@ -7,6 +7,7 @@ use duban_store::{AdminChange, SessionKind, Staff, WriteTx};
 use crate::{
     App, AppError,
     administration::{OF_ACCOUNT, accounts::words},
+    setup,
     staff::login::hash_password,
     wiring::Result,
 };
@@ -68,6 +69,7 @@ pub fn judge(city: &City, account: &Account) -> std::result::Result<(), AccountF
 pub fn put(app: &App, account: &Account) -> Result<StaffId> {
     let password = hash_password(&account.password, &*app.entropy)?;
     app.store.write(|tx| {
+        tx.setting_for_update(setup::VERSION)?;
         let known = tx.staff_by_login(&plain_login(&account.login))?;
         let staff = Staff {
             id: known.as_ref().map_or_else(|| app.staff_id(), |s| s.id),
@@ -95,6 +97,7 @@ pub fn put(app: &App, account: &Account) -> Result<StaffId> {
 /// Switches an account off and ends its sessions; its name stays in the histories.
 pub fn disable(app: &App, login: &str) -> Result<bool> {
     app.store.write(|tx| {
+        tx.setting_for_update(setup::VERSION)?;
         let Some(staff) = tx.staff_by_login(&plain_login(login))? else { return Ok(false) };
         let off = Staff { active: false, ..staff.clone() };
         tx.update_staff(&off)?;

@@ -275,3 +275,28 @@ fn whoever_writes_about_a_closed_case_begins_a_new_one() {
         assert_eq!(request.title, "灯又坏了");
     });
 }
+
+/// The link of a notice lets whoever has it speak in the person's name; programs quote it in many ways.
+#[test]
+fn a_key_that_was_quoted_reaches_nobody_at_the_desk() {
+    both(|world| {
+        let head = format!("From: <{MAIL}>\nMessage-ID: <k@example.cn>\nSubject: x");
+        let body =
+            "还没亮。\n| http://hotline.example.cn/go/260104000017/0123456789abcdef?rate\n见 /go/ 那里";
+        let number = request(world, &mail(&head, body));
+        let seen = letter::of_case(&world.ctx("supervisor", "hotline"), &number).unwrap();
+        assert!(seen[0].2.text.contains("/go/260104000017/…?rate\n见 /go/ 那里"), "{}", seen[0].2.text);
+        let history = texts(world, &number).join("\n");
+        assert!(!history.contains("0123456789abcdef"), "{history}");
+    });
+}
+
+#[test]
+fn a_mail_that_says_nothing_readable_is_not_brought_again_for_ever() {
+    both(|world| {
+        let head = format!("From: <{MAIL}>\nMessage-ID: <c@example.cn>");
+        let bytes = mail(&head, "\u{1}\u{2}");
+        assert_eq!(letter::take_in(&world.app, &bytes).unwrap(), Came::Ignored("refused"));
+        assert_eq!(letter::take_in(&world.app, &bytes).unwrap(), Came::Again);
+    });
+}

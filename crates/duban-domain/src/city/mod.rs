@@ -46,6 +46,13 @@ use crate::{
 /// The files of a pack: path inside the pack → text.
 pub type PackFiles = BTreeMap<String, String>;
 
+/// Whether a path is that of a file inside a folder, and leads nowhere else wherever it is written.
+#[must_use]
+pub fn is_plain(path: &str) -> bool {
+    let odd = |c: char| c.is_control() || matches!(c, '\\' | ':');
+    !path.contains(odd) && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
+}
+
 /// A city: everything that is particular to one installation.
 #[derive(Clone, Debug)]
 pub struct City {

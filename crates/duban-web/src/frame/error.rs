@@ -250,6 +250,11 @@ struct ErrorPage {
 /// Writes the one log line of an error; returns the reference under which it stands there.
 pub(crate) fn logged(note: &Note, path: &str, site: &Site) -> String {
     let reference = format!("E{:08X}", site.app.entropy.number());
+    // These addresses hold a key that opens something.
+    let path = ["/password/", "/go/", "/task/", "/cti/"]
+        .into_iter()
+        .find(|begin| path.starts_with(begin))
+        .unwrap_or(path);
     let (status, cause) = (note.status.as_u16(), note.cause.as_deref().unwrap_or_default());
     if note.status.is_server_error() {
         tracing::error!(reference, status, path, cause, "a request failed");

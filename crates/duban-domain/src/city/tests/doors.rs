@@ -191,3 +191,14 @@ fn a_rule_names_a_person_of_a_unit_and_an_unless_holds_a_word() {
         "#]],
     );
 }
+
+/// An export writes every file of a pack under its name.
+#[test]
+fn no_name_of_a_file_leads_out_of_the_folder() {
+    for plain in ["city.toml", "calendar/2026.toml", "文字.md"] {
+        assert!(crate::city::is_plain(plain), "{plain}");
+    }
+    for odd in ["", "/etc/passwd", "../x", "a/../../x", "a//b", "./a", "a/", "c:\\x", "a\\b", "a\nb"] {
+        assert!(!crate::city::is_plain(odd), "{odd:?}");
+    }
+}
