@@ -285,7 +285,9 @@ fn a_key_that_was_quoted_reaches_nobody_at_the_desk() {
             "还没亮。\n| http://hotline.example.cn/go/260104000017/0123456789abcdef?rate\n见 /go/ 那里";
         let number = request(world, &mail(&head, body));
         let seen = letter::of_case(&world.ctx("supervisor", "hotline"), &number).unwrap();
-        assert!(seen[0].2.text.contains("/go/260104000017/…?rate\n见 /go/ 那里"), "{}", seen[0].2.text);
+        let kept = &seen[0].2.text;
+        assert!(kept.contains("/go/260104000017/…?rate") && kept.contains("见 /go/ 那里"), "{kept}");
+        assert!(!kept.contains("0123456789abcdef"), "{kept}");
         let history = texts(world, &number).join("\n");
         assert!(!history.contains("0123456789abcdef"), "{history}");
     });
