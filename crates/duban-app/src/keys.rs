@@ -8,6 +8,7 @@ use aes_gcm_siv::{
     Aes256GcmSiv, KeyInit, Nonce,
     aead::{Aead, Payload},
 };
+pub use duban_domain::proof::leaf::{hex, unhex};
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
@@ -84,21 +85,6 @@ impl Keyring {
 #[must_use]
 pub fn hash(bytes: &[u8]) -> Vec<u8> {
     Sha256::digest(bytes).to_vec()
-}
-
-/// Lower-case hexadecimal digits.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
-/// Reads what [`hex`] wrote.
-#[must_use]
-pub fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.len().is_multiple_of(2) || !text.is_ascii() {
-        return None;
-    }
-    (0..text.len()).step_by(2).map(|i| u8::from_str_radix(&text[i..i + 2], 16).ok()).collect()
 }
 
 fn derive(secret: &[u8; 32], purpose: &[u8]) -> [u8; 32] {

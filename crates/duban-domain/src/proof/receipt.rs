@@ -100,7 +100,7 @@ impl Receipt {
         let checkpoint = key.open(&self.note, holds).ok_or(Flaw::Signature)?;
         let by = checkpoint.algorithm();
         let Said { number, received_at, title, text, place, salt, .. } = &self.said;
-        let salt = unhex(salt).ok_or(Flaw::Unreadable)?;
+        let salt = leaf::unhex(salt).ok_or(Flaw::Unreadable)?;
         let digest = leaf::words(by, &salt, title, text, place);
         let leaf = RequestLeaf { number, received_at: *received_at, digest: &digest };
         let hash = by.leaf(&leaf.bytes());
@@ -108,11 +108,4 @@ impl Receipt {
             .then_some(checkpoint)
             .ok_or(Flaw::Words)
     }
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let even = text.len().is_multiple_of(2) && text.is_ascii();
-    even.then(|| {
-        (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
-    })?
 }
