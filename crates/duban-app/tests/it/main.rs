@@ -9,6 +9,7 @@ mod checklists;
 mod comfort;
 mod crash;
 mod exports;
+mod faults;
 mod handling;
 mod histories;
 mod import;
