@@ -96,6 +96,12 @@ export const DESK = [
   { name: 'admin-wrong', typed: true, who: 'admin', go: wrongDeadline },
   { name: 'admin-file', who: 'admin', go: '/desk/city/file?path=texts.toml' },
   { name: 'admin-import', who: 'admin', go: '/desk/city/import' },
+  { name: 'admin-checklist', who: 'admin', go: '/desk/city/checklists/entry?id=drain-cover' },
+  { name: 'admin-hours', who: 'admin', go: '/desk/city/hours' },
+  { name: 'admin-hours-wrong', typed: true, who: 'admin', go: wrongHours },
+  { name: 'admin-moves', who: 'admin', go: '/desk/moves' },
+  { name: 'admin-replace', who: 'admin', go: '/desk/replace?kind=unit&from=power' },
+  { name: 'admin-replace-look', typed: true, who: 'admin', go: replaceLook },
   { name: 'admin-role', who: 'security', go: '/desk/city/roles/entry?id=handler' },
   { name: 'admin-accounts', who: 'security', go: '/desk/accounts' },
   { name: 'admin-account', who: 'security', go: account },
@@ -346,6 +352,20 @@ async function dryRun(page) {
   await page.goto('/desk/city/catalogue/entry?id=aerial-tree');
   await page.locator('#f-unit').selectOption('urban.green');
   await page.locator('button[value=try]').click();
+}
+
+/** What closing a unit would change, looked at and not done. */
+async function replaceLook(page) {
+  await page.goto('/desk/replace?kind=unit&from=power');
+  await page.locator('#to').selectOption('urban');
+  await page.locator('button[value=look]').click();
+}
+
+/** Hours that end before they begin. */
+async function wrongHours(page) {
+  await page.goto('/desk/city/hours');
+  await page.fill('#to1', '08:00');
+  await page.locator('.admin-form .btn-main').click();
 }
 
 /** A deadline that cannot be read. */

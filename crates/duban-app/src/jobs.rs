@@ -13,6 +13,7 @@ use duban_store::{Job, WriteTx};
 
 use crate::{
     App, AppError,
+    administration::relocate,
     case::{asks_until, moment, record},
     notice,
     wiring::Result,
@@ -66,6 +67,9 @@ pub fn work(app: &App) -> Result<usize> {
 }
 
 fn run(app: &App, job: &Job, now: Stamp) -> Result<()> {
+    if job.kind == relocate::JOB {
+        return relocate::work(app, job, now);
+    }
     app.store.write(|tx| {
         if let Some(case) = tx.case_for_update(CaseId(job.subject))? {
             if job.kind == SOON {

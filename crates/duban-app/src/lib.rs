@@ -25,6 +25,7 @@ pub mod partner;
 pub mod person;
 pub mod photo_place;
 pub mod phrase;
+pub mod presence;
 pub mod proof;
 pub mod quality;
 pub mod remote;
@@ -43,8 +44,8 @@ pub use wiring::{App, Ctx};
 pub use duban_store::{
     AdminChange, Alert, ByHand, CallFigure, CallNote, CallSums, CallbackTask, CaseQuery, CaseRow, Cursor,
     ExportLine, Figure, Figures, InspectionRow, InspectionSums, Link, LinkState, LiveEvent, MediaKind,
-    MediaRow, NoticeLog, NoticeQuery, Order, Page, PublicQuery, PublicRow, SavedView, SeekLine, Sought,
-    UnitFigures, ZOOM_SINGLE,
+    MediaRow, NoticeLog, NoticeQuery, Order, Page, PublicQuery, PublicRow, RelocationRow, SavedView,
+    SeekLine, Sought, UnitFigures, ZOOM_SINGLE,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

@@ -12,7 +12,7 @@ use duban_domain::{
     case::{Event, What, accepted},
     policy::Reach,
 };
-use duban_store::{ApiKey, CaseQuery, CaseRow};
+use duban_store::{ApiKey, CaseQuery, CaseRow, KeyScope};
 
 use crate::{App, AppError, keys, wiring::Result};
 
@@ -43,21 +43,29 @@ pub fn add_key(app: &App, name: &str, unit: Option<&str>) -> Result<String> {
         return Err(Refusal::UnknownUnit(key.to_owned()).into());
     }
     let token = format!("dk_{}", keys::hex(&app.entropy.token()));
-    keep(app, name, unit, &token)?;
+    keep(app, name, unit, &token, KeyScope::Open311)?;
+    Ok(token)
+}
+
+/// A new key for a telephone system: it tells of calls, and opens nothing else.
+pub fn add_telephone_key(app: &App, name: &str) -> Result<String> {
+    let token = format!("dk_{}", keys::hex(&app.entropy.token()));
+    keep(app, name, None, &token, KeyScope::Telephone)?;
     Ok(token)
 }
 
 /// Keeps a given key: the demo's, which its page shows.
 pub fn keep_key(app: &App, name: &str, token: &str) -> Result<()> {
-    keep(app, name, None, token)
+    keep(app, name, None, token, KeyScope::Open311)
 }
 
-fn keep(app: &App, name: &str, unit: Option<&str>, token: &str) -> Result<()> {
+fn keep(app: &App, name: &str, unit: Option<&str>, token: &str, scope: KeyScope) -> Result<()> {
     let key = ApiKey {
         id: app.staff_id().0,
         hash: keys::hash(token.as_bytes()),
         name: name.to_owned(),
         unit: unit.map(str::to_owned),
+        scope,
         created_at: app.now(),
         revoked_at: None,
     };
@@ -74,10 +82,22 @@ pub fn revoke_key(app: &App, id: i64) -> Result<bool> {
     app.store.write(|tx| Ok(tx.revoke_api_key(id, app.now())?))
 }
 
-/// The system that a key belongs to; none when the key is unknown or was taken back.
+/// The system that an Open311 key belongs to; none when the key is unknown, was taken back, or is for
+/// something else.
 pub fn caller(app: &App, token: &str) -> Result<Option<Caller>> {
+    of_scope(app, token, KeyScope::Open311)
+}
+
+/// The telephone system that a key belongs to; none for any other key.
+pub fn telephone(app: &App, token: &str) -> Result<Option<Caller>> {
+    of_scope(app, token, KeyScope::Telephone)
+}
+
+fn of_scope(app: &App, token: &str, scope: KeyScope) -> Result<Option<Caller>> {
     let key = app.store.read(|tx| Ok::<_, AppError>(tx.api_key(&keys::hash(token.as_bytes()))?))?;
-    Ok(key.filter(|k| k.revoked_at.is_none()).map(|k| Caller { name: k.name, unit: k.unit }))
+    Ok(key
+        .filter(|k| k.revoked_at.is_none() && k.scope == scope)
+        .map(|k| Caller { name: k.name, unit: k.unit }))
 }
 
 /// The public view of the cases that a query finds, newest first. Confidential ones are not in it.

@@ -6,8 +6,8 @@ use std::sync::{
 };
 
 use duban_domain::{
-    CallId, EventId, ExportId, JobId, Lang, MediaId, NoticeId, PersonId, PhraseId, ReportId, RequestId,
-    SeekId, StaffId, Stamp, ViewId, case::Ground, city::City, id, policy::Member, proof::Salt,
+    CallId, EventId, ExportId, JobId, Lang, MediaId, NoticeId, PersonId, PhraseId, RelocationId, ReportId,
+    RequestId, SeekId, StaffId, Stamp, ViewId, case::Ground, city::City, id, policy::Member, proof::Salt,
 };
 use duban_store::Store;
 
@@ -192,6 +192,12 @@ impl App {
     #[must_use]
     pub fn view_id(&self) -> ViewId {
         ViewId(self.mint())
+    }
+
+    /// A new id for a move of open cases.
+    #[must_use]
+    pub(crate) fn relocation_id(&self) -> RelocationId {
+        RelocationId(self.mint())
     }
 
     /// A new id for a prepared text.

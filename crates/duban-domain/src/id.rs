@@ -58,6 +58,8 @@ ids! {
     ReportId,
     /// Of a kept filter (常用视图).
     ViewId,
+    /// Of a move of open cases to another unit or category (整体移交).
+    RelocationId,
     /// Of a prepared text (常用语).
     PhraseId,
     /// Of a notice in the ledger (通知).

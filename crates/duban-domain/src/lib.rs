@@ -7,6 +7,7 @@
 pub mod calendar;
 pub mod call;
 pub mod case;
+pub mod checklist;
 pub mod city;
 pub mod deadline;
 pub mod disclosure;

@@ -202,12 +202,6 @@ impl ReadTx<'_> {
         sql.push(&apart(answered, "c.answered_at", "c.rang_at"));
         sql.push(&apart(&both, "c.ended_at", "c.answered_at"));
         sql.push(&apart(&all, "c.wrapped_at", "c.ended_at"));
-        sql.push(&format!(
-            ", CAST(coalesce(sum(CASE WHEN c.direction = 1 AND {both} THEN 1 ELSE 0 END), 0) AS BIGINT)"
-        ));
-        sql.push(&format!(
-            ", CAST(coalesce(sum(CASE WHEN c.direction = 1 AND {all} THEN 1 ELSE 0 END), 0) AS BIGINT)"
-        ));
         sql.push(" FROM call c");
         within(&mut sql, query);
         sql.push(" GROUP BY c.agent");
@@ -216,8 +210,9 @@ impl ReadTx<'_> {
             for (at, count) in sums.counts.iter_mut().enumerate() {
                 *count = row.int(1 + at)?;
             }
-            (sums.wait_ms, sums.talk_ms, sums.wrap_ms) = (row.int(8)?, row.int(9)?, row.int(10)?);
-            (sums.ended, sums.wrapped) = (row.int(11)?, row.int(12)?);
+            let behind = 1 + sums.counts.len();
+            (sums.wait_ms, sums.talk_ms, sums.wrap_ms) =
+                (row.int(behind)?, row.int(behind + 1)?, row.int(behind + 2)?);
             Ok((row.opt_int(0)?.map(StaffId), sums))
         })
     }

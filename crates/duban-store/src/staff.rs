@@ -70,6 +70,30 @@ pub struct Session {
     pub expires_at: Stamp,
 }
 
+/// What the key of another system opens (密钥用途).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyScope {
+    /// Open311: handing in, reading, reporting.
+    Open311,
+    /// 电话系统: telling of calls, and nothing else.
+    Telephone,
+}
+
+impl KeyScope {
+    /// The word that the table has.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Open311 => "open311",
+            Self::Telephone => "telephone",
+        }
+    }
+
+    fn of(key: &str) -> Self {
+        if key == "telephone" { Self::Telephone } else { Self::Open311 }
+    }
+}
+
 /// The key of another system (接口密钥).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiKey {
@@ -81,6 +105,8 @@ pub struct ApiKey {
     pub name: String,
     /// The unit that the system acts for, when it handles that unit's cases.
     pub unit: Option<String>,
+    /// What it opens.
+    pub scope: KeyScope,
     /// When it was made.
     pub created_at: Stamp,
     /// When it was taken back.
@@ -110,6 +136,7 @@ fn read_key(row: &Row<'_>) -> Result<ApiKey, StoreError> {
         created_at: Stamp(row.int(3)?),
         revoked_at: row.opt_int(4)?.map(Stamp),
         unit: row.opt_text(5)?,
+        scope: KeyScope::of(&row.text(6)?),
     })
 }
 
@@ -183,7 +210,7 @@ impl ReadTx<'_> {
     /// The engine's.
     pub fn api_key(&mut self, hash: &[u8]) -> Result<Option<ApiKey>, StoreError> {
         self.first(
-            "SELECT id, hash, name, created_at, revoked_at, unit FROM api_key WHERE hash = $1",
+            "SELECT id, hash, name, created_at, revoked_at, unit, scope FROM api_key WHERE hash = $1",
             params![hash],
             read_key,
         )
@@ -195,7 +222,7 @@ impl ReadTx<'_> {
     /// The engine's.
     pub fn api_keys(&mut self) -> Result<Vec<ApiKey>, StoreError> {
         self.all(
-            "SELECT id, hash, name, created_at, revoked_at, unit FROM api_key ORDER BY id",
+            "SELECT id, hash, name, created_at, revoked_at, unit, scope FROM api_key ORDER BY id",
             &[],
             read_key,
         )
@@ -283,8 +310,8 @@ impl WriteTx<'_> {
     /// [`StoreError::Taken`] when it is there already; the engine's.
     pub fn insert_api_key(&mut self, key: &ApiKey) -> Result<(), StoreError> {
         self.exec(
-            "INSERT INTO api_key (id, hash, name, created_at, revoked_at, unit) VALUES ($1, $2, $3, $4, $5, $6)",
-            params![key.id, &key.hash, &key.name, key.created_at, key.revoked_at, &key.unit],
+            "INSERT INTO api_key (id, hash, name, created_at, revoked_at, unit, scope) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            params![key.id, &key.hash, &key.name, key.created_at, key.revoked_at, &key.unit, key.scope.key()],
         )?;
         Ok(())
     }

@@ -41,8 +41,11 @@ pub(crate) async fn hear(
 }
 
 async fn heard(site: &Site, key: String, headers: &HeaderMap, body: &Bytes) -> Result<Response, WebError> {
-    let Some(caller) = site.run(move |app| partner::caller(app, &key)).await? else {
-        return Ok(no(StatusCode::FORBIDDEN, "this key is not known here: make one with `duban key add`"));
+    let Some(caller) = site.run(move |app| partner::telephone(app, &key)).await? else {
+        return Ok(no(
+            StatusCode::FORBIDDEN,
+            "this key is not known here: make one with `duban key add --telephone`",
+        ));
     };
     let told = match parse(headers, body) {
         Ok(told) => told,

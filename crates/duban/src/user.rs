@@ -80,8 +80,11 @@ pub(crate) enum KeyCommand {
         #[arg(long)]
         name: String,
         /// The unit whose cases this system handles: it then sees them and reports their progress.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "telephone")]
         unit: Option<String>,
+        /// For a telephone system: it tells of calls, and opens nothing else.
+        #[arg(long)]
+        telephone: bool,
     },
     /// List keys: number, whose, and whether it was taken back. The keys themselves are not kept.
     List {
@@ -152,19 +155,25 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
 
 pub(crate) fn run_key(command: &KeyCommand) -> anyhow::Result<ExitCode> {
     match command {
-        KeyCommand::Add { place, name, unit } => {
+        KeyCommand::Add { place, name, unit, telephone } => {
             let app = wire::open(place)?;
             if let Some(unit) = unit {
                 ensure!(app.city.unit(unit).is_some(), "there is no unit {unit} in the city pack");
             }
-            println!("{}", partner::add_key(&app, name, unit.as_deref())?);
+            let key = if *telephone {
+                partner::add_telephone_key(&app, name)?
+            } else {
+                partner::add_key(&app, name, unit.as_deref())?
+            };
+            println!("{key}");
         }
         KeyCommand::List { place } => {
             for key in partner::keys(&wire::open(place)?)? {
                 println!(
-                    "{}\t{}\t{}\t{}",
+                    "{}\t{}\t{}\t{}\t{}",
                     key.id,
                     key.name,
+                    key.scope.key(),
                     key.unit.as_deref().unwrap_or("-"),
                     if key.revoked_at.is_some() { "revoked" } else { "valid" }
                 );

@@ -2,10 +2,7 @@
 
 use std::io::{Cursor, Read, Write};
 
-use duban_domain::{
-    Refusal,
-    city::{self, Fault, PackFiles, edit},
-};
+use duban_domain::city::{self, Fault, PackFiles, edit};
 use zip::{CompressionMethod, ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 use super::pack::{self, Saved};
@@ -110,10 +107,7 @@ pub fn preview(ctx: &Ctx, files: &PackFiles) -> Result<Preview> {
 /// Takes the chosen files in. A file that the new pack does not have is taken out when it is chosen.
 /// `version` is the one that the preview was made against.
 pub fn import(ctx: &Ctx, files: &PackFiles, paths: &[String], version: i64) -> Result<Saved> {
-    if pack::standing(ctx)?.version != version {
-        return Err(Refusal::Stale.into());
-    }
-    pack::change(ctx, "import", |now| {
+    pack::change(ctx, "import", Some(version), |now| {
         *now = chosen(now, files, |path| paths.iter().any(|one| one == path));
         Ok(())
     })

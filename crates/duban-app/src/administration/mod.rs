@@ -6,8 +6,11 @@
 pub mod accounts;
 pub mod bundle;
 pub mod dry_run;
+pub mod hours;
 pub mod pack;
 pub mod record;
+pub mod relocate;
+pub mod replace;
 
 use duban_domain::{StaffId, policy::Member};
 use duban_store::AdminChange;
@@ -18,6 +21,9 @@ use crate::Ctx;
 pub const OF_PACK: &str = "pack";
 /// About an account.
 pub const OF_ACCOUNT: &str = "account";
+
+/// About open cases that go to another unit or category.
+pub const OF_MOVE: &str = "move";
 
 /// A row of the record, by somebody, now.
 fn noted(ctx: &Ctx, kind: &str, subject: &str, note: &str) -> AdminChange {

@@ -52,16 +52,21 @@ pub fn standing(ctx: &Ctx) -> Result<Standing> {
 }
 
 /// Changes the pack: `make` changes the files as they are now, and says no when what it changes is not
-/// what somebody looked at.
+/// what somebody looked at. With `made_from`, the whole pack has to be the version that was looked at.
 pub fn change(
     ctx: &Ctx,
     note: &str,
+    made_from: Option<i64>,
     make: impl Fn(&mut PackFiles) -> std::result::Result<(), Refusal>,
 ) -> Result<Saved> {
     let mut holds = None;
     let saved = ctx.app.store.write(|tx| {
         // Whoever changes the pack at the same time waits here, and then sees this change.
         tx.setting_for_update(setup::VERSION)?;
+        let version = setup::version(tx)?;
+        if made_from.is_some_and(|seen| seen != version) {
+            return Err(AppError::from(Refusal::Stale));
+        }
         let before = tx.city_files()?;
         let mut after = before.clone();
         make(&mut after)?;
@@ -132,7 +137,26 @@ pub fn change_entries(ctx: &Ctx, edits: &[EntryEdit]) -> Result<Saved> {
         });
         format!("{} {}", first.table.key(), id.unwrap_or("")).trim().to_owned()
     });
-    change(ctx, &note, |files| apply(files, edits))
+    change(ctx, &note, None, |files| apply(files, edits))
+}
+
+/// Which field of the form each fault is about, where it is about the entry that the form is of.
+pub fn fields_of(ctx: &Ctx, edit: &EntryEdit, faults: &[Fault]) -> Result<Vec<(&'static str, Fault)>> {
+    let mut files = standing(ctx)?.files;
+    if apply(&mut files, std::slice::from_ref(edit)).is_err() {
+        return Ok(Vec::new());
+    }
+    let key = match &edit.what {
+        EntryChange::Put(values) => edit.table.key_field().and_then(|field| values.get(field)).cloned(),
+        EntryChange::Remove | EntryChange::Shift { .. } => return Ok(Vec::new()),
+    };
+    let last = || edit::entries(&files, edit.table).pop().map(|entry| entry.id);
+    let Some(id) = edit.id.clone().or(key).or_else(last) else { return Ok(Vec::new()) };
+    let placed = faults.iter().filter_map(|fault| {
+        let at = (fault.file.as_str(), fault.line?);
+        Some((edit::field_of_line(&files, edit.table, &id, at)?, fault.clone()))
+    });
+    Ok(placed.collect())
 }
 
 /// Makes the changes in the files, without keeping them.

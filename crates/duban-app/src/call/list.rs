@@ -102,7 +102,5 @@ fn together(mut all: CallSums, one: &CallSums) -> CallSums {
     all.wait_ms += one.wait_ms;
     all.talk_ms += one.talk_ms;
     all.wrap_ms += one.wrap_ms;
-    all.ended += one.ended;
-    all.wrapped += one.wrapped;
     all
 }

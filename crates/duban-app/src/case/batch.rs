@@ -40,6 +40,8 @@ pub struct Planned {
     pub number: Number,
     /// Its title; empty where there is nothing to see.
     pub title: String,
+    /// Who has it in person, and who would; empty for nobody.
+    pub handlers: (String, String),
     /// As it is and as it would be, or why nothing would happen.
     pub outcome: std::result::Result<Box<(Case, Case)>, Refusal>,
 }
@@ -105,7 +107,12 @@ pub fn plan(ctx: &Ctx, step: &Step, numbers: &[Number]) -> Result<Vec<Planned>> 
 fn planned_one(ctx: &Ctx, tx: &mut ReadTx<'_>, step: &Step, number: &Number) -> Result<Planned> {
     let found = tx.case_by_number(number)?.filter(|case| ctx.who.reach.covers(case));
     let Some(case) = found else {
-        return Ok(Planned { number: number.clone(), title: String::new(), outcome: Err(Refusal::NotFound) });
+        return Ok(Planned {
+            number: number.clone(),
+            title: String::new(),
+            handlers: Default::default(),
+            outcome: Err(Refusal::NotFound),
+        });
     };
     let title = tx.case_row(case.id)?.map(|row| row.title).unwrap_or_default();
     let outcome = match step.decide(ctx, tx, &case) {
@@ -113,7 +120,17 @@ fn planned_one(ctx: &Ctx, tx: &mut ReadTx<'_>, step: &Step, number: &Number) -> 
         Err(AppError::Refused(refusal)) => Err(refusal),
         Err(error) => return Err(error),
     };
-    Ok(Planned { number: number.clone(), title, outcome })
+    let handlers = match &outcome {
+        Ok(cases) => (named(tx, &cases.0)?, named(tx, &cases.1)?),
+        Err(_) => Default::default(),
+    };
+    Ok(Planned { number: number.clone(), title, handlers, outcome })
+}
+
+/// The name of whoever has a case in person; empty for nobody.
+fn named(tx: &mut ReadTx<'_>, case: &Case) -> Result<String> {
+    let staff = case.handling.handler.map(|id| tx.staff(id)).transpose()?.flatten();
+    Ok(staff.map(|staff| staff.name).unwrap_or_default())
 }
 
 /// The case as it would be.

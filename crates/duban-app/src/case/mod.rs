@@ -7,6 +7,7 @@ pub mod assisting;
 pub mod attach;
 pub mod batch;
 pub mod callback;
+pub mod check;
 pub mod classify;
 pub mod contact;
 pub mod correct;

@@ -134,6 +134,81 @@ fn two_who_change_the_same_entry_do_not_undo_each_other() {
     });
 }
 
+/// What each of two people gets who do something at the very same time.
+fn at_once<T: Send>(first: impl FnOnce() -> T + Send, second: impl FnOnce() -> T + Send) -> [T; 2] {
+    let start = std::sync::Barrier::new(2);
+    std::thread::scope(|scope| {
+        let wait = &start;
+        let one = scope.spawn(move || {
+            wait.wait();
+            first()
+        });
+        let two = scope.spawn(move || {
+            wait.wait();
+            second()
+        });
+        [one.join().unwrap(), two.join().unwrap()]
+    })
+}
+
+#[test]
+fn of_two_who_save_a_whole_file_from_the_same_version_one_is_told() {
+    both(|world| {
+        let ctx = world.ctx("administrator", "hotline");
+        let seen = pack::standing(&ctx).unwrap().version;
+        let save = |line: &str| {
+            pack::change(&ctx, "file", Some(seen), |files| {
+                files.get_mut("units.csv").unwrap().push_str(line);
+                Ok(())
+            })
+        };
+        let all = at_once(|| save("# 测试一\n"), || save("# 测试二\n"));
+        assert_eq!(all.iter().filter(|one| matches!(one, Ok(Saved::Done(..)))).count(), 1);
+        let told = all.into_iter().find(Result::is_err).unwrap();
+        assert_eq!(refused(told), Refusal::Stale);
+        assert_eq!(pack::standing(&ctx).unwrap().version, seen + 1);
+        world.app = world.app.at_hand();
+    });
+}
+
+#[test]
+fn two_who_switch_each_other_off_at_once_leave_one() {
+    both(|world| {
+        let (one, two) = (account(world, "sec", "security"), account(world, "sec2", "security"));
+        let (first, second) = (of(world, "sec"), of(world, "sec2"));
+        let off = Wanted {
+            login: String::new(),
+            name: "测试·改".into(),
+            unit: "hotline".into(),
+            role: "security".into(),
+            active: false,
+        };
+        let [a, b] = at_once(|| accounts::change(&first, two, &off), || accounts::change(&second, one, &off));
+        let (_, no) = if a.is_ok() { (a, b) } else { (b, a) };
+        assert_eq!(refused(no), Refusal::Guard(Guard::LastOne(Action::Accounts)));
+        let left = accounts::list(&first).unwrap().into_iter().filter(|s| s.active && s.role == "security");
+        assert_eq!(left.count(), 1);
+    });
+}
+
+#[test]
+fn two_who_make_the_same_login_at_once_make_one_account() {
+    both(|world| {
+        account(world, "sec", "security");
+        let sec = of(world, "sec");
+        let wanted = Wanted {
+            login: "zhao".into(),
+            name: "测试·赵".into(),
+            unit: "hotline".into(),
+            role: "operator".into(),
+            active: true,
+        };
+        let [a, b] = at_once(|| accounts::add(&sec, &wanted), || accounts::add(&sec, &wanted));
+        let no = if a.is_ok() { b } else { a };
+        assert_eq!(refused(no), Refusal::Guard(Guard::Taken));
+    });
+}
+
 fn account(world: &World, login: &str, role: &str) -> duban_domain::StaffId {
     let account = Account {
         login: login.into(),

@@ -205,7 +205,7 @@ fn the_figures_of_a_shift_open_exactly_the_calls_they_count() {
         assert_eq!(all.all.get(CallFigure::Connected), 16);
         assert_eq!((all.all.get(CallFigure::Abandoned), all.all.get(CallFigure::Brief)), (6, 2));
         assert_eq!(all.all.get(CallFigure::Within), 10);
-        assert_eq!((all.all.ended, all.all.talk_ms), (16, 16 * 40 * SECOND));
+        assert_eq!((all.all.get(CallFigure::Ended), all.all.talk_ms), (16, 16 * 40 * SECOND));
         assert_eq!(all.lines.iter().map(|line| line.sums.get(CallFigure::Offered)).sum::<i64>(), 24);
         let own = call::list(&world.ctx("operator", "hotline"), &today(world)).unwrap();
         assert_eq!(own.all.get(CallFigure::Connected), 8, "an operator sees their own");

@@ -170,7 +170,13 @@ fn register(world: &World, dice: &Dice, numbers: &Mutex<Vec<Number>>) -> bool {
         direct: (dice.below(9) == 0).then(|| "当场说清楚了".into()),
         ..Wish::default()
     };
-    let text = dice.one(&["路灯不亮，看不见台阶。", "电线打火，会触电。", "停水两天了。", "押金怎么退？"]);
+    let text = dice.one(&[
+        "路灯不亮，看不见台阶。",
+        "电线打火，会触电。",
+        "停水两天了。",
+        "押金怎么退？",
+        "路口的井盖没了。",
+    ]);
     let said = Intake { privacy, wish, text: (*text).into(), ..intake() };
     let (role, unit) = *dice.one(&ROLES);
     if dice.below(5) == 0 {
@@ -215,7 +221,7 @@ fn dispatch(ctx: &Ctx, on: &On, dice: &Dice) -> bool {
 fn around(world: &World, ctx: &Ctx, on: &On, dice: &Dice) -> bool {
     let centre = world.ctx(["dispatcher", "supervisor"][dice.below(2)], "hotline");
     let unit = UNITS[dice.below(UNITS.len())];
-    match dice.below(14) {
+    match dice.below(15) {
         0 => case::returning::ask(ctx, on, "not-ours", "不归我们").is_ok(),
         1 => case::returning::judge(&centre, on, dice.coin(), "核实过了").is_ok(),
         2 => case::extension::ask(ctx, on, 1, "等材料").is_ok(),
@@ -231,6 +237,7 @@ fn around(world: &World, ctx: &Ctx, on: &On, dice: &Dice) -> bool {
         10 => case::task::unlink(ctx, on, u16::try_from(dice.below(3) + 1).unwrap()).is_ok(),
         11 => case::question::ask(ctx, on, None, "哪一盏？").is_ok(),
         12 => case::after::set_cause(ctx, on, Some(["worn", "weather", "nothing"][dice.below(3)])).is_ok(),
+        14 => tick(ctx, on, dice),
         13 => case::after::restart(&centre, on, "又坏了").is_ok(),
         5 => case::assisting::leave(&centre, on, unit, "看过了").is_ok(),
         _ => {
@@ -238,6 +245,15 @@ fn around(world: &World, ctx: &Ctx, on: &On, dice: &Dice) -> bool {
             case::assign::assign(ctx, on, to.flatten(), "").is_ok()
         }
     }
+}
+
+/// Ticks and unticks items, some of which are of another list, or of none.
+fn tick(ctx: &Ctx, on: &On, dice: &Dice) -> bool {
+    let all = ["drain-cover/fence", "drain-cover/owner", "drain-cover/fitted", "lighting/night", "no/such"];
+    let some: Vec<String> =
+        all[..3].iter().filter(|_| dice.below(3) > 0).map(|id| (*id).to_owned()).collect();
+    let wanted = if dice.below(3) > 0 { some } else { vec![(*dice.one(&all)).to_owned()] };
+    case::check::check_off(ctx, on, &wanted).is_ok()
 }
 
 /// A task for some unit, or for somebody outside.

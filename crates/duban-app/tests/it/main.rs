@@ -5,6 +5,7 @@
 mod administration;
 mod callbacks;
 mod calls;
+mod checklists;
 mod comfort;
 mod crash;
 mod exports;
@@ -19,6 +20,7 @@ mod partners;
 mod people;
 mod proof;
 mod public;
+mod relocate;
 mod reports;
 mod seek;
 mod stories;

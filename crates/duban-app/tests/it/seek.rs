@@ -14,10 +14,10 @@ use duban_app::{
 };
 use duban_domain::{
     Number, PersonId, Refusal, StaffId, Stamp,
-    case::{Phase, Wish},
+    case::{Classification, Phase, Wish},
     person::{Person, Phone},
     policy::Reach,
-    request::{Channel, Place, Privacy},
+    request::{Channel, Kind, Place, Privacy, Urgency},
 };
 use duban_store::CaseRow;
 use duban_testkit::world::{World, both};
@@ -96,6 +96,7 @@ fn said(n: usize) -> Intake {
     let privacy = [Privacy::Contact, Privacy::Contact, Privacy::Confidential, Privacy::Anonymous];
     Intake {
         channel: [Channel::Web, Channel::Phone, Channel::Other][dice(n, 2, 3)],
+        kind: Some([Kind::Help, Kind::Complaint, Kind::Consult][dice(n, 10, 3)]),
         text: format!("第{n}件，{}坏了，请来看看。", THINGS[dice(n, 3, THINGS.len())]),
         place: Place { words: words.into(), division: Some(division.into()), point: None },
         privacy: privacy[dice(n, 4, 4)],
@@ -124,11 +125,27 @@ fn corpus(world: &World, li: StaffId) -> Vec<Fact> {
             };
             case::dispatch::dispatch(&world.ctx("dispatcher", "hotline"), &on(&number), &order).unwrap();
             if dice(n, 9, 2) == 0 {
-                case::sign::sign(&world.ctx("handler", unit), &on(&number)).unwrap();
+                let handler = world.ctx("handler", unit);
+                case::sign::sign(&handler, &on(&number)).unwrap();
+                if let Some(label) = [Some("on-site"), Some("works"), None][dice(n, 11, 3)] {
+                    case::label::label(&handler, &on(&number), Some(label)).unwrap();
+                }
+                if let Some(cause) = [Some("worn"), Some("weather"), None][dice(n, 12, 3)] {
+                    case::after::set_cause(&handler, &on(&number), Some(cause)).unwrap();
+                }
                 if unit == "power" {
                     case::assign::assign(&world.ctx("handler", unit), &on(&number), Some(li), "").unwrap();
                 }
             }
+        }
+        if dice(n, 13, 4) == 0 {
+            let to = Classification {
+                category: None,
+                kind: said(n).kind.unwrap(),
+                urgency: Urgency::Complex,
+                reason: "要几家一起办".into(),
+            };
+            case::classify::classify(&world.ctx("dispatcher", "hotline"), &on(&number), &to).unwrap();
         }
         numbers.push(number);
         world.clock.pass_ms(DAY / 10);
@@ -217,6 +234,7 @@ fn of_the_case(facts: &[Fact], li: StaffId) -> Vec<Field> {
         let fits = move |f: &Fact, _| f.row.opened_at >= from && f.row.opened_at < to;
         all.push(field("period", move |a| a.query.opened = Some((from, to)), fits));
     }
+    all.extend(of_its_class(facts));
     let categories: std::collections::BTreeSet<String> =
         facts.iter().filter_map(|f| f.row.category.clone()).collect();
     for category in categories.into_iter().take(2) {
@@ -227,6 +245,34 @@ fn of_the_case(facts: &[Fact], li: StaffId) -> Vec<Field> {
         };
         all.push(field("category", move |a| a.query.category_prefix = Some(key.clone()), fits));
     }
+    all
+}
+
+/// How urgent and of what kind it is, its label and its cause, and when it is due.
+fn of_its_class(facts: &[Fact]) -> Vec<Field> {
+    let mut all = Vec::new();
+    for urgency in [Urgency::Normal, Urgency::Complex] {
+        let fits = move |f: &Fact, _| f.row.urgency == urgency;
+        all.push(field("urgency", move |a| a.query.urgency = Some(urgency), fits));
+    }
+    for kind in [Kind::Help, Kind::Complaint] {
+        let fits = move |f: &Fact, _| f.row.kind == kind;
+        all.push(field("kind", move |a| a.query.kind = Some(kind), fits));
+    }
+    for label in ["on-site", "works"] {
+        let fits = move |f: &Fact, _| f.row.label.as_deref() == Some(label);
+        all.push(field("label", move |a| a.query.label = Some(label.into()), fits));
+    }
+    for cause in ["worn", "weather"] {
+        let fits = move |f: &Fact, _| f.row.cause.as_deref() == Some(cause);
+        all.push(field("cause", move |a| a.query.cause = Some(cause.into()), fits));
+    }
+    let (from, to) = (facts[60].row.finish_due, facts[200].row.finish_due);
+    let fits = move |f: &Fact, _| f.row.finish_due >= from && f.row.finish_due < to;
+    all.push(field("due", move |a| a.query.due = Some((from, to)), fits));
+    // Nothing of the corpus is answered: what is past its date is overdue.
+    let fits = move |f: &Fact, _| f.row.finish_due < to;
+    all.push(field("due", move |a| a.query.overdue_at = Some(to), fits));
     all
 }
 

@@ -1,6 +1,6 @@
 //! 答复: the unit says what came of it, with a proof.
 
-use super::{Ground, Obstacle, Outcome, Phase, What, review::asked};
+use super::{ActorKind, Ground, Obstacle, Outcome, Phase, What, review::asked};
 use crate::{
     MediaId, Refusal,
     policy::{Action, Permitted, verb},
@@ -48,6 +48,12 @@ pub fn answer(
     let owed = case.tasks_owed();
     if owed > 0 && answer.outcome != Outcome::Unsolved {
         return Err(Obstacle::OpenTasks(owed).into());
+    }
+    // Another system has its own lists; whoever reviews sees here what is not ticked.
+    let missing = case.unchecked(ground.city);
+    let is_bound = on.actor().kind == ActorKind::Staff && answer.outcome != Outcome::Unsolved;
+    if is_bound && !missing.is_empty() {
+        return Err(Obstacle::Unchecked(missing.into_iter().map(|item| item.name.clone()).collect()).into());
     }
     if claims && answer.proof.is_empty() && proof_words.is_empty() {
         return Err(Refusal::NeedsProof);

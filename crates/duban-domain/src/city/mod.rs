@@ -35,6 +35,7 @@ pub use types::{
 use crate::{
     Lang,
     calendar::Calendar,
+    checklist::Checklist,
     deadline::DeadlineRule,
     dispatch::{CategoryWords, Engine, KindWords, Rule, UrgencyWords},
     lang::Words,
@@ -78,6 +79,8 @@ pub struct City {
     pub catalogue: Vec<Rule>,
     /// 补充问题, in the order they are asked.
     pub questions: Vec<Question>,
+    /// 办理清单
+    pub checklists: Vec<Checklist>,
     /// 外部系统, in order.
     pub remotes: Vec<Remote>,
     /// Words that point to a category.

@@ -158,6 +158,11 @@ fn moved(step: &Move, after: &Case, owe: &mut impl FnMut(NoticeKind, Whom, &str)
         | Move::LinkMade { .. }
         | Move::LinkRevoked { .. }
         | Move::CauseSet { .. }
+        // Of a whole list at once: the new unit finds it in its worklist.
+        | Move::TakenOver { .. }
+        | Move::Recategorised { .. }
+        | Move::Ticked { .. }
+        | Move::Unticked { .. }
         | Move::Corrected { .. }
         | Move::Attached { .. }
         | Move::Shared { .. }

@@ -162,6 +162,8 @@ verbs! {
     Correct => Correct, lead: false;
     /// 记原因: whoever answers for a case says why it happened.
     Cause => Answer, lead: true;
+    /// 勾清单: by whoever answers for the case.
+    Tick => Answer, lead: true;
     /// 给诉求人看照片
     ShowFile => Answer, lead: true;
     /// 到期自动处理: the program's own, never a person's.

@@ -19,11 +19,15 @@ pub enum CallFigure {
     Filed,
     /// Answered at once, nothing left to do.
     Direct,
+    /// Answered and over: what the average talk is of.
+    Ended,
+    /// Written up as well: what the average wrap-up is of.
+    Wrapped,
 }
 
 impl CallFigure {
     /// Every figure.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Offered,
         Self::Connected,
         Self::Within,
@@ -31,6 +35,8 @@ impl CallFigure {
         Self::Brief,
         Self::Filed,
         Self::Direct,
+        Self::Ended,
+        Self::Wrapped,
     ];
 
     /// The key that addresses use.
@@ -44,6 +50,8 @@ impl CallFigure {
             Self::Brief => "brief",
             Self::Filed => "filed",
             Self::Direct => "direct",
+            Self::Ended => "ended",
+            Self::Wrapped => "wrapped",
         }
     }
 
@@ -56,6 +64,7 @@ impl CallFigure {
     /// Which rows it counts. Whole numbers of the program's own, so they may stand in the text.
     pub(super) fn clause(self, seconds: Seconds) -> String {
         let given_up = "c.answered_at IS NULL AND c.ended_at IS NOT NULL AND c.ended_at - c.rang_at";
+        let over = "c.answered_at IS NOT NULL AND c.ended_at IS NOT NULL";
         match self {
             Self::Offered => "c.direction = 1".to_owned(),
             Self::Connected => "c.direction = 1 AND c.answered_at IS NOT NULL".to_owned(),
@@ -66,6 +75,8 @@ impl CallFigure {
             Self::Brief => format!("c.direction = 1 AND {given_up} < {}", seconds.abandon * 1_000),
             Self::Filed => "c.direction = 1 AND c.case_number IS NOT NULL".to_owned(),
             Self::Direct => "c.direction = 1 AND c.direct = 1".to_owned(),
+            Self::Ended => format!("c.direction = 1 AND {over}"),
+            Self::Wrapped => format!("c.direction = 1 AND {over} AND c.wrapped_at IS NOT NULL"),
         }
     }
 }
@@ -102,17 +113,13 @@ pub struct CallQuery {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CallSums {
     /// By figure, in the order of [`CallFigure::ALL`].
-    pub counts: [i64; 7],
+    pub counts: [i64; 9],
     /// Milliseconds that answered calls waited.
     pub wait_ms: i64,
     /// Milliseconds talked.
     pub talk_ms: i64,
     /// Milliseconds written after the end.
     pub wrap_ms: i64,
-    /// Answered calls that ended.
-    pub ended: i64,
-    /// Answered calls whose writing ended.
-    pub wrapped: i64,
 }
 
 impl CallSums {

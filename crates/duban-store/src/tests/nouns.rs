@@ -7,7 +7,8 @@ use super::{
     world::{SEALED, fill},
 };
 use crate::{
-    ApiKey, Job, MediaKind, NewMediaRow, SealedPerson, Session, SessionKind, Staff, Store, StoreError, Target,
+    ApiKey, Job, KeyScope, MediaKind, NewMediaRow, SealedPerson, Session, SessionKind, Staff, Store,
+    StoreError, Target,
 };
 
 fn job(id: i64, dedupe: &str, run_at: i64) -> Job {
@@ -195,6 +196,7 @@ fn staff_sessions_and_keys() {
             hash: vec![8; 32],
             name: "测试系统".to_owned(),
             unit: Some("power".to_owned()),
+            scope: KeyScope::Telephone,
             created_at: Stamp(1),
             revoked_at: None,
         };

@@ -1,7 +1,7 @@
 //! What is done about the person, files, the cause and what comes after the end; as in [`super::steps`].
 
 use axum::extract::Path;
-use duban_app::case::{after, attach, correct, question};
+use duban_app::case::{after, attach, check, correct, question};
 use duban_domain::{
     MediaId, Refusal,
     person::{Mail, Person, Phone},
@@ -22,6 +22,14 @@ pub(crate) async fn ask_person(desk: Desk, Path(on): Path<String>, fields: Field
 /// 记原因
 pub(crate) async fn cause(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
     step(&desk, &on, "cause", fields, "cause", |ctx, on, f| after::set_cause(ctx, on, f.opt("cause"))).await
+}
+
+/// 勾清单
+pub(crate) async fn check(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
+    step(&desk, &on, "checklist", fields, "checked", |ctx, on, f| {
+        check::check_off(ctx, on, &f.all("item").map(str::to_owned).collect::<Vec<_>>())
+    })
+    .await
 }
 
 /// 加附件

@@ -127,7 +127,7 @@ fn preview(desk: &Desk, step: &Step, planned: Vec<Planned>, fields: &Fields) -> 
         match &one.outcome {
             Ok(cases) => {
                 at.push(("case".to_owned(), format!("{}@{}", one.number, cases.0.version)));
-                changed.push(shown(changes(city, &s, step, &cases.0, &cases.1), String::new()));
+                changed.push(shown(changes(city, &s, step, cases, &one.handlers), String::new()));
             }
             Err(refusal) => skipped.push(shown(Vec::new(), refusal.sentence(s.lang))),
         }
@@ -162,22 +162,25 @@ fn foretold(changed: &[One], skipped: &[One], lang: Lang) -> String {
 }
 
 /// What of a case a step changes, as people read it.
-fn changes(city: &City, s: &Shell, step: &Step, before: &Case, after: &Case) -> Vec<Change> {
+fn changes(
+    city: &City,
+    s: &Shell,
+    step: &Step,
+    (before, after): &(Case, Case),
+    handlers: &(String, String),
+) -> Vec<Change> {
     let lang = s.lang;
     let unit = |case: &Case| case.unit().map_or_else(|| none(lang), |key| unit_name(city, key, lang));
     let helpers = |case: &Case| {
         let names: Vec<String> = case.assisting.iter().map(|key| unit_name(city, key, lang)).collect();
         if names.is_empty() { none(lang) } else { names.join(lang.t("、", ", ")) }
     };
-    let person = |case: &Case| {
-        let there = case.handling.handler.is_some();
-        if there { lang.t("有经办人", "a person").to_owned() } else { none(lang) }
-    };
+    let person = |name: &String| if name.is_empty() { none(lang) } else { name.clone() };
     let mut list: Vec<Change> = [
         (lang.t("阶段", "Stage"), before.phase().word(lang).to_owned(), after.phase().word(lang).to_owned()),
         (lang.t("主办", "Lead"), unit(before), unit(after)),
         (lang.t("协办", "Assisting"), helpers(before), helpers(after)),
-        (lang.t("经办", "Handler"), person(before), person(after)),
+        (lang.t("经办", "Handler"), person(&handlers.0), person(&handlers.1)),
         (
             lang.t("紧急", "Urgency"),
             before.urgency.word(lang).to_owned(),

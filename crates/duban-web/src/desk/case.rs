@@ -7,11 +7,18 @@ use duban_app::{
     person,
     phrase::Offered,
 };
-use duban_domain::{Lang, Number, case::Event, city::City, person::Person, policy::Action};
+use duban_domain::{
+    Lang, Number,
+    case::{Event, Phase},
+    city::City,
+    person::Person,
+    policy::{Action, permit, verb},
+};
 
 use super::{
     acts::{self, Act},
     around::{self, Around},
+    checklist::Checks,
     choices,
     forms::Maker,
     list::Tag,
@@ -95,6 +102,7 @@ pub(super) struct Extras {
     pub(super) way: Way,
     pub(super) may_designate: bool,
     pub(super) tasks: Vec<TaskShown>,
+    pub(super) checks: Checks,
     /// The link of somebody outside, shown this once.
     pub(super) link: String,
     pub(super) cause: String,
@@ -126,7 +134,8 @@ const TEXTS: [&str; 8] =
 impl CasePage {
     /// Whether this member can do a step now.
     fn may(&self, step: &str) -> bool {
-        self.acts.iter().any(|act| act.step == step) || self.around.has(step)
+        let ticks = step == "checklist" && self.extras.checks.can;
+        ticks || self.acts.iter().any(|act| act.step == step) || self.around.has(step)
     }
 
     /// Whether a step's form came back, or a prepared text was picked for it.
@@ -278,7 +287,7 @@ fn view(
         acts: acts::acts(city, &desk.who, case),
         around,
         news: news(city, &s, history, trouble.as_ref()),
-        extras: extras(desk, &s, shown, way),
+        extras: extras(desk, &s, shown, way, trouble.as_ref()),
         blockers: present::blockers(case, lang),
         proposed: shown.proposal.as_ref().map(|p| Proposed::of(city, p, lang)),
         contacted: case.contacted_at.is_some() || case.entered,
@@ -320,11 +329,13 @@ fn shell(desk: &Desk, trouble: Option<&Trouble>) -> Shell {
     s
 }
 
-fn extras(desk: &Desk, s: &Shell, shown: &Shown, way: Way) -> Extras {
+fn extras(desk: &Desk, s: &Shell, shown: &Shown, way: Way, trouble: Option<&Trouble>) -> Extras {
     let city = &desk.site.app.city;
     let cause = shown.case.handling.cause.as_deref();
+    let can = shown.case.phase() == Phase::InHand && permit::<verb::Tick>(&desk.who, &shown.case).is_ok();
     Extras {
         way,
+        checks: Checks::of(city, s, shown, can, trouble),
         may_designate: desk.who.can(Action::Decide),
         tasks: tasks::tasks(city, s, shown),
         link: String::new(),

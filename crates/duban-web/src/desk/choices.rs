@@ -70,6 +70,10 @@ pub(super) fn done_words(step: &str, lang: Lang) -> &'static str {
         "approve" => {
             lang.t("答复通过。接下来回访诉求人。", "The answer is accepted. Next: call the person back.")
         }
+        "done" => lang.t(
+            "答复通过，已经办结。自办事项不用回访。",
+            "Accepted, and closed. Nobody has to be called back about own work.",
+        ),
         "send-back" => lang.t("退回去了，单位会看到缺什么。", "Sent back; the unit sees what is missing."),
         "callback" => lang.t("记下了诉求人的话。", "The person’s word is recorded."),
         "judge" => lang.t("研判记下了，诉求人看得到。", "The decision is recorded; the person can read it."),
@@ -123,6 +127,7 @@ fn around_words(step: &str, lang: Lang) -> &'static str {
         "link-off" => lang.t("链接收回了，打不开了。", "The link was taken back and opens nothing."),
         "asked" => lang.t("问题写在诉求人的查询页上了。", "The question stands on the person’s page."),
         "cause" => lang.t("原因记下了。", "The cause is recorded."),
+        "checked" => lang.t("清单记下了。", "The checklist is recorded."),
         "attached" => lang.t("附件加上了，只有内部看得到。", "The files were added; only staff see them."),
         "shared" => lang.t("诉求人现在看得到这个文件。", "The person sees this file now."),
         "unshared" => lang.t("诉求人不再看得到这个文件。", "The person no longer sees this file."),

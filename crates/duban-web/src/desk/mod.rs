@@ -17,6 +17,9 @@ pub(crate) mod callbacks;
 pub(crate) mod calls;
 pub(crate) mod case;
 pub(crate) mod chart;
+mod checklist;
+#[cfg(test)]
+mod checklist_tests;
 mod choices;
 pub(crate) mod entry;
 pub(crate) mod export;

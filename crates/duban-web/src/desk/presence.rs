@@ -1,8 +1,9 @@
 //! 在场: who else has a case open now, and who is writing, so that two people do not write the same answer.
 //!
-//! A courtesy, never a lock: nothing waits for it, and what was typed is kept whatever it says. It lives
-//! in this process alone; where several serve one city, each knows its own visitors. A page says every
-//! few seconds that it is still there, and who says nothing any more is gone.
+//! A courtesy, never a lock: nothing waits for it, and what was typed is kept whatever it says. Where one
+//! server is all there is, it lives in this process; where several serve one city on PostgreSQL, the database
+//! tells each of the others' visitors. A page says every few seconds that it is still there, and who says
+//! nothing any more is gone.
 
 use std::{
     collections::HashMap,
@@ -11,11 +12,11 @@ use std::{
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
-use duban_app::case::show;
+use duban_app::{case::show, presence};
 use duban_domain::{Number, StaffId, Stamp};
 
 use super::words;
-use crate::frame::{Desk, Fields, PageResult, Shell, html};
+use crate::frame::{Desk, Fields, PageResult, Shell, WebError, html};
 
 /// Whoever was silent for this long has gone, in milliseconds: two and a half turns of the page.
 const GONE_MS: i64 = 25_000;
@@ -94,8 +95,7 @@ pub(crate) async fn here(desk: Desk, Path(on): Path<String>, fields: Fields) -> 
         "leaves" => Says::Leaves,
         _ => Says::Reads,
     };
-    let who = (desk.who.id, desk.who.name.as_str());
-    let others = desk.site.present.note(&number, who, says, desk.site.app.now());
+    let others = others(&desk, number, says).await?;
     let s = desk.shell();
     let join = |names: &[String]| names.join(s.t("、", ", "));
     let (writing, reading) = (join(&others.writing), join(&others.reading));
@@ -103,12 +103,34 @@ pub(crate) async fn here(desk: Desk, Path(on): Path<String>, fields: Fields) -> 
     Ok(response)
 }
 
+async fn others(desk: &Desk, number: Number, says: Says) -> Result<Others, WebError> {
+    let now = desk.site.app.now();
+    if !presence::is_shared(&desk.site.app) {
+        return Ok(desk.site.present.note(&number, (desk.who.id, &desk.who.name), says, now));
+    }
+    let writes = (says != Says::Leaves).then_some(says == Says::Writes);
+    let there = desk
+        .run(move |ctx| {
+            let who = (ctx.who.id, ctx.who.name.as_str());
+            presence::note(&ctx.app, &number, who, writes, (now, now.plus_ms(GONE_MS)))
+        })
+        .await?;
+    let names = |writing: bool| {
+        let named = there.iter().filter(|(_, writes)| *writes == writing).map(|(name, _)| name.clone());
+        named.take(NAMED_MAX).collect()
+    };
+    Ok(Others { writing: names(true), reading: names(false) })
+}
+
 #[cfg(test)]
 mod tests {
+    use duban_app::case::register;
     use duban_domain::{Number, StaffId, Stamp};
+    use duban_testkit::world::{World, both};
     use jiff::civil::date;
 
     use super::{GONE_MS, Others, Present, Says};
+    use crate::desk::tests::{sign_in, voice};
 
     fn others(writing: &[&str], reading: &[&str]) -> Others {
         let own = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
@@ -138,5 +160,33 @@ mod tests {
         let later = now.plus_ms(GONE_MS);
         assert_eq!(present.note(&case, a, Says::Reads, later), others(&[], &[]), "who fell silent is gone");
         assert_eq!(present.cases.lock().unwrap().len(), 1, "and nothing is kept of them");
+    }
+
+    /// Each browser of a test has a server of its own. Where they share a database, who writes at one is seen
+    /// from the other.
+    #[test]
+    fn who_writes_is_seen_from_a_second_server() {
+        both(|world| {
+            let number = register::by_resident(&world.app, &voice()).unwrap().number;
+            let shared = duban_app::presence::is_shared(&world.app);
+            tokio::runtime::Runtime::new().unwrap().block_on(seen(world, &number.to_string(), shared));
+        });
+    }
+
+    async fn seen(world: &World, number: &str, shared: bool) {
+        let mut chen = sign_in(world, "chen", "hotline", "dispatcher").await;
+        let mut deng = sign_in(world, "deng", "hotline", "supervisor").await;
+        let path = format!("/desk/cases/{number}/presence");
+        let alone = chen.post(&path, &[("says", "writes")], None).await.text;
+        assert!(!alone.contains("测试·"), "nobody meets themselves: {alone}");
+        let there = deng.post(&path, &[("says", "reads")], None).await.text;
+        assert_eq!(there.contains("测试·chen"), shared, "{there}");
+        let back = chen.post(&path, &[("says", "reads")], None).await.text;
+        assert_eq!(back.contains("测试·deng"), shared, "{back}");
+        deng.post(&path, &[("says", "leaves")], None).await;
+        assert!(!chen.post(&path, &[("says", "reads")], None).await.text.contains("测试·deng"));
+        world.clock.pass_ms(GONE_MS);
+        let later = deng.post(&path, &[("says", "reads")], None).await.text;
+        assert!(!later.contains("测试·chen"), "who fell silent is gone: {later}");
     }
 }

@@ -13,7 +13,7 @@ use duban_app::{
 };
 use duban_domain::Number;
 
-use super::{paper::Paper, present, timeline, words};
+use super::{checklist::Checks, paper::Paper, present, timeline, words};
 use crate::frame::{Desk, PageResult, Shell, map::MapView};
 
 /// Photos of one sheet; more are named only.
@@ -57,6 +57,7 @@ fn write(desk: &Desk, shown: &Shown, photos: Vec<media::Shown>) -> Vec<u8> {
     paper.space(4.0);
     head(&mut paper, desk, &s, shown);
     said(&mut paper, &s, shown);
+    checks(&mut paper, desk, &s, shown);
     answers(&mut paper, desk, &s, shown);
     place(&mut paper, desk, &s, shown);
     pictures(&mut paper, &s, photos);
@@ -101,6 +102,20 @@ fn said(paper: &mut Paper, s: &Shell, shown: &Shown) {
         paper.text(&format!("{} · {}", request.number.grouped(), s.when(&request.received_at).full), 8.5);
         paper.text(&request.text, 10.5);
         paper.space(4.0);
+    }
+}
+
+fn checks(paper: &mut Paper, desk: &Desk, s: &Shell, shown: &Shown) {
+    let checks = Checks::of(&desk.site.app.city, s, shown, false, None);
+    if checks.is_empty() {
+        return;
+    }
+    paper.heading(s.t("办理清单", "Checklist"));
+    let all = checks.lists.iter().flat_map(|list| &list.lines).chain(&checks.gone);
+    for line in all {
+        let state = if line.on { s.t("已办", "Done") } else { s.t("没有办", "Not done") };
+        let must = if line.required { s.t("（必做）", " (required)") } else { "" };
+        paper.pair(state, format!("{}{must} {}", line.name, line.by).trim());
     }
 }
 

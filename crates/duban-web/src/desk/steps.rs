@@ -25,9 +25,9 @@ use super::{
 use crate::frame::{Desk, Fields, PageResult, WebError, error::logged, kept, see_other};
 
 /// Fields in which one chooses and does not write.
-const CHOICES: [&str; 12] = [
+const CHOICES: [&str; 13] = [
     "unit", "outcome", "solved", "kind", "urgency", "ground", "to", "task", "due", "media", "request",
-    "cause",
+    "cause", "item",
 ];
 
 /// 派单
@@ -139,7 +139,12 @@ pub(super) async fn step(
     }
     let (seen, sent) = (seen(&number, &fields), fields.clone());
     match desk.run(move |ctx| work(&ctx.by_form(sent.once()), &seen, &sent)).await {
-        Ok(case) => Ok(see_other(&format!("/desk/cases/{}?done={done}", case.number))),
+        Ok(case) => {
+            // Own work has nobody to call back: accepted, it is closed.
+            let ended = !case.is_open() && matches!(done, "approve" | "publish");
+            let done = if ended { "done" } else { done };
+            Ok(see_other(&format!("/desk/cases/{}?done={done}", case.number)))
+        }
         Err(error) => failed(desk, number, name, fields, error).await,
     }
 }

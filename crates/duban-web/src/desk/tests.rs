@@ -4,8 +4,16 @@
 use std::fs;
 
 use axum::http::StatusCode;
-use duban_app::staff::users::{self, Account};
-use duban_domain::{Number, Stamp};
+use duban_app::{
+    case::register::Intake,
+    staff::users::{self, Account},
+};
+use duban_domain::{
+    Number, Stamp,
+    case::Wish,
+    person::Person,
+    request::{Channel, Place, Privacy},
+};
 use duban_testkit::world::World;
 
 use super::{filter::Filter, intake::spelled, login::local};
@@ -42,6 +50,22 @@ pub(crate) async fn sign_in(world: &World, login: &str, unit: &str, role: &str) 
 
 pub(super) fn to(reply: &Reply) -> &str {
     reply.headers.get("location").and_then(|to| to.to_str().ok()).unwrap_or("")
+}
+
+/// A few words that somebody sends from the web.
+pub(crate) fn voice() -> Intake {
+    Intake {
+        channel: Channel::Web,
+        kind: None,
+        title: "测试路灯".into(),
+        text: TEXT.into(),
+        place: Place { words: "测试路".into(), division: Some("430203001".into()), point: None },
+        privacy: Privacy::Anonymous,
+        person: Person::default(),
+        media: Vec::new(),
+        source_key: None,
+        wish: Wish { hold: true, ..Wish::default() },
+    }
 }
 
 /// A page in both languages, without anything that must never be in one.

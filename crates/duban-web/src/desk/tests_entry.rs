@@ -78,7 +78,9 @@ async fn it_is_closed_without_a_callback(world: &World, number: &Number, wu: &mu
     let said = [("outcome", "solved"), ("public", "清掉了"), ("proof_words", "巡线单 7")];
     step(wu, number.digits(), "answer", &said).await;
     let mut reviewer = sign_in(world, "shen", "hotline", "reviewer").await;
-    step(&mut reviewer, number.digits(), "review", &[("do", "approve")]).await;
+    let done = step(&mut reviewer, number.digits(), "review", &[("do", "approve")]).await;
+    let told = look(&mut reviewer, to(&done)).await.text;
+    assert!(told.contains("自办事项不用回访") && !told.contains("接下来回访"), "{told}");
     let page = look(&mut reviewer, &format!("/desk/cases/{number}")).await.text;
     assert!(page.contains("自办事项办结"), "{page}");
     let shown = case::show::show(&world.ctx("supervisor", "hotline"), number).unwrap();
@@ -123,4 +125,14 @@ async fn several_cases_change_as_the_preview_said_or_not_at_all() {
     assert_eq!((phase(1), phase(2)), (Phase::Dispatched, Phase::InHand));
     let twice = wu.post("/desk/batches", &sure, None).await.text;
     assert!(twice.contains("签收了 1 件"), "the same form twice counts once: {twice}");
+    // Who loses a case by it is named.
+    let power = world.ctx("handler", "power");
+    let to = duban_app::staff::users::list(&world.app).unwrap();
+    let wu = to.iter().find(|staff| staff.login == "wu").unwrap();
+    case::assign::assign(&power, &on(2), Some(wu.id), "").unwrap();
+    let mut chen = sign_in(&world, "chen", "hotline", "dispatcher").await;
+    let asked =
+        [("case", numbers[2].digits()), ("do", "dispatch"), ("unit", "gas"), ("unit_reason", "归它管")];
+    let told = chen.post("/desk/batches", &asked, None).await.text;
+    assert!(told.contains("测试·wu"), "{told}");
 }

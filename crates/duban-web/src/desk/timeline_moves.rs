@@ -96,6 +96,38 @@ fn quiet(city: &City, s: &Shell, step: &Move) -> Said {
         Move::Shared { .. } => plain("", lang.t("给诉求人看一个文件", "A file is shown to the person"), ""),
         Move::Unshared { .. } => plain("", lang.t("不再给诉求人看一个文件", "A file is no longer shown"), ""),
         Move::Restarted { words } => plain("tl-must", lang.t("重启", "Opened again by the centre"), words),
+        other => ordered(city, s, other),
+    }
+}
+
+/// Checklists, and what the city ordered for a whole list of cases.
+fn ordered(city: &City, s: &Shell, step: &Move) -> Said {
+    let lang = s.lang;
+    match step {
+        Move::TakenOver { from, to, by, words, sign, .. } => {
+            let head = format!(
+                "{} {} → {}",
+                lang.t("单位撤并，整体移交", "Unit closed, taken over:"),
+                unit_name(city, from, lang),
+                unit_name(city, to, lang)
+            );
+            let sign = sign
+                .as_ref()
+                .map(|sign| format!("\n{} {}", lang.t("签收时限", "Sign by"), s.when(&sign.due).short));
+            let sign = sign.unwrap_or_default();
+            plain("tl-key", &head, &format!("{words}{sign}\n{}{by}", lang.t("安排：", "Ordered by ")))
+        }
+        Move::Recategorised { from, to, by, words } => {
+            let path = |key: &str| city.category_path(key, lang);
+            let head = format!("{} {} → {}", lang.t("分类调整", "Category replaced:"), path(from), path(to));
+            plain("", &head, &format!("{words}\n{}{by}", lang.t("安排：", "Ordered by ")))
+        }
+        Move::Ticked { name, .. } => {
+            plain("", &format!("{}{}", lang.t("清单已办：", "Checklist, done: "), name.get(lang)), "")
+        }
+        Move::Unticked { name, .. } => {
+            plain("", &format!("{}{}", lang.t("清单取消：", "Checklist, taken back: "), name.get(lang)), "")
+        }
         other => plain("", other.key(), ""),
     }
 }

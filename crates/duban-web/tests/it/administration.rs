@@ -140,3 +140,80 @@ async fn a_survey_answer_a_deadline_and_a_holiday_are_changed_and_the_auditor_re
     let page = text(&stage, "auditor", &format!("/desk/changes/{one}")).await;
     assert!(page.contains("finish = 5 working days") && page.contains("finish = 6 working days"), "{page}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unit_is_closed_in_one_step_after_a_look_and_its_open_cases_follow() {
+    let world = World::sqlite();
+    let stage = Stage::set(&world, Privacy::Contact);
+    let entry = text(&stage, "administrator", "/desk/city/units/entry?id=power").await;
+    assert!(entry.contains("/desk/replace?kind=unit&amp;from=power"), "{entry}");
+    let path = "/desk/replace";
+    let look = "form=1&kind=unit&from=power&to=urban&do=look";
+    let (status, page) = stage.call("administrator", "POST", path, look).await;
+    assert_eq!(status, StatusCode::OK, "{page}");
+    assert!(page.contains("没办完的 <strong>") && page.contains("units.csv"), "{page}");
+    let version = page.split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let none = format!("form=2&kind=unit&from=power&to=&do=go&version={version}&words=x");
+    assert_eq!(stage.call("administrator", "POST", path, &none).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    let unsaid = format!("form=3&kind=unit&from=power&to=urban&do=go&version={version}&words=");
+    let (status, page) = stage.call("administrator", "POST", path, &unsaid).await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("这里要写几个字"), "{page}");
+    let old = format!("form=4&kind=unit&from=power&to=urban&do=go&version=0&words=x");
+    let (status, page) = stage.call("administrator", "POST", path, &old).await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("这期间别人改了"), "{page}");
+    let go = format!("form=5&kind=unit&from=power&to=urban&do=go&version={version}&words=%E6%94%B9%E9%9D%A9");
+    let (status, to) = stage.call("administrator", "POST", path, &go).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{to}");
+    let moves = text(&stage, "administrator", "/desk/moves").await;
+    assert!(moves.contains("改革") && moves.contains("正在转"), "{moves}");
+    let app = world.app.at_hand();
+    while duban_app::jobs::work(&app).unwrap() > 0 {}
+    assert!(text(&stage, "auditor", "/desk/changes?kind=move").await.contains("unit power → urban"));
+    let list = text(&stage, "dispatcher", "/desk/cases").await;
+    assert!(list.contains("（已停用）"), "what is closed is still found under the old name");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_working_hours_are_a_form_and_what_is_wrong_stands_at_its_field() {
+    let world = World::sqlite();
+    let stage = Stage::set(&world, Privacy::Contact);
+    let path = "/desk/city/hours";
+    let page = text(&stage, "administrator", path).await;
+    assert!(page.contains("value=\"09:00\"") && page.contains("value=\"17:00\""), "{page}");
+    let version = page.split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let wrong = format!("form=1&version={version}&from1=10%3A00&to1=09%3A00&from2=13%3A00&to2=17%3A00");
+    let (status, page) = stage.call("administrator", "POST", path, &wrong).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("id=\"hours-e\"") && page.contains("value=\"10:00\""), "{page}");
+    let right = format!("form=2&version={version}&from1=08%3A30&to1=12%3A00&from2=14%3A30&to2=18%3A00");
+    let (status, page) = stage.call("administrator", "POST", path, &right).await;
+    assert!(status == StatusCode::OK && page.contains("存好了"), "{page}");
+    let city = world.app.at_hand().city;
+    assert_eq!(city.calendar.hours, [(510, 720), (870, 1080)]);
+    let (status, page) =
+        stage.call("administrator", "POST", path, &right.replace("08%3A30", "08%3A00")).await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("您写的还在下面"), "{page}");
+    let denied = stage.call("leader", "GET", path, "").await.0;
+    assert_eq!(denied, StatusCode::FORBIDDEN);
+
+    // A half day and a season are entries; a fault stands at the field it is about.
+    let half =
+        "form=3&new=1&date=2026-03-06&name=%E9%99%A4%E5%A4%95&name_en=Eve&hours=12%3A00-09%3A00&do=save";
+    let (status, page) = stage.call("administrator", "POST", "/desk/city/halves", half).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("id=\"e-hours\""), "{page}");
+    let half = half.replace("12%3A00-09%3A00", "09%3A00-12%3A00");
+    assert_eq!(
+        stage.call("administrator", "POST", "/desk/city/halves", &half).await.0,
+        StatusCode::SEE_OTHER
+    );
+    let season = "form=4&new=1&from=06-01&to=09-30&hours=08%3A00-12%3A00%0A15%3A00-18%3A00&do=save";
+    assert_eq!(
+        stage.call("administrator", "POST", "/desk/city/seasons", season).await.0,
+        StatusCode::SEE_OTHER
+    );
+    let calendar = world.app.at_hand().city.calendar.clone();
+    assert_eq!(calendar.seasons[0].hours, [(480, 720), (900, 1080)]);
+    assert!(calendar.special.keys().any(|date| date.to_string() == "2026-03-06"));
+    assert!(text(&stage, "administrator", "/desk/city/seasons").await.contains("08:00-12:00"));
+}

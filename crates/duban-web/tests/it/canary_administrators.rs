@@ -1,7 +1,9 @@
 //! Settings, accounts and the record of changes, as surfaces on which no canary may appear.
 
 fn is_ours(path: &str) -> bool {
-    ["/desk/city", "/desk/accounts", "/desk/changes", "/password/"].iter().any(|own| path.starts_with(own))
+    ["/desk/city", "/desk/accounts", "/desk/changes", "/desk/moves", "/desk/replace", "/password/"]
+        .iter()
+        .any(|own| path.starts_with(own))
 }
 
 /// The addresses to look at.
@@ -12,6 +14,11 @@ pub(crate) fn addresses(path: &str) -> Option<Vec<String>> {
             "/desk/city/catalogue/entry?id=aerial-tree".to_owned(),
             "/desk/city/roles/entry".to_owned(),
         ]),
+        "/desk/moves/preview" | "/desk/replace" => Some(
+            ["kind=unit&from=power&to=urban", "kind=category&from=utilities.lighting.dark"]
+                .map(|query| format!("{path}?{query}"))
+                .to_vec(),
+        ),
         path if is_ours(path) => Some(
             ["categories", "roles", "catalogue"]
                 .map(|table| path.replace("{table}", table).replace("{id}", "1").replace("{token}", "00"))
@@ -29,6 +36,12 @@ pub(crate) fn forms(path: &str) -> Option<Vec<(String, String)>> {
             "do=try&new=1&key=canary&any=%E9%87%91%E4%B8%9D%E9%9B%80&unit=gas&reason=x&reason_en=x"
                 .to_owned(),
         )]),
+        "/desk/city/hours" => Some(vec![(path.to_owned(), "from1=10%3A00&to1=09%3A00&version=0".to_owned())]),
+        "/desk/moves" => Some(vec![(path.to_owned(), "kind=unit&from=power&to=urban&words=x".to_owned())]),
+        "/desk/replace" => Some(vec![
+            (path.to_owned(), "kind=unit&from=power&to=urban&do=look".to_owned()),
+            (path.to_owned(), "kind=category&from=utilities.lighting&how=below&below=housing".to_owned()),
+        ]),
         path if is_ours(path) => {
             let path = path.replace("{id}", "1").replace("{token}", "00");
             Some(vec![(path, "path=city.toml&login=x&name=x&text=x".to_owned())])

@@ -99,7 +99,11 @@ fn take(app: &App, cast: &Cast, number: &Number, scene: &Scene, step: &Step) -> 
         }
         "sign" => done(case::sign::sign(&as_unit()?, &on)?),
         "contact" => done(case::contact::contact(&as_unit()?, &on, Way::Phone, &step.text)?),
-        "answer" => done(case::answer::answer(&as_unit()?, &on, &answering(step)?)?),
+        "answer" => {
+            let unit = as_unit()?;
+            tick(&unit, &on)?;
+            done(case::answer::answer(&unit, &on, &answering(step)?)?);
+        }
         "approve" => {
             done(case::review::review(&ctx(app, player(cast, "reviewer")?), &on, &Verdict::Approve)?)
         }
@@ -208,6 +212,17 @@ fn by_resident(app: &App, number: &Number, scene: &Scene, step: &Step) -> anyhow
             answers: Vec::new(),
         };
         done(resident::speak::evaluate(app, &who, number, &said, None)?);
+    }
+    Ok(())
+}
+
+/// Ticks what the checklists of the case require, as somebody does before they answer.
+fn tick(unit: &Ctx, on: &On) -> anyhow::Result<()> {
+    let case = unit.app.store.read(|tx| tx.case_by_number(&on.number))?.ok_or_else(|| anyhow!("no case"))?;
+    let items = unit.app.city.checked_items(&case);
+    let wanted: Vec<String> = items.filter(|(_, item)| item.required).map(|(id, _)| id).collect();
+    if wanted.iter().any(|id| case.ticked(id).is_none()) {
+        done(case::check::check_off(unit, on, &wanted)?);
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use super::{Handling, Move, Plea, Task, TaskState};
 use crate::{
     Stamp,
     case::{Actor, ActorKind, Case, Event, Stage, What},
+    checklist::Tick,
 };
 
 impl Case {
@@ -40,6 +41,10 @@ impl Case {
                 self.finish.clone_from(finish);
             }
             Move::ExtensionRefused { .. } => self.handling.plea = None,
+            Move::TakenOver { from, to, sign, keeps, .. } => {
+                self.hand_over(at, (from, to), sign.as_ref(), *keeps);
+            }
+            Move::Recategorised { to, .. } => self.category = Some(to.clone()),
             other => self.handling.apply_quiet(at, other),
         }
     }
@@ -60,6 +65,10 @@ impl Handling {
             }
             Move::TaskDropped { task, .. } => self.end_task(at, *task, TaskState::Dropped),
             Move::CauseSet { cause } => self.cause.clone_from(cause),
+            Move::Ticked { item, name } => {
+                self.ticks.push(Tick { item: item.clone(), name: name.clone(), at });
+            }
+            Move::Unticked { item, .. } => self.ticks.retain(|tick| tick.item != *item),
             Move::Asked { request, .. } => self.questions.push(*request),
             Move::Shared { media } => self.shared.push(*media),
             Move::Unshared { media } => self.shared.retain(|shown| shown != media),
@@ -73,6 +82,8 @@ impl Handling {
             | Move::ExtensionAsked { .. }
             | Move::ExtensionGranted { .. }
             | Move::ExtensionRefused { .. }
+            | Move::TakenOver { .. }
+            | Move::Recategorised { .. }
             | Move::LinkMade { .. }
             | Move::LinkRevoked { .. }
             | Move::Corrected { .. }
@@ -111,6 +122,7 @@ impl Handling {
             What::Reopened { .. } => {
                 self.plea = None;
                 self.extensions = 0;
+                self.ticks.clear();
                 self.new_fact(event.at);
             }
             What::Supplemented { request, .. } => {
@@ -151,5 +163,6 @@ impl Handling {
     /// What belonged to the unit that no longer has the case.
     fn forget_unit(&mut self) {
         (self.handler, self.designated, self.plea, self.objects_from) = (None, false, None, None);
+        self.ticks.clear();
     }
 }

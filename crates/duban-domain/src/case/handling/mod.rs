@@ -8,10 +8,12 @@ mod after;
 mod apply;
 mod assign;
 mod assisting;
+mod check;
 mod extend;
 mod moves;
 mod obstacle;
 mod person;
+mod relocate;
 mod returning;
 mod task;
 #[cfg(test)]
@@ -22,15 +24,17 @@ use serde::{Deserialize, Serialize};
 pub use after::{restart, set_cause};
 pub use assign::assign;
 pub use assisting::{join, leave};
+pub use check::check_off;
 pub use extend::{Measure, extend, judge_extension, measure};
 pub use moves::Move;
 pub use obstacle::Obstacle;
 pub use person::{ask, attach, correct, share};
+pub use relocate::{Relocation, recategorise, take_over};
 pub use returning::{ask_return, judge_return, may_return, window_of};
 pub use task::{Giving, Task, TaskState, call_off, give, link, report};
 
 use super::Case;
-use crate::{MediaId, RequestId, StaffId, Stamp, deadline::Span, request::closed_set};
+use crate::{MediaId, RequestId, StaffId, Stamp, checklist::Tick, deadline::Span, request::closed_set};
 
 closed_set! {
     /// What a case waits for besides its stage (另有等待); each is a list of its own.
@@ -117,6 +121,9 @@ pub struct Handling {
     pub told: bool,
     /// Files of the staff that the person sees.
     pub shared: Vec<MediaId>,
+    /// 已勾的清单项目, of this round and of the unit that has it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ticks: Vec<Tick>,
 }
 
 impl Case {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     MediaId, RequestId, StaffId, Stamp,
     deadline::{Deadline, Span},
+    lang::Words,
 };
 
 /// One of the steps around a case (办理步骤).
@@ -164,6 +165,46 @@ pub enum Move {
         /// The file.
         media: MediaId,
     },
+    /// 勾清单: an item of a checklist is done.
+    Ticked {
+        /// The list and the item.
+        item: String,
+        /// The words it had.
+        name: Words,
+    },
+    /// 取消勾选: it is not done after all.
+    Unticked {
+        /// The list and the item.
+        item: String,
+        /// The words it had.
+        name: Words,
+    },
+    /// 整体移交: a unit was closed, and another has what it had.
+    TakenOver {
+        /// The unit that was closed.
+        from: String,
+        /// The unit that has it now.
+        to: String,
+        /// Who ordered it, by name.
+        by: String,
+        /// Why.
+        words: String,
+        /// By when the new unit must sign, where the old one had not.
+        sign: Option<Deadline>,
+        /// Whether whoever has it in person is of the new unit and keeps it.
+        keeps: bool,
+    },
+    /// 分类调整: another category stands for the one that the case had.
+    Recategorised {
+        /// The category that was.
+        from: String,
+        /// The category that is.
+        to: String,
+        /// Who ordered it, by name.
+        by: String,
+        /// Why.
+        words: String,
+    },
     /// 重启: why a closed case is opened again.
     Restarted {
         /// Why.
@@ -197,6 +238,10 @@ impl Move {
             Self::Attached { .. } => "attached",
             Self::Shared { .. } => "file-shown",
             Self::Unshared { .. } => "file-hidden",
+            Self::TakenOver { .. } => "taken-over",
+            Self::Recategorised { .. } => "recategorised",
+            Self::Ticked { .. } => "ticked",
+            Self::Unticked { .. } => "unticked",
             Self::Restarted { .. } => "restarted",
         }
     }

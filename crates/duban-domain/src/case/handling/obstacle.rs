@@ -1,7 +1,7 @@
 //! What can stand in the way of the steps around a case.
 
 use super::Measure;
-use crate::{Lang, Refusal, deadline::Span};
+use crate::{Lang, Refusal, deadline::Span, lang::Words};
 
 /// A named "no" of the steps around a case (办理中的拒绝).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,10 @@ pub enum Obstacle {
     AskedAlready,
     /// There are as many as there can be.
     TooMany(usize),
+    /// Required items of the checklists are not ticked.
+    Unchecked(Vec<Words>),
+    /// The checklist is another one than the page showed.
+    ListChanged,
 }
 
 impl From<Obstacle> for Refusal {
@@ -64,6 +68,11 @@ impl Obstacle {
             Self::DuePassed,
             Self::AskedAlready,
             Self::TooMany(12),
+            Self::Unchecked(vec![
+                Words { zh: "围挡".into(), en: "Fence it off".into() },
+                Words { zh: "装新井盖".into(), en: "Fit a new cover".into() },
+            ]),
+            Self::ListChanged,
         ]
     }
 
@@ -86,6 +95,8 @@ impl Obstacle {
             Self::DuePassed => "due-passed",
             Self::AskedAlready => "asked-already",
             Self::TooMany(_) => "too-many",
+            Self::Unchecked(_) => "unchecked",
+            Self::ListChanged => "list-changed",
         }
     }
 
@@ -145,6 +156,7 @@ impl Obstacle {
                 Lang::Zh => format!("最多 {n} 个。要更多单位一起办，请会商。"),
                 Lang::En => format!("At most {n}. If more units are needed, call a conference."),
             },
+            Self::Unchecked(items) => unchecked(items, lang),
             plain => {
                 let (zh, en) = plain.words();
                 lang.t(zh, en).to_owned()
@@ -194,11 +206,31 @@ impl Obstacle {
                 "已经问过这位诉求人，还在等回话。有新的问题，等回话后再问。",
                 "This person was asked already and has not answered. Ask again after the answer.",
             ),
+            Self::ListChanged => (
+                "办理清单刚改过。请看现在的清单，再勾一次。",
+                "The checklist has just changed. Look at it as it is now and tick again.",
+            ),
             Self::OpenTasks(_)
+            | Self::Unchecked(_)
             | Self::WindowPassed(_)
             | Self::ExtendedEnough(_)
             | Self::ExtensionTooLong(..)
             | Self::TooMany(_) => ("", ""),
         }
+    }
+}
+
+/// What is missing, by name.
+fn unchecked(items: &[Words], lang: Lang) -> String {
+    let names: Vec<&str> = items.iter().map(|words| words.get(lang)).collect();
+    match lang {
+        Lang::Zh => format!(
+            "办理清单上必做的还没有勾：{}。做好勾上，再答复；确实做不了的，答复“暂未解决”。",
+            names.join("；")
+        ),
+        Lang::En => format!(
+            "Required on the checklist and not ticked: {}. Do and tick it, then answer; if it cannot be done, answer \u{201c}not solved yet\u{201d}.",
+            names.join("; ")
+        ),
     }
 }

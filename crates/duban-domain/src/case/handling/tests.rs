@@ -27,11 +27,12 @@ pub(in crate::case) enum Try {
     ReportTask,
     CallOff,
     Cause,
+    Check,
     Ask,
     Restart,
 }
 
-pub(in crate::case) const ALL: [Try; 15] = [
+pub(in crate::case) const ALL: [Try; 16] = [
     Try::AskReturn,
     Try::UpholdReturn,
     Try::RejectReturn,
@@ -45,6 +46,7 @@ pub(in crate::case) const ALL: [Try; 15] = [
     Try::ReportTask,
     Try::CallOff,
     Try::Cause,
+    Try::Check,
     Try::Ask,
     Try::Restart,
 ];
@@ -72,10 +74,17 @@ pub(in crate::case) fn attempt(
         Try::ReportTask => report(&policy::permit_task(who, case, 1)?, 1, true, "看过了", Vec::new()),
         Try::CallOff => call_off(&permit(who, case)?, 1, "不用了"),
         Try::Cause => set_cause(&permit(who, case)?, Some("worn"), ground),
+        Try::Check => {
+            let wanted = if case.ticked(NUMBER).is_some() { vec![] } else { vec![NUMBER.to_owned()] };
+            check_off(&permit(who, case)?, &wanted, ground)
+        }
         Try::Ask => ask(&permit(who, case)?, case.requests[0], "哪一盏灯？"),
         Try::Restart => restart(&permit(who, case)?, "又发现没修好", ground),
     }
 }
+
+/// An item of the shipped pack, of the category that the tests’ case has.
+const NUMBER: &str = "lighting/number";
 
 fn giving(ground: &Ground<'_>) -> Giving {
     Giving {

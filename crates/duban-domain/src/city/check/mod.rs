@@ -18,6 +18,7 @@ use super::{
 use crate::{
     Stamp,
     calendar::Calendar,
+    checklist::Checklist,
     deadline::DeadlineRule,
     dispatch::{CategoryWords, Engine, KindWords, Rule, UrgencyWords},
     lang::Words,
@@ -70,6 +71,7 @@ pub(super) struct Draft {
     categories: Vec<Placed<Category>>,
     public: Vec<Placed<PublicRule>>,
     questions: Vec<Placed<Question>>,
+    checklists: Vec<Placed<Checklist>>,
     remotes: Vec<Placed<Remote>>,
     catalogue: Vec<Placed<Rule>>,
     category_words: Vec<Placed<CategoryWords>>,
@@ -99,6 +101,7 @@ pub(super) fn examine(files: &PackFiles) -> (Draft, Vec<Fault>) {
         categories: read::categories(files, &faults),
         public: read::public(files, &faults),
         questions: read::questions(files, &faults),
+        checklists: read::checklists(files, &faults),
         remotes: read::remotes(files, &faults),
         catalogue: read::catalogue(files, &faults),
         category_words: read::category_words(files, &faults),
@@ -148,6 +151,7 @@ fn strangers(files: &PackFiles, faults: &Faults) {
                     | "phrases.toml"
                     | "public.csv"
                     | "questions.toml"
+                    | "checklists.toml"
                     | "remotes.toml"
                     | "reasons.toml"
                     | "notices.toml"
@@ -207,6 +211,7 @@ impl Draft {
             categories: with_retired(bare(self.categories)),
             public: bare(self.public),
             questions: bare(self.questions),
+            checklists: bare(self.checklists),
             remotes: bare(self.remotes),
             deadlines: bare(self.deadlines),
             calendar: self.calendar,

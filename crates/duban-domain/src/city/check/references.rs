@@ -47,6 +47,11 @@ pub(super) fn check(draft: &Draft, faults: &Faults) {
             category(draft, &row.spot("categories"), Some(key), faults);
         }
     }
+    for row in &draft.checklists {
+        for key in &row.it.categories {
+            category(draft, &row.spot("categories"), Some(key), faults);
+        }
+    }
     for row in &draft.remotes {
         unit(
             draft,

@@ -14,6 +14,7 @@ pub(super) fn check(draft: &Draft, faults: &Faults) {
     unique(&draft.divisions, |d| &d.code, faults);
     unique(&draft.categories, |c| &c.key, faults);
     unique(&draft.questions, |q| &q.key, faults);
+    unique(&draft.checklists, |c| &c.key, faults);
     unique(&draft.remotes, |r| &r.key, faults);
     unique(&draft.catalogue, |r| &r.key, faults);
     unique(&draft.deadlines, |d| &d.key, faults);

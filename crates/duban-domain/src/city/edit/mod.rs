@@ -7,6 +7,9 @@
 mod choices;
 mod csv_text;
 mod diff;
+mod fields;
+mod hours;
+mod replace;
 mod schema;
 mod toml_text;
 
@@ -14,6 +17,8 @@ use std::collections::BTreeMap;
 
 pub use choices::Choices;
 pub use diff::{Difference, differences};
+pub use hours::{set_usual_hours, usual_hours};
+pub use replace::{Replacing, references, rename_below, retire};
 pub use schema::{Field, FieldKind, Table};
 use sha2::{Digest, Sha256};
 
@@ -79,6 +84,26 @@ pub fn entries(files: &PackFiles, table: Table) -> Vec<Entry> {
 #[must_use]
 pub fn entry(files: &PackFiles, table: Table, id: &str) -> Option<Entry> {
     entries(files, table).into_iter().find(|entry| entry.id == id)
+}
+
+/// The field that a line of an entry is of, where each field has a line of its own.
+#[must_use]
+pub fn field_of_line(
+    files: &PackFiles,
+    table: Table,
+    id: &str,
+    (file, line): (&str, usize),
+) -> Option<&'static str> {
+    let entry = entry(files, table, id).filter(|entry| entry.file == file && !table.is_csv())?;
+    let within = line.checked_sub(entry.line).filter(|at| *at < entry.lines)?;
+    let own: Vec<&str> = files.get(file)?.lines().skip(entry.line - 1).take(within + 1).collect();
+    let nested = format!("[[{}.", table.array());
+    let inner = own.iter().rev().find_map(|text| text.trim().strip_prefix(&nested)?.strip_suffix("]]"));
+    let name = match inner {
+        Some(name) => name,
+        None => own.last()?.split_once('=')?.0.trim(),
+    };
+    table.field(name).map(|field| field.name)
 }
 
 /// Writes an entry: over the one with this id, or as a new one at the end of its table.

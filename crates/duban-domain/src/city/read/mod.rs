@@ -4,6 +4,7 @@
 mod basics;
 mod calendar;
 mod catalogue;
+mod checklists;
 mod desk;
 mod lists;
 mod notices;
@@ -20,6 +21,7 @@ use super::{fault::Spot, source::Row};
 pub(super) use basics::{Basics, basics};
 pub(super) use calendar::calendar;
 pub(super) use catalogue::{catalogue, category_words, deadlines, kind_and_urgency_words};
+pub(super) use checklists::checklists;
 pub(super) use desk::desk;
 pub(super) use lists::{categories, divisions, map, places, units};
 pub(super) use notices::notices;

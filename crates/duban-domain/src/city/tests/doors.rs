@@ -26,6 +26,72 @@ name = "一天"
 name_en = "A day"
 "#;
 
+const CHECKLIST: &str = r#"
+[[checklist]]
+key = "cut"
+categories = ["power.cut"]
+name = "停电"
+name_en = "No power"
+[[checklist.item]]
+key = "told"
+name = "告诉了恢复时间"
+name_en = "Told when it comes back"
+required = true
+at = "contact"
+"#;
+
+#[test]
+fn checklists_that_nobody_could_tick() {
+    with("checklists.toml", CHECKLIST, expect![""]);
+    let but = |from: &str, to: &str| CHECKLIST.replacen(from, to, 1);
+    with(
+        "checklists.toml",
+        &but("power.cut", "power.cat"),
+        expect![[r#"
+        checklists.toml:4: 错误：分类 power.cat 不存在 → 是不是想写 power.cut？
+    "#]],
+    );
+    with(
+        "checklists.toml",
+        &but("\"contact\"", "\"later\""),
+        expect![[r#"
+        checklists.toml:12: 错误：at 里的 later 不认识 → 只能是：contact、finish
+    "#]],
+    );
+    with(
+        "checklists.toml",
+        &but("categories = [\"power.cut\"]", ""),
+        expect![[r#"
+        checklists.toml:2: 错误：没有写给哪些分类用 → 写上例如 categories = ["utilities.drainage"]，下级分类也用。
+    "#]],
+    );
+    with(
+        "checklists.toml",
+        CHECKLIST.split("[[checklist.item]]").next().unwrap(),
+        expect![[r#"
+        checklists.toml:2: 错误：清单要有 1 到 30 项，这里有 0 项 → 每项以 [[checklist.item]] 开头，写 key、name 和 name_en。
+    "#]],
+    );
+    let twice = CHECKLIST.replace(
+        "[[checklist.item]]",
+        "[[checklist.item]]\nkey = \"told\"\nname = \"a\"\nname_en = \"a\"\n[[checklist.item]]",
+    );
+    with(
+        "checklists.toml",
+        &twice,
+        expect![[r#"
+        checklists.toml:7: 错误：清单里的项目 told 写了两次 → 给其中一项换一个 key。
+    "#]],
+    );
+    with(
+        "checklists.toml",
+        &format!("{CHECKLIST}{CHECKLIST}"),
+        expect![[r#"
+        checklists.toml:15: 错误：键 cut 重复，第 2 行已有 → 改一个名字，或删去多余的一行。
+    "#]],
+    );
+}
+
 #[test]
 fn questions_that_cannot_be_asked() {
     with("questions.toml", QUESTION, expect![""]);

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use duban_app::{
     AdminChange,
-    administration::{OF_ACCOUNT, OF_PACK, record},
+    administration::{OF_ACCOUNT, OF_MOVE, OF_PACK, record},
 };
 use duban_domain::Refusal;
 
@@ -42,7 +42,8 @@ pub(super) struct ChangePage {
 /// The newest changes.
 pub(crate) async fn page(desk: Desk) -> PageResult {
     let asked = Fields::of_query(desk.visit.uri.query().unwrap_or(""));
-    let kind = asked.opt("kind").filter(|kind| [OF_PACK, OF_ACCOUNT].contains(kind)).map(str::to_owned);
+    let kind =
+        asked.opt("kind").filter(|kind| [OF_PACK, OF_ACCOUNT, OF_MOVE].contains(kind)).map(str::to_owned);
     let before = asked.opt("before").and_then(|id| id.parse().ok());
     let wanted = kind.clone();
     let (found, more) = desk.run(move |ctx| record::page(ctx, wanted.as_deref(), before)).await?;
@@ -64,12 +65,15 @@ fn row(s: &Shell, change: &AdminChange) -> RowShown {
     let kind = match change.kind.as_str() {
         OF_PACK => s.t("城市设置", "Settings"),
         OF_ACCOUNT => s.t("账号", "Account"),
+        OF_MOVE => s.t("整体移交", "Move of cases"),
         _ => s.t("其他", "Other"),
     };
     let kind = if change.subject == "roles.toml" { s.t("角色", "Roles") } else { kind };
     let note = match change.note.as_str() {
         "password-link" => s.t("给了设密码的链接", "made a link for setting a password").to_owned(),
         "password-set" => s.t("本人设了密码", "its owner set a password").to_owned(),
+        "stopped" => s.t("停下", "stopped").to_owned(),
+        "went-on" => s.t("接着转", "went on").to_owned(),
         "import" => s.t("导入", "import").to_owned(),
         "file" => s.t("改整个文件", "the file as text").to_owned(),
         "" if change.before.is_empty() => s.t("新增", "new").to_owned(),

@@ -42,14 +42,13 @@ pub(crate) async fn post(desk: Desk, fields: Fields) -> PageResult {
         Ok(Saved::Faulty(faults)) => (shown(&faults, desk.visit.lang), String::new()),
         Err(error) => (Vec::new(), sentence(&desk, error)?),
     };
+    // Whoever has read what happened saves over the version that holds by then.
+    let version = if wrong.is_empty() { version } else { desk.run(pack::standing).await?.version };
     Ok(html_again(&FilePage { s: desk.shell(), path, text, version, faults, wrong }))
 }
 
 fn keep(ctx: &Ctx, path: &str, text: &str, version: i64) -> Result<Saved, AppError> {
-    if pack::standing(ctx)?.version != version {
-        return Err(Refusal::Stale.into());
-    }
-    pack::change(ctx, "file", |files| {
+    pack::change(ctx, "file", Some(version), |files| {
         files.insert(path.to_owned(), text.to_owned());
         Ok(())
     })
@@ -58,6 +57,14 @@ fn keep(ctx: &Ctx, path: &str, text: &str, version: i64) -> Result<Saved, AppErr
 /// The sentence of a refusal that the form can answer to; any other error goes on.
 fn sentence(desk: &Desk, error: WebError) -> Result<String, WebError> {
     match error {
+        WebError::App(AppError::Refused(Refusal::Stale)) => Ok(desk
+            .visit
+            .lang
+            .t(
+                "这期间别人改了城市包，没有存。您写的都在下面：请另开一页看现在的文件，把两边合在一起再存。",
+                "Somebody changed the pack meanwhile, so nothing was saved. What you wrote is below: open the file as it is now beside this page, bring both together and save again.",
+            )
+            .to_owned()),
         WebError::App(AppError::Refused(refusal @ (Refusal::NoChange | Refusal::Guard(_)))) => {
             Ok(refusal.sentence(desk.visit.lang))
         }

@@ -27,6 +27,8 @@ pub(super) struct FieldShown {
     pub(super) value: String,
     pub(super) value_en: String,
     pub(super) choices: Vec<ChoiceShown>,
+    /// What the check says of it.
+    pub(super) error: String,
 }
 
 /// A choice, and whether it is chosen.
@@ -85,6 +87,7 @@ fn one(
         value: text,
         value_en: value(&format!("{}_en", field.name)),
         choices,
+        error: String::new(),
     }
 }
 

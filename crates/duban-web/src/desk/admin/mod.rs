@@ -6,8 +6,11 @@ pub(crate) mod bundle;
 pub(crate) mod changes;
 pub(crate) mod file;
 mod form;
+pub(crate) mod hours;
 pub(crate) mod index;
+pub(crate) mod moves;
 pub(crate) mod password;
+pub(crate) mod replace;
 pub(crate) mod table;
 
 use duban_domain::{

@@ -96,8 +96,9 @@ pub(crate) async fn post(desk: Desk, Path(key): Path<String>, fields: Fields) ->
     if fields.get("do") == "try" {
         return tried(&desk, table, asked, edit).await;
     }
+    let sent = edit.clone();
     let done = desk.run(move |ctx| pack::change_entries(ctx, &[edit])).await;
-    answered(&desk, table, asked, done).await
+    answered(&desk, table, (asked, sent), done).await
 }
 
 async fn tried(desk: &Desk, table: Table, asked: Asked, edit: EntryEdit) -> PageResult {
@@ -111,7 +112,12 @@ async fn tried(desk: &Desk, table: Table, asked: Asked, edit: EntryEdit) -> Page
     }
 }
 
-async fn answered(desk: &Desk, table: Table, asked: Asked, done: Result<Saved, WebError>) -> PageResult {
+async fn answered(
+    desk: &Desk,
+    table: Table,
+    (asked, sent): (Asked, EntryEdit),
+    done: Result<Saved, WebError>,
+) -> PageResult {
     match done {
         Ok(Saved::Done(_, warnings)) if warnings.is_empty() => {
             Ok(see_other(&format!("/desk/city/{}?saved=1", table.key())))
@@ -122,8 +128,17 @@ async fn answered(desk: &Desk, table: Table, asked: Asked, done: Result<Saved, W
             Ok(html(&list(desk, table, &standing, true, warnings)))
         }
         Ok(Saved::Faulty(faults)) => {
+            let told = faults.clone();
+            let placed = desk.run(move |ctx| pack::fields_of(ctx, &sent, &told)).await?;
             let faults = shown(&faults, desk.visit.lang);
-            Ok(again(&EntryPage { faults, ..view(desk, table, asked) }))
+            let mut page = EntryPage { faults, ..view(desk, table, asked) };
+            for (name, fault) in placed {
+                if let Some(field) = page.fields.iter_mut().find(|field| field.name == name) {
+                    field.error =
+                        format!("{} {}", fault.what.get(desk.visit.lang), fault.mend.get(desk.visit.lang));
+                }
+            }
+            Ok(again(&page))
         }
         Err(error) => refused(desk, table, asked, error).await,
     }
@@ -285,6 +300,10 @@ fn row(desk: &Desk, table: Table, entry: &Entry) -> RowShown {
             key => unit_name(city, key, lang),
         },
         Table::Holidays => entry.get("to").to_owned(),
+        Table::Halves => entry.get("hours").replace('\n', lang.t("、", ", ")),
+        Table::Seasons => {
+            format!("→ {} · {}", entry.get("to"), entry.get("hours").replace('\n', lang.t("、", ", ")))
+        }
         Table::Roles => entry
             .get("actions")
             .lines()

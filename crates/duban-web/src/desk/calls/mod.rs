@@ -164,6 +164,8 @@ fn word(s: &Shell, figure: CallFigure, seconds: u32) -> String {
         CallFigure::Brief => s.t("一响就挂", "Rang off at once").to_owned(),
         CallFigure::Filed => s.t("登记成诉求", "Taken down").to_owned(),
         CallFigure::Direct => s.t("当场答复", "Answered at once").to_owned(),
+        CallFigure::Ended => s.t("通完话的", "Talked to the end").to_owned(),
+        CallFigure::Wrapped => s.t("整理完的", "Written up").to_owned(),
     }
 }
 
@@ -179,7 +181,7 @@ fn mean(s: &Shell, sum: i64, n: i64) -> String {
 }
 
 fn tiles(s: &Shell, sums: &CallSums, wanted: &Wanted, seconds: u32, brief: u32) -> Vec<Tile> {
-    use CallFigure::{Abandoned, Brief, Connected, Direct, Filed, Offered, Within};
+    use CallFigure::{Abandoned, Brief, Connected, Direct, Ended, Filed, Offered, Within, Wrapped};
     let n = |figure| sums.get(figure);
     let count = |figure, about: String| Tile {
         name: word(s, figure, seconds),
@@ -201,9 +203,9 @@ fn tiles(s: &Shell, sums: &CallSums, wanted: &Wanted, seconds: u32, brief: u32) 
     };
     let average = |name: &str, sum, over, what: &str| Tile {
         name: name.to_owned(),
-        value: mean(s, sum, over),
-        about: format!("{what} {} ÷ {over} {}", span(sum, s), s.t("次", "calls")),
-        href: wanted.href(Some(Connected), wanted.asked.agent),
+        value: mean(s, sum, n(over)),
+        about: format!("{what} {} ÷ {} {}", span(sum, s), n(over), s.t("次", "calls")),
+        href: wanted.href(Some(over), wanted.asked.agent),
     };
     let brief_words = match s.lang {
         duban_domain::Lang::Zh => format!("不到 {brief} 秒就挂的 {} 次另计", n(Brief)),
@@ -214,9 +216,9 @@ fn tiles(s: &Shell, sums: &CallSums, wanted: &Wanted, seconds: u32, brief: u32) 
         share(s.t("接通率", "Connected").to_owned(), Connected, Offered),
         share(s.t("及时率", "In time").to_owned(), Within, Connected),
         count(Abandoned, brief_words),
-        average(s.t("平均等待", "Average wait"), sums.wait_ms, n(Connected), s.t("等待", "waited")),
-        average(s.t("平均通话", "Average talk"), sums.talk_ms, sums.ended, s.t("通话", "talked")),
-        average(s.t("平均整理", "Average wrap-up"), sums.wrap_ms, sums.wrapped, s.t("整理", "written up")),
+        average(s.t("平均等待", "Average wait"), sums.wait_ms, Connected, s.t("等待", "waited")),
+        average(s.t("平均通话", "Average talk"), sums.talk_ms, Ended, s.t("通话", "talked")),
+        average(s.t("平均整理", "Average wrap-up"), sums.wrap_ms, Wrapped, s.t("整理", "written up")),
         share(s.t("当场答复率", "Answered at once").to_owned(), Direct, Filed),
     ]
 }
@@ -244,14 +246,15 @@ fn row(s: &Shell, call: &Shown, found: &Found) -> Row {
 }
 
 fn shift(s: &Shell, line: &Line, wanted: &Wanted) -> Shift {
-    use CallFigure::{Connected, Direct, Filed, Offered, Within};
+    use CallFigure::{Connected, Direct, Ended, Filed, Offered, Within, Wrapped};
     let sums = &line.sums;
-    let count = |figure| {
-        let n = sums.get(figure);
-        let href = line.agent.filter(|_| n > 0).map(|agent| wanted.href(Some(figure), Some(agent)));
-        (thousands(n), href.unwrap_or_default())
+    let opens = |figure| {
+        let there = line.agent.filter(|_| sums.get(figure) > 0);
+        there.map(|agent| wanted.href(Some(figure), Some(agent))).unwrap_or_default()
     };
-    let bare = |text: String| (text, String::new());
+    let count = |figure| (thousands(sums.get(figure)), opens(figure));
+    // An average opens the calls that it is of.
+    let average = |sum, over| (mean(s, sum, sums.get(over)), opens(over));
     let name = match (line.agent, line.name.is_empty()) {
         (Some(id), true) => format!("#{}", id.0),
         (Some(_), false) => line.name.clone(),
@@ -263,9 +266,9 @@ fn shift(s: &Shell, line: &Line, wanted: &Wanted) -> Shift {
             count(Offered),
             count(Connected),
             count(Within),
-            bare(mean(s, sums.wait_ms, sums.get(Connected))),
-            bare(mean(s, sums.talk_ms, sums.ended)),
-            bare(mean(s, sums.wrap_ms, sums.wrapped)),
+            average(sums.wait_ms, Connected),
+            average(sums.talk_ms, Ended),
+            average(sums.wrap_ms, Wrapped),
             count(Filed),
             count(Direct),
         ],

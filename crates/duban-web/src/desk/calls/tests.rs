@@ -18,7 +18,7 @@ async fn tells(world: &World, key: &str, form: &[(&str, &str)]) -> (StatusCode, 
 async fn a_call_is_told_taken_filed_without_its_number_and_written_up() {
     let world = World::sqlite();
     let centre = world.city().centre().key.clone();
-    let key = partner::add_key(&world.app, "exchange", None).unwrap();
+    let key = partner::add_telephone_key(&world.app, "exchange").unwrap();
     let call = [
         ("event", "newCall"),
         ("callId", "7"),
@@ -67,15 +67,42 @@ async fn a_call_is_told_taken_filed_without_its_number_and_written_up() {
     assert_eq!(operator.get("/desk/calls/bar").await.text.trim(), "");
     let list = look(&mut operator, "/desk/calls").await.text;
     assert!(list.contains(&number) && list.contains("100.0 %"), "{list}");
+    an_average_opens_its_calls(&world, &centre, &number).await;
     let simulated = operator.post("/desk/calls/simulate", &[], None).await;
     assert_eq!(simulated.status, StatusCode::NOT_FOUND, "only a demonstration makes calls up");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_opens_one_door_and_no_other() {
+    let world = World::sqlite();
+    let call = [("event", "newCall"), ("callId", "9"), ("from", "13900006021"), ("to", "12345")];
+    let county = partner::add_key(&world.app, "county", None).unwrap();
+    assert_eq!(tells(&world, &county, &call).await.0, StatusCode::FORBIDDEN, "Open311 tells of no calls");
+    let exchange = partner::add_telephone_key(&world.app, "exchange").unwrap();
+    assert_eq!(tells(&world, &exchange, &call).await.0, StatusCode::OK);
+    let handed =
+        [("api_key", exchange.as_str()), ("service_code", "utilities.lighting.dark"), ("description", "x")];
+    let refused = Browser::on(&world).post("/open311/v2/requests.json", &handed, None).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "and the telephone hands nothing in: {}", refused.text);
+}
+
+async fn an_average_opens_its_calls(world: &World, centre: &str, number: &str) {
+    let mut leads = sign_in(world, "leads", centre, "supervisor").await;
+    let shift = look(&mut leads, "/desk/calls").await.text;
+    let row = shift.split("<tbody>").nth(1).unwrap().split("</tbody>").next().unwrap();
+    for figure in ["connected", "ended", "wrapped"] {
+        let opens = row.split("href=\"").find(|cell| cell.contains(&format!("figure={figure}\"")));
+        let opens = opens.unwrap_or_else(|| panic!("no way to {figure}: {row}"));
+        let href = opens.split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&");
+        assert!(leads.get(&href).await.text.contains(number), "an average opens its calls: {href}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missed_call_is_called_back() {
     let world = World::sqlite();
     let centre = world.city().centre().key.clone();
-    let key = partner::add_key(&world.app, "exchange", None).unwrap();
+    let key = partner::add_telephone_key(&world.app, "exchange").unwrap();
     for event in ["newCall", "hangup"] {
         tells(&world, &key, &[("event", event), ("callId", "8"), ("from", "13900006021"), ("to", "12345")])
             .await;
