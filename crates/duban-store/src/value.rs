@@ -120,8 +120,8 @@ macro_rules! integers {
 }
 
 integers!(
-    Stamp, CaseId, RequestId, EventId, PersonId, StaffId, MediaId, JobId, ExportId, NoticeId, CallId,
-    ReportId, ViewId, PhraseId, SeekId
+    Stamp, CaseId, RequestId, EventId, PersonId, StaffId, MediaId, JobId, ExportId, NoticeId, WatchId,
+    CallId, ReportId, ViewId, PhraseId, SeekId
 );
 
 /// Binds a list of values of different kinds: `params![id, "text", None::<i64>]`.

@@ -276,6 +276,12 @@ fn everybody() -> Vec<Route> {
         get("/requests/{number}/feed.atom", Public, resident::public::feed::matter),
         get("/requests/{number}/voices", Public, resident::public::voice::page),
         post("/requests/{number}/voices", Public, resident::public::voice::post),
+        get("/alerts", Public, resident::alerts::page),
+        post("/alerts", Public, resident::alerts::post),
+        get("/alerts/confirm/{token}", Public, resident::alerts::asked),
+        post("/alerts/confirm/{token}", Public, resident::alerts::confirm),
+        get("/alerts/mine/{token}", Public, resident::alerts::mine),
+        post("/alerts/mine/{token}", Public, resident::alerts::change),
         get("/map", Public, resident::public::map::page),
         get("/tiles/{layer}/{z}/{x}/{y}", Public, resident::public::tiles::serve),
     ]

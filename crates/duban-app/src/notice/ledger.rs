@@ -181,8 +181,8 @@ fn entry(ctx: &Ctx, tx: &mut ReadTx<'_>, row: &NoticeRow) -> Result<Entry> {
         Some(case) => permit::<verb::View>(&ctx.who, case).is_ok(),
         None => ctx.who.reach == Reach::All || row.unit.as_ref().is_some_and(|unit| is_mine(ctx, unit)),
     };
-    // A code opens somebody's page; no colleague needs to read it.
-    let sees = sees && row.kind != NoticeKind::Code;
+    // What somebody asked to be mailed tells where they live; no colleague needs to read it.
+    let sees = sees && !row.kind.is_private();
     let said = if sees { Some(without_keys(said(&ctx.app, row)?)) } else { None };
     let to = to(ctx, tx, row)?;
     let number = case.filter(|case| permit::<verb::View>(&ctx.who, case).is_ok()).map(|case| case.number);
@@ -223,9 +223,9 @@ fn shown(
     }
 }
 
-/// A code is of no use later, and what is queued is sent anyway.
+/// What is queued is sent anyway, and what was forgotten has no address.
 fn may_resend(row: &NoticeRow) -> bool {
-    row.channel != NoticeChannel::Page && row.kind != NoticeKind::Code && row.state != NoticeState::Queued
+    row.channel != NoticeChannel::Page && !row.contact.is_empty() && row.state != NoticeState::Queued
 }
 
 fn said(app: &App, row: &NoticeRow) -> Result<Said> {

@@ -3,14 +3,14 @@
 //! The gateway is asked outside of any transaction: a slow mail server holds nothing up but mail. A
 //! crash between sending and writing down sends a message twice, under the same key, rather than never.
 
-use duban_domain::notice::{NoticeChannel, NoticeState};
+use duban_domain::notice::{NoticeChannel, NoticeKind, NoticeState};
 use duban_store::{NoticeQuery, NoticeRow};
 
 use super::{
     Gateway, NO_GATEWAY, Outgoing, Said, Unsent, link,
     owing::{ADDRESS, BODY, lang_of},
 };
-use crate::{App, AppError, keys, wiring::Result};
+use crate::{App, AppError, keys, watch, wiring::Result};
 
 /// How long one worker holds a notice before another may take it, in milliseconds.
 const LOCK_MS: i64 = 600_000;
@@ -131,7 +131,7 @@ fn outgoing(app: &App, row: &NoticeRow) -> Result<Outgoing> {
         key: message_key(app, row.id),
         thread: number.as_ref().map(|number| format!("request-{}", number.digits())),
         reply_key: number.as_ref().map(|number| link::reply_key(app, number)),
-        unsubscribe: None,
+        unsubscribe: (row.kind == NoticeKind::Area).then(|| watch::manage_address(app, &row.contact)),
     })
 }
 

@@ -222,8 +222,8 @@ fn invented(app: &App, lang: Lang) -> Values {
         (NoticeVar::Answer, lang.t("三盏灯头已经换好。", "The three lamps were replaced.").into()),
         (NoticeVar::Reason, lang.t("没有照片。", "There is no photo.").into()),
         (NoticeVar::Question, lang.t("是路口哪一侧的灯？", "On which side of the road?").into()),
-        (NoticeVar::Code, "123456".into()),
-        (NoticeVar::Minutes, "10".into()),
+        (NoticeVar::Days, "3".into()),
+        (NoticeVar::Manage, format!("{}/alerts/mine/0123456789abcdef", app.base())),
         (NoticeVar::Count, "2".into()),
     ];
     values.extend(said);

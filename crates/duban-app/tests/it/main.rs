@@ -21,3 +21,4 @@ mod public;
 mod reports;
 mod seek;
 mod stories;
+mod watches;

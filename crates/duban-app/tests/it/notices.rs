@@ -413,32 +413,32 @@ fn a_text_written_in_the_browser_holds_for_the_next_notice_and_its_changes_stay(
 #[test]
 fn the_texts_of_the_city_are_changed_by_the_hotline_only_and_never_with_a_fault() {
     let world = World::sqlite();
-    let pack = world.city().notices.texts[&NoticeKind::Code].clone();
+    let pack = world.city().notices.texts[&NoticeKind::Question].clone();
     for (role, unit) in [("editor", "urban"), ("handler", "hotline"), ("administrator", "hotline")] {
         let ctx = world.ctx(role, unit);
-        assert!(notice::put_text(&ctx, NoticeKind::Code, &pack).is_err(), "{role} of {unit}");
+        assert!(notice::put_text(&ctx, NoticeKind::Question, &pack).is_err(), "{role} of {unit}");
         assert!(notice::texts(&ctx).is_err());
     }
     let wrong = |change: fn(&mut duban_domain::notice::NoticeText)| {
         let mut text = pack.clone();
         change(&mut text);
-        assert!(notice::put_text(&world.ctx("editor", "hotline"), NoticeKind::Code, &text).is_err());
-        let faults = notice::faults(NoticeKind::Code, &text);
+        assert!(notice::put_text(&world.ctx("editor", "hotline"), NoticeKind::Question, &text).is_err());
+        let faults = notice::faults(NoticeKind::Question, &text);
         faults.iter().map(|f| format!("{} {}", f.field, f.words.en)).collect::<Vec<_>>().join("\n")
     };
-    let usable = "These can be used here: {city}, {hotline}, {home}, {code}, {minutes}.";
+    let usable = "These can be used here: {city}, {hotline}, {home}, {number}, {title}, {place}, {kind}, {stage}, {unit}, {due}, {link}, {question}.";
     assert_eq!(
         wrong(|t| t.mail.as_mut().unwrap().zh = "{cod}".into()),
         format!("mail there is no variable {{cod}}. {usable}")
     );
     assert_eq!(
         wrong(|t| t.sms.as_mut().unwrap().en = "Hello".into()),
-        format!("sms_en without {{code}} this notice is of no use. {usable}")
+        format!("sms_en without {{question}} this notice is of no use. {usable}")
     );
     assert!(wrong(|t| t.subject.en.clear()).starts_with("subject_en Both languages are needed"));
     assert!(wrong(|t| (t.mail, t.sms) = (None, None)).starts_with("mail Write the mail"));
     assert!(
-        wrong(|t| t.sms.as_mut().unwrap().zh = format!("{{code}}{}", "长".repeat(300)))
+        wrong(|t| t.sms.as_mut().unwrap().zh = format!("{{question}}{{link}}{}", "长".repeat(300)))
             .contains("at most 300")
     );
     for kind in NoticeKind::ALL {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     Lang, Stamp, case::Satisfaction, deadline::Span, lang::Words, request::closed_set, stamp::DAY_MS,
+    watch::WatchRule,
 };
 
 closed_set! {
@@ -35,6 +36,8 @@ closed_set! {
         Extensions = 31, "extensions", "延期", "Extensions";
         /// 子任务
         Tasks = 32, "tasks", "子任务", "Tasks";
+        /// 邮件提醒
+        Watches = 33, "watches", "邮件提醒", "Mail about an area";
     }
 }
 
@@ -121,6 +124,8 @@ pub struct Settings {
     pub extensions_max: u8,
     /// Days that the link of a task opens.
     pub link_days: i64,
+    /// 邮件提醒
+    pub watches: WatchRule,
     /// The law behind a group; one without is a default of this program.
     pub laws: BTreeMap<SettingGroup, Words>,
 }

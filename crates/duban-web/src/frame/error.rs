@@ -251,7 +251,7 @@ struct ErrorPage {
 pub(crate) fn logged(note: &Note, path: &str, site: &Site) -> String {
     let reference = format!("E{:08X}", site.app.entropy.number());
     // These addresses hold a key that opens something.
-    let path = ["/password/", "/go/", "/task/", "/cti/"]
+    let path = ["/password/", "/go/", "/task/", "/cti/", "/alerts/"]
         .into_iter()
         .find(|begin| path.starts_with(begin))
         .unwrap_or(path);

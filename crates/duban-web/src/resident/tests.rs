@@ -20,7 +20,7 @@ use duban_domain::{
 };
 
 use super::{
-    Fault, NumberShown, handin,
+    Fault, NumberShown, alerts, handin,
     home::{HomePage, PrivacyPage},
     own::already_said,
     public::{
@@ -294,6 +294,7 @@ fn every_page_renders_in_both_languages_and_in_large_type() {
             .render()
             .unwrap(),
         ]);
+        pages.extend(alerts::samples(&s, &city));
         pages.extend(Phase::ALL.iter().map(|phase| tracked(&city, lang, elder, *phase, "new=1&done=heard")));
         for page in pages {
             assert!(page.contains(&format!("<html lang=\"{}\"", lang.tag())) && page.contains("</html>"));

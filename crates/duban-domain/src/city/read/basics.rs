@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
+use super::calendar;
 use crate::{
     case::Satisfaction,
     city::{
@@ -15,6 +16,7 @@ use crate::{
     deadline::Span,
     lang::Words,
     place::Bounds,
+    watch::WatchRule,
 };
 
 /// Photos with one request at most, and megabytes of each: a whole form has to fit into memory.
@@ -127,14 +129,29 @@ fn settings(form: &Form<'_>) -> Settings {
     });
     group(SettingGroup::Extensions, &mut |f| s.extensions_max = f.whole("times_max", 2, 20) as u8);
     group(SettingGroup::Tasks, &mut |f| s.link_days = f.whole("link_days", 14, 365).into());
+    group(SettingGroup::Watches, &mut |f| s.watches = watches(f, s.watches));
     s.laws = laws;
     s
+}
+
+fn watches(form: &Form<'_>, rule: WatchRule) -> WatchRule {
+    let hour = |text: &str| calendar::range(&format!("{text}-24:00")).map(|(at, _)| at);
+    // A mail to one address every hour is as often as a mailbox bears.
+    let gap = |text: &str| text.parse().ok().filter(|n| (60..=1_440).contains(n));
+    let some = |text: &str| text.parse().ok().filter(|n| (1..=50).contains(n));
+    WatchRule {
+        confirm_days: form.parsed("confirm_days", "3", some).unwrap_or(rule.confirm_days),
+        count_max: form.parsed("count_max", "5", some).unwrap_or(rule.count_max),
+        metres_max: form.whole("metres_max", rule.metres_max, 20_000),
+        gap_minutes: form.parsed("gap_minutes", "60", gap).unwrap_or(rule.gap_minutes),
+        daily_at: form.parsed("daily_at", "18:00", hour).unwrap_or(rule.daily_at),
+    }
 }
 
 /// Parts of the day in which people are called, one after the other.
 fn periods(form: &Form<'_>) -> Vec<(i16, i16)> {
     let list = form.list("periods");
-    let read: Vec<(i16, i16)> = list.iter().filter_map(|text| super::calendar::range(text)).collect();
+    let read: Vec<(i16, i16)> = list.iter().filter_map(|text| calendar::range(text)).collect();
     let apart = read.windows(2).all(|pair| pair[0].1 <= pair[1].0) && read.iter().all(|p| p.0 < p.1);
     if read.len() == list.len() && apart {
         return read;
@@ -201,6 +218,13 @@ fn defaults() -> Settings {
         },
         extensions_max: 2,
         link_days: 14,
+        watches: WatchRule {
+            confirm_days: 3,
+            count_max: 5,
+            metres_max: 5_000,
+            gap_minutes: 60,
+            daily_at: 18 * 60,
+        },
         laws: BTreeMap::new(),
     }
 }
