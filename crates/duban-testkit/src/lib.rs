@@ -2,6 +2,7 @@
 //! and a city with its staff. Never shipped, and no production crate uses it.
 
 pub mod clock;
+pub mod film;
 pub mod gateway;
 pub mod postgres;
 pub mod sink;

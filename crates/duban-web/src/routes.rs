@@ -11,7 +11,10 @@ use axum::{
     routing::{self, MethodRouter},
 };
 use duban_domain::policy::Action;
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, DefaultPredicate, Predicate, predicate::NotForContentType},
+};
 
 use crate::{
     cti,
@@ -327,6 +330,8 @@ fn around_a_case() -> Vec<Route> {
 #[expect(clippy::disallowed_methods, reason = "the one place where routes are routed: from the table")]
 pub fn router(site: Site) -> Router {
     let live = Live(site);
+    // A video is as small as it gets, and a player counts its bytes.
+    let squeezed = DefaultPredicate::new().and(NotForContentType::const_new("video/"));
     let mut router = Router::new();
     for route in table() {
         let access = route.access;
@@ -343,6 +348,6 @@ pub fn router(site: Site) -> Router {
     router
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(live.clone(), guard::around))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(squeezed))
         .with_state(live)
 }

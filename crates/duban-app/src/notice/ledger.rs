@@ -59,7 +59,7 @@ pub struct Ledger {
     /// The lines, newest first.
     pub entries: Vec<Entry>,
     /// Where the next page begins; none when this was the last.
-    pub next: Option<NoticeId>,
+    pub next: Option<(Stamp, NoticeId)>,
     /// How many stand in each state, to a bound.
     pub counts: Vec<(NoticeState, i64)>,
 }
@@ -70,7 +70,7 @@ pub fn ledger(ctx: &Ctx, query: &NoticeQuery) -> Result<Ledger> {
     ctx.app.store.read(|tx| {
         let rows = tx.notices(&NoticeQuery { limit: query.limit + 1, ..query.clone() })?;
         let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
-        let next = (rows.len() > limit).then(|| rows[limit - 1].id);
+        let next = (rows.len() > limit).then(|| (rows[limit - 1].created_at, rows[limit - 1].id));
         let mut entries = Vec::new();
         for row in rows.iter().take(limit) {
             entries.push(entry(ctx, tx, row)?);

@@ -14,6 +14,7 @@ mod import;
 mod letters;
 mod life;
 mod notices;
+mod notices_apart;
 mod partners;
 mod people;
 mod proof;

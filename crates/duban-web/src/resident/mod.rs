@@ -7,6 +7,8 @@
 pub(crate) mod alerts;
 #[cfg(test)]
 mod bounds;
+#[cfg(test)]
+mod film;
 mod handin;
 pub(crate) mod home;
 #[cfg(test)]

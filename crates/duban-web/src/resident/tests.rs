@@ -48,7 +48,8 @@ pub(crate) fn city() -> City {
 fn shell(city: &City, lang: Lang, elder: bool, query: &str) -> Shell {
     Shell {
         nonce: "cd".into(),
-        photos: duban_domain::city::PhotoRule { count_max: 6, bytes_max: 12 << 20 },
+        photos: city.settings.photos,
+        videos: city.settings.videos,
         source: String::new(),
         lang,
         elder,
@@ -207,7 +208,7 @@ fn track(city: &City, phase: Phase) -> Track {
             said(-2, Speaker::Unit(unit), Line::Signed),
             said(-2, Speaker::You, Line::Told(text.into())),
         ],
-        photos: vec![media(1, MediaKind::Photo), media(2, MediaKind::Document)],
+        photos: vec![media(1, MediaKind::Photo), media(2, MediaKind::Document), media(4, MediaKind::Video)],
         question: (phase == Phase::InHand).then(|| "哪一盏灯？".into()),
         proof: vec![media(3, MediaKind::Photo)],
         may_add: phase != Phase::Closed,

@@ -8,7 +8,7 @@ use super::calendar;
 use crate::{
     case::Satisfaction,
     city::{
-        PackFiles, PhotoRule, ReturnRule, Score, SettingGroup, Settings,
+        PackFiles, PhotoRule, ReturnRule, Score, SettingGroup, Settings, VideoRule,
         fault::{Faults, words},
         form::Form,
         source,
@@ -22,6 +22,9 @@ use crate::{
 /// Photos with one request at most, and megabytes of each: a whole form has to fit into memory.
 const PHOTOS_MAX: u32 = 12;
 const MEGABYTES_MAX: u32 = 12;
+/// The same for videos.
+const VIDEOS_MAX: u32 = 2;
+const VIDEO_MEGABYTES_MAX: u32 = 50;
 
 /// What `city.toml` says.
 pub(in crate::city) struct Basics {
@@ -108,6 +111,13 @@ fn settings(form: &Form<'_>) -> Settings {
         s.photos = PhotoRule {
             count_max: f.whole("count_max", 6, PHOTOS_MAX),
             bytes_max: f.whole("megabytes_max", 12, MEGABYTES_MAX) * 1_048_576,
+        };
+    });
+    group(SettingGroup::Videos, &mut |f| {
+        s.videos = VideoRule {
+            count_max: f.whole("count_max", 1, VIDEOS_MAX),
+            bytes_max: f.whole("megabytes_max", 50, VIDEO_MEGABYTES_MAX) * 1_048_576,
+            seconds_max: f.whole("seconds_max", 60, 600),
         };
     });
     group(SettingGroup::Soon, &mut |f| s.soon_minutes = f.whole("minutes", 240, 10_000));
@@ -204,6 +214,7 @@ fn defaults() -> Settings {
         public_metres: 100,
         words_reviewed: true,
         photos: PhotoRule { count_max: 6, bytes_max: 12 * 1_048_576 },
+        videos: VideoRule { count_max: 1, bytes_max: 50 * 1_048_576, seconds_max: 60 },
         soon_minutes: 240,
         duplicate_metres: 200,
         duplicate_days: 30,

@@ -21,3 +21,10 @@ CREATE INDEX watch_due ON watch (next_at, seen_at) WHERE confirmed_at IS NOT NUL
 CREATE INDEX watch_unconfirmed ON watch (created_at) WHERE confirmed_at IS NULL;
 -- Requests for a confirmation whose address is still there: it is erased after some days.
 CREATE INDEX notice_asked ON notice (created_at) WHERE kind = 8 AND length(contact) > 0;
+
+-- The ledger is read by when a notice was owed: ids of a past that is told, or of another server, say little of that.
+DROP INDEX notice_state;
+DROP INDEX notice_unit;
+CREATE INDEX notice_state ON notice (state, created_at, id);
+CREATE INDEX notice_unit ON notice (unit, created_at, id) WHERE unit IS NOT NULL;
+CREATE INDEX notice_at ON notice (created_at, id);
