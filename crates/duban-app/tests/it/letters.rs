@@ -310,12 +310,12 @@ fn a_mail_of_which_a_part_is_there_already_is_brought_again_and_not_lost() {
         request(world, &mail(&head(1), "路灯不亮"));
         // Whoever attacks a database takes its triggers along: what follows is not proved.
         world.leave_unchecked();
-        world.attack("CREATE UNIQUE INDEX letter_once ON letter (contact)");
+        world.attack("create unique index letter_once on letter (contact)");
         assert!(
             letter::take_in(&world.app, &mail(&head(2), "井盖也坏了")).is_err(),
             "not said to be taken in"
         );
-        world.attack("DROP INDEX letter_once");
+        world.attack("drop index letter_once");
         request(world, &mail(&head(2), "井盖也坏了"));
     });
 }

@@ -62,7 +62,6 @@ pub(super) struct CasePage {
     pub(super) prepared: Prepared,
     pub(super) owners: Vec<Owner>,
     pub(super) photos: Vec<Photo>,
-    pub(super) videos: Vec<present::Film>,
     pub(super) files: Vec<File>,
     pub(super) units: Vec<Choices>,
     pub(super) categories: Vec<Choices>,
@@ -92,6 +91,7 @@ pub(super) struct Prepared {
 
 /// What is arranged around the case, as the page shows it.
 pub(super) struct Extras {
+    pub(super) videos: Vec<present::Film>,
     /// Where it stands in the list one came from.
     pub(super) way: Way,
     pub(super) may_designate: bool,
@@ -294,7 +294,6 @@ fn view(
         prepared: Prepared { phrases: shown.phrases.clone(), ..Prepared::default() },
         owners: outside::owners(city, shown, &s),
         photos: present::photos(shown, lang),
-        videos: present::videos(shown, &s),
         files: present::files(shown),
         units: words::unit_choices(city, lang),
         categories: words::category_choices(city, lang),
@@ -331,6 +330,7 @@ fn extras(desk: &Desk, s: &Shell, shown: &Shown, way: Way) -> Extras {
         tasks: tasks::tasks(city, s, shown),
         link: String::new(),
         letters: shown.letters,
+        videos: present::videos(shown, s),
         cause: cause.map(|key| cause_name(city, key, s.lang)).unwrap_or_default(),
     }
 }
