@@ -113,13 +113,7 @@ fn settings(form: &Form<'_>) -> Settings {
             bytes_max: f.whole("megabytes_max", 12, MEGABYTES_MAX) * 1_048_576,
         };
     });
-    group(SettingGroup::Videos, &mut |f| {
-        s.videos = VideoRule {
-            count_max: f.whole("count_max", 1, VIDEOS_MAX),
-            bytes_max: f.whole("megabytes_max", 50, VIDEO_MEGABYTES_MAX) * 1_048_576,
-            seconds_max: f.whole("seconds_max", 60, 600),
-        };
-    });
+    group(SettingGroup::Videos, &mut |f| s.videos = videos(f));
     group(SettingGroup::Soon, &mut |f| s.soon_minutes = f.whole("minutes", 240, 10_000));
     group(SettingGroup::Duplicates, &mut |f| {
         (s.duplicate_metres, s.duplicate_days) = (f.whole("metres", 200, 5000), f.whole("days", 30, 365));
@@ -142,6 +136,14 @@ fn settings(form: &Form<'_>) -> Settings {
     group(SettingGroup::Watches, &mut |f| s.watches = watches(f, s.watches));
     s.laws = laws;
     s
+}
+
+fn videos(form: &Form<'_>) -> VideoRule {
+    VideoRule {
+        count_max: form.whole("count_max", 1, VIDEOS_MAX),
+        bytes_max: form.whole("megabytes_max", 50, VIDEO_MEGABYTES_MAX) * 1_048_576,
+        seconds_max: form.whole("seconds_max", 60, 600),
+    }
 }
 
 fn watches(form: &Form<'_>, rule: WatchRule) -> WatchRule {
