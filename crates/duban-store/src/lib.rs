@@ -88,6 +88,7 @@ pub use row::{CaseRow, RowExtra};
 pub use saved_view::SavedView;
 pub use search::{Facets, Findable};
 pub use seek::{SeekLine, Sought};
+pub use sqlite::{Archive, Generation};
 pub use staff::{ApiKey, Session, SessionKind, Staff};
 pub use store::{Store, WriteCounts};
 pub use target::Target;

@@ -2,8 +2,10 @@
 //! and a city with its staff. Never shipped, and no production crate uses it.
 
 pub mod clock;
+pub mod disk;
 pub mod film;
 pub mod gateway;
+pub mod line;
 pub mod postgres;
 pub mod sink;
 pub mod world;
