@@ -40,6 +40,23 @@ test("a resident's words survive a reload and a broken line, and are gone after 
   quiet(page);
 });
 
+test('a ticked box survives a reload, and one that was unticked stays so', async () => {
+  const page = await city.page(PHONE);
+  await page.goto('/report');
+  await page.fill('#text', '楼下工地夜里施工，噪声太大睡不着。');
+  const boxes = page.locator('[type=checkbox][name*=noise_when]');
+  await boxes.nth(1).waitFor();
+  await boxes.nth(0).check();
+  await boxes.nth(1).check();
+  await boxes.nth(0).uncheck();
+  await page.waitForTimeout(500);
+  await page.reload();
+  await boxes.nth(1).waitFor();
+  await page.waitForFunction(() => document.querySelectorAll('[type=checkbox][name*=noise_when]')[1].checked);
+  assert.equal(await boxes.nth(0).isChecked(), false);
+  quiet(page);
+});
+
 test('sending one form three times is one request', async () => {
   const page = await city.page(PHONE);
   await page.goto('/report');

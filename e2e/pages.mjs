@@ -35,6 +35,8 @@ export const RESIDENT = [
   { name: 'public-voice', go: publicVoice },
   { name: 'resident-report-words', typed: true, go: reportWithWords },
   { name: 'track-own', go: trackOwn },
+  { name: 'alerts', go: '/alerts' },
+  { name: 'alerts-sent', go: '/alerts?sent=1' },
   { name: 'public-figures', go: '/stats' },
   { name: 'verify-receipt', go: '/verify' },
   { name: 'resident-privacy', go: '/privacy' },

@@ -11,6 +11,7 @@ import { map } from "./map";
 import { photos } from "./photos";
 import { picks } from "./picks";
 import { presence } from "./presence";
+import { upload } from "./upload";
 
 // Before the drafts: what they restore is typed too.
 assist();
@@ -18,6 +19,7 @@ draft();
 map();
 here();
 photos();
+upload();
 picks();
 copy();
 live();

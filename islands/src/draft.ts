@@ -1,5 +1,6 @@
 // Keeps what is being written on this device, so that a closed page or a broken line loses nothing.
-// Never kept: files, passwords, hidden fields (they may carry tokens) and consent boxes (nobody may find one ticked).
+// Never kept: files, passwords, hidden fields (they may carry tokens) and boxes of consent, which say data-consent: nobody
+// may find one ticked.
 import { clock, island, memory, parsed } from "./dom";
 
 const PREFIX = "duban.draft.";
@@ -7,20 +8,24 @@ const KEEP_MS = 7 * 24 * 3600 * 1000;
 type Draft = { at: number; values: Record<string, string> };
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
-const SKIP = new Set(["file", "password", "hidden", "checkbox", "submit", "button", "reset", "image"]);
+const SKIP = new Set(["file", "password", "hidden", "submit", "button", "reset", "image"]);
 
 function fields(form: HTMLFormElement): Field[] {
   return [...form.elements].filter((el): el is Field => {
     if (el instanceof HTMLTextAreaElement || el instanceof HTMLSelectElement) return el.name !== "";
-    return el instanceof HTMLInputElement && el.name !== "" && (!SKIP.has(el.type) || el.hasAttribute("data-draft"));
+    return el instanceof HTMLInputElement && el.name !== "" && !SKIP.has(el.type) && !el.hasAttribute("data-consent");
   });
 }
+
+/** Boxes of one name are several answers: each is kept by name and value. */
+const named = (field: Field): string => (isBox(field) ? `${field.name}=${field.value}` : field.name);
+const isBox = (field: Field): field is HTMLInputElement => field instanceof HTMLInputElement && field.type === "checkbox";
 
 function collect(form: HTMLFormElement): Record<string, string> {
   const values: Record<string, string> = {};
   for (const field of fields(form)) {
-    if (field instanceof HTMLInputElement && field.type === "radio" && !field.checked) continue;
-    if (field.value !== "") values[field.name] = field.value;
+    if (field instanceof HTMLInputElement && /^(radio|checkbox)$/.test(field.type) && !field.checked) continue;
+    if (field.value !== "") values[named(field)] = field.value;
   }
   return values;
 }
@@ -29,9 +34,11 @@ function collect(form: HTMLFormElement): Record<string, string> {
 function restore(form: HTMLFormElement, values: Record<string, string>, within: Element = form): boolean {
   let any = false;
   for (const field of fields(form).filter((one) => within.contains(one))) {
-    const value = values[field.name];
+    const value = values[named(field)];
     if (value === undefined) continue;
-    if (field instanceof HTMLInputElement && field.type === "radio") {
+    if (isBox(field)) {
+      field.checked = true;
+    } else if (field instanceof HTMLInputElement && field.type === "radio") {
       field.checked = field.value === value;
     } else if (field instanceof HTMLSelectElement) {
       if (![...field.options].some((option) => option.value === value)) continue;

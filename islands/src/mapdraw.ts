@@ -1,5 +1,6 @@
 // Draws the schematic map as SVG: grid, lines, names, dots, pin and scale. It knows nothing of hands and fields.
 import { fill } from "./dom";
+import { around, names } from "./mapnames";
 import { metres, project, round125, unproject, type Place, type Point } from "./mercator";
 
 export type Dot = Place & { label?: string; state?: string; href?: string; icon?: string };
@@ -7,6 +8,9 @@ export type Feature = { kind: "place"; lng: number; lat: number; label: string }
 export type View = { centre: Place; zoom: number; width: number; height: number };
 
 const NS = "http://www.w3.org/2000/svg";
+
+/** How much of the foot of the picture the scale takes. */
+const SCALE_HIGH = 36;
 
 /** One SVG element with its attributes. */
 export function node(name: string, attributes: Record<string, string | number>, text?: string): SVGElement {
@@ -56,44 +60,19 @@ function tiles(view: View, template: string): SVGElement[] {
   return out;
 }
 
-/** Writes names, the nearest to the middle first, and leaves out the ones that would lie on another. */
-function names(view: View, layer: Feature[]): SVGElement[] {
-  const middle = { x: view.width / 2, y: view.height / 2 };
-  const wanted = layer.flatMap((one) => {
-    if (!one.label) return [];
-    const at = one.kind === "place" ? onScreen(view, one) : alongLine(view, one.pts);
-    if (!at || at.x < 12 || at.y < 12 || at.x > view.width - 12 || at.y > view.height - 12) return [];
-    return [{ label: one.label, at, wide: [...one.label].length * 6.5 + 8, far: Math.hypot(at.x - middle.x, at.y - middle.y) }];
-  });
-  wanted.sort((a, b) => a.far - b.far);
-  const put: typeof wanted = [];
-  for (const one of wanted) {
-    if (put.length < 40 && put.every((two) => Math.abs(one.at.x - two.at.x) > one.wide + two.wide || Math.abs(one.at.y - two.at.y) > 18)) put.push(one);
-  }
-  return put.map(({ label, at }) => node("text", { class: "m-name", x: at.x.toFixed(1), y: (at.y - 6).toFixed(1) }, label));
-}
-
-/** Where a line's name goes: a third along what of it is in sight. */
-function alongLine(view: View, pts: [number, number][]): Point | undefined {
-  const at = pts.map(([lng, lat]) => onScreen(view, { lng, lat }));
-  for (let i = 1; i < at.length; i++) {
-    const [a, b] = [at[i - 1] as Point, at[i] as Point];
-    for (const t of [0.35, 0.5, 0.2, 0.65, 0.8]) {
-      const p = { x: a.x + (b.x - a.x) * t, y: a.y + (b.y - a.y) * t };
-      if (p.x > 30 && p.y > 20 && p.x < view.width - 50 && p.y < view.height - 20) return p;
-    }
-  }
-  return undefined;
+/** Whether a dot stands for several, whether its words stand inside, and how large it is. */
+function shape(one: Dot): { many: boolean; inside: boolean; r: number } {
+  const length = [...(one.label ?? "")].length;
+  const many = one.state?.startsWith("many") ?? false;
+  const inside = length > 0 && (length < 3 || many);
+  return { many, inside, r: many ? 9 + 3 * length : inside ? 10 : one.icon ? 13 : 6 };
 }
 
 function dot(view: View, one: Dot, words: DOMStringMap): SVGElement {
   const { x, y } = onScreen(view, one);
-  const label = [...(one.label ?? "")];
-  const many = one.state?.startsWith("many") ?? false;
-  const inside = label.length > 0 && (label.length < 3 || many);
+  const { many, inside, r } = shape(one);
   const name = many ? fill(words["many"], { n: one.label ?? "" }) : (one.label ?? "");
   const group = node(one.href ? "a" : "g", one.href ? { href: one.href, "aria-label": name } : {});
-  const r = many ? 9 + 3 * label.length : inside ? 10 : one.icon ? 13 : 6;
   group.append(node("circle", { class: `m-dot m-dot-${one.state ?? "near"}`, cx: x.toFixed(1), cy: y.toFixed(1), r }));
   if (one.icon) group.append(node("use", { class: "m-icon", href: `${words["icons"] ?? ""}#${one.icon}`, x: (x - 8).toFixed(1), y: (y - 8).toFixed(1), width: 16, height: 16 }));
   if (inside) group.append(node("text", { class: "m-num", x: x.toFixed(1), y: (y + 4).toFixed(1) }, one.label));
@@ -106,7 +85,9 @@ function scale(view: View): SVGElement[] {
   const long = round125(110 * perPixel);
   const [x, y, w] = [12, view.height - 12, long / perPixel];
   const word = long >= 1000 ? `${long / 1000} km` : `${long} m`;
-  return [node("path", { class: "m-scale", d: `M${x} ${y - 5}v5h${w.toFixed(1)}v-5` }), node("text", { x: (x + w / 2).toFixed(1), y: y - 6 }, word)];
+  // On a plate of its own: whatever lies there, the scale is read.
+  const plate = node("rect", { class: "m-plate", x: 5, y: view.height - SCALE_HIGH, width: (w + 14).toFixed(1), height: SCALE_HIGH - 5, rx: 3 });
+  return [plate, node("path", { class: "m-scale", d: `M${x} ${y - 5}v5h${w.toFixed(1)}v-5` }), node("text", { x: (x + w / 2).toFixed(1), y: y - 6 }, word)];
 }
 
 /** The whole picture, ready to be put into the SVG element. */
@@ -117,7 +98,12 @@ export function draw(view: View, layer: Feature[], dots: Dot[], pin: Place | und
     const points = one.pts.map(([lng, lat]) => onScreen(view, { lng, lat })).map((p) => `${p.x.toFixed(1)},${p.y.toFixed(1)}`);
     out.push(node("polyline", { class: "m-road", points: points.join(" ") }));
   }
-  out.push(...names(view, layer), ...dots.map((one) => dot(view, one, words)));
+  const taken = dots.map((one) => around(onScreen(view, one), shape(one).r + 1));
+  taken.push({ left: 0, right: 140, top: view.height - SCALE_HIGH, bottom: view.height });
+  // The buttons that zoom.
+  taken.push({ left: view.width - 56, right: view.width, top: 0, bottom: 100 });
+  if (pin) taken.push(around({ x: onScreen(view, pin).x, y: onScreen(view, pin).y - 18 }, 20));
+  out.push(...names(view, layer, taken), ...dots.map((one) => dot(view, one, words)));
   if (pin) {
     const { x, y } = onScreen(view, pin);
     const group = node("g", { transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})` });

@@ -43,7 +43,15 @@ async function thumb(file: File): Promise<HTMLCanvasElement> {
     const side = Math.min(picture.width, picture.height);
     canvas.getContext("2d")?.drawImage(picture, (picture.width - side) / 2, (picture.height - side) / 2, side, side, 0, 0, THUMB, THUMB);
   } catch {
-    // A format this browser cannot draw still goes to the server; its name stands for it.
+    // What this browser cannot draw still goes to the server; its name stands for it, and a sign for a film.
+    const pen = file.type.startsWith("video/") ? canvas.getContext("2d") : null;
+    if (pen) {
+      pen.fillStyle = "#888";
+      pen.font = `${THUMB / 3}px sans-serif`;
+      pen.textAlign = "center";
+      pen.textBaseline = "middle";
+      pen.fillText("▶", THUMB / 2, THUMB / 2);
+    }
   }
   return canvas;
 }

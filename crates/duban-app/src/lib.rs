@@ -35,6 +35,7 @@ pub mod setup;
 pub mod staff;
 pub mod statistics;
 pub mod view;
+pub mod watch;
 mod wiring;
 
 pub use clock::{Clock, Entropy};

@@ -7,7 +7,8 @@ use std::sync::{
 
 use duban_domain::{
     CallId, EventId, ExportId, JobId, Lang, MediaId, NoticeId, PersonId, PhraseId, RelocationId, ReportId,
-    RequestId, SeekId, StaffId, Stamp, ViewId, case::Ground, city::City, id, policy::Member, proof::Salt,
+    RequestId, SeekId, StaffId, Stamp, ViewId, WatchId, case::Ground, city::City, id, policy::Member,
+    proof::Salt,
 };
 use duban_store::Store;
 
@@ -216,6 +217,12 @@ impl App {
     #[must_use]
     pub fn call_id(&self) -> CallId {
         CallId(self.mint())
+    }
+
+    /// A new id for what somebody wants to be mailed about.
+    #[must_use]
+    pub fn watch_id(&self) -> WatchId {
+        WatchId(self.mint())
     }
 
     /// A new id in the record of changes.

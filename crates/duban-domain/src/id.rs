@@ -66,6 +66,8 @@ ids! {
     NoticeId,
     /// Of a call (通话).
     CallId,
+    /// Of what somebody wants to be mailed about (邮件提醒).
+    WatchId,
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ pub mod request;
 pub mod sensitive;
 pub mod stamp;
 pub mod text;
+pub mod watch;
 
 pub use id::*;
 pub use lang::Lang;

@@ -57,6 +57,7 @@ mod target;
 mod task_link;
 mod tx;
 mod value;
+mod watch;
 
 #[cfg(test)]
 mod tests;
@@ -97,3 +98,4 @@ pub use store::{Store, WriteCounts};
 pub use target::Target;
 pub use task_link::TaskLink;
 pub use tx::{ReadTx, WriteTx};
+pub use watch::WatchRow;

@@ -14,6 +14,8 @@ pub enum MediaKind {
     Photo,
     /// 文件
     Document,
+    /// 视频
+    Video,
 }
 
 impl MediaKind {
@@ -21,11 +23,12 @@ impl MediaKind {
         match self {
             Self::Photo => 1,
             Self::Document => 2,
+            Self::Video => 3,
         }
     }
 
     fn from_code(code: i64) -> Option<Self> {
-        [Self::Photo, Self::Document].into_iter().find(|kind| kind.code() == code)
+        [Self::Photo, Self::Document, Self::Video].into_iter().find(|kind| kind.code() == code)
     }
 }
 
@@ -118,6 +121,16 @@ impl ReadTx<'_> {
         self.first(&format!("SELECT {column} FROM media_body WHERE media_id = $1"), params![id], |row| {
             row.blob(0)
         })
+    }
+
+    /// Some bytes of a file: so many from one on, counted from zero.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn media_part(&mut self, id: MediaId, from: i64, length: i64) -> Result<Option<Vec<u8>>, StoreError> {
+        // Positions are small integers in PostgreSQL; no file comes near their end.
+        let sql = "SELECT substr(body, CAST(CAST($1 AS BIGINT) AS INTEGER), CAST(CAST($2 AS BIGINT) AS INTEGER)) FROM media_body WHERE media_id = $3";
+        self.first(sql, params![from + 1, length, id], |row| row.blob(0))
     }
 
     /// The files of a case, oldest first.

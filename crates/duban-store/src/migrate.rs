@@ -55,6 +55,7 @@ pub(crate) const ALL: &[Migration] = migrations![
     17 "0017_person_name",
     18 "0018_relocation",
     19 "0019_key_scope_presence",
+    20 "0020_watches",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.

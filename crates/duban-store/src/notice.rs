@@ -81,8 +81,8 @@ pub struct NoticeQuery {
     pub kind: Option<NoticeKind>,
     /// Of one case.
     pub case: Option<CaseId>,
-    /// Older than this one.
-    pub before: Option<NoticeId>,
+    /// Older than this one: when it was owed, and its id.
+    pub before: Option<(Stamp, NoticeId)>,
     /// How many.
     pub limit: i64,
 }
@@ -169,7 +169,7 @@ impl ReadTx<'_> {
     pub fn notices(&mut self, query: &NoticeQuery) -> Result<Vec<NoticeRow>, StoreError> {
         let mut sql = Sql::new(&format!("SELECT {COLUMNS} FROM notice n WHERE 1 = 1"));
         filters(&mut sql, query);
-        sql.push(" ORDER BY n.id DESC LIMIT ").bind(query.limit.clamp(1, 1_000));
+        sql.push(" ORDER BY n.created_at DESC, n.id DESC LIMIT ").bind(query.limit.clamp(1, 1_000));
         self.all(&sql.text, &sql.params(), read)
     }
 
@@ -281,8 +281,9 @@ fn filters<'a>(sql: &mut Sql<'a>, query: &'a NoticeQuery) {
     if let Some(case) = query.case {
         sql.push(" AND n.case_id = ").bind(case);
     }
-    if let Some(before) = query.before {
-        sql.push(" AND n.id < ").bind(before);
+    if let Some((at, id)) = query.before {
+        sql.push(" AND (n.created_at < ").bind(at).push(" OR (n.created_at = ").bind(at);
+        sql.push(" AND n.id < ").bind(id).push("))");
     }
     if query.all {
         return;

@@ -52,6 +52,15 @@ impl ReadTx<'_> {
         })
     }
 
+    /// How often a text was changed.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn notice_text_version(&mut self, kind: NoticeKind) -> Result<i64, StoreError> {
+        let sql = "SELECT coalesce(max(seq), 0) FROM notice_text_log WHERE kind = $1";
+        self.number(sql, params![kind.code()])
+    }
+
     /// The changes of a text, newest first.
     ///
     /// # Errors

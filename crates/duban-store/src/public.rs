@@ -188,6 +188,33 @@ impl ReadTx<'_> {
         Ok(rows)
     }
 
+    /// What became public within an interval, its end included, oldest first, each with when.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn published_within(
+        &mut self,
+        after: Stamp,
+        until: Stamp,
+        limit: i64,
+    ) -> Result<Vec<(Stamp, PublicRow)>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS}, p.published_at FROM public_case p WHERE p.published_at > $1 AND p.published_at <= $2
+             ORDER BY p.published_at, p.case_id LIMIT $3"
+        );
+        self.all(&sql, params![after, until, limit], |row| Ok((Stamp(row.int(16)?), PublicRow::read(row)?)))
+    }
+
+    /// When something last became public, up to an instant.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn last_published(&mut self, until: Stamp) -> Result<Option<Stamp>, StoreError> {
+        let sql = "SELECT max(published_at) FROM public_case WHERE published_at <= $1";
+        let found = self.first(sql, params![until], |row| row.opt_int(0))?;
+        Ok(found.flatten().map(Stamp))
+    }
+
     /// How many lie in each square of a tile, from the counters.
     ///
     /// # Errors
@@ -259,11 +286,13 @@ impl WriteTx<'_> {
         if before.as_ref() == row {
             return Ok(());
         }
+        let sql = "SELECT published_at FROM public_case WHERE case_id = $1";
+        let published = self.first(sql, params![case], |row| Ok(Stamp(row.int(0)?)))?;
         if before.is_some() {
             self.exec("DELETE FROM public_case WHERE case_id = $1", params![case])?;
         }
         if let Some(row) = row {
-            self.insert_public(row)?;
+            self.insert_public(row, published.unwrap_or(row.changed_at))?;
         }
         self.count_squares(before.as_ref(), row)
     }
@@ -273,15 +302,16 @@ impl WriteTx<'_> {
     /// # Errors
     /// The engine's.
     pub fn begin_public(&mut self, row: &PublicRow) -> Result<(), StoreError> {
-        self.insert_public(row)?;
+        self.insert_public(row, row.changed_at)?;
         self.count_squares(None, Some(row))
     }
 
-    fn insert_public(&mut self, row: &PublicRow) -> Result<(), StoreError> {
+    fn insert_public(&mut self, row: &PublicRow, published: Stamp) -> Result<(), StoreError> {
         self.exec(
             "INSERT INTO public_case (case_id, number, category, top, division, county, owner, phase, done, opened_at,
-                changed_at, finish_due, answered_at, closed_at, lng_e7, lat_e7, morton, title, words, voices)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+                changed_at, finish_due, answered_at, closed_at, lng_e7, lat_e7, morton, title, words, voices,
+                published_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
             params![
                 row.case,
                 &row.number,
@@ -303,6 +333,7 @@ impl WriteTx<'_> {
                 &row.title,
                 &row.words,
                 row.voices,
+                published,
             ],
         )?;
         Ok(())

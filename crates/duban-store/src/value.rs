@@ -130,6 +130,7 @@ integers!(
     JobId,
     ExportId,
     NoticeId,
+    WatchId,
     CallId,
     ReportId,
     ViewId,

@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod disk;
+pub mod film;
 pub mod gateway;
 pub mod line;
 pub mod postgres;

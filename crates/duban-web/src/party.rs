@@ -52,7 +52,7 @@ pub(crate) async fn post(
     let (of, sent) = (token.clone(), fields.clone());
     let reported = site.run(move |app| {
         let done = sent.get("do") != "failed";
-        let files = sent.media("photo", &app.city.settings.photos)?;
+        let files = sent.media("photo", &app.city.settings)?;
         task::report_by_party(app, &of, done, sent.get("words"), &files).map(|_| ())
     });
     match reported.await {

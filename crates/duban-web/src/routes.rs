@@ -11,7 +11,10 @@ use axum::{
     routing::{self, MethodRouter},
 };
 use duban_domain::policy::Action;
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, DefaultPredicate, Predicate, predicate::NotForContentType},
+};
 
 use crate::{
     cti,
@@ -284,6 +287,12 @@ fn everybody() -> Vec<Route> {
         get("/requests/{number}/feed.atom", Public, resident::public::feed::matter),
         get("/requests/{number}/voices", Public, resident::public::voice::page),
         post("/requests/{number}/voices", Public, resident::public::voice::post),
+        get("/alerts", Public, resident::alerts::page),
+        post("/alerts", Public, resident::alerts::post),
+        get("/alerts/confirm/{token}", Public, resident::alerts::asked),
+        post("/alerts/confirm/{token}", Public, resident::alerts::confirm),
+        get("/alerts/mine/{token}", Public, resident::alerts::mine),
+        post("/alerts/mine/{token}", Public, resident::alerts::change),
         get("/map", Public, resident::public::map::page),
         get("/tiles/{layer}/{z}/{x}/{y}", Public, resident::public::tiles::serve),
     ]
@@ -330,6 +339,8 @@ fn around_a_case() -> Vec<Route> {
 #[expect(clippy::disallowed_methods, reason = "the one place where routes are routed: from the table")]
 pub fn router(site: Site) -> Router {
     let live = Live(site);
+    // A video is as small as it gets, and a player counts its bytes.
+    let squeezed = DefaultPredicate::new().and(NotForContentType::const_new("video/"));
     let mut router = Router::new();
     for route in table() {
         let access = route.access;
@@ -346,6 +357,6 @@ pub fn router(site: Site) -> Router {
     router
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(live.clone(), guard::around))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(squeezed))
         .with_state(live)
 }

@@ -11,7 +11,9 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
-use duban_app::{App, AppError, administration::pack, case::publish, jobs, notice, proof, remote, setup};
+use duban_app::{
+    App, AppError, administration::pack, case::publish, jobs, notice, proof, remote, setup, watch,
+};
 use duban_domain::notice::NoticeChannel;
 use duban_web::{Options, Site};
 
@@ -78,6 +80,7 @@ pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<Exi
         lane(proof::work),
         lane(|app| notice::work(app, NoticeChannel::Sms)),
         lane(|app| notice::work(app, NoticeChannel::Mail)),
+        lane(watch::work),
         lane(follow),
         lane(renew),
     ];

@@ -25,7 +25,7 @@ use crate::{
     App, AppError, Ctx,
     case::register::{self, Intake},
     keys,
-    media::{self, NewMedia},
+    media::{self, MediaRules, NewMedia},
     notice, person,
     resident::speak,
     wiring::Result,
@@ -85,7 +85,13 @@ pub fn take_in(app: &App, bytes: &[u8]) -> Result<Came> {
     });
     match came {
         // Another server took it in at this very moment.
-        Err(AppError::Store(duban_store::StoreError::Taken { .. })) => Ok(Came::Again),
+        Err(AppError::Store(taken @ duban_store::StoreError::Taken { .. })) => {
+            match app.store.read(|tx| Ok::<_, AppError>(tx.letter_is_known(&key)?))? {
+                true => Ok(Came::Again),
+                // Something else of it was there already: to be brought again is better than to be lost.
+                false => Err(taken.into()),
+            }
+        }
         other => other,
     }
 }
@@ -204,11 +210,11 @@ fn reported(app: &App, tx: &mut WriteTx<'_>, bounce: &Bounce) -> Result<Came> {
 
 /// The files that may be taken, and words about those that may not.
 fn files(app: &App, letter: &Letter) -> (Vec<NewMedia>, String) {
-    let rule = &app.city.settings.photos;
+    let rules = MediaRules::of(&app.city.settings);
     let (mut taken, mut refused) = (Vec::new(), Vec::new());
     for (name, bytes) in &letter.files {
-        let fits = taken.len() < rule.count_max as usize && bytes.len() <= rule.bytes_max as usize;
-        match fits.then(|| media::take(name, bytes)) {
+        let fits = taken.len() < rules.photos.count_max as usize;
+        match fits.then(|| media::one(&rules, name, bytes)) {
             Some(Ok(media)) => taken.push(media),
             _ => refused.push(name.clone()),
         }

@@ -14,6 +14,10 @@ const REPLIED_MAX: usize = 50;
 /// Most files of one mail that are looked at.
 const FILES_MAX: usize = 40;
 
+/// Most boundaries that a mail may name, and how much looking for them may cost: a boundary that never comes is
+/// looked for to the end of the mail.
+const BOUNDARIES_MAX: u64 = 200;
+const LOOKED_AT_MAX: u64 = 1 << 30;
 /// Most characters that are kept of a mail, more than anybody writes.
 const WHOLE_MAX: usize = 200_000;
 /// Most characters of a subject.
@@ -56,6 +60,9 @@ pub(super) struct Bounce {
 
 /// Reads a mail; none when these bytes are none.
 pub(super) fn read(bytes: &[u8]) -> Option<Letter> {
+    if !is_bounded(bytes) {
+        return None;
+    }
     let mail = MessageParser::default().parse(bytes)?;
     let from = mail.from().and_then(Address::first);
     // What is quoted may hold a key to the page of the person; nobody at the desk is to read it.
@@ -83,6 +90,13 @@ pub(super) fn read(bytes: &[u8]) -> Option<Letter> {
     }
     letter.files = files(&mail);
     Some(letter)
+}
+
+/// Whether reading this mail takes a bounded time, however it was put together.
+fn is_bounded(bytes: &[u8]) -> bool {
+    const WORD: &[u8] = b"boundary";
+    let named = bytes.windows(WORD.len()).filter(|at| at.eq_ignore_ascii_case(WORD)).count() as u64;
+    named <= BOUNDARIES_MAX && named.saturating_mul(bytes.len() as u64) <= LOOKED_AT_MAX
 }
 
 /// The language to answer in: Chinese, unless there is not one Chinese sign.

@@ -59,7 +59,7 @@ pub struct Ledger {
     /// The lines, newest first.
     pub entries: Vec<Entry>,
     /// Where the next page begins; none when this was the last.
-    pub next: Option<NoticeId>,
+    pub next: Option<(Stamp, NoticeId)>,
     /// How many stand in each state, to a bound.
     pub counts: Vec<(NoticeState, i64)>,
 }
@@ -70,7 +70,7 @@ pub fn ledger(ctx: &Ctx, query: &NoticeQuery) -> Result<Ledger> {
     ctx.app.store.read(|tx| {
         let rows = tx.notices(&NoticeQuery { limit: query.limit + 1, ..query.clone() })?;
         let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
-        let next = (rows.len() > limit).then(|| rows[limit - 1].id);
+        let next = (rows.len() > limit).then(|| (rows[limit - 1].created_at, rows[limit - 1].id));
         let mut entries = Vec::new();
         for row in rows.iter().take(limit) {
             entries.push(entry(ctx, tx, row)?);
@@ -181,8 +181,8 @@ fn entry(ctx: &Ctx, tx: &mut ReadTx<'_>, row: &NoticeRow) -> Result<Entry> {
         Some(case) => permit::<verb::View>(&ctx.who, case).is_ok(),
         None => ctx.who.reach == Reach::All || row.unit.as_ref().is_some_and(|unit| is_mine(ctx, unit)),
     };
-    // A code opens somebody's page; no colleague needs to read it.
-    let sees = sees && row.kind != NoticeKind::Code;
+    // What somebody asked to be mailed tells where they live; no colleague needs to read it.
+    let sees = sees && !row.kind.is_private();
     let said = if sees { Some(without_keys(said(&ctx.app, row)?)) } else { None };
     let to = to(ctx, tx, row)?;
     let number = case.filter(|case| permit::<verb::View>(&ctx.who, case).is_ok()).map(|case| case.number);
@@ -223,9 +223,9 @@ fn shown(
     }
 }
 
-/// A code is of no use later, and what is queued is sent anyway.
+/// What is queued is sent anyway, and what was forgotten has no address.
 fn may_resend(row: &NoticeRow) -> bool {
-    row.channel != NoticeChannel::Page && row.kind != NoticeKind::Code && row.state != NoticeState::Queued
+    row.channel != NoticeChannel::Page && !row.contact.is_empty() && row.state != NoticeState::Queued
 }
 
 fn said(app: &App, row: &NoticeRow) -> Result<Said> {

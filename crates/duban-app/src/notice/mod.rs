@@ -20,12 +20,13 @@ use std::sync::Arc;
 use duban_domain::notice::NoticeChannel;
 
 pub use compose::Said;
+pub(crate) use compose::text_of;
 pub(crate) use ledger::keyless;
 pub use ledger::{Entry, Ledger, ledger, of_case, one, outbox, resend};
 pub use link::opens;
-pub(crate) use link::replied;
+pub(crate) use link::{replied, same};
 pub use owing::{Notice, To, owe};
-pub(crate) use owing::{lang_code, lang_of, owe_for};
+pub(crate) use owing::{forgotten, lang_code, lang_of, owe_for};
 pub(crate) use send::{bounced, of_message_key};
 pub use send::{release, work};
 pub use staff::{StaffBox, city_rule, mail_of, set_city_rule, set_mail};
@@ -100,6 +101,8 @@ pub const NO_GATEWAY: &str = "no-gateway";
 pub const TOO_MANY: &str = "too-many";
 /// Why a notice is not sent that is not wanted.
 pub const NOT_WANTED: &str = "not-wanted";
+/// Why a notice is not sent whose address was erased, because nobody confirmed it.
+pub const NOT_CONFIRMED: &str = "not-confirmed";
 
 /// A reason of the ledger in words; what another side said is shown as it was said.
 #[must_use]
@@ -114,6 +117,10 @@ pub fn reason_words(reason: &str, lang: duban_domain::Lang) -> String {
             "Too much was sent to this number or address within a day. It waits; check whether somebody abuses it.",
         ),
         NOT_WANTED => lang.t("对方选了不接收。", "The person chose not to get it."),
+        NOT_CONFIRMED => lang.t(
+            "没有人确认，邮箱已经删掉。",
+            "Nobody confirmed it, so the address was erased.",
+        ),
         other => return other.to_owned(),
     }
     .to_owned()

@@ -237,6 +237,13 @@ impl Owing<'_> {
     }
 }
 
+/// The sealed address and text of a notice that was forgotten.
+pub(crate) fn forgotten(app: &App) -> Result<(Vec<u8>, Vec<u8>)> {
+    let body = serde_json::to_string(&compose::Said::default())
+        .map_err(|_| crate::AppError::Broken("forgetting a notice"))?;
+    Ok((app.keys.seal(ADDRESS, "", &*app.entropy)?, app.keys.seal(BODY, &body, &*app.entropy)?))
+}
+
 /// The number that tables have for a language.
 pub(crate) fn lang_code(lang: Lang) -> i64 {
     match lang {

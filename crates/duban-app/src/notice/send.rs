@@ -3,19 +3,18 @@
 //! The gateway is asked outside of any transaction: a slow mail server holds nothing up but mail. A
 //! crash between sending and writing down sends a message twice, under the same key, rather than never.
 
-use duban_domain::notice::{NoticeChannel, NoticeState};
+use duban_domain::notice::{NoticeChannel, NoticeKind, NoticeState};
 use duban_store::{NoticeQuery, NoticeRow};
 
 use super::{
     Gateway, NO_GATEWAY, Outgoing, Said, Unsent, link,
     owing::{ADDRESS, BODY, lang_of},
 };
-use crate::{App, AppError, keys, wiring::Result};
+use crate::{App, AppError, keys, watch, wiring::Result};
 
-/// How long one worker holds a notice before another may take it, in milliseconds.
+/// How long one worker holds a notice before another may take it, in milliseconds: longer than any gateway
+/// waits for an answer.
 const LOCK_MS: i64 = 600_000;
-/// How many are taken at once.
-const BATCH: i64 = 10;
 /// The waits between attempts, in milliseconds; after the last it has failed.
 const WAITS_MS: [i64; 5] = [60_000, 300_000, 900_000, 3_600_000, 14_400_000];
 /// Longest words of another side that the ledger keeps, in characters.
@@ -24,9 +23,12 @@ const WORDS_MAX: usize = 300;
 const HELD_MS_MAX: i64 = duban_domain::stamp::DAY_MS;
 
 /// Sends what is due on one channel; how many were taken. Call again until it returns zero.
+///
+/// They are taken one by one: with several in hand, a slow server could hold the first so long that
+/// somebody else takes the last, and it is sent twice.
 pub fn work(app: &App, channel: NoticeChannel) -> Result<usize> {
     let now = app.now();
-    let rows = app.store.write(|tx| Ok::<_, AppError>(tx.claim_notices(channel, now, LOCK_MS, BATCH)?))?;
+    let rows = app.store.write(|tx| Ok::<_, AppError>(tx.claim_notices(channel, now, LOCK_MS, 1)?))?;
     for row in &rows {
         if let Err(error) = one(app, row) {
             tracing::warn!(notice = row.id.0, %error, "what came of a notice could not be written down");
@@ -131,7 +133,7 @@ fn outgoing(app: &App, row: &NoticeRow) -> Result<Outgoing> {
         key: message_key(app, row.id),
         thread: number.as_ref().map(|number| format!("request-{}", number.digits())),
         reply_key: number.as_ref().map(|number| link::reply_key(app, number)),
-        unsubscribe: None,
+        unsubscribe: (row.kind == NoticeKind::Area).then(|| watch::manage_address(app, &row.contact)),
     })
 }
 

@@ -30,6 +30,8 @@ pub struct TextOf {
     pub now: Option<NoticeText>,
     /// When it was written here and by whom; none: it is the pack's.
     pub own: Option<(Stamp, String)>,
+    /// How often it was changed here: a form says which of them it was made for.
+    pub version: i64,
 }
 
 /// One change of a text; none means the pack's.
@@ -68,11 +70,15 @@ fn editor(ctx: &Ctx) -> Result<()> {
 /// The texts of every kind.
 pub fn texts(ctx: &Ctx) -> Result<Vec<TextOf>> {
     editor(ctx)?;
-    let own = ctx.app.store.read(|tx| Ok::<_, AppError>(tx.notice_texts()?))?;
-    Ok(NoticeKind::ALL
-        .iter()
-        .map(|kind| of(&ctx.app, *kind, own.iter().find(|row| row.kind == *kind)))
-        .collect())
+    ctx.app.store.read(|tx| {
+        let own = tx.notice_texts()?;
+        let mut list = Vec::new();
+        for kind in NoticeKind::ALL {
+            let version = tx.notice_text_version(*kind)?;
+            list.push(of(&ctx.app, *kind, own.iter().find(|row| row.kind == *kind), version));
+        }
+        Ok(list)
+    })
 }
 
 /// The text of a kind, with its changes, newest first.
@@ -87,14 +93,15 @@ pub fn text(ctx: &Ctx, kind: NoticeKind) -> Result<(TextOf, Vec<Change>)> {
             after: read(&c.after),
         };
         let changes = tx.notice_text_changes(kind)?.into_iter().map(change).collect();
-        Ok((of(&ctx.app, kind, row.as_ref()), changes))
+        Ok((of(&ctx.app, kind, row.as_ref(), tx.notice_text_version(kind)?), changes))
     })
 }
 
-fn of(app: &App, kind: NoticeKind, row: Option<&NoticeTextRow>) -> TextOf {
+fn of(app: &App, kind: NoticeKind, row: Option<&NoticeTextRow>, version: i64) -> TextOf {
     let own = row.and_then(|row| Some((read(&row.body)?, row)));
     TextOf {
         kind,
+        version,
         own: own.as_ref().map(|(_, row)| (row.at, row.by.clone())),
         now: own.map(|(text, _)| text).or_else(|| app.city.notices.texts.get(&kind).cloned()),
     }
@@ -166,32 +173,41 @@ fn sentence(kind: NoticeKind, fault: &TemplateFault) -> Words {
     }
 }
 
-/// Keeps a text: it holds from the next notice on.
-pub fn put_text(ctx: &Ctx, kind: NoticeKind, text: &NoticeText) -> Result<()> {
+/// Keeps a text: it holds from the next notice on. Whoever began with a version that is not the newest is
+/// told so, and nothing is written.
+pub fn put_text(ctx: &Ctx, kind: NoticeKind, text: &NoticeText, seen: i64) -> Result<()> {
     editor(ctx)?;
     if !faults(kind, text).is_empty() {
         return Err(Refusal::NeedsText("mail").into());
     }
     let body = serde_json::to_string(text).map_err(|_| AppError::Broken("keeping a text"))?;
-    write(ctx, kind, body)
+    write(ctx, kind, body, seen)
 }
 
 /// The pack's text holds again.
-pub fn restore_text(ctx: &Ctx, kind: NoticeKind) -> Result<()> {
+pub fn restore_text(ctx: &Ctx, kind: NoticeKind, seen: i64) -> Result<()> {
     editor(ctx)?;
-    write(ctx, kind, String::new())
+    write(ctx, kind, String::new(), seen)
 }
 
-fn write(ctx: &Ctx, kind: NoticeKind, body: String) -> Result<()> {
-    ctx.app.store.write(|tx| {
+fn write(ctx: &Ctx, kind: NoticeKind, body: String, seen: i64) -> Result<()> {
+    let written = ctx.app.store.write(|tx| {
         let before = tx.notice_text(kind)?.map(|row| row.body).unwrap_or_default();
         // A double click changes nothing twice.
         if before == body {
             return Ok(());
         }
+        if tx.notice_text_version(kind)? != seen {
+            return Err(Refusal::Stale.into());
+        }
         let (at, by) = (ctx.now, ctx.who.name.clone());
         Ok(tx.put_notice_text(&NoticeTextRow { kind, body: body.clone(), at, by })?)
-    })
+    });
+    match written {
+        // Two wrote at the same moment, and the other was first.
+        Err(AppError::Store(duban_store::StoreError::Taken { .. })) => Err(Refusal::Stale.into()),
+        other => other,
+    }
 }
 
 /// What somebody would get by a channel, filled in with invented values.
@@ -222,8 +238,8 @@ fn invented(app: &App, lang: Lang) -> Values {
         (NoticeVar::Answer, lang.t("三盏灯头已经换好。", "The three lamps were replaced.").into()),
         (NoticeVar::Reason, lang.t("没有照片。", "There is no photo.").into()),
         (NoticeVar::Question, lang.t("是路口哪一侧的灯？", "On which side of the road?").into()),
-        (NoticeVar::Code, "123456".into()),
-        (NoticeVar::Minutes, "10".into()),
+        (NoticeVar::Days, "3".into()),
+        (NoticeVar::Manage, format!("{}/alerts/mine/0123456789abcdef", app.base())),
         (NoticeVar::Count, "2".into()),
     ];
     values.extend(said);

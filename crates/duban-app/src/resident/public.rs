@@ -164,7 +164,7 @@ fn within(app: &App, ranges: &[(i64, i64)], top: Option<&str>) -> Result<Vec<Pub
 }
 
 /// What the pack lets be seen now, no more exact than it says now.
-fn allowed(app: &App, mut rows: Vec<PublicRow>) -> Vec<PublicRow> {
+pub(crate) fn allowed(app: &App, mut rows: Vec<PublicRow>) -> Vec<PublicRow> {
     let (city, metres) = (&app.city, app.city.settings.public_metres);
     rows.retain(|row| {
         city.settings.public_listing && row.category.as_deref().is_none_or(|key| city.is_public(key))

@@ -3,6 +3,7 @@
 use duban_app::{
     AppError, ByHand, CaseQuery,
     case::{self, dispatch::Order, task::Reporting},
+    media::Look,
     resident::{self, track},
     staff::users::{self, Account},
 };
@@ -288,8 +289,8 @@ fn of_two_photos_the_person_sees_the_one_that_was_shared() {
         let all = case::show::show(&lead, &number).unwrap().media;
         case::attach::share(&lead, &on(&number), all[1].id, true).unwrap();
         assert_eq!(seen(), [all[1].id]);
-        assert!(duban_app::media::for_resident(&world.app, &known, all[0].id, false).is_err());
-        assert!(duban_app::media::for_resident(&world.app, &known, all[1].id, false).is_ok());
+        assert!(duban_app::media::for_resident(&world.app, &known, all[0].id, Look::default()).is_err());
+        assert!(duban_app::media::for_resident(&world.app, &known, all[1].id, Look::default()).is_ok());
         case::attach::share(&lead, &on(&number), all[1].id, false).unwrap();
         assert!(seen().is_empty());
     });

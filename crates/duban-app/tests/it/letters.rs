@@ -302,3 +302,37 @@ fn a_mail_that_says_nothing_readable_is_not_brought_again_for_ever() {
         assert_eq!(letter::take_in(&world.app, &bytes).unwrap(), Came::Again);
     });
 }
+
+#[test]
+fn a_mail_of_which_a_part_is_there_already_is_brought_again_and_not_lost() {
+    both(|world| {
+        let head = |n: u32| format!("From: <{MAIL}>\nMessage-ID: <again{n}@example.cn>\nSubject: 路灯");
+        request(world, &mail(&head(1), "路灯不亮"));
+        // Whoever attacks a database takes its triggers along: what follows is not proved.
+        world.leave_unchecked();
+        world.attack("create unique index letter_once on letter (contact)");
+        assert!(
+            letter::take_in(&world.app, &mail(&head(2), "井盖也坏了")).is_err(),
+            "not said to be taken in"
+        );
+        world.attack("drop index letter_once");
+        request(world, &mail(&head(2), "井盖也坏了"));
+    });
+}
+
+#[test]
+fn a_mail_of_boundaries_that_never_come_is_not_read() {
+    let world = World::sqlite();
+    let nested = |count: usize, fill: usize| {
+        let mut text =
+            format!("From: <{MAIL}>\r\nMessage-ID: <b@example.cn>\r\nSubject: x\r\nMIME-Version: 1.0\r\n");
+        for n in 0..count {
+            text.push_str(&format!("Content-Type: multipart/mixed; boundary=\"b{n}\"\r\n\r\n--b{n}\r\n"));
+        }
+        text.push_str(&"x\r\n".repeat(fill));
+        text.into_bytes()
+    };
+    assert_eq!(letter::take_in(&world.app, &nested(20_000, 10)).unwrap(), Came::Unreadable);
+    assert_eq!(letter::take_in(&world.app, &nested(150, 3_000_000)).unwrap(), Came::Unreadable);
+    assert_ne!(letter::take_in(&world.app, &nested(3, 10)).unwrap(), Came::Unreadable);
+}

@@ -387,8 +387,8 @@ fn a_text_written_in_the_browser_holds_for_the_next_notice_and_its_changes_stay(
         assert!(before.own.is_none() && none.is_empty());
         let mut text = before.now.unwrap();
         text.mail.as_mut().unwrap().zh = "老乡：{number} 收到了。<b>{title}</b>".into();
-        notice::put_text(&editor, NoticeKind::Receipt, &text).unwrap();
-        notice::put_text(&editor, NoticeKind::Receipt, &text).unwrap();
+        notice::put_text(&editor, NoticeKind::Receipt, &text, 0).unwrap();
+        notice::put_text(&editor, NoticeKind::Receipt, &text, 0).unwrap();
         let registered = case::register::by_resident(&world.app, &said()).unwrap();
         send(world);
         let letter = letters.last_to(MAIL).unwrap();
@@ -398,7 +398,7 @@ fn a_text_written_in_the_browser_holds_for_the_next_notice_and_its_changes_stay(
             letter.text
         );
         assert!(letter.html.contains("&lt;b&gt;") && letter.html.starts_with("<p>老乡："), "{}", letter.html);
-        notice::restore_text(&editor, NoticeKind::Receipt).unwrap();
+        notice::restore_text(&editor, NoticeKind::Receipt, 1).unwrap();
         case::register::by_resident(&world.app, &said()).unwrap();
         send(world);
         assert!(letters.last_to(MAIL).unwrap().text.starts_with("您好"));
@@ -413,32 +413,32 @@ fn a_text_written_in_the_browser_holds_for_the_next_notice_and_its_changes_stay(
 #[test]
 fn the_texts_of_the_city_are_changed_by_the_hotline_only_and_never_with_a_fault() {
     let world = World::sqlite();
-    let pack = world.city().notices.texts[&NoticeKind::Code].clone();
+    let pack = world.city().notices.texts[&NoticeKind::Question].clone();
     for (role, unit) in [("editor", "urban"), ("handler", "hotline"), ("administrator", "hotline")] {
         let ctx = world.ctx(role, unit);
-        assert!(notice::put_text(&ctx, NoticeKind::Code, &pack).is_err(), "{role} of {unit}");
+        assert!(notice::put_text(&ctx, NoticeKind::Question, &pack, 0).is_err(), "{role} of {unit}");
         assert!(notice::texts(&ctx).is_err());
     }
     let wrong = |change: fn(&mut duban_domain::notice::NoticeText)| {
         let mut text = pack.clone();
         change(&mut text);
-        assert!(notice::put_text(&world.ctx("editor", "hotline"), NoticeKind::Code, &text).is_err());
-        let faults = notice::faults(NoticeKind::Code, &text);
+        assert!(notice::put_text(&world.ctx("editor", "hotline"), NoticeKind::Question, &text, 0).is_err());
+        let faults = notice::faults(NoticeKind::Question, &text);
         faults.iter().map(|f| format!("{} {}", f.field, f.words.en)).collect::<Vec<_>>().join("\n")
     };
-    let usable = "These can be used here: {city}, {hotline}, {home}, {code}, {minutes}.";
+    let usable = "These can be used here: {city}, {hotline}, {home}, {number}, {title}, {place}, {kind}, {stage}, {unit}, {due}, {link}, {question}.";
     assert_eq!(
         wrong(|t| t.mail.as_mut().unwrap().zh = "{cod}".into()),
         format!("mail there is no variable {{cod}}. {usable}")
     );
     assert_eq!(
         wrong(|t| t.sms.as_mut().unwrap().en = "Hello".into()),
-        format!("sms_en without {{code}} this notice is of no use. {usable}")
+        format!("sms_en without {{question}} this notice is of no use. {usable}")
     );
     assert!(wrong(|t| t.subject.en.clear()).starts_with("subject_en Both languages are needed"));
     assert!(wrong(|t| (t.mail, t.sms) = (None, None)).starts_with("mail Write the mail"));
     assert!(
-        wrong(|t| t.sms.as_mut().unwrap().zh = format!("{{code}}{}", "长".repeat(300)))
+        wrong(|t| t.sms.as_mut().unwrap().zh = format!("{{question}}{{link}}{}", "长".repeat(300)))
             .contains("at most 300")
     );
     for kind in NoticeKind::ALL {

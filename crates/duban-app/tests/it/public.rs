@@ -28,7 +28,7 @@ use crate::life::{case, intake, on, reached, to_callback};
 const WORDS: &str = "纺织路88号门口的路灯不亮，请打13900006021找王女士。";
 const SHOWN: &str = "纺织路＊＊号门口的路灯不亮，请打＊＊＊找＊女士。";
 
-fn said(consent: Option<Consent>) -> Intake {
+pub(crate) fn said(consent: Option<Consent>) -> Intake {
     Intake {
         text: WORDS.into(),
         place: Place {
@@ -45,7 +45,7 @@ fn take_in(world: &World, said: &Intake) -> Registered {
     case::register::by_resident(&world.app, said).unwrap()
 }
 
-fn person(world: &World, number: &Number) -> Known {
+pub(crate) fn person(world: &World, number: &Number) -> Known {
     resident::unlock(&world.app, number, "6021").unwrap().0
 }
 
@@ -61,7 +61,7 @@ fn listed(world: &World) -> usize {
     public::list(&world.app, &PublicQuery { limit: 100, ..PublicQuery::default() }).unwrap().len()
 }
 
-fn rule(world: &World, number: &Number, ruling: Ruling, words: &str) -> Result<Case, AppError> {
+pub(crate) fn rule(world: &World, number: &Number, ruling: Ruling, words: &str) -> Result<Case, AppError> {
     let said = Moderation { ruling, words: words.into(), reason: "核对过".into() };
     case::moderate::moderate(&world.ctx("dispatcher", "hotline"), &on(number), &said)
 }

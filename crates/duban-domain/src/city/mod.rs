@@ -25,7 +25,7 @@ use sha2::{Digest, Sha256};
 pub use check::{check, check_at};
 pub use desk::{CallRules, CheckItem, DeskRules, Emergency, Follow, QualityRules, SurveyAnswer};
 pub use fault::{Fault, Severity};
-pub use settings::{PhotoRule, ReturnRule, Score, SettingGroup, Settings};
+pub use settings::{PhotoRule, ReturnRule, Score, SettingGroup, Settings, VideoRule};
 pub(crate) use types::is_below;
 pub use types::{
     Category, Division, ICONS, Label, Landmark, MapLine, PublicRule, ReachRule, Reason, Reasons, Remote,

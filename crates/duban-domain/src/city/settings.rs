@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     Lang, Stamp, case::Satisfaction, deadline::Span, lang::Words, request::closed_set, stamp::DAY_MS,
+    watch::WatchRule,
 };
 
 closed_set! {
@@ -35,6 +36,10 @@ closed_set! {
         Extensions = 31, "extensions", "延期", "Extensions";
         /// 子任务
         Tasks = 32, "tasks", "子任务", "Tasks";
+        /// 视频
+        Videos = 34, "videos", "视频", "Videos";
+        /// 邮件提醒
+        Watches = 33, "watches", "邮件提醒", "Mail about an area";
     }
 }
 
@@ -49,6 +54,25 @@ pub struct PhotoRule {
 
 impl PhotoRule {
     /// The size of one photo as people say it.
+    #[must_use]
+    pub fn megabytes_max(&self) -> u32 {
+        self.bytes_max >> 20
+    }
+}
+
+/// What videos may be sent along (视频规则).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VideoRule {
+    /// Videos with one form; with none, none are taken.
+    pub count_max: u32,
+    /// Bytes of one video.
+    pub bytes_max: u32,
+    /// Seconds of one video.
+    pub seconds_max: u32,
+}
+
+impl VideoRule {
+    /// The size of one video as people say it.
     #[must_use]
     pub fn megabytes_max(&self) -> u32 {
         self.bytes_max >> 20
@@ -101,6 +125,8 @@ pub struct Settings {
     pub words_reviewed: bool,
     /// 照片
     pub photos: PhotoRule,
+    /// 视频
+    pub videos: VideoRule,
     /// A deadline is "soon" when so many minutes of its clock are left.
     pub soon_minutes: u32,
     /// Requests nearer than this may be the same matter.
@@ -121,6 +147,8 @@ pub struct Settings {
     pub extensions_max: u8,
     /// Days that the link of a task opens.
     pub link_days: i64,
+    /// 邮件提醒
+    pub watches: WatchRule,
     /// The law behind a group; one without is a default of this program.
     pub laws: BTreeMap<SettingGroup, Words>,
 }

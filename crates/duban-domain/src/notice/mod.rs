@@ -41,8 +41,8 @@ closed_set! {
         Closed = 6, "closed", "办结告知", "Closed";
         /// 请您补充: a question to the person.
         Question = 7, "question", "请您补充", "Question";
-        /// 验证码
-        Code = 8, "code", "验证码", "Code";
+        /// 请您确认: the owner of a mailbox says that they want to be mailed.
+        Confirm = 8, "confirm", "请您确认", "Please confirm";
         /// 派到本单位
         Assigned = 9, "assigned", "派到本单位", "To your unit";
         /// 指派到人
@@ -57,6 +57,8 @@ closed_set! {
         Added = 14, "added", "诉求人补充", "Material added";
         /// 每日汇总
         Digest = 15, "digest", "每日汇总", "Daily digest";
+        /// 附近新事: what became public where somebody wants to know.
+        Area = 16, "area", "附近新事", "News of an area";
     }
 }
 
@@ -149,10 +151,10 @@ closed_set! {
         Reason = 14, "reason", "退回或重办的原因", "Why it was sent back";
         /// 要问的话
         Question = 15, "question", "要问诉求人的话", "What the person is asked";
-        /// 验证码
-        Code = 16, "code", "六位验证码", "The code of six digits";
-        /// 有效分钟数
-        Minutes = 17, "minutes", "验证码有效的分钟数", "How many minutes the code holds";
+        /// 有效天数
+        Days = 16, "days", "确认网址有效的天数", "How many days the address of a confirmation holds";
+        /// 管理网址
+        Manage = 17, "manage", "查看、更改和退订的网址", "Where one sees, changes and ends it";
         /// 条数
         Count = 18, "count", "汇总的条数", "How many entries the digest has";
         /// 清单
@@ -172,7 +174,8 @@ impl NoticeKind {
             | Self::Called
             | Self::Closed
             | Self::Question
-            | Self::Code => false,
+            | Self::Confirm
+            | Self::Area => false,
             Self::Assigned
             | Self::Designated
             | Self::Soon
@@ -186,14 +189,21 @@ impl NoticeKind {
     /// Whether it waits for the morning. What somebody has just asked for does not: they are awake.
     #[must_use]
     pub fn waits(self) -> bool {
-        !matches!(self, Self::Receipt | Self::Code)
+        !matches!(self, Self::Receipt | Self::Confirm)
+    }
+
+    /// Whether it belongs to its reader alone: no colleague reads what somebody asked to be mailed.
+    #[must_use]
+    pub fn is_private(self) -> bool {
+        matches!(self, Self::Confirm | Self::Area)
     }
 
     /// Whether a text without this variable would be of no use.
     #[must_use]
     pub fn needs(self) -> &'static [NoticeVar] {
         match self {
-            Self::Code => &[NoticeVar::Code],
+            Self::Confirm => &[NoticeVar::Link],
+            Self::Area => &[NoticeVar::List, NoticeVar::Manage],
             Self::Question => &[NoticeVar::Question, NoticeVar::Link],
             Self::Digest => &[NoticeVar::List],
             Self::Receipt => &[NoticeVar::Number],
@@ -216,7 +226,8 @@ impl NoticeKind {
     pub fn vars(self) -> Vec<NoticeVar> {
         use NoticeVar as V;
         let own: &[V] = match self {
-            Self::Code => return vec![V::City, V::Hotline, V::Home, V::Code, V::Minutes],
+            Self::Confirm => return vec![V::City, V::Hotline, V::Home, V::List, V::Link, V::Days],
+            Self::Area => return vec![V::City, V::Hotline, V::Home, V::Count, V::List, V::Link, V::Manage],
             Self::Digest => return vec![V::City, V::Hotline, V::Home, V::Count, V::List, V::Link],
             Self::Answer | Self::Called | Self::Closed => &[V::Answer, V::Rate],
             Self::Again | Self::Returned => &[V::Reason],

@@ -124,8 +124,11 @@ impl Template {
                 Part::Var(var) => {
                     let value = values.get(var).map_or("", String::as_str);
                     filled.text.push_str(value);
-                    if matches!(var, NoticeVar::Link | NoticeVar::Rate | NoticeVar::Home) && !value.is_empty()
-                    {
+                    let leads = matches!(
+                        var,
+                        NoticeVar::Link | NoticeVar::Rate | NoticeVar::Home | NoticeVar::Manage
+                    );
+                    if leads && !value.is_empty() {
                         filled.html.push_str("<a href=\"");
                         escape(value, &mut filled.html);
                         filled.html.push_str("\">");

@@ -156,12 +156,12 @@ fn every_kind_has_a_text_that_can_be_filled_in_and_its_variables_are_a_table() {
 
 #[test]
 fn faults_are_named() {
-    let read = |text| Template::parse_whole(NoticeKind::Code, text).unwrap_err();
-    assert_eq!(read("{code"), TemplateFault::Brace);
-    assert_eq!(read("code}"), TemplateFault::Brace);
-    assert_eq!(read("{coda}"), TemplateFault::Unknown("coda".into()));
-    assert_eq!(read("{code} {title}"), TemplateFault::Foreign(NoticeVar::Title));
-    assert_eq!(read("hello"), TemplateFault::Lacks(NoticeVar::Code));
+    let read = |text| Template::parse_whole(NoticeKind::Confirm, text).unwrap_err();
+    assert_eq!(read("{link"), TemplateFault::Brace);
+    assert_eq!(read("link}"), TemplateFault::Brace);
+    assert_eq!(read("{lnk}"), TemplateFault::Unknown("lnk".into()));
+    assert_eq!(read("{link} {title}"), TemplateFault::Foreign(NoticeVar::Title));
+    assert_eq!(read("hello"), TemplateFault::Lacks(NoticeVar::Link));
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn staff_are_mailed_as_the_administrator_set_it() {
 #[test]
 fn only_what_was_just_asked_for_comes_at_night() {
     let awake: Vec<_> = NoticeKind::ALL.iter().filter(|kind| !kind.waits()).map(|kind| kind.key()).collect();
-    assert_eq!(awake, ["receipt", "code"]);
+    assert_eq!(awake, ["receipt", "confirm"]);
     assert_eq!(NoticeKind::Receipt.word(Lang::Zh), "受理回执");
     let mut urgent = case(&[What::Signed]);
     assert!(!cannot_wait(NoticeKind::Assigned, &urgent));

@@ -105,7 +105,10 @@ fn the_ledger_shows_what_lies_within_reach() {
             [3]
         );
         assert_eq!(ids(NoticeQuery { reach: Reach::All, case: Some(case.id), ..query() }), [1]);
-        assert_eq!(ids(NoticeQuery { reach: Reach::All, before: Some(NoticeId(3)), ..query() }), [2, 1]);
+        assert_eq!(
+            ids(NoticeQuery { reach: Reach::All, before: Some((Stamp(5), NoticeId(3))), ..query() }),
+            [2, 1]
+        );
         assert_eq!(ids(NoticeQuery { reach: Reach::Units(vec!["gas".into()]), ..query() }), [3]);
         let led = ids(NoticeQuery { reach: Reach::Units(vec![unit]), ..query() });
         assert_eq!(led.contains(&1), case.unit().is_some_and(|unit| !unit.is_empty()));

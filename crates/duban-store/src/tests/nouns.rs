@@ -153,6 +153,7 @@ fn files_come_back_byte_by_byte() {
                 assert_eq!(tx.media_of(CaseId(8))?, [row]);
                 assert_eq!(tx.media_body(MediaId(3), false)?.as_ref(), Some(&body));
                 assert_eq!(tx.media_body(MediaId(3), true)?, Some(vec![1, 2]));
+                assert_eq!(tx.media_part(MediaId(3), 1, 2)?.as_deref(), body.get(1..3));
                 Ok::<_, StoreError>(())
             })
             .unwrap();

@@ -35,7 +35,7 @@ pub(crate) async fn check(desk: Desk, Path(on): Path<String>, fields: Fields) ->
 /// 加附件
 pub(crate) async fn attach(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
     step(&desk, &on, "attach", fields, "attached", |ctx, on, f| {
-        attach::attach(ctx, on, &f.media("media", &ctx.city().settings.photos)?, f.get("words"))
+        attach::attach(ctx, on, &f.media("media", &ctx.city().settings)?, f.get("words"))
     })
     .await
 }

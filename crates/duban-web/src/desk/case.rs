@@ -98,6 +98,7 @@ pub(super) struct Prepared {
 
 /// What is arranged around the case, as the page shows it.
 pub(super) struct Extras {
+    pub(super) videos: Vec<present::Film>,
     /// Where it stands in the list one came from.
     pub(super) way: Way,
     pub(super) may_designate: bool,
@@ -340,6 +341,7 @@ fn extras(desk: &Desk, s: &Shell, shown: &Shown, way: Way, trouble: Option<&Trou
         tasks: tasks::tasks(city, s, shown),
         link: String::new(),
         letters: shown.letters,
+        videos: present::videos(shown, s),
         cause: cause.map(|key| cause_name(city, key, s.lang)).unwrap_or_default(),
     }
 }

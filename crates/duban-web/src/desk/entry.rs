@@ -94,7 +94,7 @@ pub(crate) async fn post(desk: Desk, fields: Fields) -> PageResult {
 async fn entered(desk: &Desk, fields: Fields, intake: Intake, to: For) -> PageResult {
     let (sent, whose) = (fields.clone(), to.clone());
     let done = desk.run(move |ctx| {
-        let media = sent.media("photo", &ctx.city().settings.photos)?;
+        let media = sent.media("photo", &ctx.city().settings)?;
         enter::enter(ctx, &Intake { media, ..intake }, &whose, sent.get("reason"))
     });
     match done.await {

@@ -2,9 +2,9 @@
 //! the way back to the city pack's text.
 
 use askama::Template;
-use axum::{extract::Path, http::StatusCode};
+use axum::{extract::Path, http::StatusCode, response::Response};
 use duban_app::{
-    Ctx,
+    AppError, Ctx,
     notice::{self, Change, TextFault, TextOf},
 };
 use duban_domain::{
@@ -46,6 +46,9 @@ struct TextPage {
     own: Option<(When, String)>,
     changes: Vec<ChangeShown>,
     done: bool,
+    /// Somebody else changed it while this was written.
+    stale: bool,
+    version: i64,
 }
 
 struct Field {
@@ -120,15 +123,25 @@ pub(crate) async fn post(desk: Desk, Path(key): Path<String>, fields: Fields) ->
     let faults = notice::faults(kind, &text);
     let (kept, what) = (text.clone(), fields.get("do").to_owned());
     let sound = faults.is_empty();
-    let done = desk.run(move |ctx| act(ctx, kind, &what, &kept, sound)).await?;
-    if done {
+    let seen = fields.get("seen").parse().unwrap_or(-1);
+    let done = desk.run(move |ctx| act(ctx, kind, &what, &kept, sound, seen)).await;
+    let stale = matches!(done, Err(WebError::App(AppError::Refused(Refusal::Stale))));
+    if !stale && done? {
         return Ok(see_other(&format!("{PATH}/{}?done", kind.key())));
     }
     let (before, changes) = desk.run(move |ctx| notice::text(ctx, kind)).await?;
-    let status = if sound { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let mut response = html(&view(&desk, kind, &text, &faults, &before, changes));
-    *response.status_mut() = status;
-    Ok(response)
+    let mut page = view(&desk, kind, &text, &faults, &before, changes);
+    page.stale = stale;
+    Ok(with_status(html(&page), sound, stale))
+}
+
+fn with_status(mut response: Response, sound: bool, stale: bool) -> Response {
+    *response.status_mut() = match (stale, sound) {
+        (true, _) => StatusCode::CONFLICT,
+        (false, true) => StatusCode::OK,
+        (false, false) => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    response
 }
 
 /// Whether something was written.
@@ -138,10 +151,11 @@ fn act(
     what: &str,
     text: &NoticeText,
     sound: bool,
-) -> Result<bool, duban_app::AppError> {
+    seen: i64,
+) -> Result<bool, AppError> {
     match what {
-        "restore" => notice::restore_text(ctx, kind).map(|()| true),
-        "keep" if sound => notice::put_text(ctx, kind, text).map(|()| true),
+        "restore" => notice::restore_text(ctx, kind, seen).map(|()| true),
+        "keep" if sound => notice::put_text(ctx, kind, text, seen).map(|()| true),
         _ => Ok(false),
     }
 }
@@ -186,6 +200,8 @@ fn view(
         own: before.own.clone().map(|(at, by)| (s.when(&at), by)),
         changes: changes.into_iter().map(change).collect(),
         done: false,
+        stale: false,
+        version: before.version,
         s,
     }
 }

@@ -7,7 +7,7 @@ use duban_app::{
     notice::{self, Entry, Ledger},
 };
 use duban_domain::{
-    Lang, NoticeId, Refusal,
+    Lang, NoticeId, Refusal, Stamp,
     notice::{NoticeChannel, NoticeKind, NoticeState},
     policy::Action,
 };
@@ -117,6 +117,12 @@ fn then(s: &Shell, entry: &Entry) -> String {
     }
 }
 
+/// Where a page of the ledger begins: when the one before it was owed, and its id.
+fn before(said: &str) -> Option<(Stamp, NoticeId)> {
+    let (at, id) = said.split_once('-')?;
+    Some((Stamp(at.parse().ok()?), NoticeId(id.parse().ok()?)))
+}
+
 /// `GET /desk/notices?state=…&channel=…&kind=…&before=…`
 pub(crate) async fn page(desk: Desk) -> PageResult {
     let fields = Fields::of_query(desk.visit.uri.query().unwrap_or(""));
@@ -131,7 +137,7 @@ fn query_of(fields: &Fields) -> NoticeQuery {
         state: NoticeState::from_key(fields.get("state")),
         channel: NoticeChannel::from_key(fields.get("channel")),
         kind: NoticeKind::from_key(fields.get("kind")),
-        before: fields.get("before").parse().ok().map(NoticeId),
+        before: before(fields.get("before")),
         limit: 50,
         ..NoticeQuery::default()
     }
@@ -153,7 +159,7 @@ fn view(desk: &Desk, query: &NoticeQuery, ledger: &Ledger) -> LedgerPage {
             .map(|k| Choice { key: k.key(), name: k.word(lang), here: query.kind == Some(*k) })
             .collect(),
         state: query.state.map(|state| state.key().to_owned()).unwrap_or_default(),
-        next: ledger.next.map(|id| s.with("before", &id.0.to_string())),
+        next: ledger.next.map(|(at, id)| s.with("before", &format!("{}-{}", at.0, id.0))),
         missing: missing.filter(|c| gateways.of(*c).is_none()).map(|c| c.word(lang)).collect(),
         keeper: desk.who.can(Action::Administer),
         filtered: query.state.is_some() || query.channel.is_some() || query.kind.is_some(),

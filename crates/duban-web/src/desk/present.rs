@@ -423,6 +423,30 @@ pub(super) fn photos(shown: &Shown, lang: Lang) -> Vec<Photo> {
         .collect()
 }
 
+/// A video, which plays in the page.
+pub(super) struct Film {
+    pub(super) href: String,
+    pub(super) alt: String,
+    pub(super) caption: &'static str,
+    pub(super) at: When,
+}
+
+pub(super) fn videos(shown: &Shown, s: &Shell) -> Vec<Film> {
+    let number = shown.case.number.digits();
+    let by = |of_person: bool| match of_person {
+        true => s.t("诉求人拍的", "From the person"),
+        false => s.t("承办单位的凭据", "Proof of the unit"),
+    };
+    let all = shown.media.iter().filter(|m| m.kind == MediaKind::Video);
+    all.map(|m| Film {
+        href: format!("/desk/cases/{number}/media/{}", m.id.0),
+        alt: m.name.clone(),
+        caption: by(m.request.is_some()),
+        at: s.when(&m.created_at),
+    })
+    .collect()
+}
+
 pub(super) fn files(shown: &Shown) -> Vec<File> {
     let size = |bytes: i64| {
         if bytes < 1 << 20 {
@@ -431,7 +455,7 @@ pub(super) fn files(shown: &Shown) -> Vec<File> {
             format!("{:.1} MB", bytes as f64 / f64::from(1 << 20))
         }
     };
-    let all = shown.media.iter().filter(|m| m.kind != MediaKind::Photo);
+    let all = shown.media.iter().filter(|m| m.kind == MediaKind::Document);
     all.map(|m| File { id: id(m.id), name: m.name.clone(), size: size(m.size) }).collect()
 }
 

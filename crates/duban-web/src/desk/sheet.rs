@@ -30,7 +30,7 @@ pub(crate) async fn serve(desk: Desk, Path(on): Path<String>) -> PageResult {
             let shown = show::show(ctx, &number)?;
             let pictures = shown.media.iter().filter(|m| m.kind == MediaKind::Photo).take(PHOTOS_MAX);
             let photos = pictures
-                .map(|m| media::for_staff(ctx, &number, m.id, false))
+                .map(|m| media::for_staff(ctx, &number, m.id, media::Look::default()))
                 .collect::<Result<Vec<_>, _>>()?;
             Ok((shown, photos))
         })

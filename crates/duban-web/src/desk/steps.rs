@@ -14,7 +14,7 @@ use duban_app::{
 use duban_domain::{
     Lang, Number, Refusal,
     case::{Case, Classification, Judgement, Outcome, Satisfaction, Unreached, Verdict, Way},
-    city::PhotoRule,
+    city::Settings,
     request::{Kind, Urgency},
 };
 
@@ -58,7 +58,7 @@ pub(crate) async fn answer(desk: Desk, Path(on): Path<String>, fields: Fields) -
     }
     let done = if desk.site.app.city.settings.review_required { "answer" } else { "publish" };
     step(&desk, &on, "answer", fields, done, |ctx, on, fields| {
-        answer::answer(ctx, on, &answering(&ctx.city().settings.photos, fields)?)
+        answer::answer(ctx, on, &answering(&ctx.city().settings, fields)?)
     })
     .await
 }
@@ -213,14 +213,14 @@ fn order(fields: &Fields) -> Result<dispatch::Order, AppError> {
     })
 }
 
-fn answering(rule: &PhotoRule, fields: &Fields) -> Result<Answering, AppError> {
+fn answering(settings: &Settings, fields: &Fields) -> Result<Answering, AppError> {
     Ok(Answering {
         outcome: Outcome::from_key(fields.get("outcome"))
             .filter(|o| *o != Outcome::Unrecorded)
             .ok_or(Refusal::NeedsText("outcome"))?,
         public: fields.get("public").to_owned(),
         internal: fields.get("internal").to_owned(),
-        proof: fields.media("proof", rule)?,
+        proof: fields.media("proof", settings)?,
         proof_words: fields.get("proof_words").to_owned(),
         no_contact: fields.get("no_contact").to_owned(),
     })

@@ -130,7 +130,7 @@ pub(crate) async fn report(desk: Desk, Path(on): Path<String>, fields: Fields) -
             task: no(f)?,
             done: f.get("do") != "failed",
             words: f.get("words").to_owned(),
-            files: f.media("media", &ctx.city().settings.photos)?,
+            files: f.media("media", &ctx.city().settings)?,
         };
         task::report(ctx, on, &said)
     })

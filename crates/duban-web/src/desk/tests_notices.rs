@@ -90,9 +90,10 @@ async fn a_text_is_looked_at_mended_kept_and_given_back_in_the_browser() {
     let list = look(&mut editor, "/desk/notice-texts").await;
     assert!(list.text.contains("/desk/notice-texts/receipt") && list.text.contains("受理回执"));
     let path = "/desk/notice-texts/receipt";
-    let form = |mail: &'static str, act: &'static str| {
+    let form = |mail: &'static str, act: &'static str, seen: &'static str| {
         [
             ("form", "n"),
+            ("seen", seen),
             ("subject", "收到 {number}"),
             ("subject_en", "Received {number}"),
             ("mail", mail),
@@ -100,22 +101,27 @@ async fn a_text_is_looked_at_mended_kept_and_given_back_in_the_browser() {
             ("do", act),
         ]
     };
-    let wrong = editor.post(path, &form("好 {numbr}", "keep"), None).await;
+    let wrong = editor.post(path, &form("好 {numbr}", "keep", "0"), None).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(
         wrong.text.contains("没有变量 {numbr}") && wrong.text.contains("好 {numbr}"),
         "what was typed stays"
     );
-    let shown = editor.post(path, &form("好 {number}，{title}", "look"), None).await;
+    let shown = editor.post(path, &form("好 {number}，{title}", "look", "0"), None).await;
     assert_eq!(shown.status, StatusCode::OK);
     assert!(shown.text.contains("好 2601 0500 0017"), "{}", shown.text);
     assert!(shown.text.contains("&lt;三盏&gt;") && !shown.text.contains("<三盏>"), "values stay values");
     assert!(look(&mut editor, path).await.text.contains("城市包里的文字"), "looking keeps nothing");
-    let kept = editor.post(path, &form("好 {number}", "keep"), None).await;
+    let kept = editor.post(path, &form("好 {number}", "keep", "0"), None).await;
     assert_eq!(kept.to(), format!("{path}?done"));
     let page = look(&mut editor, path).await;
     assert!(page.text.contains("用回城市包的文字") && page.text.contains("好 {number}"));
-    editor.post(path, &form("好 {number}", "restore"), None).await;
+    assert_eq!(page.hidden("seen"), "1");
+    let late = editor.post(path, &form("我写的 {number}", "keep", "0"), None).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    assert!(late.text.contains("我写的 {number}") && late.text.contains("别人改过这段文字"), "{}", late.text);
+    assert_eq!(late.hidden("seen"), "1", "who has read what changed keeps it with the next click");
+    editor.post(path, &form("好 {number}", "restore", "1"), None).await;
     let page = look(&mut editor, path).await;
     assert!(page.text.contains("您反映的") && !page.text.contains("用回城市包的文字"));
     assert_eq!(editor.get("/desk/notice-texts/nothing").await.status, StatusCode::NOT_FOUND);

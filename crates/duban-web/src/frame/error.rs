@@ -228,6 +228,30 @@ pub(crate) fn upload_words(fault: UploadFault) -> (String, String) {
                 format!("At most {count_max} files at once. Add the others later."),
             );
         }
+        UploadFault::TooManyVideos { count_max } => {
+            return (
+                format!("一次最多 {count_max} 段视频。其余的可以在补充材料里再传。"),
+                format!("At most {count_max} video at once. Add the others later."),
+            );
+        }
+        UploadFault::Long { seconds_max } => {
+            return (
+                format!("视频太长了，最多 {seconds_max} 秒。请剪短再传，或者拍几张照片。"),
+                format!("The video is too long: at most {seconds_max} seconds. Cut it, or take some photos."),
+            );
+        }
+        UploadFault::Video => (
+            "这段视频打不开。请用手机自带的相机重新拍一段（MP4、MOV 或 WebM）再传。",
+            "This video cannot be read. Film it anew with the camera of your phone (MP4, MOV or WebM) and send that.",
+        ),
+        UploadFault::Pieces => (
+            "这段视频是分段的（像直播那样），没法去掉里面可能有的位置，没有收。请在相册里另存为普通 MP4 再传。",
+            "This video lies in pieces, as a broadcast does, and the place that may be hidden in it cannot be removed, so it was not taken. Save it as an ordinary MP4 and send that.",
+        ),
+        UploadFault::Hides => (
+            "这段视频里除了画面和声音还有别的，可能有拍摄位置，去不掉，没有收。请在相册里另存一份再传。",
+            "There is more in this video than picture and sound, perhaps the place, and it cannot be removed, so it was not taken. Save a copy in your gallery and send that.",
+        ),
         UploadFault::Busy => (
             "这会儿传照片的人太多，照片没有收下。您写的都还在，请过一分钟再选照片交一次。",
             "Too many people are sending photos just now, so yours were not taken. What you wrote is kept: choose them again in a minute.",
@@ -237,8 +261,8 @@ pub(crate) fn upload_words(fault: UploadFault) -> (String, String) {
             "This photo is in the HEIC format, which cannot be opened here. Choose “Most Compatible” under Settings › Camera › Formats and take it again, or take a screenshot of it and send that.",
         ),
         UploadFault::Type => (
-            "这种文件不收。请传照片（JPEG、PNG、WebP）或 PDF。",
-            "Files of this kind are not taken. Send a photo (JPEG, PNG, WebP) or a PDF.",
+            "这种文件不收。请传照片（JPEG、PNG、WebP）、短视频（MP4、MOV、WebM）或 PDF。",
+            "Files of this kind are not taken. Send a photo (JPEG, PNG, WebP), a short video (MP4, MOV, WebM) or a PDF.",
         ),
         UploadFault::Broken => (
             "这张照片打不开。请重新拍一张或另存后再传。",
@@ -261,7 +285,7 @@ struct ErrorPage {
 pub(crate) fn logged(note: &Note, path: &str, site: &Site) -> String {
     let reference = format!("E{:08X}", site.app.entropy.number());
     // These addresses hold a key that opens something.
-    let path = ["/password/", "/go/", "/task/", "/cti/"]
+    let path = ["/password/", "/go/", "/task/", "/cti/", "/alerts/"]
         .into_iter()
         .find(|begin| path.starts_with(begin))
         .unwrap_or(path);

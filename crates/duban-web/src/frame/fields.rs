@@ -14,8 +14,8 @@ use axum::{
     },
     http::header::CONTENT_TYPE,
 };
-use duban_app::media::{self, NewMedia, UploadFault};
-use duban_domain::city::PhotoRule;
+use duban_app::media::{self, MediaRules, NewMedia, UploadFault};
+use duban_domain::city::Settings;
 use sha2::{Digest, Sha256};
 use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 
@@ -55,8 +55,8 @@ struct File {
 #[derive(Clone, Debug)]
 enum Content {
     Whole(Bytes),
-    /// Over the limit of the city.
-    Large,
+    /// Over the limit of the city: so many megabytes.
+    Large(u32),
     /// There was no place for it at this moment.
     Crowded,
 }
@@ -119,30 +119,31 @@ impl Fields {
 
     /// The files of a field, looked at: type by content, limits, pictures encoded anew. Slow: call it
     /// where waiting is allowed.
-    pub(crate) fn media(&self, name: &str, rule: &PhotoRule) -> Result<Vec<NewMedia>, UploadFault> {
-        Self::looked_at(self.files.iter().filter(|file| file.field == name).collect(), rule)
+    pub(crate) fn media(&self, name: &str, settings: &Settings) -> Result<Vec<NewMedia>, UploadFault> {
+        Self::looked_at(self.files.iter().filter(|file| file.field == name).collect(), settings)
     }
 
     /// As [`Fields::media`], every file whatever its field is called: other systems have names of their own.
-    pub(crate) fn every_media(&self, rule: &PhotoRule) -> Result<Vec<NewMedia>, UploadFault> {
-        Self::looked_at(self.files.iter().collect(), rule)
+    pub(crate) fn every_media(&self, settings: &Settings) -> Result<Vec<NewMedia>, UploadFault> {
+        Self::looked_at(self.files.iter().collect(), settings)
     }
 
-    fn looked_at(sent: Vec<&File>, rule: &PhotoRule) -> Result<Vec<NewMedia>, UploadFault> {
+    fn looked_at(sent: Vec<&File>, settings: &Settings) -> Result<Vec<NewMedia>, UploadFault> {
+        let rules = MediaRules::of(settings);
         let mut whole = Vec::with_capacity(sent.len());
         for file in &sent {
             match &file.body {
                 Content::Whole(bytes) => whole.push((file.name.as_str(), bytes.as_ref())),
-                _ if sent.len() > rule.count_max as usize => {
-                    return Err(UploadFault::TooMany { count_max: rule.count_max });
+                _ if sent.len() > rules.count_max() as usize => {
+                    return Err(UploadFault::TooMany { count_max: rules.photos.count_max });
                 }
-                Content::Large => {
-                    return Err(UploadFault::TooLarge { megabytes_max: rule.megabytes_max() });
+                Content::Large(megabytes_max) => {
+                    return Err(UploadFault::TooLarge { megabytes_max: *megabytes_max });
                 }
                 Content::Crowded => return Err(UploadFault::Busy),
             }
         }
-        media::take_all(rule, whole.into_iter())
+        media::take_all(&rules, whole.into_iter())
     }
 
     /// The beginning of the first file of a field.
@@ -150,7 +151,7 @@ impl Fields {
         let whole = self.files.iter().find(|file| file.field == name).map(|file| &file.body);
         match whole {
             Some(Content::Whole(bytes)) => &bytes[..bytes.len().min(bytes_max)],
-            Some(Content::Large | Content::Crowded) | None => &[],
+            Some(Content::Large(_) | Content::Crowded) | None => &[],
         }
     }
 
@@ -168,7 +169,7 @@ impl Fields {
 
     /// A file part, to its end. An empty one is a field in which nothing was chosen.
     async fn file(&mut self, mut part: Field<'_>, site: &Site) -> Result<Option<Content>, WebError> {
-        let rule = &site.app.city.settings.photos;
+        let rules = MediaRules::of(&site.app.city.settings);
         let (mut bytes, mut over) = (Vec::new(), None);
         while let Some(chunk) = soon(part.chunk(), site).await? {
             if over.is_some() || chunk.is_empty() {
@@ -179,13 +180,14 @@ impl Fields {
             }
             if self.place.is_none() {
                 over = Some(Content::Crowded);
-            } else if bytes.len() + chunk.len() > rule.bytes_max as usize
-                || self.files.len() >= rule.count_max as usize
-            {
-                over = Some(Content::Large);
+                continue;
+            }
+            bytes.extend_from_slice(&chunk);
+            // Its beginning says whether it is a video, which may be larger than a photo.
+            let bytes_max = rules.bytes_max(&bytes);
+            if bytes.len() > bytes_max as usize || self.files.len() >= rules.count_max() as usize {
+                over = Some(Content::Large(bytes_max >> 20));
                 bytes = Vec::new();
-            } else {
-                bytes.extend_from_slice(&chunk);
             }
         }
         Ok(over.or_else(|| (!bytes.is_empty()).then(|| Content::Whole(bytes.into()))))

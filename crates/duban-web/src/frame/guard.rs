@@ -16,7 +16,7 @@ use crate::{desk::login, open311, routes::Access};
 
 /// Everything may come from this site only; nothing inline; nobody frames us but WeChat's web view,
 /// which does not frame.
-const CSP: &str = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const CSP: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// Where an open tab only listens; that alone does not keep a session alive.
 const LISTENING: [&str; 3] = ["/events", "/desk/calls/live", "/desk/calls/bar"];

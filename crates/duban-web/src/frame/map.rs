@@ -20,6 +20,8 @@ const ZOOM_NEAR: f64 = 15.0;
 const ZOOM_CITY: f64 = 11.0;
 /// Farther out, a city would be a dot.
 const ZOOM_LEAST: f64 = 7.0;
+/// How much of the foot of the drawing the scale takes.
+const SCALE_HIGH: f64 = 36.0;
 /// Names that are written at most; more would lie on each other.
 const NAMES_MAX: usize = 14;
 
@@ -222,7 +224,8 @@ impl MapView {
             .collect()
     }
 
-    /// Names that do not lie on each other, the nearest to the middle first.
+    /// Names, the nearest to the middle first: above their place, else below or beside it, and not at all
+    /// where a dot, the pin, the scale or another name already is.
     fn drawn_names(&self) -> Vec<Spot> {
         let mut wanted: Vec<Spot> = self
             .names
@@ -231,10 +234,20 @@ impl MapView {
             .filter(Spot::is_inside)
             .collect();
         wanted.sort_by(|a, b| a.far().total_cmp(&b.far()));
+        let mut taken: Vec<Room> = self.drawn_points().iter().map(Dot::room).collect();
+        taken.push(Room { left: 0.0, right: 140.0, top: HEIGHT - SCALE_HIGH, bottom: HEIGHT });
+        if self.pin {
+            let (x, y) = (WIDTH / 2.0, HEIGHT / 2.0);
+            taken.push(Room { left: x - 14.0, right: x + 14.0, top: y - 37.0, bottom: y + 2.0 });
+        }
         let mut put: Vec<Spot> = Vec::new();
         for spot in wanted {
-            if put.len() < NAMES_MAX && put.iter().all(|other| !spot.lies_on(other)) {
-                put.push(spot);
+            if put.len() >= NAMES_MAX {
+                break;
+            }
+            if let Some(free) = spot.ways().into_iter().find(|way| way.room().is_free(&taken)) {
+                taken.push(free.room());
+                put.push(free);
             }
         }
         put
@@ -282,8 +295,41 @@ impl Spot {
         self.label.chars().map(|c| if c.is_ascii() { 3.5 } else { 6.5 }).sum::<f64>() + 6.0
     }
 
-    fn lies_on(&self, other: &Self) -> bool {
-        (self.x - other.x).abs() < self.half_width() + other.half_width() && (self.y - other.y).abs() < 18.0
+    /// Where its words may stand, the best first.
+    fn ways(&self) -> [Self; 6] {
+        let beside = self.half_width() + 10.0;
+        let by = |dx: f64, dy: f64| Self::new((self.x + dx, self.y + dy), &self.label);
+        [by(0.0, -6.0), by(0.0, 18.0), by(beside, 5.0), by(-beside, 5.0), by(0.0, -22.0), by(0.0, 34.0)]
+    }
+
+    /// What the words take up.
+    fn room(&self) -> Room {
+        let half = self.half_width();
+        Room { left: self.x - half, right: self.x + half, top: self.y - 11.0, bottom: self.y + 4.0 }
+    }
+}
+
+/// A part of the drawing.
+struct Room {
+    left: f64,
+    right: f64,
+    top: f64,
+    bottom: f64,
+}
+
+impl Room {
+    /// Whether it is on the drawing, and nothing else lies there.
+    fn is_free(&self, taken: &[Self]) -> bool {
+        let inside =
+            self.left > 2.0 && self.right < WIDTH - 2.0 && self.top > 2.0 && self.bottom < HEIGHT - 2.0;
+        inside && taken.iter().all(|other| self.is_apart(other))
+    }
+
+    fn is_apart(&self, other: &Self) -> bool {
+        self.right < other.left
+            || other.right < self.left
+            || self.bottom < other.top
+            || other.bottom < self.top
     }
 }
 
@@ -303,6 +349,12 @@ impl Dot<'_> {
     /// Whether it stands for several.
     fn is_many(&self) -> bool {
         self.point.state.starts_with("many")
+    }
+
+    /// What it takes up.
+    fn room(&self) -> Room {
+        let (Spot { x, y, .. }, r) = (&self.spot, self.radius() as f64 + 1.0);
+        Room { left: x - r, right: x + r, top: y - r, bottom: y + r }
     }
 
     /// A number grows with what it has to hold.
@@ -372,7 +424,12 @@ mod tests {
                 && html.contains("m-road")
                 && html.contains("测试广场")
         );
-        assert_eq!(view.drawn_names().len(), 1);
+        // The two names of one place stand apart, and nothing lies on the dot, the pin or the scale.
+        let names = view.drawn_names();
+        assert_eq!(names.len(), 2);
+        assert!(names[0].room().is_apart(&names[1].room()));
+        let dots: Vec<Room> = view.drawn_points().iter().map(Dot::room).collect();
+        assert!(names.iter().all(|name| dots.iter().all(|dot| name.room().is_apart(dot))));
         assert_eq!(round_down(110.0 * 4.2), 200.0);
         assert!((view.on(view.centre).0 - WIDTH / 2.0).abs() < 1e-9);
     }

@@ -4,6 +4,7 @@ pub(crate) mod assets;
 pub(crate) mod cookies;
 pub(crate) mod error;
 pub(crate) mod fields;
+pub(crate) mod file;
 pub(crate) mod guard;
 pub(crate) mod kept;
 pub(crate) mod map;

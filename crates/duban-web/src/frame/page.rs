@@ -8,7 +8,7 @@ use axum::{
 use duban_app::keys;
 use duban_domain::{
     Lang, Stamp,
-    city::PhotoRule,
+    city::{PhotoRule, VideoRule},
     policy::{Action, Member},
 };
 
@@ -31,6 +31,8 @@ pub(crate) struct Shell {
     pub(crate) member: Option<MemberShown>,
     /// How many photos the city takes with one form, and how large.
     pub(crate) photos: PhotoRule,
+    /// The same of videos.
+    pub(crate) videos: VideoRule,
     /// What this page's forms carry, so that the same one sent twice counts once.
     pub(crate) nonce: String,
 }
@@ -71,6 +73,7 @@ impl Shell {
             zone: city.zone.clone(),
             member: visit.member.as_ref().map(shown),
             photos: city.settings.photos,
+            videos: city.settings.videos,
             nonce: nonce(site),
         }
     }
@@ -78,6 +81,34 @@ impl Shell {
     /// The text of the page's language. The Chinese text is the key of any further language.
     pub(crate) fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
         self.lang.t(zh, en)
+    }
+
+    /// What a field for files of residents takes.
+    pub(crate) fn takes(&self) -> &'static str {
+        if self.videos.count_max == 0 { "image/*" } else { "image/*,video/mp4,video/quicktime,video/webm" }
+    }
+
+    /// Files of one form: photos and videos together.
+    pub(crate) fn files_max(&self) -> u32 {
+        self.photos.count_max + self.videos.count_max
+    }
+
+    /// What is said of videos beside a field for files; nothing where the city takes none.
+    pub(crate) fn video_words(&self) -> String {
+        let rule = self.videos;
+        match (rule.count_max, self.lang) {
+            (0, _) => String::new(),
+            (n, Lang::Zh) => format!(
+                "也可以传 {n} 段视频（MP4、MOV、WebM），每段最多 {} 秒、{} MB，里面藏的位置也会去掉。",
+                rule.seconds_max,
+                rule.megabytes_max()
+            ),
+            (n, Lang::En) => format!(
+                "Also {n} short video (MP4, MOV, WebM) of at most {} seconds and {} MB; where it was filmed is removed.",
+                rule.seconds_max,
+                rule.megabytes_max()
+            ),
+        }
     }
 
     /// Whether the member who is signed in may do something: pages offer only what can be done.

@@ -42,7 +42,7 @@ pub(super) async fn create(call: &Call<'_>, fields: Fields) -> Answer {
     let done = call
         .site
         .run(move |app| {
-            intake.media = fields.every_media(&app.city.settings.photos)?;
+            intake.media = fields.every_media(&app.city.settings)?;
             register::by_partner(app, &origin, &intake)
         })
         .await

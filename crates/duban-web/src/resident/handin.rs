@@ -203,7 +203,7 @@ pub(super) fn hand_in(
     fields: &Fields,
     lang: Lang,
 ) -> Result<Result<Handed, Vec<Fault>>, AppError> {
-    let photos = fields.media("photo", &app.city.settings.photos).map_err(|fault| {
+    let photos = fields.media("photo", &app.city.settings).map_err(|fault| {
         let (zh, en) = upload_words(fault);
         Fault::new("photo", lang.t(&zh, &en))
     });

@@ -4,8 +4,11 @@
 //! No department language here, and nothing about a person in any address but their own number.
 //! What a resident may see is decided by `duban_app::resident`; what everybody may see is in `public`.
 
+pub(crate) mod alerts;
 #[cfg(test)]
 mod bounds;
+#[cfg(test)]
+mod film;
 mod handin;
 pub(crate) mod home;
 #[cfg(test)]

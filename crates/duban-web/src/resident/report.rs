@@ -60,15 +60,15 @@ pub(super) struct ReportPage {
 }
 
 /// A county-level division with its streets and towns.
-struct Group {
-    name: String,
-    options: Vec<Choice>,
+pub(super) struct Group {
+    pub(super) name: String,
+    pub(super) options: Vec<Choice>,
 }
 
-struct Choice {
-    code: String,
-    name: String,
-    here: bool,
+pub(super) struct Choice {
+    pub(super) code: String,
+    pub(super) name: String,
+    pub(super) here: bool,
 }
 
 /// `GET /report`, with `?text=` from wherever somebody began to write.
@@ -252,7 +252,8 @@ fn map(city: &City, form: &Typed, lang: Lang) -> MapView {
     MapView::new(city, lang, near).picking("lng", "lat").tall()
 }
 
-fn groups(city: &City, chosen: &str, lang: Lang) -> Vec<Group> {
+/// Divisions to choose from, the streets and towns of each county together.
+pub(super) fn groups(city: &City, chosen: &str, lang: Lang) -> Vec<Group> {
     let choice = |d: &duban_domain::city::Division, name: String| Choice {
         here: d.code == chosen,
         code: d.code.clone(),

@@ -20,7 +20,7 @@ use duban_domain::{
 };
 
 use super::{
-    Fault, NumberShown, handin,
+    Fault, NumberShown, alerts, handin,
     home::{HomePage, PrivacyPage},
     own::already_said,
     public::{
@@ -48,7 +48,8 @@ pub(crate) fn city() -> City {
 fn shell(city: &City, lang: Lang, elder: bool, query: &str) -> Shell {
     Shell {
         nonce: "cd".into(),
-        photos: duban_domain::city::PhotoRule { count_max: 6, bytes_max: 12 << 20 },
+        photos: city.settings.photos,
+        videos: city.settings.videos,
         source: String::new(),
         lang,
         elder,
@@ -207,7 +208,7 @@ fn track(city: &City, phase: Phase) -> Track {
             said(-2, Speaker::Unit(unit), Line::Signed),
             said(-2, Speaker::You, Line::Told(text.into())),
         ],
-        photos: vec![media(1, MediaKind::Photo), media(2, MediaKind::Document)],
+        photos: vec![media(1, MediaKind::Photo), media(2, MediaKind::Document), media(4, MediaKind::Video)],
         question: (phase == Phase::InHand).then(|| "哪一盏灯？".into()),
         proof: vec![media(3, MediaKind::Photo)],
         may_add: phase != Phase::Closed,
@@ -294,6 +295,7 @@ fn every_page_renders_in_both_languages_and_in_large_type() {
             .render()
             .unwrap(),
         ]);
+        pages.extend(alerts::samples(&s, &city));
         pages.extend(Phase::ALL.iter().map(|phase| tracked(&city, lang, elder, *phase, "new=1&done=heard")));
         for page in pages {
             assert!(page.contains(&format!("<html lang=\"{}\"", lang.tag())) && page.contains("</html>"));

@@ -243,7 +243,7 @@ fn heard(app: &App, on: &Own, said: &Evaluation, form: Option<&[u8]>) -> Result<
 
 /// Records what the person adds; the same words sent twice count once, and so does the same form.
 fn added(app: &App, on: &Own, sent: &Fields) -> Result<(), AppError> {
-    let photos = sent.media("photo", &app.city.settings.photos)?;
+    let photos = sent.media("photo", &app.city.settings)?;
     if photos.is_empty() && already_said(&track(app, &on.known)?, sent.get("text"), app.now()) {
         return Err(Refusal::AlreadyHeard.into());
     }

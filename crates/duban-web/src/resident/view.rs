@@ -48,6 +48,7 @@ pub(super) struct TrackPage {
     title: String,
     place: String,
     photos: Vec<Photo>,
+    videos: Vec<Photo>,
     documents: Vec<Photo>,
     asks: Option<When>,
     question: Option<String>,
@@ -133,7 +134,7 @@ impl TrackPage {
         let unit = track.unit.as_deref().map(|key| unit_short(city, key, lang));
         let fresh = query.opt("new").is_some() && faults.is_empty();
         let late = track.due.is_some_and(|due| due < s.now);
-        let (photos, documents) = files(&s, track, &number.digits);
+        let [photos, videos, documents] = files(&s, track, &number.digits);
         let (headline, lead) = if fresh {
             let got = lang.t("收到了，请记下编号", "We have it. Keep this number").to_owned();
             (got, handed_on(track, unit.as_deref(), &s))
@@ -170,6 +171,7 @@ impl TrackPage {
             own: Own::of(city, track, &query, lang),
             beside: Beside::of(city, track, &typed, fresh && query.opt("asked").is_none(), lang),
             photos,
+            videos,
             documents,
             late,
             number,
@@ -352,18 +354,20 @@ fn helping(city: &City, track: &Track, lang: Lang) -> String {
     }
 }
 
-fn files(s: &Shell, track: &Track, digits: &str) -> (Vec<Photo>, Vec<Photo>) {
-    let (mut photos, mut documents) = (Vec::new(), Vec::new());
+/// Photos, videos and documents.
+fn files(s: &Shell, track: &Track, digits: &str) -> [Vec<Photo>; 3] {
+    let (mut photos, mut videos, mut documents) = (Vec::new(), Vec::new(), Vec::new());
     let own = track.photos.iter().map(|row| (row, s.t("您拍的", "From you")));
     let proof = track.proof.iter().map(|row| (row, s.t("办的时候拍的", "From the unit")));
     for (row, caption) in own.chain(proof) {
         let shown = photo(s, digits, row, caption);
         match row.kind {
             MediaKind::Photo => photos.push(shown),
+            MediaKind::Video => videos.push(shown),
             MediaKind::Document => documents.push(shown),
         }
     }
-    (photos, documents)
+    [photos, videos, documents]
 }
 
 fn photo(s: &Shell, digits: &str, row: &MediaRow, caption: &str) -> Photo {

@@ -91,6 +91,12 @@ fn everybodys(path: &str, number: &str) -> Option<Vec<String>> {
         "/track/{number}/receipt" => one(&path.replace("{number}", number)),
         "/log/{file}" => Some(vec!["/log/checkpoint".to_owned(), "/log/key".to_owned()]),
         "/log/tile/{level}/{*place}" => one("/log/tile/0/000.p/1"),
+        "/alerts" => Some(vec![
+            path.to_owned(),
+            "/alerts?top=roads&county=430203".to_owned(),
+            "/alerts?sent=1".to_owned(),
+        ]),
+        "/alerts/confirm/{token}" | "/alerts/mine/{token}" => one(&path.replace("{token}", "0-0-0")),
         "/map" => Some(vec![path.to_owned(), "/map?at=113.145,27.831&z=17".to_owned()]),
         // The tiles that the hidden place is in, far and near.
         "/tiles/{layer}/{z}/{x}/{y}" => Some(
@@ -185,6 +191,10 @@ pub(crate) fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
         }
         // Without saying how to be reached: refused, with the page again.
         "/requests/{number}/voices" => at(path, "text=x"),
+        // Without an address: refused, with the page again.
+        "/alerts" => at(path, "where=list&division=430203&pace=soon"),
+        "/alerts/confirm/{token}" => at("/alerts/confirm/0-0-0", ""),
+        "/alerts/mine/{token}" => at("/alerts/mine/0-0", "List-Unsubscribe=One-Click"),
         "/desk/login" => at(path, &format!("login={}&password=x", "x".repeat(101))),
         // Ends the session of whoever calls it, and shows nothing.
         "/desk/logout" => Some(Vec::new()),

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
+use super::calendar;
 use crate::{
     case::Satisfaction,
     city::{
-        PackFiles, PhotoRule, ReturnRule, Score, SettingGroup, Settings,
+        PackFiles, PhotoRule, ReturnRule, Score, SettingGroup, Settings, VideoRule,
         fault::{Faults, words},
         form::Form,
         source,
@@ -15,11 +16,15 @@ use crate::{
     deadline::Span,
     lang::Words,
     place::Bounds,
+    watch::WatchRule,
 };
 
 /// Photos with one request at most, and megabytes of each: a whole form has to fit into memory.
 const PHOTOS_MAX: u32 = 12;
 const MEGABYTES_MAX: u32 = 12;
+/// The same for videos.
+const VIDEOS_MAX: u32 = 2;
+const VIDEO_MEGABYTES_MAX: u32 = 50;
 
 /// What `city.toml` says.
 pub(in crate::city) struct Basics {
@@ -108,6 +113,7 @@ fn settings(form: &Form<'_>) -> Settings {
             bytes_max: f.whole("megabytes_max", 12, MEGABYTES_MAX) * 1_048_576,
         };
     });
+    group(SettingGroup::Videos, &mut |f| s.videos = videos(f));
     group(SettingGroup::Soon, &mut |f| s.soon_minutes = f.whole("minutes", 240, 10_000));
     group(SettingGroup::Duplicates, &mut |f| {
         (s.duplicate_metres, s.duplicate_days) = (f.whole("metres", 200, 5000), f.whole("days", 30, 365));
@@ -127,14 +133,37 @@ fn settings(form: &Form<'_>) -> Settings {
     });
     group(SettingGroup::Extensions, &mut |f| s.extensions_max = f.whole("times_max", 2, 20) as u8);
     group(SettingGroup::Tasks, &mut |f| s.link_days = f.whole("link_days", 14, 365).into());
+    group(SettingGroup::Watches, &mut |f| s.watches = watches(f, s.watches));
     s.laws = laws;
     s
+}
+
+fn videos(form: &Form<'_>) -> VideoRule {
+    VideoRule {
+        count_max: form.whole("count_max", 1, VIDEOS_MAX),
+        bytes_max: form.whole("megabytes_max", 50, VIDEO_MEGABYTES_MAX) * 1_048_576,
+        seconds_max: form.whole("seconds_max", 60, 600),
+    }
+}
+
+fn watches(form: &Form<'_>, rule: WatchRule) -> WatchRule {
+    let hour = |text: &str| calendar::range(&format!("{text}-24:00")).map(|(at, _)| at);
+    // A mail to one address every hour is as often as a mailbox bears.
+    let gap = |text: &str| text.parse().ok().filter(|n| (60..=1_440).contains(n));
+    let some = |text: &str| text.parse().ok().filter(|n| (1..=50).contains(n));
+    WatchRule {
+        confirm_days: form.parsed("confirm_days", "3", some).unwrap_or(rule.confirm_days),
+        count_max: form.parsed("count_max", "5", some).unwrap_or(rule.count_max),
+        metres_max: form.whole("metres_max", rule.metres_max, 20_000),
+        gap_minutes: form.parsed("gap_minutes", "60", gap).unwrap_or(rule.gap_minutes),
+        daily_at: form.parsed("daily_at", "18:00", hour).unwrap_or(rule.daily_at),
+    }
 }
 
 /// Parts of the day in which people are called, one after the other.
 fn periods(form: &Form<'_>) -> Vec<(i16, i16)> {
     let list = form.list("periods");
-    let read: Vec<(i16, i16)> = list.iter().filter_map(|text| super::calendar::range(text)).collect();
+    let read: Vec<(i16, i16)> = list.iter().filter_map(|text| calendar::range(text)).collect();
     let apart = read.windows(2).all(|pair| pair[0].1 <= pair[1].0) && read.iter().all(|p| p.0 < p.1);
     if read.len() == list.len() && apart {
         return read;
@@ -187,6 +216,7 @@ fn defaults() -> Settings {
         public_metres: 100,
         words_reviewed: true,
         photos: PhotoRule { count_max: 6, bytes_max: 12 * 1_048_576 },
+        videos: VideoRule { count_max: 1, bytes_max: 50 * 1_048_576, seconds_max: 60 },
         soon_minutes: 240,
         duplicate_metres: 200,
         duplicate_days: 30,
@@ -201,6 +231,13 @@ fn defaults() -> Settings {
         },
         extensions_max: 2,
         link_days: 14,
+        watches: WatchRule {
+            confirm_days: 3,
+            count_max: 5,
+            metres_max: 5_000,
+            gap_minutes: 60,
+            daily_at: 18 * 60,
+        },
         laws: BTreeMap::new(),
     }
 }

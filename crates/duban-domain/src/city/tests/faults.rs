@@ -481,19 +481,19 @@ fn texts_of_notices_are_checked_with_line_and_mend() {
         "#]],
     );
     noticed(
-        "[[notice]]\nkind = \"code\"\nsubject = \"一\"\nsubject_en = \"1\"\nsms = \"{code\"\nsms_en = \"{cod}\"\nmail = \"你好\"\nmail_en = \"{code} {title}\"\n",
+        "[[notice]]\nkind = \"confirm\"\nsubject = \"一\"\nsubject_en = \"1\"\nsms = \"{link\"\nsms_en = \"{lin}\"\nmail = \"你好\"\nmail_en = \"{link} {title}\"\n",
         expect![[r#"
-            notices.toml:5: 错误：sms：花括号没有成对 → 这里可以用：{city}、{hotline}、{home}、{code}、{minutes}
-            notices.toml:6: 错误：sms_en：没有变量 {cod} → 是不是想写 code？
-            notices.toml:7: 错误：mail：缺少 {code}，这条通知就没有用 → 在文字里写上 {code}。
-            notices.toml:8: 错误：mail_en：“验证码”里没有东西可填 {title} → 这里可以用：{city}、{hotline}、{home}、{code}、{minutes}
+            notices.toml:5: 错误：sms：花括号没有成对 → 这里可以用：{city}、{hotline}、{home}、{list}、{link}、{days}
+            notices.toml:6: 错误：sms_en：没有变量 {lin} → 是不是想写 link？
+            notices.toml:7: 错误：mail：缺少 {link}，这条通知就没有用 → 在文字里写上 {link}。
+            notices.toml:8: 错误：mail_en：“请您确认”里没有东西可填 {title} → 这里可以用：{city}、{hotline}、{home}、{list}、{link}、{days}
         "#]],
     );
     noticed(
-        "[[notice]]\nkind = \"code\"\nsubject = \"一\"\nsubject_en = \"1\"\nsms = \"{code}\"\n\n[[notice]]\nkind = \"code\"\nsubject = \"一\"\nsubject_en = \"1\"\nmale = \"{code}\"\n",
+        "[[notice]]\nkind = \"confirm\"\nsubject = \"一\"\nsubject_en = \"1\"\nsms = \"{link}\"\n\n[[notice]]\nkind = \"confirm\"\nsubject = \"一\"\nsubject_en = \"1\"\nmale = \"{link}\"\n",
         expect![[r#"
             notices.toml:5: 提醒：缺少英文 sms_en → 补上英文；暂以中文代替。
-            notices.toml:8: 错误：code 写了两次 → 删去其中一段。
+            notices.toml:8: 错误：confirm 写了两次 → 删去其中一段。
             notices.toml:11: 错误：不认识的字段 male → 删去，或改成其中之一：kind、subject、subject_en、mail、mail_en、sms、sms_en
         "#]],
     );

@@ -1,7 +1,12 @@
 //! The public pages over HTTP: what everybody sees, joins and takes back.
 
 use axum::http::StatusCode;
-use duban_testkit::world::World;
+use duban_app::{notice, watch};
+use duban_domain::notice::NoticeChannel;
+use duban_testkit::{
+    gateway::{Fake, gateways},
+    world::World,
+};
 
 use crate::resident::journey::Browser;
 
@@ -99,4 +104,63 @@ async fn another_person_joins_and_neither_sees_the_other() {
     assert!(page.text.contains("我这边也黑") && !page.text.contains("13900006021"), "{}", page.text);
     assert!(!own.get(&format!("/track/{number}")).await.text.contains("我这边也黑"));
     assert!(other.get(&format!("/requests/{number}")).await.text.contains("2 人遇到"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_is_mailed_what_is_new_and_ends_it_by_one_click() {
+    let mut world = World::sqlite();
+    let mail = Fake::that([]);
+    world.app = world.app.clone().with_gateways(gateways(&Fake::that([]), &mail));
+    world.app.reached_at("https://12345.example.cn");
+    let send = |world: &World| while notice::work(&world.app, NoticeChannel::Mail).unwrap() > 0 {};
+    let link = |words: &str| {
+        let text = mail.last_to("reader.test@example.cn").unwrap().text;
+        let from = text.split("https://12345.example.cn").find(|part| part.starts_with(words)).unwrap();
+        from.split_whitespace().next().unwrap().to_owned()
+    };
+    let (mut own, mut reader) = (Browser::on(&world), Browser::on(&world));
+    let nowhere = [("where", "map"), ("place", "公园"), ("pace", "soon"), ("mail", "reader.test")];
+    let refused = reader.post("/alerts", &nowhere, None).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        refused.text.contains("href=\"#place\"") && refused.text.contains("href=\"#mail\""),
+        "{}",
+        refused.text
+    );
+    assert!(refused.text.contains("value=\"reader.test\"") && refused.text.contains("value=\"公园\""));
+    let everything = [("where", "all"), ("mail", "reader.test@example.cn")];
+    assert!(reader.post("/alerts", &everything, None).await.text.contains("href=\"#top\""));
+    let form = [
+        ("where", "map"),
+        ("place", "神农公园"),
+        ("metres", "5000"),
+        ("pace", "soon"),
+        ("mail", "reader.test@example.cn"),
+    ];
+    assert_eq!(reader.post("/alerts", &form, None).await.to(), "/alerts?sent=1");
+    send(&world);
+    let confirm = link("/alerts/confirm/");
+    let page = reader.get(&confirm).await;
+    assert!(
+        page.text.contains("神农公园周围 5000 米") && page.text.contains("r***@example.cn"),
+        "{}",
+        page.text
+    );
+    assert_eq!(reader.get(&confirm.replace("/confirm/", "/mine/")).await.status, StatusCode::NOT_FOUND);
+    let mine = reader.post(&confirm, &[], None).await.to().to_owned();
+    assert!(reader.get(&mine).await.text.contains("神农公园周围 5000 米"));
+    world.clock.pass_ms(1);
+    let number = hand_in(&mut own, "w", "facts").await;
+    world.clock.pass_ms(120_000);
+    while watch::work(&world.app).unwrap() > 0 {}
+    send(&world);
+    assert_eq!(link("/requests/"), format!("/requests/{number}"));
+    let ends = link("/alerts/mine/");
+    let letter = mail.last_to("reader.test@example.cn").unwrap();
+    assert_eq!(letter.unsubscribe.as_deref(), Some(format!("https://12345.example.cn{ends}").as_str()));
+    assert!(reader.get(&ends).await.text.contains("神农公园"), "whoever looks at the link ends nothing");
+    // As RFC 8058 has it: no cookies, no page before.
+    let click = Browser::on(&world).post(&ends, &[("List-Unsubscribe", "One-Click")], None).await;
+    assert_eq!(click.status, StatusCode::OK, "a mail program follows no redirect");
+    assert!(!reader.get(&ends).await.text.contains("神农公园"));
 }

@@ -39,6 +39,7 @@ pub(in crate::resident) struct MapPage {
     listed: bool,
     ways: Vec<(String, &'static str)>,
     list: String,
+    alerts: String,
     /// The address of this page for wherever the island went.
     here: String,
     at: String,
@@ -157,6 +158,7 @@ impl MapPage {
                 icon: String::new(),
             })
         });
+        let at = format!("{:.5},{:.5}", sight.centre.lng(), sight.centre.lat());
         let tiles = filter.address("/tiles/public/{z}/{x}/{y}.json", &[]);
         Self {
             map: sight.view(city, s.lang).with_points(own.collect()).with_fed(drawn, tiles),
@@ -167,7 +169,8 @@ impl MapPage {
             ways: sight.ways(&s),
             list: filter.address("/requests", &[]),
             here: filter.address("/map", &[]),
-            at: format!("{:.5},{:.5}", sight.centre.lng(), sight.centre.lat()),
+            alerts: filter.address("/alerts", &[("at", &at)]),
+            at,
             zoom: sight.zoom,
             s,
         }

@@ -57,6 +57,7 @@ pub(super) struct ListPage {
     next: Option<String>,
     map: String,
     feed: String,
+    alerts: String,
 }
 
 /// `GET /requests`
@@ -100,6 +101,7 @@ impl ListPage {
             next: last.map(|case| filter.address("/requests", &[("before", &case.0.to_string())])),
             map: Filter { county: None, done: None, ..filter.clone() }.address("/map", &[]),
             feed: filter.address("/requests/feed.atom", &[]),
+            alerts: Filter { done: None, ..filter.clone() }.address("/alerts", &[]),
             s,
         }
     }
