@@ -53,6 +53,7 @@ pub(crate) const ALL: &[Migration] = migrations![
     15 "0015_mail",
     16 "0016_administration",
     17 "0017_person_name",
+    18 "0018_sign_in",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.

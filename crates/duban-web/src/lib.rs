@@ -14,5 +14,8 @@ mod questions_tests;
 pub mod resident;
 pub mod routes;
 
-pub use frame::site::{Options, Site};
+pub use frame::{
+    client::Proxies,
+    site::{Options, Site},
+};
 pub use routes::router;

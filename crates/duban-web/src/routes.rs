@@ -115,6 +115,7 @@ pub fn table() -> Vec<Route> {
         post("/desk/notices/{id}/attempts", AnyStaff, desk::notices::resend),
         get("/events", Staff(Action::View), desk::live::stream),
     ];
+    table.extend(ways_in());
     table.extend(after_an_answer());
     table.extend(calls());
     table.extend(other_systems());
@@ -125,6 +126,20 @@ pub fn table() -> Vec<Route> {
     table.extend(figures());
     table.extend(administration());
     table
+}
+
+/// 登录: the code after the password, and one's own account.
+fn ways_in() -> Vec<Route> {
+    use Access::{AnyStaff, Public};
+    vec![
+        get("/desk/login/code", Public, desk::door::page),
+        post("/desk/login/code", Public, desk::door::post),
+        post("/desk/login/enrolment", Public, desk::door::enrol),
+        get("/desk/me", AnyStaff, desk::me::page),
+        post("/desk/me/sessions", AnyStaff, desk::me::end),
+        post("/desk/me/password", AnyStaff, desk::me::password),
+        post("/desk/me/second", AnyStaff, desk::me::second),
+    ]
 }
 
 /// 回访与质检: asking the person, and looking at how it was handled.
@@ -232,6 +247,9 @@ fn administration() -> Vec<Route> {
         get("/desk/accounts/{id}", Staff(Action::Accounts), admin::accounts::one),
         post("/desk/accounts/{id}", Staff(Action::Accounts), admin::accounts::change),
         post("/desk/accounts/{id}/link", Staff(Action::Accounts), admin::accounts::link),
+        post("/desk/accounts/{id}/sessions", Staff(Action::Accounts), admin::accounts::end_sessions),
+        post("/desk/accounts/{id}/second-factor", Staff(Action::Accounts), admin::accounts::reset),
+        get("/desk/sign-ins", Staff(Action::Audit), admin::sign_ins::page),
         get("/desk/changes", Staff(Action::Audit), admin::changes::page),
         get("/desk/changes/{id}", Staff(Action::Audit), admin::changes::one),
         get("/password/{token}", Public, admin::password::page),

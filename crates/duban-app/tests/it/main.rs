@@ -20,4 +20,5 @@ mod proof;
 mod public;
 mod reports;
 mod seek;
+mod sign_in;
 mod stories;

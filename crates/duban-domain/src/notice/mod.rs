@@ -57,6 +57,8 @@ closed_set! {
         Added = 14, "added", "诉求人补充", "Material added";
         /// 每日汇总
         Digest = 15, "digest", "每日汇总", "Daily digest";
+        /// 账号变动: somebody else changed how one signs in.
+        Account = 60, "account", "账号变动", "Your account";
     }
 }
 
@@ -179,14 +181,15 @@ impl NoticeKind {
             | Self::Overdue
             | Self::Returned
             | Self::Added
-            | Self::Digest => true,
+            | Self::Digest
+            | Self::Account => true,
         }
     }
 
     /// Whether it waits for the morning. What somebody has just asked for does not: they are awake.
     #[must_use]
     pub fn waits(self) -> bool {
-        !matches!(self, Self::Receipt | Self::Code)
+        !matches!(self, Self::Receipt | Self::Code | Self::Account)
     }
 
     /// Whether a text without this variable would be of no use.
@@ -196,6 +199,7 @@ impl NoticeKind {
             Self::Code => &[NoticeVar::Code],
             Self::Question => &[NoticeVar::Question, NoticeVar::Link],
             Self::Digest => &[NoticeVar::List],
+            Self::Account => &[NoticeVar::Reason],
             Self::Receipt => &[NoticeVar::Number],
             Self::Progress
             | Self::Answer
@@ -217,6 +221,7 @@ impl NoticeKind {
         use NoticeVar as V;
         let own: &[V] = match self {
             Self::Code => return vec![V::City, V::Hotline, V::Home, V::Code, V::Minutes],
+            Self::Account => return vec![V::City, V::Hotline, V::Home, V::Reason, V::Link],
             Self::Digest => return vec![V::City, V::Hotline, V::Home, V::Count, V::List, V::Link],
             Self::Answer | Self::Called | Self::Closed => &[V::Answer, V::Rate],
             Self::Again | Self::Returned => &[V::Reason],
@@ -263,6 +268,10 @@ impl StaffNews {
     /// person. Deadlines and what comes back follow the unit's.
     #[must_use]
     pub fn wants(self, kind: NoticeKind) -> bool {
+        // What somebody else does to one's account is told whatever one wishes.
+        if kind == NoticeKind::Account {
+            return true;
+        }
         match self {
             Self::Both => true,
             Self::Neither => false,

@@ -5,12 +5,14 @@
 mod action;
 mod guard;
 mod reach;
+mod sign_in;
 
 use std::marker::PhantomData;
 
 pub use action::Action;
 pub use guard::{Guard, KEEPERS, keeps_somebody, widens};
 pub use reach::Reach;
+pub use sign_in::Entry;
 
 use crate::{
     Refusal, RequestId, StaffId,

@@ -171,6 +171,8 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         Refusal::NotFound | Refusal::NotItsRequest => StatusCode::NOT_FOUND,
         Refusal::MayNot(_) | Refusal::LeadOnly(_) | Refusal::OwnAnswer => StatusCode::FORBIDDEN,
         Refusal::Guard(Guard::OwnPower) => StatusCode::FORBIDDEN,
+        Refusal::Guard(Guard::Barred { .. }) => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::Guard(Guard::SecondThere | Guard::SecondStays) => StatusCode::CONFLICT,
         Refusal::Guard(Guard::LastOne(_)) => StatusCode::CONFLICT,
         Refusal::Stale
         | Refusal::WrongPhase { .. }

@@ -1,9 +1,7 @@
 //! What stands before every handler: the visit, the access of the route, the headers of the answer.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
-
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -11,7 +9,7 @@ use axum::{
 use duban_app::staff;
 use duban_domain::Refusal;
 
-use super::{Visit, WebError, cookies, error, page::see_other, site::Site};
+use super::{Visit, WebError, client, cookies, error, page::see_other, site::Site};
 use crate::{desk::login, open311, routes::Access};
 
 /// Everything may come from this site only; nothing inline; nobody frames us but WeChat's web view,
@@ -24,7 +22,7 @@ const LISTENING: [&str; 3] = ["/events", "/desk/calls/live", "/desk/calls/bar"];
 /// The outermost layer: reads the visit, turns error notes into pages, sets the headers.
 pub(crate) async fn around(State(site): State<Site>, mut request: Request, next: Next) -> Response {
     let mut visit = Visit::of(request.headers(), request.uri());
-    visit.from = caller(&site, &request);
+    visit.from = client::caller(&site, &request);
     if is_foreign(request.method(), request.headers(), request.uri().path()) {
         return finish(error::page(&WebError::Foreign.note(), &visit, &site));
     }
@@ -42,20 +40,6 @@ pub(crate) async fn around(State(site): State<Site>, mut request: Request, next:
         None => response,
     };
     finish(remember(&visit, &site, response))
-}
-
-/// Where a request comes from: as the proxy says, when there is one; otherwise the other end of the line.
-/// Of an address of the new kind only the network counts, for a house has very many of them.
-fn caller(site: &Site, request: &Request) -> Option<IpAddr> {
-    let said = |name: &str| request.headers().get(name)?.to_str().ok()?.trim().parse().ok();
-    let address = match site.options.client_header.as_str() {
-        "" => request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip()),
-        name => said(name),
-    };
-    address.map(|address| match address {
-        IpAddr::V6(long) => IpAddr::V6(Ipv6Addr::from_bits(long.to_bits() >> 64 << 64)),
-        short @ IpAddr::V4(_) => short,
-    })
 }
 
 /// The error that an answer carries. One that is neither a page nor a document was made by the

@@ -1,7 +1,7 @@
 //! Settings, accounts and the record of changes, as surfaces on which no canary may appear.
 
 fn is_ours(path: &str) -> bool {
-    ["/desk/city", "/desk/accounts", "/desk/changes", "/password/"].iter().any(|own| path.starts_with(own))
+    ["/desk/city", "/desk/accounts", "/desk/changes", "/desk/sign-ins", "/password/"].iter().any(|own| path.starts_with(own))
 }
 
 /// The addresses to look at.

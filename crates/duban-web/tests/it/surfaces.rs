@@ -19,6 +19,8 @@ pub(crate) fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
         | "/style"
         | "/desk"
         | "/desk/login"
+        | "/desk/login/code"
+        | "/desk/me"
         | "/desk/intake"
         | "/desk/judgements"
         | "/desk/quality"
@@ -188,6 +190,10 @@ pub(crate) fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
         "/desk/login" => at(path, &format!("login={}&password=x", "x".repeat(101))),
         // Ends the session of whoever calls it, and shows nothing.
         "/desk/logout" => Some(Vec::new()),
+        "/desk/login/code" | "/desk/login/enrolment" => at(path, "code=1"),
+        // Ends no session, changes no password: every form is refused.
+        "/desk/me/password" | "/desk/me/second" => at(path, "old=x&password=x&again=x&do=begin"),
+        "/desk/me/sessions" => at(path, "which=00"),
         "/desk/notices/{id}/attempts" => Some(vec![("/desk/notices/1/attempts".to_owned(), String::new())]),
         "/desk/entry" => at(path, "text=x&to=unit&unit=nowhere&reason=x"),
         "/desk/people" => at(path, "name=x&phone=12"),

@@ -6,7 +6,7 @@ use duban_app::{
     AdminChange,
     administration::{OF_ACCOUNT, OF_PACK, record},
 };
-use duban_domain::Refusal;
+use duban_domain::{Refusal, city::AccessRules};
 
 use super::{DifferenceShown, differing};
 use crate::frame::{Desk, Fields, PageResult, Shell, WebError, When, html};
@@ -66,10 +66,16 @@ fn row(s: &Shell, change: &AdminChange) -> RowShown {
         OF_ACCOUNT => s.t("账号", "Account"),
         _ => s.t("其他", "Other"),
     };
-    let kind = if change.subject == "roles.toml" { s.t("角色", "Roles") } else { kind };
+    let kind = match change.subject.as_str() {
+        "roles.toml" => s.t("角色", "Roles"),
+        AccessRules::FILE => s.t("登录规则", "Rules of access"),
+        _ => kind,
+    };
     let note = match change.note.as_str() {
         "password-link" => s.t("给了设密码的链接", "made a link for setting a password").to_owned(),
         "password-set" => s.t("本人设了密码", "its owner set a password").to_owned(),
+        "sessions-ended" => s.t("结束了各处的登录", "ended all sessions").to_owned(),
+        "second-factor-reset" => s.t("取消了动态码", "reset the second factor").to_owned(),
         "import" => s.t("导入", "import").to_owned(),
         "file" => s.t("改整个文件", "the file as text").to_owned(),
         "" if change.before.is_empty() => s.t("新增", "new").to_owned(),
