@@ -103,6 +103,8 @@ export const DESK = [
   { name: 'admin-sign-ins', who: 'audit', go: '/desk/sign-ins' },
   { name: 'admin-access', who: 'security', go: '/desk/city/file?path=access.toml' },
   { name: 'desk-me', who: 'leader', go: '/desk/me' },
+  { name: 'admin-service-keys', who: 'security', go: '/desk/service-keys' },
+  { name: 'api-docs', go: '/api/v1/docs' },
   { name: 'desk-forbidden', who: 'leader', go: '/desk/intake' },
   { name: 'desk-not-found', who: 'leader', go: '/desk/cases/000000000000' },
   { name: 'style', go: '/style' },

@@ -30,6 +30,7 @@ pub mod quality;
 pub mod remote;
 pub mod report;
 pub mod resident;
+pub mod service;
 pub mod setup;
 pub mod staff;
 pub mod statistics;
@@ -43,8 +44,8 @@ pub use wiring::{App, Ctx};
 pub use duban_store::{
     AdminChange, Alert, ByHand, CallFigure, CallNote, CallSums, CallbackTask, CaseQuery, CaseRow, Cursor,
     ExportLine, Figure, Figures, InspectionRow, InspectionSums, Link, LinkState, LiveEvent, MediaKind,
-    MediaRow, NoticeLog, NoticeQuery, Order, Page, PublicQuery, PublicRow, SavedView, SeekLine, Sought,
-    UnitFigures, ZOOM_SINGLE,
+    MediaRow, NoticeLog, NoticeQuery, Order, Page, PublicQuery, PublicRow, SavedView, SeekLine, ServiceKey,
+    Sought, UnitFigures, ZOOM_SINGLE,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

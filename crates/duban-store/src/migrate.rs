@@ -54,6 +54,7 @@ pub(crate) const ALL: &[Migration] = migrations![
     16 "0016_administration",
     17 "0017_person_name",
     18 "0018_sign_in",
+    19 "0019_service_keys",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.

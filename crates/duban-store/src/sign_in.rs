@@ -240,10 +240,7 @@ impl WriteTx<'_> {
     pub fn put_recovery_codes(&mut self, staff: StaffId, hashes: &[Vec<u8>]) -> Result<(), StoreError> {
         self.exec("DELETE FROM recovery_code WHERE staff_id = $1", params![staff])?;
         for hash in hashes {
-            self.exec(
-                "INSERT INTO recovery_code (staff_id, hash) VALUES ($1, $2)",
-                params![staff, hash],
-            )?;
+            self.exec("INSERT INTO recovery_code (staff_id, hash) VALUES ($1, $2)", params![staff, hash])?;
         }
         Ok(())
     }
@@ -252,12 +249,7 @@ impl WriteTx<'_> {
     ///
     /// # Errors
     /// The engine's.
-    pub fn use_recovery_code(
-        &mut self,
-        staff: StaffId,
-        hash: &[u8],
-        now: Stamp,
-    ) -> Result<bool, StoreError> {
+    pub fn use_recovery_code(&mut self, staff: StaffId, hash: &[u8], now: Stamp) -> Result<bool, StoreError> {
         let take =
             "UPDATE recovery_code SET used_at = $1 WHERE staff_id = $2 AND hash = $3 AND used_at IS NULL";
         self.exec(take, params![now, staff, hash]).map(|rows| rows > 0)

@@ -3,6 +3,7 @@
 //! A handler parses, calls a use case and renders; it holds no rule and no SQL. Status codes are
 //! known here and nowhere else.
 
+mod api;
 pub mod cti;
 mod desk;
 mod frame;

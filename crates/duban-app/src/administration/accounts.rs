@@ -13,7 +13,9 @@ use super::{OF_ACCOUNT, noted};
 use crate::{
     App, AppError, Ctx, keys, setup,
     staff::{
-        Attempt, login::hash_password, new_device,
+        Attempt,
+        login::hash_password,
+        new_device,
         own::{self, Open},
         record,
         second::{self, State},
@@ -183,7 +185,8 @@ pub fn link(ctx: &Ctx, id: StaffId) -> Result<String> {
         tx.setting_for_update(setup::VERSION)?;
         let staff = tx.staff(id)?.filter(|staff| staff.active).ok_or(Refusal::NotFound)?;
         tx.put_password_link(&keys::hash(&token), id, ctx.now.plus_ms(LINK_MS))?;
-        let said = by(ctx, "为您的账号开了一个设密码的链接", "made a link for setting the password of your account");
+        let said =
+            by(ctx, "为您的账号开了一个设密码的链接", "made a link for setting the password of your account");
         record::touched(&ctx.app, tx, id, Entry::Linked, (&Attempt::default(), &said))?;
         note(ctx, tx, Some(&staff), Some(&staff), "password-link")
     })?;

@@ -40,7 +40,8 @@ fn of_account() -> NoticeText {
     let subject = Words { zh: "您的账号有变动".to_owned(), en: "A change to your account".to_owned() };
     let mail = Words {
         zh: "{reason}\n\n如果不是您请人办的，请马上告诉审计管理员。\n{link}".to_owned(),
-        en: "{reason}\n\nIf you did not ask for this, tell the audit administrator at once.\n{link}".to_owned(),
+        en: "{reason}\n\nIf you did not ask for this, tell the audit administrator at once.\n{link}"
+            .to_owned(),
     };
     NoticeText { subject, mail: Some(mail), sms: None }
 }

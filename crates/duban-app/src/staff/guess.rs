@@ -8,7 +8,11 @@
 use duban_domain::{Refusal, StaffId, Stamp, city::AccessRules, policy::Guard};
 use duban_store::{ReadTx, WriteTx};
 
-use crate::{App, Entropy, keys::{self, Keyring}, wiring::Result};
+use crate::{
+    App, Entropy,
+    keys::{self, Keyring},
+    wiring::Result,
+};
 
 /// From many places together, as a multiple of what one place has.
 const ACCOUNT_TIMES: i64 = 6;
@@ -101,7 +105,9 @@ pub(super) fn device(ring: &Keyring, staff: StaffId, entropy: &dyn Entropy) -> S
 pub(super) fn known<'a>(ring: &Keyring, staff: StaffId, devices: &'a [String]) -> Option<&'a str> {
     let ours = |token: &&String| {
         token.is_ascii()
-            && token.split_at_checked(2 * DEVICE).is_some_and(|(random, rest)| rest == mark(ring, staff, random))
+            && token
+                .split_at_checked(2 * DEVICE)
+                .is_some_and(|(random, rest)| rest == mark(ring, staff, random))
     };
     devices.iter().find(ours).map(String::as_str)
 }

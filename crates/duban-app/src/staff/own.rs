@@ -41,8 +41,7 @@ fn handle(session: &Session) -> String {
 /// The sessions of an account that have not ended by themselves.
 pub(crate) fn open(app: &App, staff: &Staff, own: &str) -> Result<Vec<Open>> {
     let (own, now) = (keys::unhex(own).map(|raw| keys::hash(&raw)), app.now());
-    let found =
-        app.store.read(|tx| Ok::<_, AppError>(tx.sessions_of(SessionKind::Staff, staff.id.0)?))?;
+    let found = app.store.read(|tx| Ok::<_, AppError>(tx.sessions_of(SessionKind::Staff, staff.id.0)?))?;
     let live = found.into_iter().filter(|session| super::login::is_live(app, session, now));
     Ok(live
         .map(|session| Open {

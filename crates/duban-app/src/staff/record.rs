@@ -38,13 +38,7 @@ pub struct Line {
 }
 
 /// Adds a line, in the transaction of what it tells.
-pub(super) fn note(
-    app: &App,
-    tx: &mut WriteTx<'_>,
-    staff: StaffId,
-    what: Entry,
-    by: &Attempt,
-) -> Result<()> {
+pub(super) fn note(app: &App, tx: &mut WriteTx<'_>, staff: StaffId, what: Entry, by: &Attempt) -> Result<()> {
     Ok(tx.note_sign_in(&SignInLine {
         id: app.change_id(),
         at: app.now(),
@@ -76,7 +70,8 @@ pub(crate) fn touched(
 /// Whether somebody else touched an account since its owner came in last.
 pub(super) fn is_news(tx: &mut ReadTx<'_>, staff: StaffId) -> Result<bool> {
     let lines = tx.sign_ins(Some(staff), None, OWN)?;
-    let mut since = lines.iter().filter_map(|line| Entry::from_code(line.what)).take_while(|what| !what.is_in());
+    let mut since =
+        lines.iter().filter_map(|line| Entry::from_code(line.what)).take_while(|what| !what.is_in());
     Ok(since.any(Entry::is_told))
 }
 

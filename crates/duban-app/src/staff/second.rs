@@ -120,7 +120,8 @@ fn offer(app: &App, staff: &Staff) -> Result<Offer> {
 fn show(app: &App, staff: &Staff, factor: &SecondFactor) -> Result<Offer> {
     let secret = open(app, factor)?;
     let letters = totp::base32(&secret);
-    let fours: Vec<&str> = (0..letters.len()).step_by(4).map(|i| &letters[i..letters.len().min(i + 4)]).collect();
+    let fours: Vec<&str> =
+        (0..letters.len()).step_by(4).map(|i| &letters[i..letters.len().min(i + 4)]).collect();
     let issuer = format!("{} {}", app.city.name.zh, app.city.hotline);
     Ok(Offer { secret: fours.join(" "), address: totp::address(&issuer, &staff.login, &secret) })
 }

@@ -18,7 +18,8 @@ pub(super) fn code(secret: &[u8], step: i64) -> String {
     let tag = hmac::sign(&key, &step.to_be_bytes());
     let tag = tag.as_ref();
     let from = usize::from(tag[tag.len() - 1] & 15);
-    let four: [u8; 4] = tag[from..from + 4].try_into().expect("a tag has twenty bytes, and at most 15 + 4 are read");
+    let four: [u8; 4] =
+        tag[from..from + 4].try_into().expect("a tag has twenty bytes, and at most 15 + 4 are read");
     let number = (u32::from_be_bytes(four) & 0x7fff_ffff) % 10_u32.pow(DIGITS);
     format!("{number:06}")
 }
@@ -66,14 +67,19 @@ pub(super) fn address(issuer: &str, login: &str, secret: &[u8]) -> String {
     let escaped = |text: &str| {
         text.bytes().fold(String::new(), |mut out, b| {
             match b {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(b)),
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                    out.push(char::from(b))
+                }
                 _ => out.push_str(&format!("%{b:02X}")),
             }
             out
         })
     };
     let (issuer, login) = (escaped(issuer), escaped(login));
-    format!("otpauth://totp/{issuer}:{login}?secret={}&issuer={issuer}&algorithm=SHA1&digits=6&period=30", base32(secret))
+    format!(
+        "otpauth://totp/{issuer}:{login}?secret={}&issuer={issuer}&algorithm=SHA1&digits=6&period=30",
+        base32(secret)
+    )
 }
 
 #[cfg(test)]
@@ -96,7 +102,11 @@ mod tests {
             assert_eq!(code(secret, at.0 / STEP_MS), digits);
             assert_eq!(step_of(secret, digits, at, 0), Some(at.0 / STEP_MS));
             assert_eq!(step_of(secret, digits, at, at.0 / STEP_MS), None, "no code is good twice");
-            assert_eq!(step_of(secret, digits, at.plus_ms(30_000), 0), Some(at.0 / STEP_MS), "a slow telephone");
+            assert_eq!(
+                step_of(secret, digits, at.plus_ms(30_000), 0),
+                Some(at.0 / STEP_MS),
+                "a slow telephone"
+            );
             assert_eq!(step_of(secret, digits, at.plus_ms(60_000), 0), None, "an old one");
         }
         assert_eq!(step_of(secret, "", Stamp(59_000), 0), None);
@@ -105,12 +115,21 @@ mod tests {
     /// The vectors of RFC 4648.
     #[test]
     fn secrets_are_spelt_as_rfc_4648_has_it() {
-        for (bytes, text) in
-            [("", ""), ("f", "MY"), ("fo", "MZXQ"), ("foo", "MZXW6"), ("foob", "MZXW6YQ"), ("fooba", "MZXW6YTB"), ("foobar", "MZXW6YTBOI")]
-        {
+        for (bytes, text) in [
+            ("", ""),
+            ("f", "MY"),
+            ("fo", "MZXQ"),
+            ("foo", "MZXW6"),
+            ("foob", "MZXW6YQ"),
+            ("fooba", "MZXW6YTB"),
+            ("foobar", "MZXW6YTBOI"),
+        ] {
             assert_eq!(base32(bytes.as_bytes()), text);
         }
         let address = address("株洲 12345", "li&x", b"12345678901234567890");
-        assert!(address.starts_with("otpauth://totp/%E6%A0%AA%E6%B4%B2%2012345:li%26x?secret=GEZDGNBVGY3TQOJQ"), "{address}");
+        assert!(
+            address.starts_with("otpauth://totp/%E6%A0%AA%E6%B4%B2%2012345:li%26x?secret=GEZDGNBVGY3TQOJQ"),
+            "{address}"
+        );
     }
 }

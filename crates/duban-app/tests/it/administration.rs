@@ -248,7 +248,10 @@ fn an_account_is_made_its_owner_sets_the_password_and_switching_it_off_ends_all(
         let short = accounts::set_password(&world.app, &token, "short", &staff::Attempt::default());
         assert_eq!(refused(short), Refusal::Guard(Guard::ShortPassword { least: 10 }));
         accounts::set_password(&world.app, &token, "own words 2026", &staff::Attempt::default()).unwrap();
-        assert_eq!(refused(accounts::set_password(&world.app, &token, "own words 2027", &staff::Attempt::default())), Refusal::NotFound);
+        assert_eq!(
+            refused(accounts::set_password(&world.app, &token, "own words 2027", &staff::Attempt::default())),
+            Refusal::NotFound
+        );
         let session = staff::sign_in(&world.app, "zhao", "own words 2026").unwrap();
         assert!(staff::member_of(&world.app, &session, true).unwrap().is_some());
 

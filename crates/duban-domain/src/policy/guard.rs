@@ -41,6 +41,10 @@ pub enum Guard {
     SecondStays,
     /// There is a second factor already.
     SecondThere,
+    /// A service key may do nothing, or what no key may.
+    NoScope,
+    /// A key of the sender's own was used for something else before.
+    KeyReused,
 }
 
 impl Guard {
@@ -61,6 +65,8 @@ impl Guard {
             Self::WrongPassword => "wrong-password",
             Self::SecondStays => "second-factor-stays",
             Self::SecondThere => "second-factor-there",
+            Self::NoScope => "no-scope",
+            Self::KeyReused => "idempotency-key-reused",
         }
     }
 
@@ -74,6 +80,8 @@ impl Guard {
             Self::ShortPassword { .. } => Some("password"),
             Self::WrongCode => Some("code"),
             Self::WrongPassword => Some("old"),
+            Self::NoScope => Some("scopes"),
+            Self::KeyReused => Some("Idempotency-Key"),
             Self::OwnPower
             | Self::LastOne(_)
             | Self::StillUsed(_)
@@ -110,6 +118,8 @@ impl Guard {
             },
             Self::WrongCode => lang.t("动态码不对、过了时间，或者已经用过。请等应用里换出新的六位数再输；手机不在身边，就用一个恢复码。", "The code is wrong, too old or used already. Wait for the next six digits in your app; without the phone, use a recovery code.").to_owned(),
             Self::WrongPassword => lang.t("现在的密码不对，什么也没有改。请核对后再输。", "The present password is wrong, so nothing was changed. Check and type it again.").to_owned(),
+            Self::NoScope => lang.t("请选这把密钥可以做什么，至少一项。管理、导出、看诉求人，密钥都做不了。", "Choose what this key may do, one thing at least. No key administers, exports or reveals a person.").to_owned(),
+            Self::KeyReused => lang.t("这个 Idempotency-Key 已经用来交过别的内容，没有记下。换一个键再交；要重发同一件，内容要一模一样。", "This Idempotency-Key was used for something else before, so nothing was recorded. Use a new key; to repeat, send exactly the same.").to_owned(),
             Self::SecondStays => lang.t("您的角色必须用动态码登录，不能停用。换手机，请找安全管理员取消后重新设。", "Your role signs in with a second factor, so it stays. For a new phone ask a security administrator to reset it.").to_owned(),
             Self::SecondThere => lang.t("已经有动态码了。要换，请先停用，或找安全管理员取消。", "There is a second factor already. Switch it off first, or ask a security administrator to reset it.").to_owned(),
         }
@@ -132,6 +142,8 @@ impl Guard {
             Self::WrongPassword,
             Self::SecondStays,
             Self::SecondThere,
+            Self::NoScope,
+            Self::KeyReused,
         ]
     }
 }

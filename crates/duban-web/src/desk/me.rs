@@ -61,7 +61,8 @@ pub(crate) struct LineShown {
 impl LineShown {
     pub(crate) fn of(s: &Shell, line: Line) -> Self {
         use duban_domain::policy::Entry;
-        let bad = matches!(line.what, Entry::WrongPassword | Entry::WrongCode | Entry::Barred | Entry::Nobody);
+        let bad =
+            matches!(line.what, Entry::WrongPassword | Entry::WrongCode | Entry::Barred | Entry::Nobody);
         Self {
             id: line.id,
             when: s.when(&line.at),
@@ -101,29 +102,33 @@ impl OpenShown {
 /// The page.
 pub(crate) async fn page(desk: Desk) -> PageResult {
     let query = desk.visit.uri.query().unwrap_or("");
+    Ok(html(&view(&desk, said(query, desk.visit.lang)).await?))
+}
+
+/// What the form that led here has done.
+fn said(query: &str, lang: Lang) -> Said {
     let done = [
         ("sessions", "已经结束，那里马上退出。", "Ended; it is out at once."),
-        ("password", "密码改好了，别处的登录都已结束。", "The password is changed, and sessions elsewhere have ended."),
-        ("off", "动态码停用了。", "The second factor is off."),
+        (
+            "password",
+            "密码改好了，别处的登录都已结束。",
+            "The password is changed, and sessions elsewhere have ended.",
+        ),
+        ("second", "动态码停用了。", "The second factor is off."),
     ];
     let done = done.into_iter().find(|(part, ..)| query.contains(&format!("done={part}")));
-    let said = done.map_or_else(Said::default, |(part, zh, en)| Said {
-        part: if part == "off" { "second" } else { part },
-        done: desk.visit.lang.t(zh, en),
-        ..Said::default()
-    });
-    Ok(html(&view(&desk, said).await?))
+    done.map_or_else(Said::default, |(part, zh, en)| Said { part, done: lang.t(zh, en), ..Said::default() })
 }
 
 async fn view(desk: &Desk, said: Said) -> Result<MePage, WebError> {
     let token = session(desk);
-    let (open, state, lines) = desk
-        .run(move |ctx| Ok((own::sessions(ctx, &token)?, second::own(ctx)?, record::own(ctx)?)))
-        .await?;
+    let (open, state, lines) =
+        desk.run(move |ctx| Ok((own::sessions(ctx, &token)?, second::own(ctx)?, record::own(ctx)?))).await?;
     let s = desk.shell();
     let mut since = lines.iter().skip_while(|line| line.what.is_in());
     let news = desk.visit.uri.query().is_some_and(|query| query.contains("news="));
-    let told: Vec<Line> = since.by_ref().take_while(|line| !line.what.is_in()).filter(|l| l.what.is_told()).cloned().collect();
+    let told: Vec<Line> =
+        since.by_ref().take_while(|line| !line.what.is_in()).filter(|l| l.what.is_told()).cloned().collect();
     Ok(MePage {
         news: if news { told.into_iter().map(|line| LineShown::of(&s, line)).collect() } else { Vec::new() },
         sessions: open.into_iter().map(|open| OpenShown::of(&s, open)).collect(),
@@ -191,25 +196,32 @@ enum Done {
 
 /// Sets the second factor up, confirms it, renews its codes, switches it off.
 pub(crate) async fn second(desk: Desk, fields: Fields) -> PageResult {
-    let (token, what) = (session(&desk), fields.get("do").to_owned());
-    let (password, code) = (typed(&fields, "password"), typed(&fields, "code"));
-    let confirming = what == "confirm";
-    let done = in_turn(&desk, move |ctx| match what.as_str() {
+    let confirming = fields.get("do") == "confirm";
+    match changed(&desk, &fields).await {
+        Ok(done) => shown(&desk, done).await,
+        Err(error) => {
+            let offer = if confirming { offered(&desk).await } else { None };
+            wrong(&desk, "second", error, offer).await
+        }
+    }
+}
+
+async fn changed(desk: &Desk, fields: &Fields) -> Result<Done, WebError> {
+    let (token, what) = (session(desk), fields.get("do").to_owned());
+    let (password, code) = (typed(fields, "password"), typed(fields, "code"));
+    in_turn(desk, move |ctx| match what.as_str() {
         "begin" => second::begin(ctx, &password).map(Done::Offered),
         "confirm" => second::confirm(ctx, &token, &code).map(Done::Codes),
         "codes" => second::renew_codes(ctx, &token, &password, &code).map(Done::Codes),
         "off" => second::off(ctx, &token, &password, &code).map(|()| Done::Off),
         _ => Err(Refusal::NotFound.into()),
-    });
-    match done.await {
-        Ok(done) => shown(&desk, done).await,
-        Err(error) => wrong(&desk, "second", error, if confirming { offered(&desk).await } else { None }).await,
-    }
+    })
+    .await
 }
 
 async fn shown(desk: &Desk, done: Done) -> PageResult {
     let said = match done {
-        Done::Off => return Ok(see_other("/desk/me?done=off#second")),
+        Done::Off => return Ok(see_other("/desk/me?done=second#second")),
         Done::Offered(offer) => Said { offer: Some(OfferShown::of(offer)), ..Said::default() },
         Done::Codes(codes) => Said { codes, ..Said::default() },
     };

@@ -8,7 +8,9 @@ use super::tests::{PASSWORD, look, put, sign_in, to};
 use crate::resident::journey::{Browser, Reply};
 
 async fn door(browser: &mut Browser, login: &str, password: &str) -> Reply {
-    browser.post("/desk/login", &[("login", login), ("password", password), ("to", "/desk/cases")], None).await
+    browser
+        .post("/desk/login", &[("login", login), ("password", password), ("to", "/desk/cases")], None)
+        .await
 }
 
 fn role_needs_code(world: &World) {
@@ -49,14 +51,17 @@ async fn a_code_is_set_up_at_the_door_and_what_was_being_written_waits() {
     let kept = late.hidden("kept").to_owned();
     let form = [("login", "li"), ("password", PASSWORD), ("kept", kept.as_str())];
     let asked = li.post("/desk/login", &form, None).await;
-    assert!(asked.status == StatusCode::OK && asked.text.contains("data-secret") && asked.text.contains("<svg"));
+    assert!(
+        asked.status == StatusCode::OK && asked.text.contains("data-secret") && asked.text.contains("<svg")
+    );
     assert_eq!(li.get("/desk/cases").await.status, StatusCode::SEE_OTHER, "halfway opens nothing");
     look(&mut li, "/desk/login/code").await;
     let wrong =
         li.post("/desk/login/enrolment", &[("code", "000000"), ("kept", asked.hidden("kept"))], None).await;
     assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.text.contains("data-secret"));
     let code = duban_app::staff::second::code_at(secret(&wrong), world.app.now());
-    let set = li.post("/desk/login/enrolment", &[("code", &code), ("kept", wrong.hidden("kept"))], None).await;
+    let set =
+        li.post("/desk/login/enrolment", &[("code", &code), ("kept", wrong.hidden("kept"))], None).await;
     assert!(set.status == StatusCode::OK && set.text.contains("data-codes"), "{}", set.text);
     assert!(set.text.contains("action=\"/desk/views\""), "what was written goes on from here");
     let back = li.post("/desk/views", &[("kept", set.hidden("kept"))], None).await;
@@ -71,7 +76,11 @@ async fn a_code_is_set_up_at_the_door_and_what_was_being_written_waits() {
     let into = other.post("/desk/login/code", &[("code", &recovery), ("to", "/desk/cases")], None).await;
     assert_eq!(to(&into), "/desk/cases");
     let me = look(&mut other, "/desk/me").await;
-    assert!(me.text.contains("还有 9 个恢复码") && me.text.contains("就是这里") && me.text.contains("用了一个恢复码"));
+    assert!(
+        me.text.contains("还有 9 个恢复码")
+            && me.text.contains("就是这里")
+            && me.text.contains("用了一个恢复码")
+    );
     let gone = other.get("/desk/login/code").await;
     assert_eq!(to(&gone), "/desk/login", "halfway is over");
 }
@@ -87,7 +96,8 @@ async fn ones_own_account_shows_sessions_and_changes_the_password() {
     let mut there = Browser::on(&world);
     door(&mut there, "li", PASSWORD).await;
     let me = look(&mut here, "/desk/me").await;
-    let which = me.text.split("name=\"which\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let which =
+        me.text.split("name=\"which\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     here.post("/desk/me/sessions", &[("which", &which)], None).await;
     assert_eq!(to(&there.get("/desk/me").await), "/desk/login?to=%2Fdesk%2Fme");
     let wrong = [("old", "wrong"), ("password", "own words 2026"), ("again", "own words 2026")];

@@ -49,7 +49,9 @@ impl fmt::Display for Proxies {
 impl Proxies {
     fn has(&self, address: IpAddr) -> bool {
         self.0.iter().any(|(net, bits)| match (net, address) {
-            (IpAddr::V4(net), IpAddr::V4(one)) => begin(net.to_bits().into(), one.to_bits().into(), 32 - bits),
+            (IpAddr::V4(net), IpAddr::V4(one)) => {
+                begin(net.to_bits().into(), one.to_bits().into(), 32 - bits)
+            }
             (IpAddr::V6(net), IpAddr::V6(one)) => begin(net.to_bits(), one.to_bits(), 128 - bits),
             _ => false,
         })

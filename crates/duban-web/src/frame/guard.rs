@@ -6,18 +6,18 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use duban_app::staff;
+use duban_app::{service, staff};
 use duban_domain::Refusal;
 
 use super::{Visit, WebError, client, cookies, error, page::see_other, site::Site};
-use crate::{desk::login, open311, routes::Access};
+use crate::{api, desk::login, open311, routes::Access};
 
 /// Everything may come from this site only; nothing inline; nobody frames us but WeChat's web view,
 /// which does not frame.
 const CSP: &str = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// Where an open tab only listens; that alone does not keep a session alive.
-const LISTENING: [&str; 3] = ["/events", "/desk/calls/live", "/desk/calls/bar"];
+const LISTENING: [&str; 4] = ["/events", "/api/v1/events", "/desk/calls/live", "/desk/calls/bar"];
 
 /// The outermost layer: reads the visit, turns error notes into pages, sets the headers.
 pub(crate) async fn around(State(site): State<Site>, mut request: Request, next: Next) -> Response {
@@ -25,6 +25,15 @@ pub(crate) async fn around(State(site): State<Site>, mut request: Request, next:
     visit.from = client::caller(&site, &request);
     if is_foreign(request.method(), request.headers(), request.uri().path()) {
         return finish(error::page(&WebError::Foreign.note(), &visit, &site));
+    }
+    if let Some(key) = bearer(&request) {
+        // Whoever shows a key is judged by the key alone.
+        visit.session = None;
+        visit.bearer = Some(key.clone());
+        match site.run(move |app| service::member_of(app, &key)).await {
+            Ok(member) => visit.member = member,
+            Err(failed) => return finish(api::problem(&failed.note(), &visit, &site)),
+        }
     }
     if let Some(token) = visit.session.clone() {
         let seen = !LISTENING.contains(&visit.uri.path());
@@ -42,6 +51,12 @@ pub(crate) async fn around(State(site): State<Site>, mut request: Request, next:
     finish(remember(&visit, &site, response))
 }
 
+/// The service key that a call of the API shows. No other address takes one.
+fn bearer(request: &Request) -> Option<String> {
+    let said = request.headers().get(header::AUTHORIZATION).filter(|_| api::is_ours(request.uri().path()))?;
+    said.to_str().ok()?.strip_prefix("Bearer ").map(|key| key.trim().to_owned())
+}
+
 /// The error that an answer carries. One that is neither a page nor a document was made by the
 /// framework: it becomes ours.
 fn note_of(response: &Response) -> Option<error::Note> {
@@ -54,10 +69,12 @@ fn note_of(response: &Response) -> Option<error::Note> {
     (failed && bare).then(|| error::of_status(response.status()))
 }
 
-/// An error as a page or, for Open311, as a document.
+/// An error as a page or, for other systems, as a document.
 fn with_note(note: &error::Note, visit: &Visit, site: &Site, before: &Response) -> Response {
     let mut response = if open311::is_ours(visit.uri.path()) {
         open311::error(note, visit.uri.path(), site)
+    } else if api::is_ours(visit.uri.path()) {
+        api::problem(note, visit, site)
     } else {
         error::page(note, visit, site)
     };
@@ -74,10 +91,11 @@ pub(crate) async fn access(site: &Site, access: Access, request: Request, next: 
     match access {
         Access::Public => next.run(request).await,
         Access::Staff(_) | Access::AnyStaff if member.is_none() => sign_in(site, request).await,
-        Access::Staff(action) if member.is_some_and(|m| !m.can(action)) => {
+        Access::Api(_) if member.is_none() => api::who_is_it().into_response(),
+        Access::Staff(action) | Access::Api(action) if member.is_some_and(|m| !m.can(action)) => {
             WebError::from(Refusal::MayNot(action)).into_response()
         }
-        Access::Staff(_) | Access::AnyStaff => next.run(request).await,
+        Access::Staff(_) | Access::AnyStaff | Access::Api(_) => next.run(request).await,
     }
 }
 

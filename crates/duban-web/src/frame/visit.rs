@@ -29,6 +29,8 @@ pub(crate) struct Visit {
     pub(crate) list: Option<String>,
     /// Where it comes from, when that is known: only for counting wrong guesses.
     pub(crate) from: Option<IpAddr>,
+    /// The service key that was shown.
+    pub(crate) bearer: Option<String>,
     /// What the browser calls itself.
     pub(crate) agent: String,
     /// The tokens by which accounts know this browser.
@@ -66,6 +68,7 @@ impl Visit {
             passes: cookies::passes(headers),
             list: cookies::read(headers, cookies::LIST).map(str::to_owned),
             from: None,
+            bearer: None,
             agent: client::agent(headers),
             devices: cookies::devices(headers),
             halfway: cookies::read(headers, cookies::HALFWAY).filter(|t| !t.is_empty()).map(str::to_owned),

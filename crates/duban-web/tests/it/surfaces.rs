@@ -19,8 +19,6 @@ pub(crate) fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
         | "/style"
         | "/desk"
         | "/desk/login"
-        | "/desk/login/code"
-        | "/desk/me"
         | "/desk/intake"
         | "/desk/judgements"
         | "/desk/quality"
@@ -101,7 +99,22 @@ fn everybodys(path: &str, number: &str) -> Option<Vec<String>> {
                 .flat_map(|tile| [format!("/tiles/{tile}.json"), format!("/tiles/{tile}.mvt")])
                 .collect(),
         ),
+        api if api.starts_with("/api/v1/") => Some(of_api(api, number)),
         _ => administrators::addresses(path),
+    }
+}
+
+/// The API, as those call it who are signed in; keys have a test of their own.
+fn of_api(path: &str, number: &str) -> Vec<String> {
+    let one = path.replace("{number}", number).replace("{id}", "1");
+    match path {
+        "/api/v1/cases" => {
+            ["", "?stage=all", "?q=%E9%87%91%E4%B8%9D%E9%9B%80", "?stage=all&unit=power", "?who=x"]
+                .map(|query| format!("{path}{query}"))
+                .to_vec()
+        }
+        "/api/v1/figures" => vec![one.clone(), format!("{one}?from=2026-01-01&to=2026-01-31")],
+        _ => vec![one],
     }
 }
 
@@ -239,6 +252,10 @@ fn of_texts(path: &str) -> Option<Vec<(String, String)>> {
     let at = |path: &str, form: &str| Some(vec![(path.to_owned(), form.to_owned())]);
     match path {
         "/desk/phrases" => at(path, "step=answer&title=&body=x"),
+        // A form is no document: refused, whatever is in it.
+        api if api.starts_with("/api/v1/") => {
+            Some(vec![(api.replace("{number}", "000000000000"), "{\"text\":\"x\"}".to_owned())])
+        }
         "/desk/phrases/{id}/removal" => at("/desk/phrases/1/removal", ""),
         "/desk/notice-texts/{key}" => at("/desk/notice-texts/receipt", "subject=x&do=look"),
         "/desk/staff-mail" => at(path, "news=often"),

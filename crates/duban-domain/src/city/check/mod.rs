@@ -9,8 +9,8 @@ mod trees;
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
-    AccessRules, Category, City, DeskRules, Division, Fault, Index, Label, Landmark, MapLine, PackFiles, PublicRule,
-    Reasons, Remote, Role, Unit, UnitKind,
+    AccessRules, Category, City, DeskRules, Division, Fault, Index, Label, Landmark, MapLine, PackFiles,
+    PublicRule, Reasons, Remote, Role, Unit, UnitKind,
     fault::{Faults, Spot, words},
     is_below,
     read::{self, Basics, Placed},

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use duban_app::{
     AdminChange,
-    administration::{OF_ACCOUNT, OF_PACK, record},
+    administration::{OF_ACCOUNT, OF_KEY, OF_PACK, record},
 };
 use duban_domain::{Refusal, city::AccessRules};
 
@@ -42,7 +42,8 @@ pub(super) struct ChangePage {
 /// The newest changes.
 pub(crate) async fn page(desk: Desk) -> PageResult {
     let asked = Fields::of_query(desk.visit.uri.query().unwrap_or(""));
-    let kind = asked.opt("kind").filter(|kind| [OF_PACK, OF_ACCOUNT].contains(kind)).map(str::to_owned);
+    let kind =
+        asked.opt("kind").filter(|kind| [OF_PACK, OF_ACCOUNT, OF_KEY].contains(kind)).map(str::to_owned);
     let before = asked.opt("before").and_then(|id| id.parse().ok());
     let wanted = kind.clone();
     let (found, more) = desk.run(move |ctx| record::page(ctx, wanted.as_deref(), before)).await?;
@@ -64,6 +65,7 @@ fn row(s: &Shell, change: &AdminChange) -> RowShown {
     let kind = match change.kind.as_str() {
         OF_PACK => s.t("城市设置", "Settings"),
         OF_ACCOUNT => s.t("账号", "Account"),
+        OF_KEY => s.t("服务密钥", "Service key"),
         _ => s.t("其他", "Other"),
     };
     let kind = match change.subject.as_str() {
@@ -78,6 +80,7 @@ fn row(s: &Shell, change: &AdminChange) -> RowShown {
         "second-factor-reset" => s.t("取消了动态码", "reset the second factor").to_owned(),
         "import" => s.t("导入", "import").to_owned(),
         "file" => s.t("改整个文件", "the file as text").to_owned(),
+        "" if change.after.is_empty() => s.t("收回", "ended").to_owned(),
         "" if change.before.is_empty() => s.t("新增", "new").to_owned(),
         "" => s.t("改了", "changed").to_owned(),
         other => other.to_owned(),

@@ -8,6 +8,7 @@ pub(crate) mod file;
 mod form;
 pub(crate) mod index;
 pub(crate) mod password;
+pub(crate) mod service_keys;
 pub(crate) mod sign_ins;
 pub(crate) mod table;
 
