@@ -2,6 +2,7 @@
 // and rows, counters and histories agree.
 
 import assert from 'node:assert/strict';
+import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -33,6 +34,46 @@ test('a server that is killed under load has every acknowledged request when it 
   assert.deepEqual(JSON.parse(checked.stdout).faults, []);
   place.drop();
 });
+
+test('a city whose disk is lost comes back out of its archive', async () => {
+  const place = folder();
+  const [data, archive, anew] = ['city', 'archive', 'anew'].map((name) => join(place.path, name));
+  const made = await duban(['key', 'add', '--data', data, '--city', 'zhuzhou', '--name', 'e2e']);
+  assert.equal(made.code, 0, made.stderr);
+  const key = made.stdout.trim();
+  let server = await serve(['serve', '--data', data, '--city', 'zhuzhou', '--archive', archive]);
+  try {
+    const given = [];
+    for (let i = 0; i < 20; i += 1) given.push(await handIn(server.url, key, `archived-${i}`));
+    await reaches(archive, new Date());
+    await server.kill();
+    const restored = await duban(['restore', '--data', anew, archive]);
+    assert.equal(restored.code, 0, restored.stderr);
+    copyFileSync(join(data, 'duban.key'), join(anew, 'duban.key'));
+    rmSync(data, { recursive: true });
+    server = await serve(['serve', '--data', anew, '--city', 'zhuzhou']);
+    assert.deepEqual(await missing(server.url, given), []);
+    await oneMore(server.url, key);
+  } finally {
+    await server.stop();
+  }
+  const checked = await duban(['check', '--data', anew, '--json']);
+  assert.deepEqual(JSON.parse(checked.stdout).faults, [], checked.stderr);
+  const early = await duban(['restore', '--data', join(place.path, 'never'), '--at', '2020-01-01T00:00:00+08:00', archive]);
+  assert.equal(early.code, 1);
+  assert.match(early.stderr, /does not reach back/);
+  place.drop();
+});
+
+/** Waits until an archive can give back what was there at a moment. */
+async function reaches(archive, moment) {
+  for (;;) {
+    const listed = await duban(['restore', '--list', '--data', archive, archive]);
+    const [, to] = listed.stdout.match(/ to (\S+),/) ?? [];
+    if (to && new Date(to) > moment) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
 
 /** Eight clients post as fast as they are answered; in the middle of it the server dies. */
 async function loadUntilKilled(server, key) {

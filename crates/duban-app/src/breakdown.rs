@@ -9,7 +9,7 @@ use duban_domain::{
     policy::{Reach, allow, verb},
     request::{Channel, Kind, Urgency},
 };
-use duban_store::{CaseRow, Figure, Figures, Scope, Seen, Side};
+use duban_store::{CaseRow, Figure, Figures, Scope, Seen, Side, UnitFigures};
 use jiff::{Span, civil::Date};
 
 use crate::{Ctx, wiring::Result};
@@ -210,7 +210,16 @@ pub(crate) fn lines(
             lines.entry(line).or_default().merge(&figures);
         }
     }
-    let mut lines: Vec<Line> = lines.into_iter().map(|(key, figures)| Line { key, figures }).collect();
+    largest_first(lines.into_iter().map(|(key, figures)| Line { key, figures }).collect())
+}
+
+/// The lines of the units, out of their counters: no row is read for them, however long the period.
+#[must_use]
+pub fn of_units(units: &[UnitFigures]) -> Vec<Line> {
+    largest_first(units.iter().map(|unit| Line { key: unit.unit.clone(), figures: unit.figures }).collect())
+}
+
+fn largest_first(mut lines: Vec<Line>) -> Vec<Line> {
     lines.sort_by_key(|line| (std::cmp::Reverse(line.figures.get(Figure::In)), line.key.clone()));
     lines
 }
@@ -218,6 +227,19 @@ pub(crate) fn lines(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The page said "most in" of the unit that came first by its key.
+    #[test]
+    fn the_unit_that_is_called_the_largest_is_the_largest() {
+        let unit = |unit: &str, received: i64| {
+            let mut numbers = Figures::default().numbers();
+            numbers[Figure::In as usize - 1] = received;
+            UnitFigures { unit: unit.to_owned(), figures: Figures::of_numbers(&numbers) }
+        };
+        let lines = of_units(&[unit("bus", 7), unit("drains", 8), unit("urban", 18)]);
+        let keys: Vec<&str> = lines.iter().map(|line| line.key.as_str()).collect();
+        assert_eq!(keys, ["urban", "drains", "bus"]);
+    }
 
     #[test]
     fn a_value_counts_in_one_line_of_each_level() {

@@ -26,7 +26,7 @@ pub struct Found {
 /// deadline that explains itself; digests fit; counters are the sum of the rows; nobody is kept whom
 /// no request names.
 pub fn check(app: &App) -> Result<Found> {
-    let mut found = Found::default();
+    let mut found = Found { faults: app.store.read(|tx| tx.damage())?, ..Found::default() };
     let mut after = CaseId(0);
     loop {
         let last = app.store.read(|tx| {

@@ -38,4 +38,16 @@ impl AppError {
     pub fn is_in_doubt(&self) -> bool {
         matches!(self, Self::Store(StoreError::InDoubt(_)))
     }
+
+    /// Whether there is no room left on the disk of the database.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Full(_)))
+    }
+
+    /// Whether the disk of the database fails, or the database is damaged: it will not pass by itself.
+    #[must_use]
+    pub fn is_disk(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Disk(_) | StoreError::Damaged(_)))
+    }
 }

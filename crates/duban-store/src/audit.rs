@@ -8,12 +8,29 @@ use jiff::tz::TimeZone;
 
 use crate::{
     CaseRow, Figure, Figures, ReadTx, StoreError,
+    dialect::Dialect,
     figures::{SUMS, month_of_day},
     row::COLUMNS,
     value::params,
 };
 
 impl ReadTx<'_> {
+    /// What is wrong with the file itself: pages that are damaged, indexes that do not match their rows. A
+    /// server looks after its own files.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn damage(&mut self) -> Result<Vec<String>, StoreError> {
+        match self.dialect() {
+            Dialect::Postgres => Ok(Vec::new()),
+            Dialect::Sqlite => {
+                let mut said = self.all("PRAGMA integrity_check(20)", &[], |row| row.text(0))?;
+                said.retain(|line| line != "ok");
+                Ok(said)
+            }
+        }
+    }
+
     /// How many people are kept whom no request names: data that nobody needs.
     ///
     /// # Errors

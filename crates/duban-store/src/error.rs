@@ -46,10 +46,8 @@ pub enum StoreError {
     /// The server went away in the middle; it rolls back what was not committed.
     #[error("the connection to the database was lost and nothing was recorded; try again")]
     Lost(#[source] Cause),
-    /// The server went away while committing: only a look can tell.
-    #[error(
-        "the connection to the database was lost during the commit; look whether it was recorded before trying again"
-    )]
+    /// The server went away while committing, or the disk did not confirm the commit: only a look can tell.
+    #[error("the database failed during the commit; look whether it was recorded before trying again")]
     InDoubt(#[source] Cause),
     /// A value that must be unique is there already.
     #[error("already taken: {what}")]
@@ -137,6 +135,17 @@ pub enum StoreError {
     /// The file is damaged or is not a database.
     #[error("the database is damaged or is not a database; stop, keep a copy, and restore the last backup")]
     Damaged(#[source] Cause),
+    /// A file of the archive could not be written or read.
+    #[error(
+        "{path}: this file of the archive could not be written or read; the database itself is as it was"
+    )]
+    Archive {
+        /// Which file.
+        path: String,
+        /// What the system said.
+        #[source]
+        cause: Cause,
+    },
     /// This engine has other means for that.
     #[error("{what} is not made here; use {instead}")]
     Unserved {
@@ -173,6 +182,7 @@ impl StoreError {
             | Self::Edited { .. }
             | Self::Migration { .. }
             | Self::Damaged(_)
+            | Self::Archive { .. }
             | Self::Unserved { .. }
             | Self::Engine(_) => false,
         }

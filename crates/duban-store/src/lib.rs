@@ -91,6 +91,7 @@ pub use search::{Facets, Findable};
 pub use seek::{SeekLine, Sought};
 pub use service_key::ServiceKey;
 pub use sign_in::{SecondFactor, SignInLine};
+pub use sqlite::{Archive, Generation};
 pub use staff::{ApiKey, Session, SessionKind, Staff};
 pub use store::{Store, WriteCounts};
 pub use target::Target;

@@ -3,7 +3,10 @@
 //! Also the translation between SQLite's values and errors and ours. How writes share a commit is
 //! in [`group`].
 
+mod archive;
 mod group;
+mod journal;
+mod restore;
 
 use std::{
     path::{Path, PathBuf},
@@ -14,6 +17,7 @@ use std::{
 use parking_lot::Mutex;
 use rusqlite::{
     Connection, ErrorCode, OpenFlags,
+    ffi::SQLITE_IOERR_FSYNC,
     types::{ToSql, ToSqlOutput, ValueRef},
 };
 
@@ -23,6 +27,9 @@ use crate::{
     value::{Param, Row},
 };
 use group::Writer;
+
+pub use archive::Archive;
+pub use restore::Generation;
 
 /// How long one process waits for another one that writes, at each try.
 const BUSY_MS: u64 = 4_000;
@@ -208,10 +215,15 @@ pub(crate) fn fault(error: &rusqlite::Error, context: String) -> StoreError {
     let said = error.to_string();
     let cause = Arc::new(Said { said: said.clone(), context });
     let Some(code) = error.sqlite_error_code() else { return StoreError::Engine(cause) };
+    // All of the commit is written by then, and only the disk could say whether it is kept: after a
+    // crash now it may be found, or not.
+    if error.sqlite_error().is_some_and(|e| e.extended_code == SQLITE_IOERR_FSYNC) {
+        return StoreError::InDoubt(cause);
+    }
     match code {
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => StoreError::Busy(cause),
         ErrorCode::DiskFull => StoreError::Full(cause),
-        ErrorCode::SystemIoFailure => StoreError::Disk(cause),
+        ErrorCode::SystemIoFailure | ErrorCode::ReadOnly => StoreError::Disk(cause),
         ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => StoreError::Damaged(cause),
         ErrorCode::ConstraintViolation => match said.strip_prefix("UNIQUE constraint failed: ") {
             Some(columns) => StoreError::Taken { what: columns.to_owned(), cause },

@@ -2,7 +2,9 @@
 //! and a city with its staff. Never shipped, and no production crate uses it.
 
 pub mod clock;
+pub mod disk;
 pub mod gateway;
+pub mod line;
 pub mod postgres;
 pub mod sink;
 pub mod world;

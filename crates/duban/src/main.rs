@@ -5,6 +5,7 @@ mod check;
 mod city;
 mod clock;
 mod demo;
+mod door;
 mod import;
 mod keep;
 mod keyfile;

@@ -2,7 +2,6 @@
 
 use std::{
     io::Write,
-    net::SocketAddr,
     process::ExitCode,
     sync::{
         Arc,
@@ -18,7 +17,8 @@ use duban_web::{Options, Site};
 
 use crate::{
     clock::Machine,
-    letters,
+    door::{self, Patience},
+    keep, letters,
     outside::Http,
     settings::{Outside, Place, Settings},
     wire,
@@ -89,10 +89,11 @@ pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<Exi
         move || call(&outside, &stop)
     });
     let letters = letters::watch(&app, settings, &stop)?;
+    let archive = keep::archive(&app, settings, &stop);
     let served = runtime.block_on(serve(app, settings));
     stop.store(true, Ordering::Relaxed);
     runtime.shutdown_timeout(GRACE);
-    for worker in workers.into_iter().chain(letters) {
+    for worker in workers.into_iter().chain(letters).chain(archive) {
         drop(worker.join());
     }
     served.map(|()| ExitCode::SUCCESS)
@@ -118,20 +119,20 @@ async fn serve(app: App, settings: &Settings) -> anyhow::Result<()> {
     println!("ready http://{address}");
     std::io::stdout().flush()?;
     let stopping = Arc::new(tokio::sync::Notify::new());
-    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown({
-            let stopping = stopping.clone();
-            async move {
-                interrupted().await;
-                tracing::info!("stopping: what is being done is finished first");
-                stopping.notify_one();
-            }
-        });
+    let stop = {
+        let stopping = stopping.clone();
+        async move {
+            interrupted().await;
+            tracing::info!("stopping: what is being done is finished first");
+            stopping.notify_one();
+        }
+    };
     tokio::select! {
-        done = async { server.await } => done.context("serving"),
+        () = door::serve(listener, router, Patience::default(), stop) => {}
         // Live streams never end by themselves, so there is an end to waiting.
-        () = async { stopping.notified().await; tokio::time::sleep(GRACE).await } => Ok(()),
+        () = async { stopping.notified().await; tokio::time::sleep(GRACE).await } => {}
     }
+    Ok(())
 }
 
 async fn interrupted() {

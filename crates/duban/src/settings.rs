@@ -29,8 +29,8 @@ pub(crate) struct Place {
     /// [default: sha256]
     #[arg(long, value_name = "NAME", env = "DUBAN_LOG_HASH")]
     pub(crate) log_hash: Option<String>,
-    /// A settings file (TOML): data, database, city, log_hash, listen, public_url, source_url, client_header, trusted_proxies, and the
-    /// sections mail, sms, mail_in.
+    /// A settings file (TOML): data, database, city, log_hash, listen, public_url, source_url, client_header,
+    /// trusted_proxies, archive, archive_days, and the sections mail, sms, mail_in.
     #[arg(long, value_name = "FILE", env = "DUBAN_CONFIG")]
     pub(crate) config: Option<PathBuf>,
 }
@@ -55,7 +55,17 @@ pub(crate) struct Outside {
     /// the house. Named without a header, they are believed in X-Forwarded-For.
     #[arg(long, value_name = "ADDRS", env = "DUBAN_TRUSTED_PROXIES")]
     pub(crate) trusted_proxies: Option<String>,
+    /// A folder, on another disk, into which the embedded database is archived every second: it can be restored out
+    /// of it as it was at any moment. The key file is not in it.
+    #[arg(long, value_name = "DIR", env = "DUBAN_ARCHIVE")]
+    pub(crate) archive: Option<PathBuf>,
+    /// How many days the archive reaches back [default: 14]
+    #[arg(long, value_name = "DAYS", env = "DUBAN_ARCHIVE_DAYS")]
+    pub(crate) archive_days: Option<u32>,
 }
+
+/// How far the archive reaches back where nobody says so.
+const ARCHIVE_DAYS: u32 = 14;
 
 /// The settings file.
 #[derive(Debug, Default, Deserialize)]
@@ -70,6 +80,8 @@ struct File {
     source_url: Option<String>,
     client_header: Option<String>,
     trusted_proxies: Option<String>,
+    archive: Option<PathBuf>,
+    archive_days: Option<u32>,
     mail: Option<toml::Table>,
     sms: Option<toml::Table>,
     mail_in: Option<toml::Table>,
@@ -94,6 +106,8 @@ pub(crate) struct Settings {
     pub(crate) source_url: Setting<String>,
     pub(crate) client_header: Setting<String>,
     pub(crate) trusted_proxies: Setting<Proxies>,
+    pub(crate) archive: Setting<Option<PathBuf>>,
+    pub(crate) archive_days: Setting<u32>,
     /// The ways of messages.
     pub(crate) ways: Ways,
 }
@@ -135,6 +149,9 @@ impl Settings {
                 "",
             ),
             trusted_proxies: Setting { value: proxies, from: trusted.from },
+            archive: optional(pick(outside.archive.clone(), "DUBAN_ARCHIVE", file.archive)),
+            archive_days: pick(outside.archive_days, "DUBAN_ARCHIVE_DAYS", file.archive_days)
+                .unwrap_or(Setting { value: ARCHIVE_DAYS, from: "default" }),
         })
     }
 
@@ -142,6 +159,7 @@ impl Settings {
     pub(crate) fn print(&self) -> String {
         let line = |name: &str, value: &str, from: &str| format!("{name} = {value:?}  # {from}\n");
         let database = self.database.value.as_deref().map(without_password).unwrap_or_default();
+        let archive = self.archive.value.as_ref().map(|dir| dir.display().to_string()).unwrap_or_default();
         [
             line("data", &self.data.value.display().to_string(), self.data.from),
             line("database", &database, self.database.from),
@@ -152,6 +170,8 @@ impl Settings {
             line("source_url", &self.source_url.value, self.source_url.from),
             line("client_header", &self.client_header.value, self.client_header.from),
             line("trusted_proxies", &self.trusted_proxies.value.to_string(), self.trusted_proxies.from),
+            line("archive", &archive, self.archive.from),
+            format!("archive_days = {}  # {}\n", self.archive_days.value, self.archive_days.from),
             self.ways.print(),
         ]
         .concat()
@@ -164,7 +184,7 @@ impl File {
             .with_context(|| format!("reading the settings file {}", path.display()))?;
         toml::from_str(&text).with_context(|| {
             format!(
-                "the settings file {} (it may hold data, database, city, log_hash, listen, public_url, source_url, client_header, trusted_proxies, and sections mail, sms, mail_in)",
+                "the settings file {} (it may hold data, database, city, log_hash, listen, public_url, source_url, client_header, trusted_proxies, archive, archive_days, and sections mail, sms, mail_in)",
                 path.display()
             )
         })

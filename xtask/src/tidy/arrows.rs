@@ -27,7 +27,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("r2d2_postgres", &["duban-store"]),
     ("axum", &["duban-web", "duban"]),
     ("askama", &["duban-web"]),
-    ("tower-http", &["duban-web"]),
+    ("tower-http", &["duban", "duban-web"]),
     ("tokio", &["duban-web", "duban"]),
     ("getrandom", &["duban"]),
     ("ring", &["duban-app"]),

@@ -295,7 +295,7 @@ fn of_two_photos_the_person_sees_the_one_that_was_shared() {
     });
 }
 
-fn png() -> Vec<u8> {
+pub(crate) fn png() -> Vec<u8> {
     let mut out = std::io::Cursor::new(Vec::new());
     image::DynamicImage::new_rgb8(8, 8).write_to(&mut out, image::ImageFormat::Png).unwrap();
     out.into_inner()

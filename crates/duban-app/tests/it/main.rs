@@ -8,6 +8,7 @@ mod calls;
 mod comfort;
 mod crash;
 mod exports;
+mod faults;
 mod handling;
 mod histories;
 mod import;

@@ -142,6 +142,24 @@ impl Writer {
 }
 
 impl Writer {
+    /// Runs something with the connection that writes, while nobody of this program writes. Whoever had
+    /// joined a group is committed first.
+    pub(super) fn alone<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut lane = self.lane.lock();
+        if let Some(group) = lane.group.as_ref().map(|open| Arc::clone(&open.group)) {
+            let outcome = lane.commit(self);
+            group.finish(outcome);
+        }
+        let done = work(&lane.conn);
+        if done.is_err() {
+            lane.undo();
+        }
+        done
+    }
+
     /// Whether somebody stands in line. After a commit its members come back one by one, and the
     /// first of them would commit alone while the others wake up; so a group that is much smaller
     /// than the one before gives them a few turns of the processor before it believes that nobody

@@ -94,10 +94,7 @@ fn find(ctx: &duban_app::Ctx, asked: &Asked) -> Result<Found, duban_app::AppErro
     let (from, to) = before(asked.from, asked.to);
     let before = report::totals(ctx, from, to)?;
     let lines = match asked.by {
-        // The counters know units: no row is read for them, however long the period.
-        By::Unit => {
-            report.units.iter().map(|unit| Line { key: unit.unit.clone(), figures: unit.figures }).collect()
-        }
+        By::Unit => breakdown::of_units(&report.units),
         by => breakdown::breakdown(ctx, by, asked.within.as_deref(), asked.from, asked.to)?,
     };
     Ok(Found { report, before, lines })

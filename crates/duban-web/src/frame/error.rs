@@ -150,8 +150,18 @@ fn of_app(error: &AppError) -> Note {
         ),
         error if error.is_in_doubt() => words(
             StatusCode::SERVICE_UNAVAILABLE,
-            "数据库在记下的那一刻断开了：可能已经记下，也可能没有。请先看一看有没有，没有再交一次。",
-            "The database went away while recording: it may have been recorded, or not. Look first, and send it again only if it is not there.",
+            "数据库在记下的那一刻出了故障：可能已经记下，也可能没有。请先看一看有没有，没有再交一次。",
+            "The database failed while recording: it may have been recorded, or not. Look first, and send it again only if it is not there.",
+        ),
+        error if error.is_full() => words(
+            StatusCode::INSUFFICIENT_STORAGE,
+            "存放数据的磁盘满了，什么也没有记下。您填的还在；管理员腾出空间后再交一次，急事请打热线。",
+            "The disk that keeps the data is full; nothing was recorded. What you wrote is kept: send it again once the administrator has made room, and call the hotline if it is urgent.",
+        ),
+        error if error.is_disk() => words(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "存放数据的磁盘出了故障，什么也没有记下。您填的还在；请告诉管理员，急事请打热线。",
+            "The disk that keeps the data fails; nothing was recorded. What you wrote is kept: tell the administrator, and call the hotline if it is urgent.",
         ),
         AppError::Store(_) => words(
             StatusCode::SERVICE_UNAVAILABLE,
