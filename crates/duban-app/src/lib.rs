@@ -31,6 +31,7 @@ pub mod quality;
 pub mod remote;
 pub mod report;
 pub mod resident;
+pub mod service;
 pub mod setup;
 pub mod staff;
 pub mod statistics;
@@ -46,7 +47,7 @@ pub use duban_store::{
     AdminChange, Alert, ByHand, CallFigure, CallNote, CallSums, CallbackTask, CaseQuery, CaseRow, Cursor,
     ExportLine, Figure, Figures, InspectionRow, InspectionSums, Link, LinkState, LiveEvent, MediaKind,
     MediaRow, NoticeLog, NoticeQuery, Order, Page, PublicQuery, PublicRow, RelocationRow, SavedView,
-    SeekLine, Sought, UnitFigures, ZOOM_SINGLE,
+    SeekLine, ServiceKey, Sought, UnitFigures, ZOOM_SINGLE,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

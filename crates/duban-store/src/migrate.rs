@@ -56,6 +56,8 @@ pub(crate) const ALL: &[Migration] = migrations![
     18 "0018_relocation",
     19 "0019_key_scope_presence",
     20 "0020_watches",
+    21 "0021_sign_in",
+    22 "0022_service_keys",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.

@@ -38,18 +38,21 @@ pub enum SessionKind {
     Staff,
     /// A browser that may see one request.
     Resident,
+    /// A member of staff who has given the password and not yet the second factor.
+    Halfway,
 }
 
 impl SessionKind {
-    fn code(self) -> i64 {
+    pub(crate) fn code(self) -> i64 {
         match self {
             Self::Staff => 1,
             Self::Resident => 2,
+            Self::Halfway => 3,
         }
     }
 
     fn from_code(code: i64) -> Option<Self> {
-        [Self::Staff, Self::Resident].into_iter().find(|kind| kind.code() == code)
+        [Self::Staff, Self::Resident, Self::Halfway].into_iter().find(|kind| kind.code() == code)
     }
 }
 
@@ -68,6 +71,10 @@ pub struct Session {
     pub seen_at: Stamp,
     /// When it ends in any case.
     pub expires_at: Stamp,
+    /// What the browser called itself when it began, cut; empty for residents.
+    pub agent: String,
+    /// The address it began at, shortened; empty for residents.
+    pub place: String,
 }
 
 /// What the key of another system opens (密钥用途).
@@ -125,6 +132,19 @@ fn read_staff(row: &Row<'_>) -> Result<Staff, StoreError> {
         password: row.text(5)?,
         active: row.flag(6)?,
         created_at: Stamp(row.int(7)?),
+    })
+}
+
+pub(crate) fn read_session(row: &Row<'_>, token: &[u8]) -> Result<Session, StoreError> {
+    Ok(Session {
+        token: token.to_vec(),
+        kind: crate::request::code("the kind of a session", row.int(0)?, SessionKind::from_code)?,
+        subject: row.int(1)?,
+        created_at: Stamp(row.int(2)?),
+        seen_at: Stamp(row.int(3)?),
+        expires_at: Stamp(row.int(4)?),
+        agent: row.text(5)?,
+        place: row.text(6)?,
     })
 }
 
@@ -189,18 +209,9 @@ impl ReadTx<'_> {
     /// The engine's.
     pub fn session(&mut self, token: &[u8]) -> Result<Option<Session>, StoreError> {
         self.first(
-            "SELECT kind, subject, created_at, seen_at, expires_at FROM session WHERE token = $1",
+            "SELECT kind, subject, created_at, seen_at, expires_at, agent, place FROM session WHERE token = $1",
             params![token],
-            |row| {
-                Ok(Session {
-                    token: token.to_vec(),
-                    kind: crate::request::code("the kind of a session", row.int(0)?, SessionKind::from_code)?,
-                    subject: row.int(1)?,
-                    created_at: Stamp(row.int(2)?),
-                    seen_at: Stamp(row.int(3)?),
-                    expires_at: Stamp(row.int(4)?),
-                })
-            },
+            |row| read_session(row, token),
         )
     }
 
@@ -273,8 +284,17 @@ impl WriteTx<'_> {
             params![session.created_at],
         )?;
         self.exec(
-            "INSERT INTO session (token, kind, subject, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
-            params![&session.token, session.kind.code(), session.subject, session.created_at, session.seen_at, session.expires_at],
+            "INSERT INTO session (token, kind, subject, created_at, seen_at, expires_at, agent, place) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            params![
+                &session.token,
+                session.kind.code(),
+                session.subject,
+                session.created_at,
+                session.seen_at,
+                session.expires_at,
+                &session.agent,
+                &session.place,
+            ],
         )?;
         Ok(())
     }
@@ -295,13 +315,14 @@ impl WriteTx<'_> {
         self.exec("DELETE FROM session WHERE token = $1", params![token]).map(|_| ())
     }
 
-    /// Ends every session of somebody.
+    /// Ends every session of somebody, begun and half begun; how many were begun.
     ///
     /// # Errors
     /// The engine's.
-    pub fn end_sessions_of(&mut self, kind: SessionKind, subject: i64) -> Result<(), StoreError> {
-        self.exec("DELETE FROM session WHERE kind = $1 AND subject = $2", params![kind.code(), subject])
-            .map(|_| ())
+    pub fn end_sessions_of(&mut self, staff: StaffId) -> Result<u64, StoreError> {
+        let end = "DELETE FROM session WHERE kind = $1 AND subject = $2";
+        self.exec(end, params![SessionKind::Halfway.code(), staff])?;
+        self.exec(end, params![SessionKind::Staff.code(), staff])
     }
 
     /// Adds the key of another system.

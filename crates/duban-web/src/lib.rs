@@ -3,6 +3,7 @@
 //! A handler parses, calls a use case and renders; it holds no rule and no SQL. Status codes are
 //! known here and nowhere else.
 
+mod api;
 pub mod cti;
 mod desk;
 mod frame;
@@ -14,5 +15,8 @@ mod questions_tests;
 pub mod resident;
 pub mod routes;
 
-pub use frame::site::{Options, Site};
+pub use frame::{
+    client::Proxies,
+    site::{Options, Site},
+};
 pub use routes::router;

@@ -17,7 +17,7 @@ use tower_http::{
 };
 
 use crate::{
-    cti,
+    api, cti,
     desk::{self, admin},
     frame::{Live, Site, assets, fields, guard},
     open311, party, resident,
@@ -32,6 +32,8 @@ pub enum Access {
     AnyStaff,
     /// Staff whose role includes this action.
     Staff(Action),
+    /// The API: a service key whose scopes include this action, or staff whose role does.
+    Api(Action),
 }
 
 /// One row of the table.
@@ -113,11 +115,9 @@ pub fn table() -> Vec<Route> {
         get("/desk/intake", Staff(Action::Register), desk::intake::page),
         post("/desk/intake", Staff(Action::Register), desk::intake::post),
         post("/desk/intake/assist", Staff(Action::Register), desk::assist::fragment),
-        get("/desk/notices", AnyStaff, desk::notices::page),
-        get("/desk/notices/{id}", AnyStaff, desk::notices::one),
-        post("/desk/notices/{id}/attempts", AnyStaff, desk::notices::resend),
         get("/events", Staff(Action::View), desk::live::stream),
     ];
+    table.extend(ways_in());
     table.extend(after_an_answer());
     table.extend(calls());
     table.extend(other_systems());
@@ -127,7 +127,22 @@ pub fn table() -> Vec<Route> {
     table.extend(worklist());
     table.extend(figures());
     table.extend(administration());
+    table.extend(api_v1());
     table
+}
+
+/// 登录: the code after the password, and one's own account.
+fn ways_in() -> Vec<Route> {
+    use Access::{AnyStaff, Public};
+    vec![
+        get("/desk/login/code", Public, desk::door::page),
+        post("/desk/login/code", Public, desk::door::post),
+        post("/desk/login/enrolment", Public, desk::door::enrol),
+        get("/desk/me", AnyStaff, desk::me::page),
+        post("/desk/me/sessions", AnyStaff, desk::me::end),
+        post("/desk/me/password", AnyStaff, desk::me::password),
+        post("/desk/me/second", AnyStaff, desk::me::second),
+    ]
 }
 
 /// 回访与质检: asking the person, and looking at how it was handled.
@@ -194,8 +209,11 @@ fn the_server() -> Vec<Route> {
 
 /// What staff do with lists: several cases at once, kept views, prepared texts, files; and with letters.
 fn worklist() -> Vec<Route> {
-    use Access::Staff;
+    use Access::{AnyStaff, Staff};
     vec![
+        get("/desk/notices", AnyStaff, desk::notices::page),
+        get("/desk/notices/{id}", AnyStaff, desk::notices::one),
+        post("/desk/notices/{id}/attempts", AnyStaff, desk::notices::resend),
         get("/desk/entry", Staff(Action::Enter), desk::entry::page),
         post("/desk/entry", Staff(Action::Enter), desk::entry::post).with_files(),
         post("/desk/batches", Staff(Action::View), desk::bulk::post),
@@ -243,6 +261,12 @@ fn administration() -> Vec<Route> {
         get("/desk/accounts/{id}", Staff(Action::Accounts), admin::accounts::one),
         post("/desk/accounts/{id}", Staff(Action::Accounts), admin::accounts::change),
         post("/desk/accounts/{id}/link", Staff(Action::Accounts), admin::accounts::link),
+        post("/desk/accounts/{id}/sessions", Staff(Action::Accounts), admin::accounts::end_sessions),
+        post("/desk/accounts/{id}/second-factor", Staff(Action::Accounts), admin::accounts::reset),
+        get("/desk/service-keys", Staff(Action::Accounts), admin::service_keys::page),
+        post("/desk/service-keys", Staff(Action::Accounts), admin::service_keys::make),
+        post("/desk/service-keys/{id}/end", Staff(Action::Accounts), admin::service_keys::end),
+        get("/desk/sign-ins", Staff(Action::Audit), admin::sign_ins::page),
         get("/desk/changes", Staff(Action::Audit), admin::changes::page),
         get("/desk/changes/{id}", Staff(Action::Audit), admin::changes::one),
         get("/password/{token}", Public, admin::password::page),
@@ -295,6 +319,31 @@ fn everybody() -> Vec<Route> {
         post("/alerts/mine/{token}", Public, resident::alerts::change),
         get("/map", Public, resident::public::map::page),
         get("/tiles/{layer}/{z}/{x}/{y}", Public, resident::public::tiles::serve),
+    ]
+}
+
+/// 接口 v1: what other systems call.
+fn api_v1() -> Vec<Route> {
+    use Access::{Api, Public};
+    vec![
+        get("/api/v1/openapi.json", Public, api::docs::openapi),
+        get("/api/v1/docs", Public, api::docs::page),
+        get("/api/v1/cases", Api(Action::View), api::cases::list),
+        post("/api/v1/cases", Api(Action::Register), api::cases::create),
+        get("/api/v1/cases/{number}", Api(Action::View), api::cases::one),
+        post("/api/v1/cases/{number}/dispatch", Api(Action::Dispatch), api::steps::dispatch),
+        post("/api/v1/cases/{number}/signature", Api(Action::Sign), api::steps::sign),
+        post("/api/v1/cases/{number}/contact", Api(Action::Contact), api::steps::contact),
+        post("/api/v1/cases/{number}/answer", Api(Action::Answer), api::steps::answer),
+        post("/api/v1/cases/{number}/classification", Api(Action::Classify), api::steps::classify),
+        post("/api/v1/cases/{number}/label", Api(Action::Label), api::steps::label),
+        post("/api/v1/cases/{number}/note", Api(Action::Note), api::steps::note),
+        post("/api/v1/cases/{number}/attachments", Api(Action::Note), api::steps::attach).with_files(),
+        get("/api/v1/cases/{number}/attachments/{id}", Api(Action::View), desk::media::serve),
+        get("/api/v1/units", Api(Action::View), api::city::units),
+        get("/api/v1/categories", Api(Action::View), api::city::categories),
+        get("/api/v1/figures", Api(Action::Figures), api::city::figures),
+        get("/api/v1/events", Api(Action::View), desk::live::stream),
     ]
 }
 

@@ -116,6 +116,7 @@ async fn serve(app: App, settings: &Settings) -> anyhow::Result<()> {
         public_url,
         source_url: settings.source_url.value.clone(),
         client_header: settings.client_header.value.clone(),
+        proxies: settings.trusted_proxies.value.clone(),
     };
     let router = duban_web::router(Site::new(app, options));
     println!("ready http://{address}");

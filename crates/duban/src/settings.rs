@@ -8,6 +8,7 @@ use std::{
 use anyhow::{Context, bail};
 use clap::Args;
 use duban_domain::proof::Algorithm;
+use duban_web::Proxies;
 use serde::Deserialize;
 
 use crate::ways::Ways;
@@ -28,8 +29,8 @@ pub(crate) struct Place {
     /// [default: sha256]
     #[arg(long, value_name = "NAME", env = "DUBAN_LOG_HASH")]
     pub(crate) log_hash: Option<String>,
-    /// A settings file (TOML): data, database, city, log_hash, listen, public_url, source_url, client_header, archive,
-    /// archive_days, and the sections mail, sms, mail_in.
+    /// A settings file (TOML): data, database, city, log_hash, listen, public_url, source_url, client_header,
+    /// trusted_proxies, archive, archive_days, and the sections mail, sms, mail_in.
     #[arg(long, value_name = "FILE", env = "DUBAN_CONFIG")]
     pub(crate) config: Option<PathBuf>,
 }
@@ -50,6 +51,10 @@ pub(crate) struct Outside {
     /// always sets it: otherwise anybody could say anything.
     #[arg(long, value_name = "NAME", env = "DUBAN_CLIENT_HEADER")]
     pub(crate) client_header: Option<String>,
+    /// The proxies in front whose word is believed, such as `10.0.0.5, 10.1.0.0/16`; unless said, those on addresses of
+    /// the house. Named without a header, they are believed in X-Forwarded-For.
+    #[arg(long, value_name = "ADDRS", env = "DUBAN_TRUSTED_PROXIES")]
+    pub(crate) trusted_proxies: Option<String>,
     /// A folder, on another disk, into which the embedded database is archived every second: it can be restored out
     /// of it as it was at any moment. The key file is not in it.
     #[arg(long, value_name = "DIR", env = "DUBAN_ARCHIVE")]
@@ -74,6 +79,7 @@ struct File {
     public_url: Option<String>,
     source_url: Option<String>,
     client_header: Option<String>,
+    trusted_proxies: Option<String>,
     archive: Option<PathBuf>,
     archive_days: Option<u32>,
     mail: Option<toml::Table>,
@@ -99,6 +105,7 @@ pub(crate) struct Settings {
     pub(crate) public_url: Setting<String>,
     pub(crate) source_url: Setting<String>,
     pub(crate) client_header: Setting<String>,
+    pub(crate) trusted_proxies: Setting<Proxies>,
     pub(crate) archive: Setting<Option<PathBuf>>,
     pub(crate) archive_days: Setting<u32>,
     /// The ways of messages.
@@ -123,6 +130,11 @@ impl Settings {
         let sections: BTreeMap<_, _> =
             sections.into_iter().filter_map(|(name, table)| Some((name, table?))).collect();
         let ways = Ways::gather(&sections, |name| std::env::var(name).ok().filter(|v| !v.is_empty()))?;
+        let trusted =
+            or(pick(outside.trusted_proxies.clone(), "DUBAN_TRUSTED_PROXIES", file.trusted_proxies), "");
+        let proxies = trusted.value.parse::<Proxies>().map_err(|part| {
+            anyhow::anyhow!("trusted_proxies: {part:?} is neither an address nor a network like 10.0.0.0/8")
+        })?;
         Ok(Self {
             log_hash: Setting { value: log_hash.value.as_ref().map(known).transpose()?, from: log_hash.from },
             ways,
@@ -136,6 +148,7 @@ impl Settings {
                 pick(outside.client_header.clone(), "DUBAN_CLIENT_HEADER", file.client_header),
                 "",
             ),
+            trusted_proxies: Setting { value: proxies, from: trusted.from },
             archive: optional(pick(outside.archive.clone(), "DUBAN_ARCHIVE", file.archive)),
             archive_days: pick(outside.archive_days, "DUBAN_ARCHIVE_DAYS", file.archive_days)
                 .unwrap_or(Setting { value: ARCHIVE_DAYS, from: "default" }),
@@ -156,6 +169,7 @@ impl Settings {
             line("public_url", &self.public_url.value, self.public_url.from),
             line("source_url", &self.source_url.value, self.source_url.from),
             line("client_header", &self.client_header.value, self.client_header.from),
+            line("trusted_proxies", &self.trusted_proxies.value.to_string(), self.trusted_proxies.from),
             line("archive", &archive, self.archive.from),
             format!("archive_days = {}  # {}\n", self.archive_days.value, self.archive_days.from),
             self.ways.print(),
@@ -170,7 +184,7 @@ impl File {
             .with_context(|| format!("reading the settings file {}", path.display()))?;
         toml::from_str(&text).with_context(|| {
             format!(
-                "the settings file {} (it may hold data, database, city, log_hash, listen, public_url, source_url, client_header, archive, archive_days, and sections mail, sms, mail_in)",
+                "the settings file {} (it may hold data, database, city, log_hash, listen, public_url, source_url, client_header, trusted_proxies, archive, archive_days, and sections mail, sms, mail_in)",
                 path.display()
             )
         })

@@ -3,15 +3,24 @@
 
 use duban_domain::{
     Refusal, StaffId,
-    policy::{Guard, allow, keeps_somebody, verb},
+    lang::Words,
+    policy::{Entry, Guard, allow, keeps_somebody, verb},
     stamp::DAY_MS,
 };
-use duban_store::{AdminChange, SessionKind, Staff, WriteTx};
+use duban_store::{AdminChange, Staff, WriteTx};
 
 use super::{OF_ACCOUNT, noted};
 use crate::{
     App, AppError, Ctx, keys, setup,
-    staff::{login::hash_password, users::PASSWORD_MIN},
+    staff::{
+        Attempt,
+        login::hash_password,
+        new_device,
+        own::{self, Open},
+        record,
+        second::{self, State},
+        users::PASSWORD_MIN,
+    },
     wiring::Result,
 };
 
@@ -108,17 +117,67 @@ pub fn change(ctx: &Ctx, id: StaffId, wanted: &Wanted) -> Result<()> {
         keeps_somebody((city, &roles(&before)), (city, &roles(&after))).map_err(Refusal::from)?;
         tx.update_staff(&new)?;
         if !new.active || new.role != old.role {
-            tx.end_sessions_of(SessionKind::Staff, id.0)?;
+            tx.end_sessions_of(id)?;
         }
         if !new.active {
             tx.end_password_links(id)?;
+        } else if !old.active {
+            let said = by(ctx, "重新启用了您的账号", "switched your account on again");
+            record::touched(&ctx.app, tx, id, Entry::On, (&Attempt::default(), &said))?;
         }
         note(ctx, tx, Some(old), Some(&new), "")
     })
 }
 
+/// What somebody did, as the one concerned is told it.
+fn by(ctx: &Ctx, zh: &str, en: &str) -> Words {
+    let name = &ctx.who.name;
+    Words { zh: format!("{name}{zh}。"), en: format!("{name} {en}.") }
+}
+
+/// The sessions of an account.
+pub fn sessions(ctx: &Ctx, id: StaffId) -> Result<Vec<Open>> {
+    own::open(&ctx.app, &one(ctx, id)?, "")
+}
+
+/// How the second factor of an account stands.
+pub fn second_factor(ctx: &Ctx, id: StaffId) -> Result<State> {
+    second::state(&ctx.app, &one(ctx, id)?)
+}
+
+/// Ends every session of an account; its owner is told.
+pub fn end_sessions(ctx: &Ctx, id: StaffId) -> Result<()> {
+    let staff = one(ctx, id)?;
+    ctx.app.store.write(|tx| {
+        tx.end_sessions_of(id)?;
+        let said = by(ctx, "结束了您在各处的登录", "ended your sessions everywhere");
+        record::touched(&ctx.app, tx, id, Entry::Thrown, (&Attempt::default(), &said))?;
+        note(ctx, tx, Some(&staff), Some(&staff), "sessions-ended")
+    })
+}
+
+/// Takes the second factor of somebody away, who lost the telephone and the recovery codes. Never one's own. It is
+/// recorded, the owner is told, and with the password alone nobody comes in where the role asks for a code: the next
+/// one to sign in has to set it up anew, which the owner is told too.
+pub fn reset_second_factor(ctx: &Ctx, id: StaffId) -> Result<()> {
+    let staff = one(ctx, id)?;
+    if id == ctx.who.id {
+        return Err(Refusal::from(Guard::OwnPower).into());
+    }
+    ctx.app.store.write(|tx| {
+        tx.setting_for_update(setup::VERSION)?;
+        if !tx.remove_second_factor(id)? {
+            return Err(AppError::from(Refusal::NoChange));
+        }
+        tx.end_sessions_of(id)?;
+        let said = by(ctx, "取消了您的动态码", "reset your second factor");
+        record::touched(&ctx.app, tx, id, Entry::Reset, (&Attempt::default(), &said))?;
+        note(ctx, tx, Some(&staff), Some(&staff), "second-factor-reset")
+    })
+}
+
 /// A new link for setting a password; one that was made before works no more. The old password holds
-/// until the link is used.
+/// until the link is used. The owner is told that there is one: whoever made it could use it.
 pub fn link(ctx: &Ctx, id: StaffId) -> Result<String> {
     allow::<verb::Accounts>(&ctx.who)?;
     let token = ctx.app.entropy.token();
@@ -126,6 +185,9 @@ pub fn link(ctx: &Ctx, id: StaffId) -> Result<String> {
         tx.setting_for_update(setup::VERSION)?;
         let staff = tx.staff(id)?.filter(|staff| staff.active).ok_or(Refusal::NotFound)?;
         tx.put_password_link(&keys::hash(&token), id, ctx.now.plus_ms(LINK_MS))?;
+        let said =
+            by(ctx, "为您的账号开了一个设密码的链接", "made a link for setting the password of your account");
+        record::touched(&ctx.app, tx, id, Entry::Linked, (&Attempt::default(), &said))?;
         note(ctx, tx, Some(&staff), Some(&staff), "password-link")
     })?;
     Ok(keys::hex(&token))
@@ -142,8 +204,9 @@ pub fn whose(app: &App, token: &str) -> Result<Option<Staff>> {
     })
 }
 
-/// Sets the password that the owner of a link chose; the link is used up, and every session ends.
-pub fn set_password(app: &App, token: &str, password: &str) -> Result<()> {
+/// Sets the password that the owner of a link chose; the link is used up, and every session ends. Returns the token by
+/// which the account knows this browser, so that nobody who guesses can keep its owner out of it.
+pub fn set_password(app: &App, token: &str, password: &str, at: &Attempt) -> Result<String> {
     if password.chars().count() < PASSWORD_MIN {
         return Err(Refusal::from(Guard::ShortPassword { least: PASSWORD_MIN }).into());
     }
@@ -156,7 +219,12 @@ pub fn set_password(app: &App, token: &str, password: &str) -> Result<()> {
         let staff = tx.staff(id)?.filter(|staff| staff.active).ok_or(Refusal::NotFound)?;
         tx.end_password_links(id)?;
         tx.update_staff(&Staff { password: hash.clone(), ..staff.clone() })?;
-        tx.end_sessions_of(SessionKind::Staff, id.0)?;
+        tx.end_sessions_of(id)?;
+        let said = Words {
+            zh: "您的密码刚刚用一次性链接设过。".to_owned(),
+            en: "Your password was just set by a link that works once.".to_owned(),
+        };
+        record::touched(app, tx, id, Entry::Link, (at, &said))?;
         tx.note_change(&AdminChange {
             id: app.change_id(),
             at: now,
@@ -169,7 +237,7 @@ pub fn set_password(app: &App, token: &str, password: &str) -> Result<()> {
             before: String::new(),
             after: String::new(),
         })?;
-        Ok(())
+        Ok(new_device(app, id))
     })
 }
 

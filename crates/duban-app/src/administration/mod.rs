@@ -12,7 +12,7 @@ pub mod record;
 pub mod relocate;
 pub mod replace;
 
-use duban_domain::{StaffId, policy::Member};
+use duban_domain::{StaffId, case::ActorKind, policy::Member};
 use duban_store::AdminChange;
 
 use crate::Ctx;
@@ -21,12 +21,14 @@ use crate::Ctx;
 pub const OF_PACK: &str = "pack";
 /// About an account.
 pub const OF_ACCOUNT: &str = "account";
+/// About a service key.
+pub const OF_KEY: &str = "service-key";
 
 /// About open cases that go to another unit or category.
 pub const OF_MOVE: &str = "move";
 
 /// A row of the record, by somebody, now.
-fn noted(ctx: &Ctx, kind: &str, subject: &str, note: &str) -> AdminChange {
+pub(crate) fn noted(ctx: &Ctx, kind: &str, subject: &str, note: &str) -> AdminChange {
     AdminChange {
         id: ctx.app.change_id(),
         at: ctx.now,
@@ -46,6 +48,7 @@ fn noted(ctx: &Ctx, kind: &str, subject: &str, note: &str) -> AdminChange {
 #[must_use]
 pub fn by_command(command: &str) -> Member {
     Member {
+        kind: ActorKind::Staff,
         id: StaffId(0),
         name: command.to_owned(),
         unit: String::new(),

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use duban_domain::{
     Refusal, Stamp,
-    city::{self, City, Fault, PackFiles, Severity, edit},
+    city::{self, AccessRules, City, Fault, PackFiles, Severity, edit},
     policy::{Action, Guard, allow, keeps_somebody, verb, widens},
 };
 use duban_store::{AdminChange, ReadTx, WriteTx};
@@ -36,7 +36,7 @@ pub struct Standing {
 /// What an administrator needs for a file of the pack.
 #[must_use]
 pub fn action_for(path: &str) -> Action {
-    if path == "roles.toml" { Action::Accounts } else { Action::Administer }
+    if matches!(path, "roles.toml" | AccessRules::FILE) { Action::Accounts } else { Action::Administer }
 }
 
 /// The pack in force, for whoever may change some of it or reads what was changed.

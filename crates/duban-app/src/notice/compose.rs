@@ -3,6 +3,7 @@
 use duban_domain::{
     Lang, Stamp,
     case::{Case, Event, What, accepted},
+    lang::Words,
     notice::{NoticeChannel, NoticeKind, NoticeText, NoticeVar, Template, Values},
     request::Request,
 };
@@ -29,7 +30,20 @@ pub struct Said {
 /// The text that holds for a kind: the administrator's, else the pack's.
 pub(crate) fn text_of(app: &App, tx: &mut ReadTx<'_>, kind: NoticeKind) -> Result<Option<NoticeText>> {
     let own = tx.notice_text(kind)?.and_then(|row| serde_json::from_str::<NoticeText>(&row.body).ok());
-    Ok(own.or_else(|| app.city.notices.texts.get(&kind).cloned()))
+    Ok(own
+        .or_else(|| app.city.notices.texts.get(&kind).cloned())
+        .or_else(|| (kind == NoticeKind::Account).then(of_account)))
+}
+
+/// That somebody else changed an account is told whether or not the city has words of its own for it.
+fn of_account() -> NoticeText {
+    let subject = Words { zh: "您的账号有变动".to_owned(), en: "A change to your account".to_owned() };
+    let mail = Words {
+        zh: "{reason}\n\n如果不是您请人办的，请马上告诉审计管理员。\n{link}".to_owned(),
+        en: "{reason}\n\nIf you did not ask for this, tell the audit administrator at once.\n{link}"
+            .to_owned(),
+    };
+    NoticeText { subject, mail: Some(mail), sms: None }
 }
 
 /// The words for one channel; none when the city has no text for it.

@@ -55,6 +55,8 @@ pub fn pass(app: &App, request: RequestId, now: Stamp) -> Result<String> {
         created_at: now,
         seen_at: now,
         expires_at: now.plus_ms(PASS_DAYS * DAY_MS),
+        agent: String::new(),
+        place: String::new(),
     };
     app.store.write(|tx| Ok::<_, AppError>(tx.open_session(&session)?))?;
     Ok(keys::hex(&token))

@@ -1,14 +1,14 @@
 //! 用户: accounts of staff, made by whoever runs the server, with a command. The pages for it are in
 //! `administration::accounts`.
 
-use duban_domain::{StaffId, city::City};
-use duban_store::{AdminChange, SessionKind, Staff, WriteTx};
+use duban_domain::{StaffId, city::City, lang::Words, policy::Entry};
+use duban_store::{AdminChange, Staff, WriteTx};
 
 use crate::{
     App, AppError,
     administration::{OF_ACCOUNT, accounts::words},
     setup,
-    staff::login::hash_password,
+    staff::{Attempt, login::hash_password, record},
     wiring::Result,
 };
 
@@ -87,8 +87,15 @@ pub fn put(app: &App, account: &Account) -> Result<StaffId> {
             tx.insert_staff(&staff)?
         }
         // Whoever had the old password is out.
-        tx.end_sessions_of(SessionKind::Staff, staff.id.0)?;
+        tx.end_sessions_of(staff.id)?;
         tx.end_password_links(staff.id)?;
+        if known.is_some() {
+            let said = Words {
+                zh: "管服务器的人用命令给您的账号设了新密码。".to_owned(),
+                en: "Whoever runs the server set a new password for your account by a command.".to_owned(),
+            };
+            record::touched(app, tx, staff.id, Entry::Command, (&Attempt::default(), &said))?;
+        }
         note(app, tx, known.as_ref(), &staff)?;
         Ok::<_, AppError>(staff.id)
     })
@@ -101,7 +108,7 @@ pub fn disable(app: &App, login: &str) -> Result<bool> {
         let Some(staff) = tx.staff_by_login(&plain_login(login))? else { return Ok(false) };
         let off = Staff { active: false, ..staff.clone() };
         tx.update_staff(&off)?;
-        tx.end_sessions_of(SessionKind::Staff, staff.id.0)?;
+        tx.end_sessions_of(staff.id)?;
         tx.end_password_links(staff.id)?;
         note(app, tx, Some(&staff), &off)?;
         Ok::<_, AppError>(true)

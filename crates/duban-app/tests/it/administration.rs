@@ -320,10 +320,13 @@ fn an_account_is_made_its_owner_sets_the_password_and_switching_it_off_ends_all(
         assert_eq!(refused(accounts::add(&sec, &wanted)), Refusal::Guard(Guard::Taken));
         assert!(staff::sign_in(&world.app, "zhao", "").is_err(), "before there is a password nobody gets in");
         assert_eq!(accounts::whose(&world.app, &token).unwrap().unwrap().login, "zhao");
-        let short = accounts::set_password(&world.app, &token, "short");
+        let short = accounts::set_password(&world.app, &token, "short", &staff::Attempt::default());
         assert_eq!(refused(short), Refusal::Guard(Guard::ShortPassword { least: 10 }));
-        accounts::set_password(&world.app, &token, "own words 2026").unwrap();
-        assert_eq!(refused(accounts::set_password(&world.app, &token, "own words 2027")), Refusal::NotFound);
+        accounts::set_password(&world.app, &token, "own words 2026", &staff::Attempt::default()).unwrap();
+        assert_eq!(
+            refused(accounts::set_password(&world.app, &token, "own words 2027", &staff::Attempt::default())),
+            Refusal::NotFound
+        );
         let session = staff::sign_in(&world.app, "zhao", "own words 2026").unwrap();
         assert!(staff::member_of(&world.app, &session, true).unwrap().is_some());
 

@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use duban_app::{App, AppError, Ctx, Entropy, case, check, jobs, keys::Keyring, media, proof, setup};
+use duban_app::{App, AppError, Ctx, case, check, jobs, keys::Keyring, media, proof, setup};
 use duban_domain::{Lang, Number, StaffId, Stamp, case::Way, policy::Member};
 use duban_store::{Store, Target};
 use duban_testkit::{

@@ -24,5 +24,6 @@ mod public;
 mod relocate;
 mod reports;
 mod seek;
+mod sign_in;
 mod stories;
 mod watches;

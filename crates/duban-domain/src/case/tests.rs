@@ -26,14 +26,9 @@ pub(super) fn ground(city: &City, now: Stamp) -> Ground<'_> {
 
 /// Somebody who may do everything, with an id of their own.
 pub(super) fn anybody(id: i64) -> Member {
-    Member {
-        id: StaffId(id),
-        name: "测试".into(),
-        unit: "power".into(),
-        role: "all".into(),
-        actions: policy::Action::ALL.to_vec(),
-        reach: Reach::All,
-    }
+    let (name, unit, role) = ("测试".into(), "power".into(), "all".into());
+    let actions = policy::Action::ALL.to_vec();
+    Member { kind: ActorKind::Staff, id: StaffId(id), name, unit, role, actions, reach: Reach::All }
 }
 
 fn request() -> Request {

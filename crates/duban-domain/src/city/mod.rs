@@ -3,6 +3,7 @@
 //! Takes texts and gives a [`City`]; reading them from a disk is somebody else's work. There is no
 //! rule of any city in here: only what the fields of the files are and how they must fit together.
 
+mod access;
 mod check;
 mod desk;
 pub mod edit;
@@ -22,6 +23,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
+pub use access::AccessRules;
 pub use check::{check, check_at};
 pub use desk::{CallRules, CheckItem, DeskRules, Emergency, Follow, QualityRules, SurveyAnswer};
 pub use fault::{Fault, Severity};
@@ -113,6 +115,8 @@ pub struct City {
     pub settings: Settings,
     /// How the hotline's own desk works.
     pub desk: DeskRules,
+    /// 登录规则
+    pub access: AccessRules,
     /// SHA-256 of all files, in hexadecimal.
     pub digest: String,
     pub(crate) engine: Engine,

@@ -59,6 +59,8 @@ closed_set! {
         Digest = 15, "digest", "每日汇总", "Daily digest";
         /// 附近新事: what became public where somebody wants to know.
         Area = 16, "area", "附近新事", "News of an area";
+        /// 账号变动: somebody else changed how one signs in.
+        Account = 17, "account", "账号变动", "Your account";
     }
 }
 
@@ -182,14 +184,15 @@ impl NoticeKind {
             | Self::Overdue
             | Self::Returned
             | Self::Added
-            | Self::Digest => true,
+            | Self::Digest
+            | Self::Account => true,
         }
     }
 
     /// Whether it waits for the morning. What somebody has just asked for does not: they are awake.
     #[must_use]
     pub fn waits(self) -> bool {
-        !matches!(self, Self::Receipt | Self::Confirm)
+        !matches!(self, Self::Receipt | Self::Confirm | Self::Account)
     }
 
     /// Whether it belongs to its reader alone: no colleague reads what somebody asked to be mailed.
@@ -206,6 +209,7 @@ impl NoticeKind {
             Self::Area => &[NoticeVar::List, NoticeVar::Manage],
             Self::Question => &[NoticeVar::Question, NoticeVar::Link],
             Self::Digest => &[NoticeVar::List],
+            Self::Account => &[NoticeVar::Reason],
             Self::Receipt => &[NoticeVar::Number],
             Self::Progress
             | Self::Answer
@@ -228,6 +232,7 @@ impl NoticeKind {
         let own: &[V] = match self {
             Self::Confirm => return vec![V::City, V::Hotline, V::Home, V::List, V::Link, V::Days],
             Self::Area => return vec![V::City, V::Hotline, V::Home, V::Count, V::List, V::Link, V::Manage],
+            Self::Account => return vec![V::City, V::Hotline, V::Home, V::Reason, V::Link],
             Self::Digest => return vec![V::City, V::Hotline, V::Home, V::Count, V::List, V::Link],
             Self::Answer | Self::Called | Self::Closed => &[V::Answer, V::Rate],
             Self::Again | Self::Returned => &[V::Reason],
@@ -274,6 +279,10 @@ impl StaffNews {
     /// person. Deadlines and what comes back follow the unit's.
     #[must_use]
     pub fn wants(self, kind: NoticeKind) -> bool {
+        // What somebody else does to one's account is told whatever one wishes.
+        if kind == NoticeKind::Account {
+            return true;
+        }
         match self {
             Self::Both => true,
             Self::Neither => false,

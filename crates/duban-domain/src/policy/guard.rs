@@ -28,6 +28,23 @@ pub enum Guard {
         /// Fewest characters.
         least: usize,
     },
+    /// Too many wrong passwords or codes: nothing more is looked at for a while.
+    Barred {
+        /// For so many minutes.
+        minutes: i64,
+    },
+    /// The code is wrong, too old, or was used already.
+    WrongCode,
+    /// The password that holds now is another one.
+    WrongPassword,
+    /// The role signs in with a second factor, so it stays.
+    SecondStays,
+    /// There is a second factor already.
+    SecondThere,
+    /// A service key may do nothing, or what no key may.
+    NoScope,
+    /// A key of the sender's own was used for something else before.
+    KeyReused,
 }
 
 impl Guard {
@@ -43,6 +60,13 @@ impl Guard {
             Self::BadLogin => "bad-login",
             Self::UnknownRole => "unknown-role",
             Self::ShortPassword { .. } => "short-password",
+            Self::Barred { .. } => "barred",
+            Self::WrongCode => "wrong-code",
+            Self::WrongPassword => "wrong-password",
+            Self::SecondStays => "second-factor-stays",
+            Self::SecondThere => "second-factor-there",
+            Self::NoScope => "no-scope",
+            Self::KeyReused => "idempotency-key-reused",
         }
     }
 
@@ -54,7 +78,16 @@ impl Guard {
             Self::BadLogin => Some("login"),
             Self::UnknownRole => Some("role"),
             Self::ShortPassword { .. } => Some("password"),
-            Self::OwnPower | Self::LastOne(_) | Self::StillUsed(_) => None,
+            Self::WrongCode => Some("code"),
+            Self::WrongPassword => Some("old"),
+            Self::NoScope => Some("scopes"),
+            Self::KeyReused => Some("Idempotency-Key"),
+            Self::OwnPower
+            | Self::LastOne(_)
+            | Self::StillUsed(_)
+            | Self::Barred { .. }
+            | Self::SecondStays
+            | Self::SecondThere => None,
         }
     }
 
@@ -79,6 +112,16 @@ impl Guard {
                 Lang::Zh => format!("密码至少 {least} 个字，两次要一样。"),
                 Lang::En => format!("A password has at least {least} characters, and is the same both times."),
             },
+            Self::Barred { minutes } => match lang {
+                Lang::Zh => format!("错的次数太多，{minutes} 分钟内先不受理。以前登录过的浏览器不受别人乱试的影响，可以到那里登录；着急的话，请找安全管理员要一个设密码的链接。"),
+                Lang::En => format!("Too many wrong tries; nothing is looked at for {minutes} minutes. A browser in which you signed in before is not affected by others\u{2019} guesses. If it is urgent, ask a security administrator for a link to set a password."),
+            },
+            Self::WrongCode => lang.t("动态码不对、过了时间，或者已经用过。请等应用里换出新的六位数再输；手机不在身边，就用一个恢复码。", "The code is wrong, too old or used already. Wait for the next six digits in your app; without the phone, use a recovery code.").to_owned(),
+            Self::WrongPassword => lang.t("现在的密码不对，什么也没有改。请核对后再输。", "The present password is wrong, so nothing was changed. Check and type it again.").to_owned(),
+            Self::NoScope => lang.t("请选这把密钥可以做什么，至少一项。管理、导出、看诉求人，密钥都做不了。", "Choose what this key may do, one thing at least. No key administers, exports or reveals a person.").to_owned(),
+            Self::KeyReused => lang.t("这个 Idempotency-Key 已经用来交过别的内容，没有记下。换一个键再交；要重发同一件，内容要一模一样。", "This Idempotency-Key was used for something else before, so nothing was recorded. Use a new key; to repeat, send exactly the same.").to_owned(),
+            Self::SecondStays => lang.t("您的角色必须用动态码登录，不能停用。换手机，请找安全管理员取消后重新设。", "Your role signs in with a second factor, so it stays. For a new phone ask a security administrator to reset it.").to_owned(),
+            Self::SecondThere => lang.t("已经有动态码了。要换，请先停用，或找安全管理员取消。", "There is a second factor already. Switch it off first, or ask a security administrator to reset it.").to_owned(),
         }
     }
 
@@ -94,6 +137,13 @@ impl Guard {
             Self::BadLogin,
             Self::UnknownRole,
             Self::ShortPassword { least: 10 },
+            Self::Barred { minutes: 15 },
+            Self::WrongCode,
+            Self::WrongPassword,
+            Self::SecondStays,
+            Self::SecondThere,
+            Self::NoScope,
+            Self::KeyReused,
         ]
     }
 }

@@ -5,12 +5,14 @@
 mod action;
 mod guard;
 mod reach;
+mod sign_in;
 
 use std::marker::PhantomData;
 
 pub use action::Action;
 pub use guard::{Guard, KEEPERS, keeps_somebody, widens};
 pub use reach::Reach;
+pub use sign_in::Entry;
 
 use crate::{
     Refusal, RequestId, StaffId,
@@ -21,6 +23,8 @@ use crate::{
 /// A member of staff (工作人员) as the rules see one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
+    /// A person, or another system that shows a service key.
+    pub kind: ActorKind,
     /// Its id.
     pub id: StaffId,
     /// The name that colleagues see.
@@ -50,7 +54,23 @@ impl Member {
             };
             (r.actions.clone(), reach)
         });
-        Self { id, name: name.to_owned(), unit: unit.to_owned(), role: role.to_owned(), actions, reach }
+        let (name, unit, role) = (name.to_owned(), unit.to_owned(), role.to_owned());
+        Self { kind: ActorKind::Staff, id, name, unit, role, actions, reach }
+    }
+
+    /// Another system, with what its service key gives it: some actions, and one unit with those below, or every case.
+    #[must_use]
+    pub fn system(city: &City, id: i64, name: &str, unit: Option<&str>, actions: Vec<Action>) -> Self {
+        let below = |unit| city.unit_and_below(unit).into_iter().map(str::to_owned).collect();
+        Self {
+            kind: ActorKind::Partner,
+            id: StaffId(id),
+            name: name.to_owned(),
+            unit: unit.unwrap_or(&city.centre().key).to_owned(),
+            role: String::new(),
+            actions,
+            reach: unit.map_or(Reach::All, |unit| Reach::Units(below(unit))),
+        }
     }
 
     /// Whether the role includes an action. Pages use it to decide what to offer; verbs ask [`permit`].
@@ -62,12 +82,7 @@ impl Member {
     /// This member as the actor of an event.
     #[must_use]
     pub fn actor(&self) -> Actor {
-        Actor {
-            kind: ActorKind::Staff,
-            id: self.id.0,
-            name: self.name.clone(),
-            unit: Some(self.unit.clone()),
-        }
+        Actor { kind: self.kind, id: self.id.0, name: self.name.clone(), unit: Some(self.unit.clone()) }
     }
 }
 

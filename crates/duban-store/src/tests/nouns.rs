@@ -185,6 +185,8 @@ fn staff_sessions_and_keys() {
             created_at: Stamp(i64::from(n)),
             seen_at: Stamp(i64::from(n)),
             expires_at: Stamp(expires),
+            agent: "Chrome".to_owned(),
+            place: "192.0.2.*".to_owned(),
         };
         bed.store
             .write(|tx| tx.open_session(&session(1, 50)).and_then(|()| tx.open_session(&session(2, 500))))

@@ -19,7 +19,7 @@ use axum::{
 };
 use duban_app::{
     live::{News, Watch},
-    staff,
+    service, staff,
 };
 use duban_domain::policy::Reach;
 use futures_util::{Stream, StreamExt, future};
@@ -115,13 +115,18 @@ pub(crate) async fn stream(desk: Desk) -> Response {
 
 /// Comes when whoever listens may not any more: signed out, switched off, or of another unit or role.
 pub(super) async fn gone(desk: Desk, every: Duration) {
-    let Some(token) = desk.visit.session.clone() else { return };
+    let (key, session) = (desk.visit.bearer.clone(), desk.visit.session.clone());
     loop {
         tokio::time::sleep(every).await;
-        let asked = token.clone();
-        match desk.site.run(move |app| staff::member_of(app, &asked, false)).await {
-            Ok(Some(member)) if member == desk.who => {}
-            Ok(_) => return,
+        let (key, session, was) = (key.clone(), session.clone(), desk.who.clone());
+        let asked = desk.site.run(move |app| match (key, session) {
+            (Some(key), _) => service::still(app, &key, &was),
+            (None, Some(token)) => Ok(staff::member_of(app, &token, false)?.as_ref() == Some(&was)),
+            (None, None) => Ok(false),
+        });
+        match asked.await {
+            Ok(true) => {}
+            Ok(false) => return,
             Err(error) => tracing::warn!(?error, "asking who listens failed and is tried again"),
         }
     }

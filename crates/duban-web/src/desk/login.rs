@@ -1,4 +1,5 @@
-//! Signing in and out. Guesses are slowed down by account, and a wrong password keeps the login.
+//! Signing in and out. Too many guesses are refused, and a wrong password keeps the login. The code that comes after
+//! the password is in [`super::door`].
 
 use askama::Template;
 use axum::{
@@ -10,11 +11,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use duban_app::{
-    App, AppError, DEMO_PASSWORD,
-    staff::{self, users},
+    AppError, DEMO_PASSWORD,
+    staff::{self, Attempt, Entered, Entrance, users},
 };
-use duban_domain::{Lang, StaffId, city::City};
+use duban_domain::{Lang, Refusal, city::City};
 
+use super::door;
 use crate::frame::{
     Fields, PageResult, Shell, Site, Visit, WebError, cookies, fields::cut, html, kept, see_other,
 };
@@ -85,47 +87,50 @@ async fn carried(site: &Site, token: &str, request: Request) -> Option<String> {
     kept::seal(&site.app, was, &path, &fields)
 }
 
-/// Signs in, or shows the form again.
+/// Signs in, asks for the code, or shows the form again.
 pub(crate) async fn post(visit: Visit, State(site): State<Site>, fields: Fields) -> PageResult {
     let to = local(fields.get("to")).to_owned();
-    let (login, password) = credentials(&site, &fields);
-    let kept = fields.get(kept::FIELD);
-    if let Some(error) = barred(&site, &login, &password) {
-        return again(&visit, &site, to, [cut(&login, LOGIN_MAX), kept], &error).await;
+    let attempt = attempt(&site, &visit, &fields);
+    let (login, kept) = (cut(&attempt.login, LOGIN_MAX).to_owned(), fields.get(kept::FIELD));
+    if is_too_long(&attempt) {
+        return again(&visit, &site, to, [&login, kept], &AppError::Credentials.into()).await;
     }
-    let tried = login.clone();
-    match site.run_in_turn(move |app| enter(app, &tried, &password)).await {
-        Ok((token, who)) => Ok(entered(&site, &fields, &to, &token, who)),
-        Err(error @ (WebError::App(AppError::Credentials) | WebError::Slow)) => {
-            again(&visit, &site, to, [&login, kept], &error).await
-        }
+    match site.run_in_turn(move |app| staff::enter(app, &attempt)).await {
+        Ok(Entrance::In(entered)) => Ok(came_in(&site, &visit, &fields, &to, &entered)),
+        Ok(Entrance::Halfway { token, enrol, .. }) => door::ask(&visit, &site, &fields, token, enrol).await,
+        Err(error) if is_no(&error) => again(&visit, &site, to, [&login, kept], &error).await,
         Err(error) => Err(error),
     }
 }
 
-fn enter(app: &App, login: &str, password: &str) -> Result<(String, Option<StaffId>), AppError> {
-    let token = staff::sign_in(app, login, password)?;
-    let who = staff::member_of(app, &token, true)?.map(|member| member.id);
-    Ok((token, who))
+/// Whether the form can say it: nothing else is wrong.
+pub(super) fn is_no(error: &WebError) -> bool {
+    use AppError::{Credentials, Refused};
+    matches!(error, WebError::Slow | WebError::App(Credentials | Refused(Refusal::Guard(_))))
 }
 
 /// On to where the member wanted to go. A form on board is sent on as it is: the same request once more,
-/// which [`Fields`] then reads as the form.
-fn entered(site: &Site, fields: &Fields, to: &str, token: &str, who: Option<StaffId>) -> Response {
-    let form = who.and_then(|who| kept::path(&site.app, fields, who));
-    let response = match form {
+/// which [`Fields`] then reads as the form. Whoever's account was touched by somebody else meanwhile sees that first.
+pub(super) fn came_in(site: &Site, visit: &Visit, fields: &Fields, to: &str, entered: &Entered) -> Response {
+    let response = match kept::path(&site.app, fields, entered.staff) {
         Some(form) => (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, form)]).into_response(),
+        None if entered.news => see_other("/desk/me?news=1"),
         None => see_other(to),
     };
-    with_cookie(response, cookies::session(token, site.options.secure_cookies))
+    with_session(response, site, visit, entered)
 }
 
-/// Why a try is not looked at: too long to be right, or one of too many.
-fn barred(site: &Site, login: &str, password: &str) -> Option<WebError> {
-    if login.chars().count() > LOGIN_MAX || password.chars().count() > PASSWORD_MAX {
-        return Some(AppError::Credentials.into());
-    }
-    (!site.throttle.admits(&format!("login:{login}"))).then_some(WebError::Slow)
+/// The cookies of a session that has begun.
+pub(super) fn with_session(response: Response, site: &Site, visit: &Visit, entered: &Entered) -> Response {
+    let secure = site.options.secure_cookies;
+    let response = with_cookie(response, cookies::session(&entered.token, secure));
+    let response = with_cookie(response, cookies::with_device(&visit.devices, &entered.device, secure));
+    if visit.halfway.is_some() { with_cookie(response, cookies::no_halfway(secure)) } else { response }
+}
+
+/// Too long to be right, and too long to be looked at.
+fn is_too_long(attempt: &Attempt) -> bool {
+    attempt.login.chars().count() > LOGIN_MAX || attempt.password.chars().count() > PASSWORD_MAX
 }
 
 /// Signs out.
@@ -137,11 +142,12 @@ pub(crate) async fn out(visit: Visit, State(site): State<Site>) -> PageResult {
 }
 
 /// What was typed; a demonstration's account needs no password there, and only there.
-fn credentials(site: &Site, fields: &Fields) -> (String, String) {
-    match fields.opt("demo").filter(|_| site.app.demo) {
+fn attempt(site: &Site, visit: &Visit, fields: &Fields) -> Attempt {
+    let (login, password) = match fields.opt("demo").filter(|_| site.app.demo) {
         Some(login) => (login.to_owned(), DEMO_PASSWORD.to_owned()),
         None => (fields.get("login").to_lowercase(), fields.get("password").to_owned()),
-    }
+    };
+    Attempt { login, password, ..visit.attempt() }
 }
 
 async fn again(
@@ -152,7 +158,10 @@ async fn again(
     error: &WebError,
 ) -> PageResult {
     let (status, sentence) = match error {
-        WebError::Slow => (StatusCode::TOO_MANY_REQUESTS, error.note().sentence(visit.lang).to_owned()),
+        WebError::Slow | WebError::App(AppError::Refused(_)) => {
+            let note = error.note();
+            (note.status, note.sentence(visit.lang).to_owned())
+        }
         _ => (StatusCode::UNPROCESSABLE_ENTITY, wrong(visit.lang).to_owned()),
     };
     login_page(visit, site, to, [login, &sentence, kept], status).await
@@ -233,7 +242,7 @@ pub(super) fn local(to: &str) -> &str {
     if fits && !to.starts_with("/desk/login") { to } else { "/desk" }
 }
 
-fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
+pub(super) fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
     response.headers_mut().append(SET_COOKIE, cookie);
     response
 }

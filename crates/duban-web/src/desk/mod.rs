@@ -21,6 +21,7 @@ mod checklist;
 #[cfg(test)]
 mod checklist_tests;
 mod choices;
+pub(crate) mod door;
 pub(crate) mod entry;
 pub(crate) mod export;
 pub(crate) mod figures;
@@ -32,6 +33,7 @@ pub(crate) mod letters;
 pub(crate) mod list;
 pub(crate) mod live;
 pub(crate) mod login;
+pub(crate) mod me;
 pub(crate) mod media;
 mod nearby;
 pub(crate) mod notice_texts;
@@ -51,6 +53,8 @@ pub(crate) mod steps;
 pub(crate) mod tasks;
 #[cfg(test)]
 pub(crate) mod tests;
+#[cfg(test)]
+mod tests_door;
 #[cfg(test)]
 mod tests_entry;
 #[cfg(test)]

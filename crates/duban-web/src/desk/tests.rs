@@ -35,7 +35,13 @@ pub(crate) fn put(world: &World, login: &str, unit: &str, role: &str) {
 
 pub(crate) async fn sign_in(world: &World, login: &str, unit: &str, role: &str) -> Browser {
     // A driver of a server's database may wait of its own.
-    tokio::task::block_in_place(|| put(world, login, unit, role));
+    tokio::task::block_in_place(|| {
+        // Whose password is set by a command once more is told so first.
+        let there = users::list(&world.app).unwrap().iter().any(|one| one.login == login);
+        if !there {
+            put(world, login, unit, role);
+        }
+    });
     let mut browser = Browser::on(world);
     let into = browser
         .post(

@@ -11,11 +11,18 @@ pub(crate) const LANG: &str = "duban_lang";
 /// `elder` when a person chose large type.
 pub(crate) const MODE: &str = "duban_mode";
 
+/// A member of staff who gave the password, until the code is there.
+pub(crate) const HALFWAY: &str = "duban_halfway";
+/// The tokens by which accounts know this browser, with dots between them.
+const DEVICES: &str = "duban_devices";
+
 /// The list that a member of staff came from.
 pub(crate) const LIST: &str = "duban_list";
 
 /// How many passes a browser keeps.
 const PASSES_MAX: usize = 12;
+/// How many accounts of staff know a browser: those who share a desk.
+const DEVICES_MAX: usize = 8;
 /// A year in seconds.
 const YEAR_S: u64 = 31_536_000;
 
@@ -58,6 +65,30 @@ pub(crate) fn no_session(secure: bool) -> HeaderValue {
     set(SESSION, "", 0, secure, true)
 }
 
+/// The tokens by which accounts know this browser.
+pub(crate) fn devices(headers: &HeaderMap) -> Vec<String> {
+    let all = read(headers, DEVICES).unwrap_or_default().split('.').filter(|t| !t.is_empty());
+    all.take(DEVICES_MAX).map(str::to_owned).collect()
+}
+
+/// The tokens with one more; the oldest give way.
+pub(crate) fn with_device(known: &[String], token: &str, secure: bool) -> HeaderValue {
+    let mut all: Vec<&str> = known.iter().map(String::as_str).filter(|t| *t != token).collect();
+    all.push(token);
+    let from = all.len().saturating_sub(DEVICES_MAX);
+    set(DEVICES, &all[from..].join("."), YEAR_S, secure, true)
+}
+
+/// A cookie for a password that was right; ten minutes.
+pub(crate) fn halfway(token: &str, secure: bool) -> HeaderValue {
+    set(HALFWAY, token, 600, secure, true)
+}
+
+/// Takes it away.
+pub(crate) fn no_halfway(secure: bool) -> HeaderValue {
+    set(HALFWAY, "", 0, secure, true)
+}
+
 /// The list that somebody is working through, for a day.
 pub(crate) fn list(query: &str, secure: bool) -> HeaderValue {
     set(LIST, query, YEAR_S / 365, secure, true)
@@ -71,6 +102,8 @@ pub(crate) fn preference(name: &str, value: &str, secure: bool) -> HeaderValue {
 fn set(name: &str, value: &str, max_age_s: u64, secure: bool, hidden: bool) -> HeaderValue {
     let secure = if secure { "; Secure" } else { "" };
     let hidden = if hidden { "; HttpOnly" } else { "" };
+    // A browser sends back what it likes: what no header may hold is not written again.
+    let value: String = value.chars().filter(char::is_ascii_graphic).collect();
     let text = format!("{name}={value}; Path=/; Max-Age={max_age_s}; SameSite=Lax{hidden}{secure}");
     HeaderValue::from_str(&text).expect("names and hexadecimal values are plain ASCII")
 }

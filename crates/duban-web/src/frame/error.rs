@@ -33,6 +33,8 @@ pub(crate) enum WebError {
     Method,
     /// The form came from another site.
     Foreign,
+    /// What only one door says, ready to be said.
+    Said(Box<Note>),
 }
 
 impl From<AppError> for WebError {
@@ -55,6 +57,10 @@ pub(crate) struct Note {
     pub(crate) en: String,
     /// What lies behind it, for the log only.
     pub(crate) cause: Option<String>,
+    /// Its name, stable.
+    pub(crate) key: &'static str,
+    /// The field that it is about.
+    pub(crate) field: Option<&'static str>,
 }
 
 impl Note {
@@ -67,6 +73,7 @@ impl WebError {
     pub(crate) fn note(&self) -> Note {
         let (status, zh, en) = match self {
             Self::App(error) => return Note { cause: Some(format!("{self:?}")), ..of_app(error) },
+            Self::Said(note) => return (**note).clone(),
             Self::SignIn => (StatusCode::UNAUTHORIZED, "请先登录。", "Please sign in."),
             Self::BadForm(zh, en) => (StatusCode::UNPROCESSABLE_ENTITY, *zh, *en),
             Self::TooLarge => (
@@ -99,15 +106,33 @@ impl WebError {
     }
 }
 
+/// The name of what has no other.
+fn plain_key(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        401 => "unauthorized",
+        403 => "forbidden",
+        404 => "not-found",
+        405 => "method-not-allowed",
+        409 => "stale",
+        413 => "too-large",
+        429 => "too-many",
+        503 => "unavailable",
+        500..=599 => "broken",
+        _ => "bad-request",
+    }
+}
+
 fn words(status: StatusCode, zh: &str, en: &str) -> Note {
-    Note { status, zh: zh.to_owned(), en: en.to_owned(), cause: None }
+    let (zh, en) = (zh.to_owned(), en.to_owned());
+    Note { status, zh, en, cause: None, key: plain_key(status), field: None }
 }
 
 /// The error of a use case, without its cause.
 fn of_app(error: &AppError) -> Note {
     match error {
         AppError::Refused(refusal) => {
-            words(status_of(refusal), &refusal.sentence(Lang::Zh), &refusal.sentence(Lang::En))
+            let note = words(status_of(refusal), &refusal.sentence(Lang::Zh), &refusal.sentence(Lang::En));
+            Note { key: refusal.key(), field: refusal.field(), ..note }
         }
         AppError::Upload(fault) => {
             let (zh, en) = upload_words(*fault);
@@ -181,6 +206,8 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         Refusal::NotFound | Refusal::NotItsRequest => StatusCode::NOT_FOUND,
         Refusal::MayNot(_) | Refusal::LeadOnly(_) | Refusal::OwnAnswer => StatusCode::FORBIDDEN,
         Refusal::Guard(Guard::OwnPower) => StatusCode::FORBIDDEN,
+        Refusal::Guard(Guard::Barred { .. }) => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::Guard(Guard::SecondThere | Guard::SecondStays) => StatusCode::CONFLICT,
         Refusal::Guard(Guard::LastOne(_)) => StatusCode::CONFLICT,
         Refusal::Stale
         | Refusal::WrongPhase { .. }

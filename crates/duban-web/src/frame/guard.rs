@@ -1,32 +1,39 @@
 //! What stands before every handler: the visit, the access of the route, the headers of the answer.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
-
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use duban_app::staff;
+use duban_app::{service, staff};
 use duban_domain::Refusal;
 
-use super::{Visit, WebError, cookies, error, page::see_other, site::Site};
-use crate::{desk::login, open311, routes::Access};
+use super::{Visit, WebError, client, cookies, error, page::see_other, site::Site};
+use crate::{api, desk::login, open311, routes::Access};
 
 /// Everything may come from this site only; nothing inline; nobody frames us but WeChat's web view,
 /// which does not frame.
 const CSP: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// Where an open tab only listens; that alone does not keep a session alive.
-const LISTENING: [&str; 3] = ["/events", "/desk/calls/live", "/desk/calls/bar"];
+const LISTENING: [&str; 4] = ["/events", "/api/v1/events", "/desk/calls/live", "/desk/calls/bar"];
 
 /// The outermost layer: reads the visit, turns error notes into pages, sets the headers.
 pub(crate) async fn around(State(site): State<Site>, mut request: Request, next: Next) -> Response {
     let mut visit = Visit::of(request.headers(), request.uri());
-    visit.from = caller(&site, &request);
+    visit.from = client::caller(&site, &request);
     if is_foreign(request.method(), request.headers(), request.uri().path()) {
         return finish(error::page(&WebError::Foreign.note(), &visit, &site));
+    }
+    if let Some(key) = bearer(&request) {
+        // Whoever shows a key is judged by the key alone.
+        visit.session = None;
+        visit.bearer = Some(key.clone());
+        match site.run(move |app| service::member_of(app, &key)).await {
+            Ok(member) => visit.member = member,
+            Err(failed) => return finish(api::problem(&failed.note(), &visit, &site)),
+        }
     }
     if let Some(token) = visit.session.clone() {
         let seen = !LISTENING.contains(&visit.uri.path());
@@ -44,18 +51,10 @@ pub(crate) async fn around(State(site): State<Site>, mut request: Request, next:
     finish(remember(&visit, &site, response))
 }
 
-/// Where a request comes from: as the proxy says, when there is one; otherwise the other end of the line.
-/// Of an address of the new kind only the network counts, for a house has very many of them.
-fn caller(site: &Site, request: &Request) -> Option<IpAddr> {
-    let said = |name: &str| request.headers().get(name)?.to_str().ok()?.trim().parse().ok();
-    let address = match site.options.client_header.as_str() {
-        "" => request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip()),
-        name => said(name),
-    };
-    address.map(|address| match address {
-        IpAddr::V6(long) => IpAddr::V6(Ipv6Addr::from_bits(long.to_bits() >> 64 << 64)),
-        short @ IpAddr::V4(_) => short,
-    })
+/// The service key that a call of the API shows. No other address takes one.
+fn bearer(request: &Request) -> Option<String> {
+    let said = request.headers().get(header::AUTHORIZATION).filter(|_| api::is_ours(request.uri().path()))?;
+    said.to_str().ok()?.strip_prefix("Bearer ").map(|key| key.trim().to_owned())
 }
 
 /// The error that an answer carries. One that is neither a page nor a document was made by the
@@ -70,10 +69,12 @@ fn note_of(response: &Response) -> Option<error::Note> {
     (failed && bare).then(|| error::of_status(response.status()))
 }
 
-/// An error as a page or, for Open311, as a document.
+/// An error as a page or, for other systems, as a document.
 fn with_note(note: &error::Note, visit: &Visit, site: &Site, before: &Response) -> Response {
     let mut response = if open311::is_ours(visit.uri.path()) {
         open311::error(note, visit.uri.path(), site)
+    } else if api::is_ours(visit.uri.path()) {
+        api::problem(note, visit, site)
     } else {
         error::page(note, visit, site)
     };
@@ -90,10 +91,11 @@ pub(crate) async fn access(site: &Site, access: Access, request: Request, next: 
     match access {
         Access::Public => next.run(request).await,
         Access::Staff(_) | Access::AnyStaff if member.is_none() => sign_in(site, request).await,
-        Access::Staff(action) if member.is_some_and(|m| !m.can(action)) => {
+        Access::Api(_) if member.is_none() => api::who_is_it().into_response(),
+        Access::Staff(action) | Access::Api(action) if member.is_some_and(|m| !m.can(action)) => {
             WebError::from(Refusal::MayNot(action)).into_response()
         }
-        Access::Staff(_) | Access::AnyStaff => next.run(request).await,
+        Access::Staff(_) | Access::AnyStaff | Access::Api(_) => next.run(request).await,
     }
 }
 

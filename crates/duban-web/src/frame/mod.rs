@@ -1,6 +1,7 @@
 //! What every page stands on: who visits, what they typed, how a page or an error is rendered.
 
 pub(crate) mod assets;
+pub(crate) mod client;
 pub(crate) mod cookies;
 pub(crate) mod error;
 pub(crate) mod fields;

@@ -12,7 +12,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{error::WebError, throttle::Throttle};
+use super::{client::Proxies, error::WebError, throttle::Throttle};
 use crate::desk::{calls::live::Rings, live::Radio, presence::Present};
 
 /// Passwords that are verified at once: each takes 19 MiB and a core.
@@ -41,6 +41,8 @@ pub struct Options {
     pub secure_cookies: bool,
     /// The header in which a proxy says who called, such as `x-real-ip`; empty: nobody stands between.
     pub client_header: String,
+    /// The proxies that are believed; empty: those on addresses of the house.
+    pub proxies: Proxies,
 }
 
 /// The running web site. Cheap to clone.

@@ -6,11 +6,11 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, Uri, header::ACCEPT_LANGUAGE, request::Parts},
 };
-use duban_app::{AppError, Ctx};
+use duban_app::{AppError, Ctx, staff::Attempt};
 use duban_domain::{Lang, policy::Member};
 
 use super::{
-    cookies,
+    client, cookies,
     error::WebError,
     page::Shell,
     site::{Live, Site},
@@ -29,6 +29,14 @@ pub(crate) struct Visit {
     pub(crate) list: Option<String>,
     /// Where it comes from, when that is known: only for counting wrong guesses.
     pub(crate) from: Option<IpAddr>,
+    /// The service key that was shown.
+    pub(crate) bearer: Option<String>,
+    /// What the browser calls itself.
+    pub(crate) agent: String,
+    /// The tokens by which accounts know this browser.
+    pub(crate) devices: Vec<String>,
+    /// The token of a password that was right, while the code is missing.
+    pub(crate) halfway: Option<String>,
 }
 
 impl Visit {
@@ -60,12 +68,27 @@ impl Visit {
             passes: cookies::passes(headers),
             list: cookies::read(headers, cookies::LIST).map(str::to_owned),
             from: None,
+            bearer: None,
+            agent: client::agent(headers),
+            devices: cookies::devices(headers),
+            halfway: cookies::read(headers, cookies::HALFWAY).filter(|t| !t.is_empty()).map(str::to_owned),
         }
     }
 
     /// What every template needs.
     pub(crate) fn shell(&self, site: &Site) -> Shell {
         Shell::new(self, site)
+    }
+
+    /// Who stands at the door, before they have said who they are.
+    pub(crate) fn attempt(&self) -> Attempt {
+        Attempt {
+            from: self.from.map(|from| from.to_string()).unwrap_or_default(),
+            place: self.from.map(client::shortened).unwrap_or_default(),
+            agent: self.agent.clone(),
+            devices: self.devices.clone(),
+            ..Attempt::default()
+        }
     }
 }
 

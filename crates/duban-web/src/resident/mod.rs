@@ -23,7 +23,7 @@ pub(crate) mod stats;
 #[cfg(test)]
 pub(crate) mod tests;
 pub(crate) mod track;
-mod view;
+pub(crate) mod view;
 
 use duban_domain::{
     Lang, Number, Refusal,

@@ -99,9 +99,9 @@ struct SaidShown {
 }
 
 /// A QR code as a path of unit squares.
-struct Qr {
-    size: usize,
-    path: String,
+pub(crate) struct Qr {
+    pub(crate) size: usize,
+    pub(crate) path: String,
 }
 
 impl Typed {
@@ -472,7 +472,7 @@ fn around_words(s: &Shell, city: &City, what: &Line) -> (String, String) {
 }
 
 /// Squares of one unit, with the quiet margin that scanners need.
-fn qr(text: &str) -> Qr {
+pub(crate) fn qr(text: &str) -> Qr {
     const MARGIN: usize = 4;
     let Ok(code) = QrCode::new(text.as_bytes()) else { return Qr { size: 1, path: String::new() } };
     let width = code.width();

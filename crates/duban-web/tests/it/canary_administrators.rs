@@ -1,9 +1,20 @@
 //! Settings, accounts and the record of changes, as surfaces on which no canary may appear.
 
 fn is_ours(path: &str) -> bool {
-    ["/desk/city", "/desk/accounts", "/desk/changes", "/desk/moves", "/desk/replace", "/password/"]
-        .iter()
-        .any(|own| path.starts_with(own))
+    [
+        "/desk/city",
+        "/desk/accounts",
+        "/desk/changes",
+        "/desk/moves",
+        "/desk/replace",
+        "/desk/sign-ins",
+        "/desk/service-keys",
+        "/desk/me",
+        "/desk/login/code",
+        "/password/",
+    ]
+    .iter()
+    .any(|own| path.starts_with(own))
 }
 
 /// The addresses to look at.

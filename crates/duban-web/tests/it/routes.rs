@@ -18,6 +18,7 @@ fn the_route_table_is_what_was_agreed() {
             Access::Public => "everybody".to_owned(),
             Access::AnyStaff => "whoever signed in".to_owned(),
             Access::Staff(action) => format!("staff who may {}", action.key()),
+            Access::Api(action) => format!("keys and staff who may {}", action.key()),
         };
         writeln!(text, "{:<4} {:<42} {access}", route.method, route.path).unwrap();
     }
@@ -51,7 +52,9 @@ async fn every_route_answers_every_role_as_its_access_says() {
             let who = if route.path == "/desk/logout" { "nobody" } else { who };
             let (status, body) = stage.call(who, route.method, &path, "").await;
             assert!(!status.is_server_error(), "{} {path} as {who}: {status}", route.method);
-            if who == "nobody" && route.access != Access::Public {
+            if who == "nobody" && matches!(route.access, Access::Api(_)) {
+                assert_eq!(status, StatusCode::UNAUTHORIZED, "{path} must ask for a key");
+            } else if who == "nobody" && route.access != Access::Public {
                 assert!(
                     status == StatusCode::SEE_OTHER && body.starts_with("/desk/login"),
                     "{path} must ask to sign in"

@@ -105,7 +105,22 @@ fn everybodys(path: &str, number: &str) -> Option<Vec<String>> {
                 .flat_map(|tile| [format!("/tiles/{tile}.json"), format!("/tiles/{tile}.mvt")])
                 .collect(),
         ),
+        api if api.starts_with("/api/v1/") => Some(of_api(api, number)),
         _ => administrators::addresses(path),
+    }
+}
+
+/// The API, as those call it who are signed in; keys have a test of their own.
+fn of_api(path: &str, number: &str) -> Vec<String> {
+    let one = path.replace("{number}", number).replace("{id}", "1");
+    match path {
+        "/api/v1/cases" => {
+            ["", "?stage=all", "?q=%E9%87%91%E4%B8%9D%E9%9B%80", "?stage=all&unit=power", "?who=x"]
+                .map(|query| format!("{path}{query}"))
+                .to_vec()
+        }
+        "/api/v1/figures" => vec![one.clone(), format!("{one}?from=2026-01-01&to=2026-01-31")],
+        _ => vec![one],
     }
 }
 
@@ -198,6 +213,10 @@ pub(crate) fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
         "/desk/login" => at(path, &format!("login={}&password=x", "x".repeat(101))),
         // Ends the session of whoever calls it, and shows nothing.
         "/desk/logout" => Some(Vec::new()),
+        "/desk/login/code" | "/desk/login/enrolment" => at(path, "code=1"),
+        // Ends no session, changes no password: every form is refused.
+        "/desk/me/password" | "/desk/me/second" => at(path, "old=x&password=x&again=x&do=begin"),
+        "/desk/me/sessions" => at(path, "which=00"),
         "/desk/notices/{id}/attempts" => Some(vec![("/desk/notices/1/attempts".to_owned(), String::new())]),
         "/desk/entry" => at(path, "text=x&to=unit&unit=nowhere&reason=x"),
         "/desk/people" => at(path, "name=x&phone=12"),
@@ -243,6 +262,10 @@ fn of_texts(path: &str) -> Option<Vec<(String, String)>> {
     let at = |path: &str, form: &str| Some(vec![(path.to_owned(), form.to_owned())]);
     match path {
         "/desk/phrases" => at(path, "step=answer&title=&body=x"),
+        // A form is no document: refused, whatever is in it.
+        api if api.starts_with("/api/v1/") => {
+            Some(vec![(api.replace("{number}", "000000000000"), "{\"text\":\"x\"}".to_owned())])
+        }
         "/desk/phrases/{id}/removal" => at("/desk/phrases/1/removal", ""),
         "/desk/notice-texts/{key}" => at("/desk/notice-texts/receipt", "subject=x&do=look"),
         "/desk/staff-mail" => at(path, "news=often"),

@@ -9,8 +9,8 @@ mod trees;
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
-    Category, City, DeskRules, Division, Fault, Index, Label, Landmark, MapLine, PackFiles, PublicRule,
-    Reasons, Remote, Role, Unit, UnitKind,
+    AccessRules, Category, City, DeskRules, Division, Fault, Index, Label, Landmark, MapLine, PackFiles,
+    PublicRule, Reasons, Remote, Role, Unit, UnitKind,
     fault::{Faults, Spot, words},
     is_below,
     read::{self, Basics, Placed},
@@ -88,13 +88,17 @@ pub(super) struct Draft {
     reasons: Reasons,
     notices: NoticeBook,
     desk: DeskRules,
+    access: AccessRules,
 }
 
 /// Reads and checks a pack.
 pub(super) fn examine(files: &PackFiles) -> (Draft, Vec<Fault>) {
     let faults = Faults::default();
     let (kind_words, urgency_words) = read::kind_and_urgency_words(files, &faults);
+    let roles = read::roles(files, &faults);
+    let role_keys: Vec<&str> = roles.iter().map(|role| role.it.key.as_str()).collect();
     let draft = Draft {
+        access: read::access(files, &role_keys, &faults),
         basics: read::basics(files, &faults),
         units: read::units(files, &faults),
         divisions: read::divisions(files, &faults),
@@ -111,7 +115,7 @@ pub(super) fn examine(files: &PackFiles) -> (Draft, Vec<Fault>) {
         calendar: read::calendar(files, &faults),
         labels: read::labels(files, &faults),
         phrases: read::phrases(files, &faults),
-        roles: read::roles(files, &faults),
+        roles,
         texts: read::texts(files, &faults),
         places: read::places(files, &faults),
         map: read::map(files, &faults),
@@ -158,6 +162,7 @@ fn strangers(files: &PackFiles, faults: &Faults) {
                     | "desk.toml"
                     | "survey.toml"
                     | "quality.toml"
+                    | AccessRules::FILE
             )
             || path.ends_with(".md")
             || (path.starts_with("calendar/") && path.ends_with(".toml"))
@@ -225,6 +230,7 @@ impl Draft {
             notices: self.notices,
             settings: self.basics.settings,
             desk: self.desk,
+            access: self.access,
             digest,
             index: Index::default(),
         };

@@ -1,6 +1,7 @@
 //! Which file has which fields. Each function reads one file and notes what is wrong with single
 //! rows; whether rows fit together is the work of `check`.
 
+mod access;
 mod basics;
 mod calendar;
 mod catalogue;
@@ -18,6 +19,7 @@ use std::collections::BTreeMap;
 
 use super::{fault::Spot, source::Row};
 
+pub(super) use access::access;
 pub(super) use basics::{Basics, basics};
 pub(super) use calendar::calendar;
 pub(super) use catalogue::{catalogue, category_words, deadlines, kind_and_urgency_words};

@@ -5,12 +5,16 @@ use axum::{extract::Path, http::StatusCode};
 use duban_app::{
     AppError,
     administration::accounts::{self, Wanted},
+    staff::second::State,
 };
 use duban_domain::{Refusal, StaffId};
 
 use crate::{
-    desk::words::{self, Choice, Choices},
-    frame::{Desk, Fields, PageResult, Shell, WebError, html, see_other},
+    desk::{
+        me::OpenShown,
+        words::{self, Choice, Choices},
+    },
+    frame::{Desk, Fields, PageResult, Shell, WebError, When, html, see_other},
 };
 
 #[derive(Template)]
@@ -49,6 +53,9 @@ pub(super) struct AccountPage {
     own: bool,
     /// A link for setting a password, shown this once.
     link: String,
+    sessions: Vec<OpenShown>,
+    second: State,
+    second_since: Option<When>,
 }
 
 /// Everybody, and the form of a new account.
@@ -62,7 +69,7 @@ pub(crate) async fn add(desk: Desk, fields: Fields) -> PageResult {
     let wanted = Wanted { active: true, ..sent(&fields) };
     let asked = wanted.clone();
     match desk.run(move |ctx| accounts::add(ctx, &asked)).await {
-        Ok((id, token)) => Ok(html(&shown(&desk, id, wanted, &token))),
+        Ok((id, token)) => Ok(html(&shown(&desk, id, wanted, &token).await?)),
         Err(error) => {
             let mut response = html(&listed(&desk, wanted, sentence(&desk, error)?).await?);
             *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
@@ -83,7 +90,7 @@ pub(crate) async fn one(desk: Desk, Path(id): Path<String>) -> PageResult {
         role: found.role,
         active: found.active,
     };
-    Ok(html(&AccountPage { saved, ..shown(&desk, id, wanted, "") }))
+    Ok(html(&AccountPage { saved, ..shown(&desk, id, wanted, "").await? }))
 }
 
 /// Changes one.
@@ -95,7 +102,7 @@ pub(crate) async fn change(desk: Desk, Path(id): Path<String>, fields: Fields) -
         Ok(()) => Ok(see_other(&format!("/desk/accounts/{}?saved=1", id.0))),
         Err(error) => {
             let wrong = sentence(&desk, error)?;
-            let mut response = html(&AccountPage { wrong, ..shown(&desk, id, wanted, "") });
+            let mut response = html(&AccountPage { wrong, ..shown(&desk, id, wanted, "").await? });
             *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
             Ok(response)
         }
@@ -109,7 +116,21 @@ pub(crate) async fn link(desk: Desk, Path(id): Path<String>) -> PageResult {
     let found = desk.run(move |ctx| accounts::one(ctx, id)).await?;
     let wanted =
         Wanted { login: found.login, name: found.name, unit: found.unit, role: found.role, active: true };
-    Ok(html(&shown(&desk, id, wanted, &token)))
+    Ok(html(&shown(&desk, id, wanted, &token).await?))
+}
+
+/// Ends every session of an account.
+pub(crate) async fn end_sessions(desk: Desk, Path(id): Path<String>) -> PageResult {
+    let id = id_of(&id)?;
+    desk.run(move |ctx| accounts::end_sessions(ctx, id)).await?;
+    Ok(see_other(&format!("/desk/accounts/{}?saved=1", id.0)))
+}
+
+/// Takes the second factor of an account away.
+pub(crate) async fn reset(desk: Desk, Path(id): Path<String>) -> PageResult {
+    let id = id_of(&id)?;
+    desk.run(move |ctx| accounts::reset_second_factor(ctx, id)).await?;
+    Ok(see_other(&format!("/desk/accounts/{}?saved=1", id.0)))
 }
 
 fn id_of(text: &str) -> Result<StaffId, WebError> {
@@ -161,15 +182,20 @@ async fn listed(desk: &Desk, wanted: Wanted, wrong: String) -> Result<AccountsPa
     Ok(AccountsPage { rows: rows.collect(), form: form(desk, wanted), wrong, s })
 }
 
-fn shown(desk: &Desk, id: StaffId, wanted: Wanted, token: &str) -> AccountPage {
-    let base = desk.site.app.base();
-    AccountPage {
-        s: desk.shell(),
+async fn shown(desk: &Desk, id: StaffId, wanted: Wanted, token: &str) -> Result<AccountPage, WebError> {
+    let (open, second) =
+        desk.run(move |ctx| Ok((accounts::sessions(ctx, id)?, accounts::second_factor(ctx, id)?))).await?;
+    let (s, base) = (desk.shell(), desk.site.app.base());
+    Ok(AccountPage {
+        sessions: open.into_iter().map(|open| OpenShown::of(&s, open)).collect(),
+        second_since: second.since.map(|at| s.when(&at)),
+        second,
+        s,
         id: id.0,
         form: form(desk, wanted),
         wrong: String::new(),
         saved: false,
         own: id == desk.who.id,
         link: if token.is_empty() { String::new() } else { format!("{base}/password/{token}") },
-    }
+    })
 }

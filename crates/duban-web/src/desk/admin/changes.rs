@@ -4,9 +4,9 @@ use askama::Template;
 use axum::extract::Path;
 use duban_app::{
     AdminChange,
-    administration::{OF_ACCOUNT, OF_MOVE, OF_PACK, record},
+    administration::{OF_ACCOUNT, OF_KEY, OF_MOVE, OF_PACK, record},
 };
-use duban_domain::Refusal;
+use duban_domain::{Refusal, city::AccessRules};
 
 use super::{DifferenceShown, differing};
 use crate::frame::{Desk, Fields, PageResult, Shell, WebError, When, html};
@@ -42,8 +42,10 @@ pub(super) struct ChangePage {
 /// The newest changes.
 pub(crate) async fn page(desk: Desk) -> PageResult {
     let asked = Fields::of_query(desk.visit.uri.query().unwrap_or(""));
-    let kind =
-        asked.opt("kind").filter(|kind| [OF_PACK, OF_ACCOUNT, OF_MOVE].contains(kind)).map(str::to_owned);
+    let kind = asked
+        .opt("kind")
+        .filter(|kind| [OF_PACK, OF_ACCOUNT, OF_MOVE, OF_KEY].contains(kind))
+        .map(str::to_owned);
     let before = asked.opt("before").and_then(|id| id.parse().ok());
     let wanted = kind.clone();
     let (found, more) = desk.run(move |ctx| record::page(ctx, wanted.as_deref(), before)).await?;
@@ -66,16 +68,24 @@ fn row(s: &Shell, change: &AdminChange) -> RowShown {
         OF_PACK => s.t("城市设置", "Settings"),
         OF_ACCOUNT => s.t("账号", "Account"),
         OF_MOVE => s.t("整体移交", "Move of cases"),
+        OF_KEY => s.t("服务密钥", "Service key"),
         _ => s.t("其他", "Other"),
     };
-    let kind = if change.subject == "roles.toml" { s.t("角色", "Roles") } else { kind };
+    let kind = match change.subject.as_str() {
+        "roles.toml" => s.t("角色", "Roles"),
+        AccessRules::FILE => s.t("登录规则", "Rules of access"),
+        _ => kind,
+    };
     let note = match change.note.as_str() {
         "password-link" => s.t("给了设密码的链接", "made a link for setting a password").to_owned(),
         "password-set" => s.t("本人设了密码", "its owner set a password").to_owned(),
         "stopped" => s.t("停下", "stopped").to_owned(),
         "went-on" => s.t("接着转", "went on").to_owned(),
+        "sessions-ended" => s.t("结束了各处的登录", "ended all sessions").to_owned(),
+        "second-factor-reset" => s.t("取消了动态码", "reset the second factor").to_owned(),
         "import" => s.t("导入", "import").to_owned(),
         "file" => s.t("改整个文件", "the file as text").to_owned(),
+        "" if change.after.is_empty() => s.t("收回", "ended").to_owned(),
         "" if change.before.is_empty() => s.t("新增", "new").to_owned(),
         "" => s.t("改了", "changed").to_owned(),
         other => other.to_owned(),

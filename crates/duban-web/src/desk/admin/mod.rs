@@ -11,6 +11,8 @@ pub(crate) mod index;
 pub(crate) mod moves;
 pub(crate) mod password;
 pub(crate) mod replace;
+pub(crate) mod service_keys;
+pub(crate) mod sign_ins;
 pub(crate) mod table;
 
 use duban_domain::{
