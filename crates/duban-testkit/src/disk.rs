@@ -160,12 +160,12 @@ impl Tape {
                     // In a third of the cuts a write is there whole, in a third it is not, else in parts.
                     let fate = if safe { 0 } else { chance() % 3 };
                     for (n, sector) in bytes.chunks(SECTOR).enumerate() {
-                        if fate == 0 || fate == 2 && chance() % 2 == 0 {
+                        if fate == 0 || fate == 2 && chance().is_multiple_of(2) {
                             put(&mut file, *offset as usize + n * SECTOR, sector);
                         }
                     }
                 }
-                Deed::Cut(which, to) if *which == of && (safe || chance() % 2 == 0) => {
+                Deed::Cut(which, to) if *which == of && (safe || chance().is_multiple_of(2)) => {
                     file.resize(*to as usize, 0);
                 }
                 _ => {}

@@ -75,7 +75,7 @@ fn refused<T: std::fmt::Debug>(result: Result<T, AppError>) -> Refusal {
 /// The security administrator writes the city's rules of access.
 fn rules(world: &World, text: &str) {
     let text = text.to_owned();
-    let saved = pack::change(&ctx(world, "sec"), "file", |files| {
+    let saved = pack::change(&ctx(world, "sec"), "file", None, |files| {
         files.insert("access.toml".into(), text.clone());
         Ok(())
     });
@@ -143,7 +143,7 @@ fn idle_and_whole_length_of_a_session_are_the_citys_to_set() {
         let token = come(world, "li").token;
         world.clock.pass_ms(30 * MINUTE);
         assert!(member(world, &token).is_none(), "nobody was there for half an hour");
-        let wrong = pack::change(&ctx(world, "sec"), "file", |files| {
+        let wrong = pack::change(&ctx(world, "sec"), "file", None, |files| {
             files.insert("access.toml".into(), "idle_minutes = 0\nsecond_factor = [\"nobody\"]\n".into());
             Ok(())
         });

@@ -16,6 +16,9 @@ use super::{
 };
 use crate::routes::{Access, table};
 
+/// Makes a schema.
+type Schema = fn() -> Value;
+
 /// What one address does.
 pub(crate) struct Operation {
     pub(crate) method: &'static str,
@@ -27,9 +30,9 @@ pub(crate) struct Operation {
     /// Parameters of the address: name, schema, what it says.
     params: fn() -> Vec<(&'static str, Value, &'static str)>,
     /// What is sent: its type and its schema.
-    body: Option<(&'static str, fn() -> Value)>,
+    body: Option<(&'static str, Schema)>,
     /// What comes back when it went well: status, type, schema.
-    answer: (u16, &'static str, fn() -> Value),
+    answer: (u16, &'static str, Schema),
     /// Whether a key of the sender's own has to be there, or may.
     key: Option<bool>,
     /// Whether it is a step on a version.
@@ -43,7 +46,7 @@ const fn get(
     path: &'static str,
     name: &'static str,
     words: (&'static str, &'static str),
-    schema: fn() -> Value,
+    schema: Schema,
 ) -> Operation {
     let answer = (200, JSON, schema);
     Operation {
@@ -63,13 +66,13 @@ const fn step(
     path: &'static str,
     name: &'static str,
     words: (&'static str, &'static str),
-    body: Option<fn() -> Value>,
+    body: Option<Schema>,
 ) -> Operation {
     let body = match body {
         Some(schema) => Some((JSON, schema)),
         None => None,
     };
-    let answer: (u16, &'static str, fn() -> Value) = (200, JSON, Stepped::schema);
+    let answer: (u16, &'static str, Schema) = (200, JSON, Stepped::schema);
     Operation {
         method: "POST",
         path,

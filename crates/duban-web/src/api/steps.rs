@@ -127,7 +127,7 @@ pub(crate) async fn attach(desk: Desk, Path(on): Path<String>, fields: Fields) -
     let on = On { number: number(&on)?, seen: None };
     let case = desk
         .run(move |ctx| {
-            let files = fields.media("file", &ctx.city().settings.photos)?;
+            let files = fields.media("file", &ctx.city().settings)?;
             if files.is_empty() {
                 return Err(Refusal::NeedsText("file").into());
             }

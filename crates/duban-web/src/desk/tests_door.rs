@@ -15,7 +15,7 @@ async fn door(browser: &mut Browser, login: &str, password: &str) -> Reply {
 
 fn role_needs_code(world: &World) {
     let change = |world: &World| {
-        pack::change(&world.ctx("security", "hotline"), "file", |files| {
+        pack::change(&world.ctx("security", "hotline"), "file", None, |files| {
             files.insert("access.toml".into(), "second_factor = [\"dispatcher\"]\nwrong_max = 3\n".into());
             Ok(())
         })

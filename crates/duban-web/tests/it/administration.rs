@@ -158,7 +158,7 @@ async fn a_unit_is_closed_in_one_step_after_a_look_and_its_open_cases_follow() {
     let unsaid = format!("form=3&kind=unit&from=power&to=urban&do=go&version={version}&words=");
     let (status, page) = stage.call("administrator", "POST", path, &unsaid).await;
     assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("这里要写几个字"), "{page}");
-    let old = format!("form=4&kind=unit&from=power&to=urban&do=go&version=0&words=x");
+    let old = "form=4&kind=unit&from=power&to=urban&do=go&version=0&words=x".to_owned();
     let (status, page) = stage.call("administrator", "POST", path, &old).await;
     assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("这期间别人改了"), "{page}");
     let go = format!("form=5&kind=unit&from=power&to=urban&do=go&version={version}&words=%E6%94%B9%E9%9D%A9");

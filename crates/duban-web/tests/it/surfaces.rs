@@ -210,13 +210,6 @@ pub(crate) fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
         "/alerts" => at(path, "where=list&division=430203&pace=soon"),
         "/alerts/confirm/{token}" => at("/alerts/confirm/0-0-0", ""),
         "/alerts/mine/{token}" => at("/alerts/mine/0-0", "List-Unsubscribe=One-Click"),
-        "/desk/login" => at(path, &format!("login={}&password=x", "x".repeat(101))),
-        // Ends the session of whoever calls it, and shows nothing.
-        "/desk/logout" => Some(Vec::new()),
-        "/desk/login/code" | "/desk/login/enrolment" => at(path, "code=1"),
-        // Ends no session, changes no password: every form is refused.
-        "/desk/me/password" | "/desk/me/second" => at(path, "old=x&password=x&again=x&do=begin"),
-        "/desk/me/sessions" => at(path, "which=00"),
         "/desk/notices/{id}/attempts" => Some(vec![("/desk/notices/1/attempts".to_owned(), String::new())]),
         "/desk/entry" => at(path, "text=x&to=unit&unit=nowhere&reason=x"),
         "/desk/people" => at(path, "name=x&phone=12"),
@@ -253,7 +246,22 @@ pub(crate) fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
         step if step.starts_with("/desk/cases/{number}/") => {
             at(path, "seen=99&text=x&note=x&reason=x&public=x&outcome=solved&unit=gas&way=phone")
         }
-        path => of_texts(path),
+        path => of_the_door(path).or_else(|| of_texts(path)),
+    }
+}
+
+/// The same for signing in, and for one's own account.
+fn of_the_door(path: &str) -> Option<Vec<(String, String)>> {
+    let at = |form: &str| Some(vec![(path.to_owned(), form.to_owned())]);
+    match path {
+        "/desk/login" => at(&format!("login={}&password=x", "x".repeat(101))),
+        // Ends the session of whoever calls it, and shows nothing.
+        "/desk/logout" => Some(Vec::new()),
+        "/desk/login/code" | "/desk/login/enrolment" => at("code=1"),
+        // Ends no session, changes no password: every form is refused.
+        "/desk/me/password" | "/desk/me/second" => at("old=x&password=x&again=x&do=begin"),
+        "/desk/me/sessions" => at("which=00"),
+        _ => None,
     }
 }
 
