@@ -2,7 +2,7 @@
 // and rows, counters and histories agree.
 
 import assert from 'node:assert/strict';
-import { copyFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -45,6 +45,12 @@ test('a city whose disk is lost comes back out of its archive', async () => {
   try {
     const given = [];
     for (let i = 0; i < 20; i += 1) given.push(await handIn(server.url, key, `archived-${i}`));
+    await reaches(archive, new Date());
+    // Another program opens the same city and closes it again; it must not take the journal away with it.
+    const listed = await duban(['key', 'list', '--data', data]);
+    assert.equal(listed.code, 0, listed.stderr);
+    assert.ok(existsSync(join(data, 'duban.db-wal')), 'the journal is the server\'s as long as it runs');
+    for (let i = 0; i < 5; i += 1) given.push(await handIn(server.url, key, `later-${i}`));
     await reaches(archive, new Date());
     await server.kill();
     const restored = await duban(['restore', '--data', anew, archive]);

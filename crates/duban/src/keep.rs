@@ -155,7 +155,7 @@ fn pull_until(mut archive: Archive, stop: &AtomicBool) {
         match archive.pull() {
             Ok(_) => {
                 if std::mem::take(&mut failing) {
-                    tracing::info!("the archive is written again; nothing is missing in it");
+                    tracing::info!("the archive is written again; what was committed meanwhile is in it");
                 }
             }
             Err(error) if !std::mem::replace(&mut failing, true) => {

@@ -105,7 +105,10 @@ fn archive(app: &App, folder: String) {
     let mut archive = app.store.archive(folder.as_ref(), 14, tick).unwrap();
     loop {
         writeln!(std::io::stdout().lock(), "pulling").unwrap();
-        archive.pull().unwrap();
+        if let Err(error) = archive.pull() {
+            writeln!(std::io::stdout().lock(), "the archive failed: {error:?}").unwrap();
+            std::process::abort();
+        }
         let now = clock.load(Ordering::SeqCst);
         writeln!(std::io::stdout().lock(), "pulled {now}").unwrap();
         std::thread::sleep(PAUSE);

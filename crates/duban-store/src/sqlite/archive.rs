@@ -15,10 +15,14 @@ use std::{
     io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use duban_domain::Stamp;
-use rusqlite::Connection;
+use rusqlite::{
+    Connection,
+    backup::{Backup, StepResult},
+};
 
 use super::{
     File, READER, connect, exec,
@@ -32,8 +36,15 @@ const JOURNAL_MAX: u64 = 16 << 20;
 const PIECE: u64 = 32 << 20;
 /// A new copy after this, so that a restore never has more than a day of pieces to go through.
 const GENERATION_MS: i64 = 86_400_000;
-/// Generations whose names say that they are not whole, and never will be, are in the way.
-const PART: &str = "part";
+/// A copy that could not be made is tried again after this.
+const RETRY_MS: i64 = 60_000;
+/// A journal in which nothing stands for so long is given something.
+const SILENCE_MS: i64 = 60_000;
+/// Pages copied at once; in between, what is committed meanwhile goes into the archive.
+const PAGES: i32 = 4_096;
+/// What is not whole yet has these names.
+const BASE_PART: &str = "base.part";
+const PIECE_PART: &str = "piece.part";
 
 /// The program's hold on the archive of its database.
 pub struct Archive {
@@ -43,6 +54,8 @@ pub struct Archive {
     keep_ms: i64,
     now: Box<dyn Fn() -> Stamp + Send>,
     current: Option<Generation>,
+    /// A copy that could not be made is not tried again before this.
+    not_before: Stamp,
 }
 
 /// A copy and what follows it.
@@ -54,6 +67,8 @@ struct Generation {
     run: Option<Run>,
     /// The number of the next piece.
     next: u64,
+    /// When something was found in the journal last.
+    heard: Stamp,
 }
 
 impl Store {
@@ -72,6 +87,7 @@ impl Store {
             keep_ms: i64::from(keep_days) * GENERATION_MS,
             now: Box::new(now),
             current: None,
+            not_before: Stamp(0),
         })
     }
 }
@@ -80,35 +96,69 @@ impl Archive {
     /// Copies what was committed since the last time; to be called every second or so. Says how many bytes.
     ///
     /// # Errors
-    /// When the archive cannot be written; the database is not touched by that, and the next call tries again.
+    /// When the archive cannot be written, or a new copy cannot be made; the database is not touched by that,
+    /// and a later call tries again.
     pub fn pull(&mut self) -> Result<u64, StoreError> {
-        let Base::Sqlite(file) = &*self.base else { return Ok(0) };
-        let old = |one: &Generation| (self.now)().0 - one.begun.0 >= GENERATION_MS;
-        if self.current.as_ref().is_none_or(old) {
-            self.current = None;
-            self.current = Some(Generation::begin(file, &self.folder, &*self.now)?);
-            prune(&self.folder, (self.now)().0 - self.keep_ms).map_err(|e| unwritten(&self.folder, e))?;
+        let base = self.base.clone();
+        let Base::Sqlite(file) = &*base else { return Ok(0) };
+        let pulled = match &mut self.current {
+            Some(current) => current.pull(file, &*self.now),
+            None => Ok(0),
+        };
+        match pulled {
+            Err(StoreError::Conflict { .. }) => {
+                tracing::warn!("the archive lost the journal's thread: a new copy is made");
+                self.current = None;
+                self.not_before = Stamp(0);
+            }
+            Err(error) => return Err(error),
+            Ok(_) => {}
         }
-        let Some(current) = &mut self.current else { return Ok(0) };
-        let pulled = current.drain(file, &*self.now).and_then(|bytes| {
-            let long = current.run.as_ref().is_some_and(|run| run.offset() > JOURNAL_MAX);
-            if long { current.renew(file, &*self.now).map(|more| bytes + more) } else { Ok(bytes) }
-        });
-        if let Err(StoreError::Conflict { .. }) = pulled {
-            tracing::warn!(
-                "another program began the journal anew before it was archived: a new copy is made"
-            );
-            self.current = None;
-            return Ok(0);
+        let now = (self.now)();
+        let due = self.current.as_ref().is_none_or(|one| now.0 - one.begun.0 >= GENERATION_MS);
+        if due && now >= self.not_before {
+            self.not_before = now.plus_ms(RETRY_MS);
+            self.renew(file)?;
         }
-        pulled
+        Ok(pulled.unwrap_or(0))
+    }
+
+    /// Begins a new generation; the one before goes on until the new one is whole.
+    fn renew(&mut self, file: &File) -> Result<(), StoreError> {
+        let before = (self.now)().0 - self.keep_ms;
+        fs::create_dir_all(&self.folder)
+            .and_then(|()| prune(&self.folder, before))
+            .map_err(|e| unwritten(&self.folder, e))?;
+        let (now, mut old) = (&*self.now, self.current.take());
+        let mut meanwhile = || {
+            if old.as_mut().is_some_and(|old| old.drain(file, now).is_err()) {
+                old = None;
+            }
+        };
+        let begun = now();
+        let folder = self.folder.join(format!("{:014}", begun.0));
+        let made = Generation::begin(file, folder.clone(), begun, now, &mut meanwhile);
+        match made {
+            Ok(new) => self.current = Some(new),
+            Err(error) => {
+                // Nothing is left of it but room for the next try.
+                drop(fs::remove_dir_all(&folder));
+                self.current = old;
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 }
 
 impl Generation {
-    fn begin(file: &File, folder: &Path, now: &dyn Fn() -> Stamp) -> Result<Self, StoreError> {
-        let begun = now();
-        let folder = folder.join(format!("{:014}", begun.0));
+    fn begin(
+        file: &File,
+        folder: PathBuf,
+        begun: Stamp,
+        now: &dyn Fn() -> Stamp,
+        meanwhile: &mut dyn FnMut(),
+    ) -> Result<Self, StoreError> {
         let cannot = |e: io::Error| unwritten(&folder, e);
         fs::create_dir_all(&folder).map_err(cannot)?;
         let held = file.writer.alone(|conn| {
@@ -117,14 +167,39 @@ impl Generation {
             hold(&held)?;
             Ok(held)
         })?;
-        let mut this = Self { folder: folder.clone(), begun, held, run: None, next: 0 };
+        let mut this = Self { folder: folder.clone(), begun, held, run: None, next: 0, heard: begun };
         this.drain(file, now)?;
-        let part = folder.join(PART);
-        fs::copy(&file.path, &part).and_then(|_| Disk::open(&part)?.sync_all()).map_err(cannot)?;
+        let part = folder.join(BASE_PART);
+        copy(file, &part, &mut || {
+            meanwhile();
+            this.drain(file, now).map(drop)
+        })?;
+        Disk::open(&part).and_then(|part| part.sync_all()).map_err(cannot)?;
         this.drain(file, now)?;
         fs::rename(&part, folder.join(format!("base-{:010}.db", this.next))).map_err(cannot)?;
         Disk::open(&folder).and_then(|folder| folder.sync_all()).map_err(cannot)?;
         Ok(this)
+    }
+
+    fn pull(&mut self, file: &File, now: &dyn Fn() -> Stamp) -> Result<u64, StoreError> {
+        let bytes = self.drain(file, now)?;
+        if bytes > 0 {
+            self.heard = now();
+        } else if now().0 - self.heard.0 >= SILENCE_MS {
+            // A quiet city, or a journal that goes on where nobody looks: a commit of our own tells which.
+            file.writer.alone(|conn| beat(conn, now()))?;
+            if self.drain(file, now)? == 0 {
+                return Err(StoreError::Conflict { what: "the journal" });
+            }
+            self.heard = now();
+        }
+        let long = self.run.as_ref().is_some_and(|run| run.offset() > JOURNAL_MAX);
+        // Whatever goes wrong in the middle of it: what follows is not to be trusted without a new copy.
+        let lost = |error| {
+            tracing::warn!(%error, "the journal could not be begun anew");
+            StoreError::Conflict { what: "the journal" }
+        };
+        Ok(bytes + if long { self.renew(file, now).map_err(lost)? } else { 0 })
     }
 
     /// Copies every commit that is in the journal and not in the archive; not those that come meanwhile.
@@ -147,7 +222,12 @@ impl Generation {
         let journal = journal_of(&file.path);
         let unread = |e: io::Error| unwritten(&journal, e);
         let mut journal_file = match Disk::open(&journal) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((0, false)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && self.run.is_none() => {
+                return Ok((0, false));
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(StoreError::Conflict { what: "the journal" });
+            }
             opened => opened.map_err(unread)?,
         };
         let mut head = [0; HEAD];
@@ -175,7 +255,7 @@ impl Generation {
 
     /// Writes one piece: it is there whole or not at all.
     fn put(&mut self, before: &Run, frames: &[u8], now: Stamp) -> Result<(), StoreError> {
-        let part = self.folder.join(PART);
+        let part = self.folder.join(PIECE_PART);
         let name = self.folder.join(format!("{:010}-{:014}.journal", self.next, now.0));
         let written = (|| {
             let mut into = Disk::create(&part)?;
@@ -230,6 +310,33 @@ impl Generation {
         }
         drained
     }
+}
+
+/// Copies the database as of one instant; `meanwhile` is called again and again. By SQLite, and not as a file:
+/// a program that closes a file of its own on a database gives up the locks that SQLite holds on it, and
+/// another program would then take the journal away from under this one.
+fn copy(
+    file: &File,
+    to: &Path,
+    meanwhile: &mut dyn FnMut() -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let said = |e: rusqlite::Error| super::fault(&e, e.to_string());
+    let from = connect(&file.path, READER)?;
+    // One instant for all steps.
+    hold(&from)?;
+    let mut into = Connection::open(to).map_err(|e| super::unopened(to, e))?;
+    let copy = Backup::new(&from, &mut into).map_err(said)?;
+    loop {
+        match copy.step(PAGES).map_err(said)? {
+            StepResult::Done => break,
+            StepResult::More => {}
+            // Somebody holds a lock for a moment.
+            _ => std::thread::sleep(Duration::from_millis(20)),
+        }
+        meanwhile()?;
+    }
+    drop(copy);
+    into.execute_batch("PRAGMA journal_mode = DELETE").map_err(said)
 }
 
 /// A commit of no meaning, so that the journal holds a frame: whoever reads a journal without one does
