@@ -241,14 +241,18 @@ fn a_second_factor_is_set_up_asked_for_and_good_once() {
         let session = come(world, "li").token;
         let elsewhere = come(world, "li").token;
         let li = member(world, &session).unwrap();
-        let offer = second::begin(&li, DEMO_PASSWORD).unwrap();
-        assert_eq!(second::begin(&li, DEMO_PASSWORD).unwrap(), offer, "a page loaded again shows the same");
+        let offer = second::begin(&li, &session, DEMO_PASSWORD).unwrap();
+        assert_eq!(
+            second::begin(&li, &session, DEMO_PASSWORD).unwrap(),
+            offer,
+            "a page loaded again shows the same"
+        );
         assert_eq!(refused(second::confirm(&li, &session, "000000")), Refusal::Guard(Guard::WrongCode));
         let code = app_shows(&offer.secret, app.now().0);
         let codes = second::confirm(&li, &session, &code).unwrap();
         assert_eq!(codes.len(), 10);
         assert!(member(world, &elsewhere).is_none() && member(world, &session).is_some());
-        assert_eq!(refused(second::begin(&li, DEMO_PASSWORD)), Refusal::Guard(Guard::SecondThere));
+        assert_eq!(refused(second::begin(&li, &session, DEMO_PASSWORD)), Refusal::Guard(Guard::SecondThere));
 
         let door = at("li", "", "192.0.2.1");
         let (token, enrol) = halfway(world, "li");
@@ -318,6 +322,35 @@ fn a_role_that_needs_a_second_factor_sets_it_up_at_the_door() {
 }
 
 #[test]
+fn a_code_of_a_secret_that_nobody_enrolled_opens_no_session_and_each_who_asks_is_offered_another() {
+    both(|world| {
+        account(world, "li", "operator");
+        account(world, "sec", "security");
+        rules(world, "second_factor = [\"operator\"]\n");
+        let (app, door) = (&world.app.at_hand(), at("li", "", "192.0.2.1"));
+        let (stranger, _) = halfway(world, "li");
+        let seen = second::begin_halfway(app, &stranger).unwrap().secret;
+        let code = app_shows(&seen, app.now().0);
+        let past = second::enter(app, &stranger, &door, &code);
+        assert_eq!(refused(past), Refusal::Guard(Guard::WrongCode), "it was never enrolled");
+        assert!(second::must_enrol(app, &stranger).unwrap());
+
+        let (owner, _) = halfway(world, "li");
+        let own = second::begin_halfway(app, &owner).unwrap().secret;
+        assert_ne!(own, seen);
+        assert_eq!(second::begin_halfway(app, &owner).unwrap().secret, own, "the page loaded again");
+        let (seen, own) = (app_shows(&seen, app.now().0), app_shows(&own, app.now().0));
+        for (token, code) in [(&owner, &seen), (&stranger, &seen), (&stranger, &own)] {
+            let other = second::confirm_halfway(app, token, &door, code);
+            assert_eq!(refused(other.map(|_| ())), Refusal::Guard(Guard::WrongCode));
+        }
+        let (entered, _) = second::confirm_halfway(app, &owner, &door, &own).unwrap();
+        let li = member(world, &entered.token).unwrap();
+        assert!(second::own(&li).unwrap().since.is_some());
+    });
+}
+
+#[test]
 fn an_administrator_takes_no_account_over_unseen() {
     both(|world| {
         let id = account(world, "li", "operator");
@@ -325,7 +358,7 @@ fn an_administrator_takes_no_account_over_unseen() {
         account(world, "aud", "auditor");
         let session = come(world, "li").token;
         let li = member(world, &session).unwrap();
-        let offer = second::begin(&li, DEMO_PASSWORD).unwrap();
+        let offer = second::begin(&li, &session, DEMO_PASSWORD).unwrap();
         second::confirm(&li, &session, &app_shows(&offer.secret, world.app.now().0)).unwrap();
 
         let sec = ctx(world, "sec");
