@@ -206,6 +206,32 @@ fn whoever_guesses_is_barred_and_the_colleague_is_not() {
     });
 }
 
+#[test]
+fn logins_that_nobody_has_are_barred_and_do_not_fill_the_record() {
+    both(|world| {
+        account(world, "aud", "auditor");
+        let guess = |login: &str, from: &str| staff::enter(&world.app, &at(login, "x", from));
+        for i in 0..40 {
+            let made_up = guess(&format!("made-up-{i}"), &format!("203.0.113.{i}"));
+            assert!(matches!(made_up, Err(AppError::Credentials)));
+        }
+        let aud = ctx(world, "aud");
+        let kept = || {
+            let lines = record::page(&aud, None, None).unwrap().0;
+            lines.iter().filter(|line| line.what == Entry::Nobody).count()
+        };
+        assert_eq!(kept(), 19, "the auditor sees that somebody guesses, not every guess");
+        for _ in 0..5 {
+            assert!(matches!(guess("nobody", "192.0.2.9"), Err(AppError::Credentials)));
+        }
+        assert_eq!(refused(guess("nobody", "192.0.2.9")), Refusal::Guard(Guard::Barred { minutes: 15 }));
+        assert_eq!(kept(), 19);
+        world.clock.pass_ms(15 * MINUTE);
+        assert!(matches!(guess("nobody", "192.0.2.9"), Err(AppError::Credentials)));
+        assert_eq!(kept(), 20, "the next window is written down again");
+    });
+}
+
 /// A telephone: the six digits of a secret, reckoned apart from the program's own way.
 fn app_shows(secret: &str, now_ms: i64) -> String {
     let bits: String = secret
