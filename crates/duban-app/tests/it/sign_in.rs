@@ -264,21 +264,17 @@ fn a_second_factor_is_set_up_asked_for_and_good_once() {
     both(|world| {
         let app = &world.app;
         account(world, "li", "operator");
-        let session = come(world, "li").token;
-        let elsewhere = come(world, "li").token;
+        let (session, elsewhere) = (come(world, "li").token, come(world, "li").token);
         let li = member(world, &session).unwrap();
-        let offer = second::begin(&li, &session, DEMO_PASSWORD).unwrap();
-        assert_eq!(
-            second::begin(&li, &session, DEMO_PASSWORD).unwrap(),
-            offer,
-            "a page loaded again shows the same"
-        );
+        let begin = || second::begin(&li, &session, DEMO_PASSWORD);
+        let offer = begin().unwrap();
+        assert_eq!(begin().unwrap(), offer, "a page loaded again shows the same");
         assert_eq!(refused(second::confirm(&li, &session, "000000")), Refusal::Guard(Guard::WrongCode));
         let code = app_shows(&offer.secret, app.now().0);
         let codes = second::confirm(&li, &session, &code).unwrap();
         assert_eq!(codes.len(), 10);
         assert!(member(world, &elsewhere).is_none() && member(world, &session).is_some());
-        assert_eq!(refused(second::begin(&li, &session, DEMO_PASSWORD)), Refusal::Guard(Guard::SecondThere));
+        assert_eq!(refused(begin()), Refusal::Guard(Guard::SecondThere));
 
         let door = at("li", "", "192.0.2.1");
         let (token, enrol) = halfway(world, "li");
