@@ -15,7 +15,7 @@ use crate::{
     App, AppError,
     administration::relocate,
     case::{asks_until, moment, record},
-    notice,
+    notice, service,
     wiring::Result,
 };
 
@@ -69,6 +69,9 @@ pub fn work(app: &App) -> Result<usize> {
 fn run(app: &App, job: &Job, now: Stamp) -> Result<()> {
     if job.kind == relocate::JOB {
         return relocate::work(app, job, now);
+    }
+    if job.kind == service::FORGET {
+        return service::forget(app, job, now);
     }
     app.store.write(|tx| {
         if let Some(case) = tx.case_for_update(CaseId(job.subject))? {

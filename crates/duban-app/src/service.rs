@@ -12,7 +12,7 @@ use duban_domain::{
     stamp::DAY_MS,
     text,
 };
-use duban_store::{AdminChange, CaseRow, MediaRow, ServiceKey, WriteTx};
+use duban_store::{AdminChange, CaseRow, Job, MediaRow, ServiceKey, WriteTx};
 
 use crate::{
     App, AppError, Ctx,
@@ -43,6 +43,11 @@ const NAME_MAX: usize = 60;
 const DAYS_MAX: i64 = 3_660;
 /// How stale "last used" may be before it is written again, in milliseconds.
 const USED_EVERY_MS: i64 = 60_000;
+/// The kind of the job that forgets what was sent under keys of senders.
+pub(crate) const FORGET: &str = "forget-sent";
+/// How many days, at least, something else under the same key is refused: whoever sends again after a broken line does
+/// it sooner.
+const SENT_DAYS: i64 = 3;
 
 /// A key as it is to be (新密钥).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -175,11 +180,36 @@ pub fn sent_under(ctx: &Ctx, key: &str, body: &[u8]) -> Result<String> {
     let whose = format!("{} {}\0{key}", ctx.who.id.0, ctx.who.name);
     let name = keys::hash(whose.as_bytes());
     let digest = keys::hash(body);
-    let held = ctx.app.store.write(|tx| Ok::<_, AppError>(tx.sent_under(&name, &digest, ctx.now)?))?;
+    let held = ctx.app.store.write(|tx| {
+        owe_forgetting(&ctx.app, tx, ctx.now)?;
+        Ok::<_, AppError>(tx.sent_under(&name, &digest, ctx.now)?)
+    })?;
     if held != digest {
         return Err(Refusal::from(Guard::KeyReused).into());
     }
     Ok(format!("api:{}", keys::hex(&name)))
+}
+
+/// One job a day, when all that was sent on that day is old enough.
+fn owe_forgetting(app: &App, tx: &mut WriteTx<'_>, now: Stamp) -> Result<()> {
+    let day = now.0.div_euclid(DAY_MS);
+    Ok(tx.enqueue(&Job {
+        id: app.job_id(),
+        kind: FORGET.to_owned(),
+        subject: day,
+        payload: String::new(),
+        run_at: Stamp((day + 1 + SENT_DAYS) * DAY_MS),
+        attempts: 0,
+        dedupe: format!("{FORGET}:{day}"),
+    })?)
+}
+
+/// Forgets what was sent under keys of senders some days ago. What it made stays, and still counts once.
+pub(crate) fn forget(app: &App, job: &Job, now: Stamp) -> Result<()> {
+    app.store.write(|tx| {
+        tx.forget_sent(now.plus_ms(-SENT_DAYS * DAY_MS))?;
+        Ok(tx.finish_job(job.id)?)
+    })
 }
 
 /// Whether a key that a live feed began with still holds as it did.

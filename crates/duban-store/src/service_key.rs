@@ -111,6 +111,14 @@ impl WriteTx<'_> {
         self.exec("UPDATE service_key SET used_at = $1 WHERE id = $2", params![now, id]).map(|_| ())
     }
 
+    /// Forgets what was sent under keys of senders until an instant.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn forget_sent(&mut self, until: Stamp) -> Result<(), StoreError> {
+        self.exec("DELETE FROM idempotency WHERE at <= $1", params![until]).map(|_| ())
+    }
+
     /// Keeps what was sent under a key of the sender's, unless something was before; what holds in the end.
     ///
     /// # Errors

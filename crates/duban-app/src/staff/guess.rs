@@ -18,6 +18,9 @@ use crate::{
 const ACCOUNT_TIMES: i64 = 6;
 /// From one place at many accounts together: an office has one address.
 const PLACE_TIMES: i64 = 20;
+/// At logins that nobody has, from everywhere together: so many less one are written down in one window. The record is
+/// never cleared, and whoever calls can make up logins for ever.
+const NOBODY_TIMES: i64 = 4;
 const MINUTE_MS: i64 = 60_000;
 /// Bytes of a device token, and of the mark that shows that we made it.
 const DEVICE: usize = 16;
@@ -47,6 +50,11 @@ impl Counts {
             keys.push((hash("guess.place", from), PLACE_TIMES));
         }
         Self::of(&app.city.access, keys)
+    }
+
+    /// Any login that nobody has, from anywhere.
+    pub(super) fn of_nobody(app: &App) -> Self {
+        Self::of(&app.city.access, vec![(app.keys.find("guess.nobody", ""), NOBODY_TIMES)])
     }
 
     /// A code, after the right password; or the present password, by whoever is signed in.

@@ -108,6 +108,9 @@ pub(super) fn fits(hash: Option<&str>, password: &str) -> bool {
 fn wrong(app: &App, attempt: &Attempt, counts: &Counts, of: Option<(&Staff, bool)>) -> Result<Entrance> {
     app.store.write(|tx| {
         let full = counts.wrong(tx, app.now())?;
+        if of.is_none() && Counts::of_nobody(app).wrong(tx, app.now())? {
+            return Ok(());
+        }
         let (staff, what) = match of {
             None => (StaffId(0), Entry::Nobody),
             Some((staff, true)) => (staff.id, Entry::Off),

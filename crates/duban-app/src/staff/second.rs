@@ -1,5 +1,6 @@
 //! 第二因素: a code from an app on the telephone, beside the password. The secret is sealed; it counts once its owner
-//! has typed a code of it. Ten recovery codes are shown once and kept as keyed hashes.
+//! has typed a code of it where it was offered: somebody else who has the password is offered another one. Ten recovery
+//! codes are shown once and kept as keyed hashes.
 
 use duban_domain::{
     Refusal, StaffId, Stamp,
@@ -78,26 +79,31 @@ pub(super) fn prove(ctx: &Ctx, password: &str) -> Result<Staff> {
 }
 
 /// Offers a secret to whoever is signed in and types the password again.
-pub fn begin(ctx: &Ctx, password: &str) -> Result<Offer> {
+pub fn begin(ctx: &Ctx, session: &str, password: &str) -> Result<Offer> {
     let staff = prove(ctx, password)?;
-    offer(&ctx.app, &staff)
+    offer(&ctx.app, &staff, &keys::hex(&hash_of(session)))
 }
 
-/// The secret that is offered already, when a code of it was wrong.
-pub fn offered(ctx: &Ctx) -> Result<Offer> {
+/// The secret that this session is offered already, when a code of it was wrong.
+pub fn offered(ctx: &Ctx, session: &str) -> Result<Offer> {
     let staff = account(ctx)?;
-    ctx.app.store.read(|tx| {
-        let factor = tx.second_factor(staff.id)?.filter(|factor| factor.confirmed_at.is_none());
-        show(&ctx.app, &staff, &factor.ok_or(Refusal::NotFound)?)
-    })
+    let factor = ctx.app.store.read(|tx| Ok::<_, AppError>(tx.second_factor(staff.id)?))?;
+    let factor = factor.filter(|factor| factor.confirmed_at.is_none()).ok_or(Refusal::NotFound)?;
+    let (secret, holder) = open(&ctx.app, &factor)?;
+    if holder != keys::hex(&hash_of(session)) {
+        return Err(Refusal::NotFound.into());
+    }
+    Ok(show(&ctx.app, &staff, &secret))
 }
 
 /// Offers a secret to whoever gave the password and whose role needs a second factor.
 pub fn begin_halfway(app: &App, token: &str) -> Result<Offer> {
-    offer(app, &halfway(app, token)?.0)
+    let (staff, hash) = halfway(app, token)?;
+    offer(app, &staff, &keys::hex(&hash))
 }
 
-fn offer(app: &App, staff: &Staff) -> Result<Offer> {
+/// The secret is sealed together with the session that saw it, so that no other can show or confirm it.
+fn offer(app: &App, staff: &Staff, holder: &str) -> Result<Offer> {
     let now = app.now();
     app.store.write(|tx| {
         let old = tx.second_factor(staff.id)?;
@@ -105,35 +111,46 @@ fn offer(app: &App, staff: &Staff) -> Result<Offer> {
             return Err(AppError::from(Refusal::from(Guard::SecondThere)));
         }
         if let Some(factor) = old.filter(|factor| factor.made_at.plus_ms(OFFER_MS) > now) {
-            return show(app, staff, &factor);
+            let (secret, seen_by) = open(app, &factor)?;
+            if seen_by == holder {
+                return Ok(show(app, staff, &secret));
+            }
         }
         let mut secret = [0; totp::SECRET];
         app.entropy.fill(&mut secret);
-        let sealed = app.keys.seal(PLACE, &keys::hex(&secret), &*app.entropy)?;
+        let sealed = app.keys.seal(PLACE, &format!("{} {holder}", keys::hex(&secret)), &*app.entropy)?;
         let factor =
             SecondFactor { staff: staff.id, secret: sealed, made_at: now, confirmed_at: None, last_step: 0 };
         tx.put_second_factor(&factor)?;
-        show(app, staff, &factor)
+        Ok(show(app, staff, &secret))
     })
 }
 
-fn show(app: &App, staff: &Staff, factor: &SecondFactor) -> Result<Offer> {
-    let secret = open(app, factor)?;
-    let letters = totp::base32(&secret);
+fn show(app: &App, staff: &Staff, secret: &[u8]) -> Offer {
+    let letters = totp::base32(secret);
     let fours: Vec<&str> =
         (0..letters.len()).step_by(4).map(|i| &letters[i..letters.len().min(i + 4)]).collect();
     let issuer = format!("{} {}", app.city.name.zh, app.city.hotline);
-    Ok(Offer { secret: fours.join(" "), address: totp::address(&issuer, &staff.login, &secret) })
+    Offer { secret: fours.join(" "), address: totp::address(&issuer, &staff.login, secret) }
 }
 
-fn open(app: &App, factor: &SecondFactor) -> Result<Vec<u8>> {
-    keys::unhex(&app.keys.open(PLACE, &factor.secret)?).ok_or(AppError::Broken("a secret of a second factor"))
+/// The secret, and the session that it was offered to.
+fn open(app: &App, factor: &SecondFactor) -> Result<(Vec<u8>, String)> {
+    let text = app.keys.open(PLACE, &factor.secret)?;
+    let (secret, holder) = text.split_once(' ').unwrap_or((&text, ""));
+    let secret = keys::unhex(secret).ok_or(AppError::Broken("a secret of a second factor"))?;
+    Ok((secret, holder.to_owned()))
+}
+
+/// The hash of a session's token.
+fn hash_of(session: &str) -> Vec<u8> {
+    keys::unhex(session).map(|raw| keys::hash(&raw)).unwrap_or_default()
 }
 
 /// The first code of one's own secret: from now on it counts, and sessions elsewhere end. Returns the recovery codes.
 pub fn confirm(ctx: &Ctx, session: &str, code: &str) -> Result<Vec<String>> {
     let (app, by) = (&ctx.app, by_session(ctx, session)?);
-    take(app, ctx.who.id, code, false, &by)?;
+    take(app, ctx.who.id, code, &Which::Offered(keys::hex(&hash_of(session))), &by)?;
     let codes = app.store.write(|tx| {
         let codes = count_from_now(app, tx, ctx.who.id, &by)?;
         keep_only(tx, ctx.who.id, session)?;
@@ -150,7 +167,7 @@ pub fn confirm_halfway(
     code: &str,
 ) -> Result<(Entered, Vec<String>)> {
     let (staff, hash) = halfway(app, token)?;
-    take(app, staff.id, code, false, attempt)?;
+    take(app, staff.id, code, &Which::Offered(keys::hex(&hash)), attempt)?;
     app.store.write(|tx| {
         let codes = count_from_now(app, tx, staff.id, attempt)?;
         tx.end_session(&hash)?;
@@ -167,7 +184,7 @@ fn count_from_now(app: &App, tx: &mut WriteTx<'_>, staff: StaffId, by: &Attempt)
 /// A code at the door: from the app, or a recovery code. The session that it opens has a token of its own.
 pub fn enter(app: &App, token: &str, attempt: &Attempt, code: &str) -> Result<Entered> {
     let (staff, hash) = halfway(app, token)?;
-    let how = take(app, staff.id, code, true, attempt)?;
+    let how = take(app, staff.id, code, &Which::Counting, attempt)?;
     app.store.write(|tx| {
         tx.end_session(&hash)?;
         login::admit(app, tx, staff.id, attempt, how)
@@ -187,7 +204,7 @@ pub fn off(ctx: &Ctx, session: &str, password: &str, code: &str) -> Result<()> {
         return Err(Refusal::from(Guard::SecondStays).into());
     }
     let by = by_session(ctx, session)?;
-    take(app, staff.id, code, true, &by)?;
+    take(app, staff.id, code, &Which::Counting, &by)?;
     app.store.write(|tx| {
         tx.remove_second_factor(staff.id)?;
         record::note(app, tx, staff.id, Entry::SecondOff, &by)
@@ -198,20 +215,28 @@ pub fn off(ctx: &Ctx, session: &str, password: &str, code: &str) -> Result<()> {
 pub fn renew_codes(ctx: &Ctx, session: &str, password: &str, code: &str) -> Result<Vec<String>> {
     let (app, staff) = (&ctx.app, prove(ctx, password)?);
     let by = by_session(ctx, session)?;
-    take(app, staff.id, code, true, &by)?;
+    take(app, staff.id, code, &Which::Counting, &by)?;
     app.store.write(|tx| {
         record::note(app, tx, staff.id, Entry::Codes, &by)?;
         fresh_codes(app, tx, staff.id)
     })
 }
 
+/// Of which secret a code has to be.
+enum Which {
+    /// Of the one that counts; a recovery code does as well.
+    Counting,
+    /// Of the one that waits for its first code, offered to this session.
+    Offered(String),
+}
+
 /// Uses a code up. What is no code counts as a guess, and too many of those bar the account's codes for a while.
-fn take(app: &App, staff: StaffId, typed: &str, recovery: bool, by: &Attempt) -> Result<Entry> {
+fn take(app: &App, staff: StaffId, typed: &str, which: &Which, by: &Attempt) -> Result<Entry> {
     let counts = Counts::of_account(app, "code", staff);
     let used = app.store.write(|tx| {
         // Two at once wait for each other here, so that one code opens one session.
         counts.admit(tx, app.now())?;
-        let used = use_up(app, tx, staff, typed, recovery)?;
+        let used = use_up(app, tx, staff, typed, which)?;
         match used {
             Some(_) => counts.right(tx)?,
             None => {
@@ -231,15 +256,23 @@ fn use_up(
     tx: &mut WriteTx<'_>,
     staff: StaffId,
     typed: &str,
-    recovery: bool,
+    which: &Which,
 ) -> Result<Option<Entry>> {
     let Some(factor) = tx.second_factor(staff)? else { return Ok(None) };
+    let (secret, seen_by) = open(app, &factor)?;
+    let fits = match which {
+        Which::Counting => factor.confirmed_at.is_some(),
+        Which::Offered(holder) => factor.confirmed_at.is_none() && *holder == seen_by,
+    };
+    if !fits {
+        return Ok(None);
+    }
     let typed: String = typed.chars().filter(|c| c.is_ascii_alphanumeric()).take(64).collect();
-    let step = totp::step_of(&open(app, &factor)?, &typed, app.now(), factor.last_step);
+    let step = totp::step_of(&secret, &typed, app.now(), factor.last_step);
     if let Some(step) = step {
         return Ok(tx.use_step(staff, step)?.then_some(Entry::In));
     }
-    let is_code = recovery && factor.confirmed_at.is_some() && typed.len() == CODE_LETTERS;
+    let is_code = matches!(which, Which::Counting) && typed.len() == CODE_LETTERS;
     let used = is_code && tx.use_recovery_code(staff, &hash(app, staff, &typed), app.now())?;
     Ok(used.then_some(Entry::Recovered))
 }
@@ -271,14 +304,14 @@ fn fresh_codes(app: &App, tx: &mut WriteTx<'_>, staff: StaffId) -> Result<Vec<St
 
 /// Ends every session of somebody but the one that a browser shows.
 pub(super) fn keep_only(tx: &mut WriteTx<'_>, staff: StaffId, session: &str) -> Result<u64> {
-    let own = keys::unhex(session).map(|raw| keys::hash(&raw)).unwrap_or_default();
+    let own = hash_of(session);
     tx.end_other_sessions(SessionKind::Halfway, staff.0, &own)?;
     Ok(tx.end_other_sessions(SessionKind::Staff, staff.0, &own)?)
 }
 
 /// The place and device of one's own session, for the record.
 pub(super) fn by_session(ctx: &Ctx, session: &str) -> Result<Attempt> {
-    let hash = keys::unhex(session).map(|raw| keys::hash(&raw)).unwrap_or_default();
+    let hash = hash_of(session);
     let found = ctx.app.store.read(|tx| Ok::<_, AppError>(tx.session(&hash)?))?;
     let found = found.filter(|s| s.kind == SessionKind::Staff && s.subject == ctx.who.id.0);
     let found = found.ok_or(Refusal::NotFound)?;

@@ -8,12 +8,14 @@ use duban_app::{
         self,
         register::{Intake, Origin},
     },
+    jobs,
     partner::{
         Caller,
         news::{self, Said},
         read::{self, Wanted},
         report,
     },
+    service,
 };
 use duban_domain::{
     Number, Refusal, Stamp,
@@ -238,5 +240,22 @@ fn what_changed_lately_is_found_and_nothing_twice() {
             ..Wanted::default()
         };
         assert_eq!(read::page(&world.app, None, &own).unwrap().len(), 5);
+    });
+}
+
+#[test]
+fn a_key_of_a_sender_is_free_again_some_days_after_it_was_used() {
+    both(|world| {
+        let send = |body: &[u8]| service::sent_under(&world.ctx("operator", "hotline"), "3f0c6b1e", body);
+        let work = || while jobs::work(&world.app).unwrap() > 0 {};
+        let name = send(b"a lamp").unwrap();
+        world.clock.pass_ms(3 * DAY - MINUTE);
+        work();
+        assert_eq!(send(b"a lamp").unwrap(), name);
+        assert!(send(b"a pipe").is_err(), "it still counts for the lamp");
+        world.clock.pass_ms(DAY + MINUTE);
+        work();
+        send(b"a pipe").unwrap();
+        assert!(send(b"a lamp").is_err());
     });
 }

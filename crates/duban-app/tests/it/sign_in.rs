@@ -206,6 +206,32 @@ fn whoever_guesses_is_barred_and_the_colleague_is_not() {
     });
 }
 
+#[test]
+fn logins_that_nobody_has_are_barred_and_do_not_fill_the_record() {
+    both(|world| {
+        account(world, "aud", "auditor");
+        let guess = |login: &str, from: &str| staff::enter(&world.app, &at(login, "x", from));
+        for i in 0..40 {
+            let made_up = guess(&format!("made-up-{i}"), &format!("203.0.113.{i}"));
+            assert!(matches!(made_up, Err(AppError::Credentials)));
+        }
+        let aud = ctx(world, "aud");
+        let kept = || {
+            let lines = record::page(&aud, None, None).unwrap().0;
+            lines.iter().filter(|line| line.what == Entry::Nobody).count()
+        };
+        assert_eq!(kept(), 19, "the auditor sees that somebody guesses, not every guess");
+        for _ in 0..5 {
+            assert!(matches!(guess("nobody", "192.0.2.9"), Err(AppError::Credentials)));
+        }
+        assert_eq!(refused(guess("nobody", "192.0.2.9")), Refusal::Guard(Guard::Barred { minutes: 15 }));
+        assert_eq!(kept(), 19);
+        world.clock.pass_ms(15 * MINUTE);
+        assert!(matches!(guess("nobody", "192.0.2.9"), Err(AppError::Credentials)));
+        assert_eq!(kept(), 20, "the next window is written down again");
+    });
+}
+
 /// A telephone: the six digits of a secret, reckoned apart from the program's own way.
 fn app_shows(secret: &str, now_ms: i64) -> String {
     let bits: String = secret
@@ -238,17 +264,17 @@ fn a_second_factor_is_set_up_asked_for_and_good_once() {
     both(|world| {
         let app = &world.app;
         account(world, "li", "operator");
-        let session = come(world, "li").token;
-        let elsewhere = come(world, "li").token;
+        let (session, elsewhere) = (come(world, "li").token, come(world, "li").token);
         let li = member(world, &session).unwrap();
-        let offer = second::begin(&li, DEMO_PASSWORD).unwrap();
-        assert_eq!(second::begin(&li, DEMO_PASSWORD).unwrap(), offer, "a page loaded again shows the same");
+        let begin = || second::begin(&li, &session, DEMO_PASSWORD);
+        let offer = begin().unwrap();
+        assert_eq!(begin().unwrap(), offer, "a page loaded again shows the same");
         assert_eq!(refused(second::confirm(&li, &session, "000000")), Refusal::Guard(Guard::WrongCode));
         let code = app_shows(&offer.secret, app.now().0);
         let codes = second::confirm(&li, &session, &code).unwrap();
         assert_eq!(codes.len(), 10);
         assert!(member(world, &elsewhere).is_none() && member(world, &session).is_some());
-        assert_eq!(refused(second::begin(&li, DEMO_PASSWORD)), Refusal::Guard(Guard::SecondThere));
+        assert_eq!(refused(begin()), Refusal::Guard(Guard::SecondThere));
 
         let door = at("li", "", "192.0.2.1");
         let (token, enrol) = halfway(world, "li");
@@ -318,6 +344,35 @@ fn a_role_that_needs_a_second_factor_sets_it_up_at_the_door() {
 }
 
 #[test]
+fn a_code_of_a_secret_that_nobody_enrolled_opens_no_session_and_each_who_asks_is_offered_another() {
+    both(|world| {
+        account(world, "li", "operator");
+        account(world, "sec", "security");
+        rules(world, "second_factor = [\"operator\"]\n");
+        let (app, door) = (&world.app.at_hand(), at("li", "", "192.0.2.1"));
+        let (stranger, _) = halfway(world, "li");
+        let seen = second::begin_halfway(app, &stranger).unwrap().secret;
+        let code = app_shows(&seen, app.now().0);
+        let past = second::enter(app, &stranger, &door, &code);
+        assert_eq!(refused(past), Refusal::Guard(Guard::WrongCode), "it was never enrolled");
+        assert!(second::must_enrol(app, &stranger).unwrap());
+
+        let (owner, _) = halfway(world, "li");
+        let own = second::begin_halfway(app, &owner).unwrap().secret;
+        assert_ne!(own, seen);
+        assert_eq!(second::begin_halfway(app, &owner).unwrap().secret, own, "the page loaded again");
+        let (seen, own) = (app_shows(&seen, app.now().0), app_shows(&own, app.now().0));
+        for (token, code) in [(&owner, &seen), (&stranger, &seen), (&stranger, &own)] {
+            let other = second::confirm_halfway(app, token, &door, code);
+            assert_eq!(refused(other.map(|_| ())), Refusal::Guard(Guard::WrongCode));
+        }
+        let (entered, _) = second::confirm_halfway(app, &owner, &door, &own).unwrap();
+        let li = member(world, &entered.token).unwrap();
+        assert!(second::own(&li).unwrap().since.is_some());
+    });
+}
+
+#[test]
 fn an_administrator_takes_no_account_over_unseen() {
     both(|world| {
         let id = account(world, "li", "operator");
@@ -325,7 +380,7 @@ fn an_administrator_takes_no_account_over_unseen() {
         account(world, "aud", "auditor");
         let session = come(world, "li").token;
         let li = member(world, &session).unwrap();
-        let offer = second::begin(&li, DEMO_PASSWORD).unwrap();
+        let offer = second::begin(&li, &session, DEMO_PASSWORD).unwrap();
         second::confirm(&li, &session, &app_shows(&offer.secret, world.app.now().0)).unwrap();
 
         let sec = ctx(world, "sec");

@@ -210,7 +210,7 @@ async fn changed(desk: &Desk, fields: &Fields) -> Result<Done, WebError> {
     let (token, what) = (session(desk), fields.get("do").to_owned());
     let (password, code) = (typed(fields, "password"), typed(fields, "code"));
     in_turn(desk, move |ctx| match what.as_str() {
-        "begin" => second::begin(ctx, &password).map(Done::Offered),
+        "begin" => second::begin(ctx, &token, &password).map(Done::Offered),
         "confirm" => second::confirm(ctx, &token, &code).map(Done::Codes),
         "codes" => second::renew_codes(ctx, &token, &password, &code).map(Done::Codes),
         "off" => second::off(ctx, &token, &password, &code).map(|()| Done::Off),
@@ -230,7 +230,8 @@ async fn shown(desk: &Desk, done: Done) -> PageResult {
 
 /// The secret that waits for its first code, to be shown once more.
 async fn offered(desk: &Desk) -> Option<OfferShown> {
-    desk.run(second::offered).await.ok().map(OfferShown::of)
+    let token = session(desk);
+    desk.run(move |ctx| second::offered(ctx, &token)).await.ok().map(OfferShown::of)
 }
 
 /// The page again with what was wrong, where it was wrong.

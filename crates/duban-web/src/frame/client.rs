@@ -79,7 +79,16 @@ pub(crate) fn caller(site: &Site, request: &Request) -> Option<IpAddr> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
     let options = &site.options;
     let name = match options.client_header.as_str() {
-        "" if options.proxies.0.is_empty() => return peer.map(network),
+        "" if options.proxies.0.is_empty() => {
+            if is_first_unread(site, request) {
+                tracing::warn!(
+                    "a request says in X-Forwarded-For who calls, and no setting reads it: behind a proxy all visitors \
+                     count as one address, for wrong passwords too; name the proxy with --trusted-proxies \
+                     (DUBAN_TRUSTED_PROXIES), or the header that it sets with --client-header (DUBAN_CLIENT_HEADER)"
+                );
+            }
+            return peer.map(network);
+        }
         "" => FORWARDED,
         name => name,
     };
@@ -98,6 +107,15 @@ pub(crate) fn caller(site: &Site, request: &Request) -> Option<IpAddr> {
         }
     }
     found.map(network)
+}
+
+/// Whether a request names who calls, and is the first since the start to do so: it is told once.
+fn is_first_unread(site: &Site, request: &Request) -> bool {
+    let mut first = false;
+    if request.headers().contains_key(FORWARDED) {
+        site.unread.call_once(|| first = true);
+    }
+    first
 }
 
 fn network(address: IpAddr) -> IpAddr {
@@ -162,8 +180,14 @@ pub(crate) fn device(agent: &str, lang: Lang) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+
     use axum::body::Body;
     use duban_testkit::world::World;
+    use tracing::{Event, Level, Metadata, Subscriber, span};
 
     use super::*;
     use crate::Options;
@@ -198,6 +222,56 @@ mod tests {
             assert_eq!(found, from, "{proxies:?} {header:?} {peer} {said:?}");
         }
         assert_eq!("10.0.0.0/33".parse::<Proxies>(), Err("10.0.0.0/33".to_owned()));
+    }
+
+    #[test]
+    fn whoever_runs_it_behind_a_proxy_that_no_setting_names_is_told_once() {
+        let world = World::sqlite();
+        let request = |said: bool| {
+            let request = Request::get("/");
+            let request = if said { request.header(FORWARDED, "198.51.100.7") } else { request };
+            request.body(Body::empty()).unwrap()
+        };
+        let log = Log::default();
+        let told = |options: Options| {
+            let site = Site::new(world.app.clone(), options);
+            let before = log.0.load(Ordering::Relaxed);
+            tracing::subscriber::with_default(log.clone(), || {
+                for said in [false, true, true] {
+                    caller(&site.clone(), &request(said));
+                }
+            });
+            log.0.load(Ordering::Relaxed) - before
+        };
+        assert_eq!(told(Options::default()), 1);
+        assert_eq!(told(Options { proxies: "10.0.0.5".parse().unwrap(), ..Options::default() }), 0);
+        assert_eq!(told(Options { client_header: "x-real-ip".into(), ..Options::default() }), 0);
+    }
+
+    /// Counts the warnings about who calls.
+    #[derive(Clone, Default)]
+    struct Log(Arc<AtomicUsize>);
+
+    impl Subscriber for Log {
+        fn enabled(&self, _: &Metadata<'_>) -> bool {
+            true
+        }
+        fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+            span::Id::from_u64(1)
+        }
+        fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+        fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+        fn event(&self, event: &Event<'_>) {
+            if *event.metadata().level() == Level::WARN && event.metadata().target() == module() {
+                self.0.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        fn enter(&self, _: &span::Id) {}
+        fn exit(&self, _: &span::Id) {}
+    }
+
+    fn module() -> &'static str {
+        module_path!().trim_end_matches("::tests")
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! The running web site: the application with what only the web needs.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Once},
+    time::Duration,
+};
 
 use axum::{
     extract::FromRef,
@@ -54,6 +57,8 @@ pub struct Site {
     pub options: Arc<Options>,
     /// Slows down whoever guesses.
     pub(crate) throttle: Arc<Throttle>,
+    /// Done once it was told that a proxy says who calls and nobody reads it.
+    pub(crate) unread: Arc<Once>,
     /// Turns for verifying a password.
     turns: Arc<Semaphore>,
     /// Places for those who have a turn or wait for one.
@@ -98,6 +103,7 @@ impl Site {
             app,
             options: Arc::new(options),
             throttle: Arc::new(Throttle::new()),
+            unread: Arc::new(Once::new()),
             turns: Arc::new(Semaphore::new(VERIFIED_AT_ONCE)),
             places: Arc::new(Semaphore::new(VERIFIED_AT_ONCE + WAITING_MAX)),
             exports: Arc::new(Semaphore::new(EXPORTS_AT_ONCE)),
