@@ -9,7 +9,7 @@ use duban_domain::{
         handling::{Relocation, recategorise, take_over},
     },
     city::{City, edit::Replacing},
-    policy::{Guard, allow, by_system, verb},
+    policy::{Guard, allow, by_system, permit, verb},
     text,
 };
 use duban_store::{Job, ReadTx, RelocationRow, WriteTx};
@@ -94,7 +94,9 @@ pub fn preview(ctx: &Ctx, kind: Replacing, from: &str) -> Result<Preview> {
         let phases = tx.relocatable(kind, from)?;
         let mut named = Vec::new();
         for id in tx.relocatable_after(kind, from, CaseId(0), NAMED)? {
-            let Some(case) = tx.case(id)?.filter(|case| ctx.who.reach.covers(case)) else { continue };
+            let Some(case) = tx.case(id)?.filter(|case| permit::<verb::View>(&ctx.who, case).is_ok()) else {
+                continue;
+            };
             let title = tx.case_row(id)?.map(|row| row.title).unwrap_or_default();
             named.push((case.number.to_string(), title));
         }

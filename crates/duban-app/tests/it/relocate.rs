@@ -15,6 +15,7 @@ use duban_domain::{
     Lang, Number, Refusal, StaffId,
     case::{Move, Phase, What, Wish, handling::Giving},
     city::edit::Replacing,
+    policy::{Action, Reach},
 };
 use duban_testkit::world::{World, both};
 
@@ -321,5 +322,18 @@ fn a_closed_case_keeps_its_category() {
         work(world);
         assert_eq!(case(world, &number).category, category);
         world.app = world.app.at_hand();
+    });
+}
+
+#[test]
+fn a_role_that_sees_no_cases_read_their_titles_in_the_look_before_a_move() {
+    both(|world| {
+        let number = sent(world, POWER, &[]);
+        let mut ctx = keeper(world);
+        ctx.who.reach = Reach::All;
+        let look = |ctx: &Ctx| relocate::preview(ctx, Replacing::Unit, POWER).unwrap();
+        assert_eq!((look(&ctx).total(), look(&ctx).named.len()), (1, 0));
+        ctx.who.actions.push(Action::View);
+        assert_eq!(look(&ctx).named[0].0, number.to_string());
     });
 }
