@@ -33,9 +33,9 @@ pub struct RelocationRow {
     pub after: CaseId,
     /// How many went over this time round; the round in which none does is the last.
     pub fresh: i64,
-    /// Whether somebody stopped it.
+    /// Whether somebody stopped it; when it ended like that, another took its place.
     pub paused: bool,
-    /// When it was through.
+    /// When it was through, or given up.
     pub ended_at: Option<Stamp>,
 }
 
@@ -137,8 +137,8 @@ impl WriteTx<'_> {
     pub fn put_relocation(&mut self, row: &RelocationRow) -> Result<(), StoreError> {
         let sql = format!(
             "INSERT INTO relocation ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-             ON CONFLICT (id) DO UPDATE SET moved = excluded.moved, after_id = excluded.after_id,
-                fresh = excluded.fresh, paused = excluded.paused, ended_at = excluded.ended_at"
+             ON CONFLICT (id) DO UPDATE SET to_key = excluded.to_key, moved = excluded.moved,
+                after_id = excluded.after_id, fresh = excluded.fresh, paused = excluded.paused, ended_at = excluded.ended_at"
         );
         let (kind, paused) = (row.kind.key(), i64::from(row.paused));
         self.exec(

@@ -184,6 +184,7 @@ fn entry(files: &mut PackFiles, one: &EntryEdit) -> std::result::Result<(), Refu
         edit::EditFault::Taken => Guard::Taken.into(),
         edit::EditFault::KeyStays => Guard::KeyStays.into(),
         edit::EditFault::AtTheEnd => Refusal::NoChange,
+        edit::EditFault::Published => Guard::Published.into(),
     })
 }
 

@@ -9,7 +9,7 @@ use duban_domain::{
         handling::{Relocation, recategorise, take_over},
     },
     city::{City, edit::Replacing},
-    policy::{Guard, allow, by_system, verb},
+    policy::{Guard, allow, by_system, permit, verb},
     text,
 };
 use duban_store::{Job, ReadTx, RelocationRow, WriteTx};
@@ -73,9 +73,8 @@ pub fn overview(ctx: &Ctx) -> Result<(Vec<RelocationRow>, Vec<Waiting>)> {
     let categories = categories.map(|category| (Replacing::Category, &category.key, &category.successor));
     ctx.app.store.read(|tx| {
         let orders = tx.relocations(SHOWN)?;
-        let busy = |kind, key: &str| {
-            orders.iter().any(|one| one.kind == kind && one.from == key && one.ended_at.is_none())
-        };
+        let busy =
+            |kind, key: &str| orders.iter().any(|one| one.kind == kind && one.from == key && runs(city, one));
         let mut waiting = Vec::new();
         for (kind, from, to) in units.clone().chain(categories.clone()).filter(|(k, f, _)| !busy(*k, f)) {
             let count = total(tx, kind, from)?;
@@ -94,7 +93,9 @@ pub fn preview(ctx: &Ctx, kind: Replacing, from: &str) -> Result<Preview> {
         let phases = tx.relocatable(kind, from)?;
         let mut named = Vec::new();
         for id in tx.relocatable_after(kind, from, CaseId(0), NAMED)? {
-            let Some(case) = tx.case(id)?.filter(|case| ctx.who.reach.covers(case)) else { continue };
+            let Some(case) = tx.case(id)?.filter(|case| permit::<verb::View>(&ctx.who, case).is_ok()) else {
+                continue;
+            };
             let title = tx.case_row(id)?.map(|row| row.title).unwrap_or_default();
             named.push((case.number.to_string(), title));
         }
@@ -102,15 +103,21 @@ pub fn preview(ctx: &Ctx, kind: Replacing, from: &str) -> Result<Preview> {
     })
 }
 
-/// Orders it. Of the same key there is one at a time.
+/// Orders it. Of the same key there is one at a time: one that stands still, because somebody stopped it or
+/// nobody takes over where it leads, ends when another is ordered.
 pub fn start(ctx: &Ctx, kind: Replacing, from: &str, to: &str, words: &str) -> Result<RelocationId> {
     allow::<verb::Administer>(&ctx.who)?;
     let words = text::required("words", words, text::LINE_MAX)?;
     sound(ctx.city(), kind, from, to)?;
     ctx.app.store.write(|tx| {
         tx.setting_for_update(crate::setup::VERSION)?;
-        if tx.relocation_under_way(kind, from)?.is_some() {
-            return Err(AppError::from(Refusal::from(Guard::Taken)));
+        if let Some(old) = tx.relocation_under_way(kind, from)? {
+            if runs(ctx.city(), &old) {
+                return Err(AppError::from(Refusal::from(Guard::Taken)));
+            }
+            let subject = format!("{} {} → {}", kind.key(), old.from, old.to);
+            tx.note_change(&noted(ctx, OF_MOVE, &subject, "ended"))?;
+            tx.put_relocation(&RelocationRow { paused: true, ended_at: Some(ctx.now), ..old })?;
         }
         let total = total(tx, kind, from)?;
         if total == 0 {
@@ -166,6 +173,7 @@ pub(crate) fn work(app: &App, job: &Job, now: Stamp) -> Result<()> {
         let Some(mut row) = row.filter(|row| row.ended_at.is_none() && !row.paused) else {
             return Ok(tx.finish_job(job.id)?);
         };
+        row.to = heir(&app.city, row.kind, &row.to);
         // A server that has not heard of the change yet leaves it to the next try.
         sound(&app.city, row.kind, &row.from, &row.to)?;
         let ids = tx.relocatable_after(row.kind, &row.from, row.after, BATCH)?;
@@ -210,7 +218,24 @@ fn one(app: &App, tx: &mut WriteTx<'_>, row: &RelocationRow, case: &Case, now: S
     }
 }
 
-/// Whether the old key is of the past and the new one is not.
+/// Whether an order goes on by itself.
+fn runs(city: &City, row: &RelocationRow) -> bool {
+    let to = heir(city, row.kind, &row.to);
+    row.ended_at.is_none() && !row.paused && sound(city, row.kind, &row.from, &to).is_ok()
+}
+
+/// Who takes over where a key is of the past by now, however often that happened since it was ordered.
+fn heir(city: &City, kind: Replacing, to: &str) -> String {
+    let next = |key: &&str| match kind {
+        Replacing::Unit => city.unit(key).filter(|unit| unit.closed)?.successor.as_deref(),
+        Replacing::Category => city.category(key).filter(|one| one.retired)?.successor.as_deref(),
+    };
+    // Two that name each other end somewhere too.
+    let most = city.units.len() + city.categories.len();
+    std::iter::successors(Some(to), next).take(most).last().unwrap_or(to).to_owned()
+}
+
+/// Whether the old key is of the past and the new one is not, and no hidden case becomes public by it.
 fn sound(city: &City, kind: Replacing, from: &str, to: &str) -> Result<()> {
     match kind {
         Replacing::Unit => {
@@ -223,6 +248,9 @@ fn sound(city: &City, kind: Replacing, from: &str, to: &str) -> Result<()> {
             let retired = city.category(from).is_some_and(|category| category.retired);
             let live = city.live_category(to).is_some();
             let wrong = if retired { to } else { from };
+            if retired && live && !city.is_public(from) && city.is_public(to) {
+                return Err(Refusal::from(Guard::Published).into());
+            }
             if retired && live { Ok(()) } else { Err(Refusal::UnknownCategory(wrong.to_owned()).into()) }
         }
     }

@@ -122,6 +122,7 @@ fn apply(
         EditFault::Taken => Guard::Taken.into(),
         EditFault::KeyStays => Guard::KeyStays.into(),
         EditFault::AtTheEnd => Refusal::NoChange,
+        EditFault::Published => Guard::Published.into(),
     })
 }
 

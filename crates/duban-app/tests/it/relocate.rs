@@ -15,6 +15,7 @@ use duban_domain::{
     Lang, Number, Refusal, StaffId,
     case::{Move, Phase, What, Wish, handling::Giving},
     city::edit::Replacing,
+    policy::{Action, Reach},
 };
 use duban_testkit::world::{World, both};
 
@@ -321,5 +322,54 @@ fn a_closed_case_keeps_its_category() {
         work(world);
         assert_eq!(case(world, &number).category, category);
         world.app = world.app.at_hand();
+    });
+}
+
+#[test]
+fn a_move_to_a_unit_that_was_closed_itself_could_neither_go_on_nor_be_ordered_anew() {
+    both(|world| {
+        let numbers: Vec<Number> = (0..25).map(|_| sent(world, POWER, &[])).collect();
+        close_power(world);
+        let on_the_way = || relocate::overview(&keeper(world)).unwrap();
+        jobs::work(&world.app.at_hand()).unwrap();
+        assert_eq!(on_the_way().0[0].moved, 20);
+        let wanted = Wanted::By("gas".into());
+        let ctx = keeper(world);
+        let plan = replace::plan(&ctx, Replacing::Unit, HEIR, &wanted).unwrap();
+        done(replace::go(&ctx, Replacing::Unit, HEIR, &wanted, plan.version, "又并了").unwrap());
+        let again = relocate::start(&keeper(world), Replacing::Unit, POWER, "gas", "改");
+        assert!(matches!(refused(again), Refusal::Guard(_)), "it goes on by itself");
+
+        // Stopped, because it was to go elsewhere: ordered anew, and the old order is over.
+        let first = on_the_way().0.into_iter().find(|one| one.from == POWER).unwrap().id;
+        relocate::pause(&keeper(world), first, true).unwrap();
+        assert!(on_the_way().1.iter().any(|one| one.from == POWER && one.count == 5));
+        relocate::start(&keeper(world), Replacing::Unit, POWER, "water", "改").unwrap();
+        let late = relocate::pause(&keeper(world), first, false);
+        assert_eq!(refused(late), Refusal::NoChange);
+        let wanted = Wanted::By("gas".into());
+        let ctx = keeper(world);
+        let plan = replace::plan(&ctx, Replacing::Unit, "water", &wanted).unwrap();
+        done(replace::go(&ctx, Replacing::Unit, "water", &wanted, plan.version, "又并了").unwrap());
+        world.clock.pass_ms(MINUTE);
+        work(world);
+        assert!(numbers.iter().all(|number| case(world, number).unit() == Some("gas")));
+        let (orders, waiting) = on_the_way();
+        assert!(waiting.is_empty() && orders.iter().all(|one| one.ended_at.is_some()), "{orders:?}");
+        assert_eq!((orders[0].to.as_str(), orders[0].moved), ("gas", 5), "it says where they went");
+        world.app = world.app.at_hand();
+    });
+}
+
+#[test]
+fn a_role_that_sees_no_cases_read_their_titles_in_the_look_before_a_move() {
+    both(|world| {
+        let number = sent(world, POWER, &[]);
+        let mut ctx = keeper(world);
+        ctx.who.reach = Reach::All;
+        let look = |ctx: &Ctx| relocate::preview(ctx, Replacing::Unit, POWER).unwrap();
+        assert_eq!((look(&ctx).total(), look(&ctx).named.len()), (1, 0));
+        ctx.who.actions.push(Action::View);
+        assert_eq!(look(&ctx).named[0].0, number.to_string());
     });
 }

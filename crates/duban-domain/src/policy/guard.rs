@@ -17,6 +17,8 @@ pub enum Guard {
     Taken,
     /// A key stays what it is.
     KeyStays,
+    /// Cases of a kind that is hidden from the public would become cases of one that is not.
+    Published,
     /// Accounts still have this role or unit.
     StillUsed(usize),
     /// A login is one word.
@@ -56,6 +58,7 @@ impl Guard {
             Self::LastOne(_) => "last-administrator",
             Self::Taken => "taken",
             Self::KeyStays => "key-stays",
+            Self::Published => "would-be-public",
             Self::StillUsed(_) => "still-used",
             Self::BadLogin => "bad-login",
             Self::UnknownRole => "unknown-role",
@@ -82,6 +85,7 @@ impl Guard {
             Self::WrongPassword => Some("old"),
             Self::NoScope => Some("scopes"),
             Self::KeyReused => Some("Idempotency-Key"),
+            Self::Published => Some("to"),
             Self::OwnPower
             | Self::LastOne(_)
             | Self::StillUsed(_)
@@ -102,6 +106,7 @@ impl Guard {
             },
             Self::Taken => lang.t("已经有一个叫这个的。请换一个。", "There is one of this name already. Choose another.").to_owned(),
             Self::KeyStays => lang.t("键定了就不改：以前的工单记着它。要换，请停用这一条，另加一条。", "A key stays: past cases remember it. Retire this one and add another.").to_owned(),
+            Self::Published => lang.t("这一类不公开，要改用的那一类是公开的：这样改，没办完的工单就会出现在公开页上，所以没有改。请选一个不公开的；确实该公开的，请一件一件改分类，再停用这一类。", "This kind is hidden from the public and the other one is not: its open cases would appear on the public page, so nothing was changed. Choose one that is hidden; if they should be public, reclassify them one by one, then retire this kind.").to_owned(),
             Self::StillUsed(accounts) => match lang {
                 Lang::Zh => format!("还有 {accounts} 个账号在用它。请先给这些账号换一个。"),
                 Lang::En => format!("{accounts} accounts still have it. Give them another first."),
@@ -133,6 +138,7 @@ impl Guard {
             Self::LastOne(Action::Accounts),
             Self::Taken,
             Self::KeyStays,
+            Self::Published,
             Self::StillUsed(3),
             Self::BadLogin,
             Self::UnknownRole,

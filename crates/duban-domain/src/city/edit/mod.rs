@@ -63,6 +63,8 @@ pub enum EditFault {
     KeyStays,
     /// It is the first or the last already.
     AtTheEnd,
+    /// Cases that are hidden from the public would be shown.
+    Published,
 }
 
 /// Where an entry stands in its file, in bytes.

@@ -4,7 +4,7 @@
 //! What is past keeps the old key, so the old entry stays and says who took over. `public.csv` keeps its rows:
 //! taking one out could show what was hidden.
 
-use super::{Choices, EditFault, FieldKind, Table, Values, entries, entry, put};
+use super::{Choices, EditFault, Entry, FieldKind, Table, Values, entries, entry, put};
 use crate::{
     city::{PackFiles, is_below},
     request::closed_set,
@@ -78,7 +78,11 @@ fn replaced(table: Table, what: Replacing, values: &Values, from: &str, to: &str
 }
 
 /// Closes a unit, or retires a category, in favour of another; everything refers to that one from now on.
+/// What is hidden from the public does not become a kind that is not.
 pub fn retire(files: &mut PackFiles, what: Replacing, from: &str, to: &str) -> Result<(), EditFault> {
+    if what == Replacing::Category && !is_public(files, from) && is_public(files, to) {
+        return Err(EditFault::Published);
+    }
     let mut values = entry(files, what.table(), from).ok_or(EditFault::Gone)?.values;
     let gone = match what {
         Replacing::Unit => "closed",
@@ -124,10 +128,24 @@ pub fn rename_below(
     Ok(pairs)
 }
 
-/// What stood in the table of the public names of the old key stands there for the new one as well.
+/// What stood in the table of the public names of the old key stands there for the new one as well; and what
+/// was hidden, by its own row or by one above it, is hidden where it goes.
 fn shown_alike(files: &mut PackFiles, old: &str, new: &str) -> Result<(), EditFault> {
-    let Some(row) = entry(files, Table::Public, old) else { return Ok(()) };
-    let mut values = row.values;
+    let row = entry(files, Table::Public, old);
+    let hide = !is_public(files, old) && is_public(files, new);
+    if row.is_none() && !hide {
+        return Ok(());
+    }
+    let mut values = row.map(|row| row.values).unwrap_or_default();
     values.insert("category".to_owned(), new.to_owned());
+    if hide {
+        values.insert("show".to_owned(), "no".to_owned());
+    }
     put(files, Table::Public, None, &values)
+}
+
+/// As [`crate::city::City::is_public`], of files that are only being changed.
+fn is_public(files: &PackFiles, key: &str) -> bool {
+    let hidden = |row: &Entry| matches!(row.get("show"), "no" | "false" | "否");
+    !entries(files, Table::Public).iter().any(|row| is_below(key, &row.id) && hidden(row))
 }

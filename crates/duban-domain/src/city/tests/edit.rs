@@ -5,7 +5,10 @@ use expect_test::expect;
 use super::shipped as pack;
 use crate::city::{
     City, PackFiles, check,
-    edit::{EditFault, Table, Values, differences, entries, entry, put, remove, shift},
+    edit::{
+        EditFault, Replacing, Table, Values, differences, entries, entry, put, remove, rename_below, retire,
+        shift,
+    },
 };
 
 fn values(pairs: &[(&str, &str)]) -> Values {
@@ -168,4 +171,31 @@ fn what_differs_is_told_by_entry_and_otherwise_by_line() {
     );
     assert_eq!((told[1].table, told[1].id.as_str()), (Some(Table::Roles), "auditor"));
     assert!(told[1].before.contains("name = 审计管理员") && told[1].after.contains("name = 审计员"));
+}
+
+#[test]
+fn a_hidden_kind_that_was_moved_below_a_public_one_was_on_the_public_page() {
+    let mut files = shipped();
+    let shown = |files: &PackFiles, key: &str| City::load(files).unwrap().is_public(key);
+    assert!(!shown(&files, "labour.wage.arrears") && shown(&files, "market"), "hidden by `labour` above it");
+    let pairs = rename_below(&mut files, "labour.wage", "market").unwrap();
+    assert!(pairs.iter().any(|(_, new)| new == "market.wage.arrears"));
+    for (old, new) in &pairs {
+        assert!(!shown(&files, old) && !shown(&files, new), "{new}");
+    }
+    assert!(shown(&files, "market"), "what was there is shown as before");
+
+    // A row of its own that shows it did not help below a hidden one, and does not show it now.
+    let mut files = shipped();
+    let row = values(&[("category", "labour.wage"), ("icon", "work"), ("show", "yes")]);
+    put(&mut files, Table::Public, None, &row).unwrap();
+    rename_below(&mut files, "labour.wage", "").unwrap();
+    let city = City::load(&files).unwrap();
+    assert!(!city.is_public("wage.arrears"));
+    assert_eq!(city.public_icon("wage.arrears"), "work");
+
+    // Into another kind: refused where that one is public.
+    let merged = retire(&mut files, Replacing::Category, "labour.insurance", "market");
+    assert_eq!(merged, Err(EditFault::Published));
+    retire(&mut files, Replacing::Category, "labour.insurance", "social").unwrap();
 }

@@ -46,7 +46,7 @@ struct OrderShown {
     when: When,
     moved: i64,
     total: i64,
-    /// `done`, `paused` or `going`.
+    /// `done`, `ended`, `paused` or `going`.
     state: &'static str,
 }
 
@@ -112,7 +112,8 @@ fn order(city: &City, s: &Shell, row: &RelocationRow) -> OrderShown {
         moved: row.moved,
         total: row.total,
         state: match (row.ended_at, row.paused) {
-            (Some(_), _) => "done",
+            (Some(_), true) => "ended",
+            (Some(_), false) => "done",
             (None, true) => "paused",
             (None, false) => "going",
         },
@@ -211,7 +212,9 @@ pub(super) fn sentence(desk: &Desk, error: WebError) -> Result<String, WebError>
         Refusal::NeedsText("to") | Refusal::UnknownUnit(_) | Refusal::UnknownCategory(_) => {
             Ok(lang.t("请选由谁接办、或改用哪一类。", "Choose who takes over, or what is used instead.").to_owned())
         }
-        Refusal::NeedsText(_) | Refusal::TooLong { .. } => Ok(refusal.sentence(lang)),
+        Refusal::NeedsText(_)
+        | Refusal::TooLong { .. }
+        | Refusal::Guard(duban_domain::policy::Guard::Published) => Ok(refusal.sentence(lang)),
         _ => Err(error),
     }
 }
