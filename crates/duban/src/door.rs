@@ -114,6 +114,7 @@ mod tests {
     const FOR_EVER: Duration = Duration::from_secs(60);
 
     /// What the door sends to somebody who says `words` and then nothing, until it closes.
+    #[expect(clippy::disallowed_methods, reason = "a site of one address, to be kept waiting")]
     async fn answer_to(words: &str) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
