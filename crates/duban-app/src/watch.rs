@@ -36,8 +36,8 @@ const TWICE_MS: i64 = 600_000;
 /// What became public so lately is looked at in the next round: its transaction may not be done, and
 /// what comes together goes into one mail.
 const LAG_MS: i64 = 60_000;
-/// How many watches are looked at in one transaction.
-const BATCH: i64 = 200;
+/// How many addresses are looked at in one transaction.
+const BATCH: i64 = 100;
 /// How many matters are looked at in one transaction.
 const NEWS_MAX: i64 = 2_000;
 /// How many matters one mail names.
@@ -185,12 +185,13 @@ pub fn confirm(app: &App, token: &str) -> Result<Confirmed> {
     let id = confirms(app, token).ok_or(Refusal::NotFound)?;
     let (now, rule) = (app.now(), app.city.settings.watches);
     app.store.write(|tx| {
-        let mut row = tx.watch(id)?.ok_or(Refusal::NotFound)?;
-        let mine = manage_token(app, &row.contact);
+        let contact = tx.watch(id)?.ok_or(Refusal::NotFound)?.contact;
+        let mut others = tx.watches_for_update(&contact)?;
+        let mut row = others.iter().find(|row| row.id == id).cloned().ok_or(Refusal::NotFound)?;
+        let mine = manage_token(app, &contact);
         if row.confirmed_at.is_some() {
             return Ok(Confirmed::Done(mine));
         }
-        let mut others = tx.watches_of(&row.contact)?;
         others.retain(|other| other.confirmed_at.is_some());
         let wanted = area(app, &row)?;
         for mut other in others.iter().cloned() {
@@ -246,7 +247,10 @@ pub fn end(app: &App, token: &str, id: WatchId) -> Result<()> {
 /// Ends everything that an address watches, and erases the address.
 pub fn end_all(app: &App, token: &str) -> Result<()> {
     let contact = manages(app, token).ok_or(Refusal::NotFound)?;
-    app.store.write(|tx| Ok(tx.remove_watches_of(&contact)?))
+    app.store.write(|tx| {
+        tx.watches_for_update(&contact)?;
+        Ok(tx.remove_watches_of(&contact)?)
+    })
 }
 
 fn own(
@@ -256,10 +260,13 @@ fn own(
     change: impl Fn(&mut WriteTx<'_>, WatchRow) -> Result<()>,
 ) -> Result<()> {
     let contact = manages(app, token).ok_or(Refusal::NotFound)?;
-    app.store.write(|tx| match tx.watch(id)? {
-        Some(row) if row.contact == contact && row.confirmed_at.is_some() => change(tx, row),
-        Some(_) => Err(Refusal::NotFound.into()),
-        None => Ok(()),
+    app.store.write(|tx| {
+        let rows = tx.watches_for_update(&contact)?;
+        match rows.into_iter().find(|row| row.id == id) {
+            Some(row) if row.confirmed_at.is_some() => change(tx, row),
+            None if tx.watch(id)?.is_none() => Ok(()),
+            _ => Err(Refusal::NotFound.into()),
+        }
     })
 }
 

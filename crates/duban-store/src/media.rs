@@ -4,6 +4,7 @@ use duban_domain::{CaseId, MediaId, RequestId, Stamp};
 
 use crate::{
     ReadTx, StoreError, WriteTx,
+    dialect::Dialect,
     value::{Row, params},
 };
 
@@ -128,6 +129,13 @@ impl ReadTx<'_> {
     /// # Errors
     /// The engine's.
     pub fn media_part(&mut self, id: MediaId, from: i64, length: i64) -> Result<Option<Vec<u8>>, StoreError> {
+        if self.dialect() == Dialect::Sqlite {
+            // Here `substr` would bring the whole file into memory first; `length` does not.
+            let sql = "SELECT length(body) FROM media_body WHERE media_id = $1";
+            let Some(size) = self.first(sql, params![id], |row| row.int(0))? else { return Ok(None) };
+            let length = length.min(size - from).max(0);
+            return self.part(("media_body", "body"), id.0, from, length).map(Some);
+        }
         // Positions are small integers in PostgreSQL; no file comes near their end.
         let sql = "SELECT substr(body, CAST(CAST($1 AS BIGINT) AS INTEGER), CAST(CAST($2 AS BIGINT) AS INTEGER)) FROM media_body WHERE media_id = $3";
         self.first(sql, params![from + 1, length, id], |row| row.blob(0))

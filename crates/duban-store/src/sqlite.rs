@@ -132,6 +132,21 @@ pub(crate) fn exec(conn: &Connection, sql: &str, params: &[Param<'_>]) -> Result
     Ok(rows as u64)
 }
 
+/// Some bytes of a value: its pages are read where these lie.
+pub(crate) fn part(
+    conn: &Connection,
+    (table, column): (&'static str, &'static str),
+    id: i64,
+    from: i64,
+    length: i64,
+) -> Result<Vec<u8>, StoreError> {
+    let said = |e: rusqlite::Error| fault(&e, format!("a part of {table}.{column}"));
+    let blob = conn.blob_open("main", table, column, id, true).map_err(said)?;
+    let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
+    blob.read_at_exact(&mut bytes, usize::try_from(from).unwrap_or(usize::MAX)).map_err(said)?;
+    Ok(bytes)
+}
+
 /// Hands every row of an answer to `each`.
 pub(crate) fn query(
     conn: &Connection,

@@ -111,6 +111,20 @@ impl<'t> ReadTx<'t> {
         Ok(self.first(sql, params, |row| row.opt_int(0))?.flatten().unwrap_or(0))
     }
 
+    /// Some bytes of a value of SQLite, without the rest of it.
+    pub(crate) fn part(
+        &mut self,
+        column: (&'static str, &'static str),
+        id: i64,
+        from: i64,
+        length: i64,
+    ) -> Result<Vec<u8>, StoreError> {
+        self.run(&[], |engine| match engine {
+            Engine::Sqlite(conn) => sqlite::part(conn, column, id, from, length),
+            Engine::Postgres(_) => unreachable!("PostgreSQL gives a part by itself"),
+        })
+    }
+
     /// The words of the engine underneath where they differ.
     pub(crate) fn dialect(&self) -> crate::dialect::Dialect {
         match self.engine {

@@ -134,6 +134,17 @@ impl WriteTx<'_> {
         .map(|_| ())
     }
 
+    /// The watches of an address, oldest first; nobody else changes one of them until this transaction is done.
+    /// Whoever changes a watch claims its whole address first, so that two never wait for each other.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn watches_for_update(&mut self, contact: &[u8]) -> Result<Vec<WatchRow>, StoreError> {
+        let lock = self.dialect().for_update();
+        let sql = format!("SELECT {COLUMNS} FROM watch WHERE contact = $1 ORDER BY id{lock}");
+        self.all(&sql, params![contact], read)
+    }
+
     /// Writes when a watch was confirmed, its pace, and what it has seen.
     ///
     /// # Errors
@@ -146,7 +157,8 @@ impl WriteTx<'_> {
         .map(|_| ())
     }
 
-    /// Due watches, those of one address together; nobody else gets them until this transaction is done.
+    /// Due watches of so many addresses, those of one together. Nobody else gets anything of these addresses until
+    /// this transaction is done; what another one did meanwhile is not due any more.
     ///
     /// # Errors
     /// The engine's.
@@ -156,9 +168,18 @@ impl WriteTx<'_> {
         newest: Stamp,
         limit: i64,
     ) -> Result<Vec<WatchRow>, StoreError> {
-        let passing = self.dialect().skip_locked();
-        let sql = format!("SELECT {COLUMNS} FROM watch WHERE {DUE} ORDER BY contact, id LIMIT $3{passing}");
-        self.all(&sql, params![now, newest, limit], read)
+        let lock = self.dialect().for_update();
+        let sql = format!(
+            "SELECT {COLUMNS} FROM watch WHERE contact IN
+                (SELECT contact FROM watch WHERE {DUE} GROUP BY contact ORDER BY contact LIMIT $3)
+             ORDER BY contact, id{lock}"
+        );
+        let mut rows = self.all(&sql, params![now, newest, limit], read)?;
+        rows.retain(|row| {
+            let new = row.seen_at < newest || row.pace == Pace::Daily;
+            row.confirmed_at.is_some() && row.next_at <= now && new
+        });
+        Ok(rows)
     }
 
     /// An address was mailed: whatever else it watches as it comes waits as long.
@@ -194,8 +215,12 @@ impl WriteTx<'_> {
     /// # Errors
     /// The engine's.
     pub fn forget_unconfirmed(&mut self, before: Stamp) -> Result<(), StoreError> {
-        self.exec("DELETE FROM watch WHERE confirmed_at IS NULL AND created_at < $1", params![before])
-            .map(|_| ())
+        let lock = self.dialect().for_update();
+        let sql = format!(
+            "DELETE FROM watch WHERE id IN
+                (SELECT id FROM watch WHERE confirmed_at IS NULL AND created_at < $1 ORDER BY contact, id{lock})"
+        );
+        self.exec(&sql, params![before]).map(|_| ())
     }
 
     /// A notice stays in the ledger without its address and its words.

@@ -136,8 +136,15 @@ fn look(app: &App, folder: &Path, bytes_max: u64) -> std::io::Result<usize> {
         if let Some(came) = &came {
             tracing::info!(file = %name.display(), came = words(came), "a mail");
         }
-        // `S`: seen. `T`: to be thrown away; nobody here will deal with it.
-        let flag = if matches!(came, None | Some(Came::Unreadable)) { "T" } else { "S" };
+        // `S`: seen. `F`: flagged, for somebody to look at; whoever sent it has heard nothing.
+        let flag = match came {
+            None => "F",
+            Some(Came::Unreadable) => {
+                tracing::warn!(file = %name.display(), "a mail could not be read and was put aside");
+                "F"
+            }
+            Some(_) => "S",
+        };
         fs::rename(&path, folder.join("cur").join(format!("{}:2,{flag}", name.display())))?;
         taken += 1;
     }
@@ -166,11 +173,24 @@ mod tests {
         let mut aside: Vec<_> =
             fs::read_dir(folder.path().join("cur")).unwrap().map(|e| e.unwrap().file_name()).collect();
         aside.sort();
-        assert_eq!(aside, ["1.a:2,S", "2.b:2,S", "3.c:2,T"]);
+        assert_eq!(aside, ["1.a:2,S", "2.b:2,S", "3.c:2,F"]);
         assert_eq!(look(&world.app, folder.path(), 2_000).unwrap(), 0);
         let query = duban_app::NoticeQuery::default();
         let told = duban_app::notice::ledger(&world.ctx("supervisor", "hotline"), &query).unwrap();
         let receipts = told.entries.iter().filter(|e| e.kind == duban_domain::notice::NoticeKind::Receipt);
         assert_eq!(receipts.count(), 1, "the same Message-ID twice is one request");
+    }
+
+    #[test]
+    fn a_mail_that_is_too_costly_to_read_is_flagged_and_not_put_in_the_trash() {
+        let world = World::sqlite();
+        let folder = tempfile::tempdir().unwrap();
+        for part in ["new", "cur"] {
+            fs::create_dir(folder.path().join(part)).unwrap();
+        }
+        let mail = "From: wang.test@example.cn\r\nMessage-ID: <1@example.cn>\r\nSubject: light\r\n\r\n";
+        fs::write(folder.path().join("new/1.a"), [mail, &"boundary ".repeat(300)].concat()).unwrap();
+        assert_eq!(look(&world.app, folder.path(), 20_000).unwrap(), 1);
+        assert!(folder.path().join("cur/1.a:2,F").exists());
     }
 }

@@ -210,20 +210,32 @@ fn reported(app: &App, tx: &mut WriteTx<'_>, bounce: &Bounce) -> Result<Came> {
 
 /// The files that may be taken, and words about those that may not.
 fn files(app: &App, letter: &Letter) -> (Vec<NewMedia>, String) {
-    let rules = MediaRules::of(&app.city.settings);
-    let (mut taken, mut refused) = (Vec::new(), Vec::new());
-    for (name, bytes) in &letter.files {
-        let fits = taken.len() < rules.photos.count_max as usize;
-        match fits.then(|| media::one(&rules, name, bytes)) {
-            Some(Ok(media)) => taken.push(media),
-            _ => refused.push(name.clone()),
-        }
-    }
+    let (taken, refused) = fitting(&MediaRules::of(&app.city.settings), &letter.files);
     if refused.is_empty() {
         return (taken, String::new());
     }
     let names = text::shorten(&refused.join(", "), REMARK_MAX / 2);
     (taken, format!("（没有收下的附件 · Attachments that were not taken: {names}）"))
+}
+
+/// The files that the rules allow, photos and videos counted apart, and the names of the others.
+pub(crate) fn fitting(rules: &MediaRules, files: &[(String, Vec<u8>)]) -> (Vec<NewMedia>, Vec<String>) {
+    let (mut taken, mut refused) = (Vec::new(), Vec::new());
+    let (mut photos, mut videos) = (0, 0);
+    for (name, bytes) in files {
+        let (count, count_max) = match media::is_video(bytes) {
+            true => (&mut videos, rules.videos.count_max),
+            false => (&mut photos, rules.photos.count_max),
+        };
+        match (*count < count_max).then(|| media::one(rules, name, bytes)) {
+            Some(Ok(media)) => {
+                *count += 1;
+                taken.push(media);
+            }
+            _ => refused.push(name.clone()),
+        }
+    }
+    (taken, refused)
 }
 
 /// The words of a mail as the case keeps them.

@@ -141,6 +141,13 @@ fn a_video_is_told_by_its_content_and_bounded_by_the_citys_rule() {
     assert!(is_video(&film) && !is_video(b"\0\0\0\x18ftypheic\0\0\0\0"));
 }
 
+#[test]
+fn by_mail_as_many_videos_are_taken_as_by_the_form() {
+    let file = |name: &str| (name.to_owned(), mp4(b"isom", b"", 6_000));
+    let (taken, refused) = crate::letter::fitting(&rules(), &[file("a.mp4"), file("b.mp4")]);
+    assert_eq!((taken.len(), refused), (1, vec!["b.mp4".to_owned()]));
+}
+
 proptest! {
     /// Whatever is changed in a file, reading it ends, gives as many bytes as came or names what is wrong.
     #[test]

@@ -290,3 +290,62 @@ fn an_address_that_never_confirmed_is_erased_with_the_mail_that_asked_it() {
         assert!(letters.last_to("late.test@example.cn").is_none());
     });
 }
+
+#[test]
+fn whoever_changes_the_pace_while_mails_are_put_together_is_not_told_twice() {
+    both(|world| {
+        let (_, letters) = outside(world, [], []);
+        let mine = watching(world, &letters, READER, around(500), Pace::Soon);
+        let id = watch::mine(&world.app, &mine).unwrap().watches[0].0;
+        take_in(world);
+        world.clock.pass_ms(2 * MINUTE);
+        let now = world.app.now();
+        let (begun, wait_begun) = std::sync::mpsc::channel();
+        std::thread::scope(|scope| {
+            let store = &world.app.store;
+            // As the round does, on another server.
+            scope.spawn(move || {
+                store.write(|tx| {
+                    for mut row in tx.due_watches(now, now, 9)? {
+                        row.seen_at = now;
+                        tx.put_watch(&row)?;
+                    }
+                    begun.send(()).unwrap();
+                    std::thread::sleep(std::time::Duration::from_millis(500));
+                    Ok::<_, AppError>(())
+                })
+            });
+            wait_begun.recv().unwrap();
+            watch::set_pace(&world.app, &mine, id, Pace::Daily).unwrap();
+        });
+        world.clock.set(MONDAY_NINE.plus_ms(10 * HOUR));
+        assert!(told(world, &letters).is_empty(), "that matter is in the first mail");
+    });
+}
+
+#[test]
+fn whoever_confirms_two_at_once_gets_no_more_than_the_city_allows() {
+    both(|world| {
+        let (_, letters) = outside(world, [], []);
+        let mut mine = String::new();
+        for metres in [300, 500, 1_000, 2_000] {
+            mine = watching(world, &letters, READER, around(metres), Pace::Soon);
+            world.clock.pass_ms(DAY);
+        }
+        let tokens = [5_000, 3_000].map(|metres| {
+            watch::ask(&world.app, &wanted(READER, around(metres), Pace::Soon)).unwrap();
+            send(world);
+            key(&letters, READER, "/alerts/confirm/")
+        });
+        let start = std::sync::Barrier::new(tokens.len());
+        std::thread::scope(|scope| {
+            for token in &tokens {
+                scope.spawn(|| {
+                    start.wait();
+                    watch::confirm(&world.app, token).unwrap()
+                });
+            }
+        });
+        assert_eq!(watch::mine(&world.app, &mine).unwrap().watches.len(), 5);
+    });
+}

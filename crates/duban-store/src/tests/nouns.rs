@@ -154,6 +154,9 @@ fn files_come_back_byte_by_byte() {
                 assert_eq!(tx.media_body(MediaId(3), false)?.as_ref(), Some(&body));
                 assert_eq!(tx.media_body(MediaId(3), true)?, Some(vec![1, 2]));
                 assert_eq!(tx.media_part(MediaId(3), 1, 2)?.as_deref(), body.get(1..3));
+                assert_eq!(tx.media_part(MediaId(3), 299_990, 99)?.as_deref(), body.get(299_990..));
+                assert_eq!(tx.media_part(MediaId(3), 300_000, 9)?, Some(vec![]));
+                assert_eq!(tx.media_part(MediaId(9), 0, 9)?, None);
                 Ok::<_, StoreError>(())
             })
             .unwrap();
