@@ -133,7 +133,10 @@ impl ReadTx<'_> {
             // Here `substr` would bring the whole file into memory first; `length` does not.
             let sql = "SELECT length(body) FROM media_body WHERE media_id = $1";
             let Some(size) = self.first(sql, params![id], |row| row.int(0))? else { return Ok(None) };
-            let length = length.min(size - from).max(0);
+            let length = length.min(size - from);
+            if length <= 0 {
+                return Ok(Some(Vec::new()));
+            }
             return self.part(("media_body", "body"), id.0, from, length).map(Some);
         }
         // Positions are small integers in PostgreSQL; no file comes near their end.
