@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { axe, login, quiet, withCity } from './harness.mjs';
 
 const city = withCity();
-const KEY = 'demo-open311-key';
+const KEY = 'demo-telephone-key';
 
 /** What a telephone system tells. */
 async function tell(event, callId, more = {}) {

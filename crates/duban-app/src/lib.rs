@@ -54,3 +54,5 @@ pub use duban_store::{
 pub const DEMO_PASSWORD: &str = "duban-demo";
 /// The Open311 key of a demonstration. Only `duban demo` makes it.
 pub const DEMO_KEY: &str = "demo-open311-key";
+/// The key of a demonstration's telephone system. Only `duban demo` makes it.
+pub const DEMO_TELEPHONE_KEY: &str = "demo-telephone-key";

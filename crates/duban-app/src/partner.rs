@@ -59,6 +59,11 @@ pub fn keep_key(app: &App, name: &str, token: &str) -> Result<()> {
     keep(app, name, None, token, KeyScope::Open311)
 }
 
+/// The same for a telephone system.
+pub fn keep_telephone_key(app: &App, name: &str, token: &str) -> Result<()> {
+    keep(app, name, None, token, KeyScope::Telephone)
+}
+
 fn keep(app: &App, name: &str, unit: Option<&str>, token: &str, scope: KeyScope) -> Result<()> {
     let key = ApiKey {
         id: app.staff_id().0,

@@ -78,6 +78,7 @@ fn tell(app: &App) -> anyhow::Result<()> {
     play::play(&past, &told, now, &cast, &scenes)?;
     calls::play(&past, &told, now, &cast)?;
     duban_app::partner::keep_key(app, "demo", duban_app::DEMO_KEY)?;
+    duban_app::partner::keep_telephone_key(app, "demo telephone", duban_app::DEMO_TELEPHONE_KEY)?;
     while duban_app::jobs::work(app)? > 0 {}
     for channel in [NoticeChannel::Sms, NoticeChannel::Mail] {
         while duban_app::notice::work(app, channel)? > 0 {}
