@@ -2,8 +2,8 @@
 //! once a day, and after it every commit, second by second.
 //!
 //! A folder holds one *generation* for each copy: `base-N.db`, and pieces of the journal numbered without a
-//! gap. The copy is taken while the database is written, so it is sound only together with the pieces
-//! below `N`, which hold every page that was written meanwhile.
+//! gap. The copy is of one instant somewhere in those pieces: all below `N` are applied over it, so that it
+//! does not matter which.
 //!
 //! SQLite begins its journal anew when all of it stands in the database and nobody reads it. So the
 //! archive reads it all the time, and lets go only while it holds the right to write and has copied the
