@@ -84,12 +84,12 @@ pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<Exi
         lane(follow),
         lane(renew),
     ];
+    let mut app = app;
+    app.wire = Arc::new(Http::new());
     // Calls to other servers may take long and be broken off at any time: nobody waits for their end.
-    let mut outside = app.clone();
-    outside.wire = Arc::new(Http::new());
     std::thread::spawn({
-        let stop = stop.clone();
-        move || call(&outside, &stop)
+        let (app, stop) = (app.clone(), stop.clone());
+        move || call(&app, &stop)
     });
     let letters = letters::watch(&app, settings, &stop)?;
     let archive = keep::archive(&app, settings, &stop);

@@ -25,5 +25,6 @@ mod relocate;
 mod reports;
 mod seek;
 mod sign_in;
+mod sign_on;
 mod stories;
 mod watches;

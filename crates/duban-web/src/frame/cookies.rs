@@ -13,6 +13,8 @@ pub(crate) const MODE: &str = "duban_mode";
 
 /// A member of staff who gave the password, until the code is there.
 pub(crate) const HALFWAY: &str = "duban_halfway";
+/// The way to the city's own sign-on, sealed, until it comes back.
+pub(crate) const SIGN_ON: &str = "duban_sign_on";
 /// The tokens by which accounts know this browser, with dots between them.
 const DEVICES: &str = "duban_devices";
 
@@ -87,6 +89,16 @@ pub(crate) fn halfway(token: &str, secure: bool) -> HeaderValue {
 /// Takes it away.
 pub(crate) fn no_halfway(secure: bool) -> HeaderValue {
     set(HALFWAY, "", 0, secure, true)
+}
+
+/// A cookie for the way to the city's own sign-on; ten minutes.
+pub(crate) fn sign_on(kept: &str, secure: bool) -> HeaderValue {
+    set(SIGN_ON, kept, 600, secure, true)
+}
+
+/// Takes it away.
+pub(crate) fn no_sign_on(secure: bool) -> HeaderValue {
+    set(SIGN_ON, "", 0, secure, true)
 }
 
 /// The list that somebody is working through, for a day.

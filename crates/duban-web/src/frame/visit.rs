@@ -37,6 +37,8 @@ pub(crate) struct Visit {
     pub(crate) devices: Vec<String>,
     /// The token of a password that was right, while the code is missing.
     pub(crate) halfway: Option<String>,
+    /// What the browser keeps on its way to the city's own sign-on; empty when it is on none.
+    pub(crate) sign_on: String,
 }
 
 impl Visit {
@@ -71,6 +73,7 @@ impl Visit {
             bearer: None,
             agent: client::agent(headers),
             devices: cookies::devices(headers),
+            sign_on: cookies::read(headers, cookies::SIGN_ON).unwrap_or_default().to_owned(),
             halfway: cookies::read(headers, cookies::HALFWAY).filter(|t| !t.is_empty()).map(str::to_owned),
         }
     }
