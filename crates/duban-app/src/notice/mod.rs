@@ -104,6 +104,9 @@ pub const NOT_WANTED: &str = "not-wanted";
 /// Why a notice is not sent whose address was erased, because nobody confirmed it.
 pub const NOT_CONFIRMED: &str = "not-confirmed";
 
+/// Why a code is not sent that holds no longer.
+pub const TOO_OLD: &str = "too-old";
+
 /// A reason of the ledger in words; what another side said is shown as it was said.
 #[must_use]
 pub fn reason_words(reason: &str, lang: duban_domain::Lang) -> String {
@@ -120,6 +123,10 @@ pub fn reason_words(reason: &str, lang: duban_domain::Lang) -> String {
         NOT_CONFIRMED => lang.t(
             "没有人确认，邮箱已经删掉。",
             "Nobody confirmed it, so the address was erased.",
+        ),
+        TOO_OLD => lang.t(
+            "验证码已经过期，没有发出；号码和验证码都删掉了。",
+            "The code had run out before it could be sent; it was erased with the number.",
         ),
         other => return other.to_owned(),
     }

@@ -54,7 +54,8 @@ pub fn release(app: &App) -> Result<usize> {
                 ..NoticeQuery::default()
             };
             for mut row in tx.notices(&held)? {
-                if row.reason == NO_GATEWAY && row.created_at >= since {
+                // A code is of no use by the time that somebody sets up a gateway.
+                if row.kind != NoticeKind::Code && row.reason == NO_GATEWAY && row.created_at >= since {
                     (row.state, row.reason) = (NoticeState::Queued, String::new());
                     tx.mark_notice(&row, app.now(), "")?;
                     released += 1;
