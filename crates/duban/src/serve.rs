@@ -12,7 +12,7 @@ use std::{
 
 use anyhow::{Context, ensure};
 use duban_app::{
-    App, AppError, administration::pack, case::publish, jobs, notice, proof, remote, setup, watch,
+    App, AppError, administration::pack, case::publish, jobs, notice, proof, remote, resident, setup, watch,
 };
 use duban_domain::notice::NoticeChannel;
 use duban_web::{Options, Site};
@@ -81,6 +81,7 @@ pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<Exi
         lane(|app| notice::work(app, NoticeChannel::Sms)),
         lane(|app| notice::work(app, NoticeChannel::Mail)),
         lane(watch::work),
+        lane(resident::code::work),
         lane(follow),
         lane(renew),
     ];

@@ -7,6 +7,7 @@ mod callbacks;
 mod calls;
 mod checklists;
 mod comfort;
+mod confirmations;
 mod crash;
 mod exports;
 mod faults;

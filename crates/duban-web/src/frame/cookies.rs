@@ -18,6 +18,11 @@ pub(crate) const SIGN_ON: &str = "duban_sign_on";
 /// The tokens by which accounts know this browser, with dots between them.
 const DEVICES: &str = "duban_devices";
 
+/// What shows that a number or an address was confirmed in this browser.
+pub(crate) const MINE: &str = "duban_mine";
+/// Whom a code was sent to, sealed, until it is typed.
+pub(crate) const ASKED: &str = "duban_asked";
+
 /// The list that a member of staff came from.
 pub(crate) const LIST: &str = "duban_list";
 
@@ -104,6 +109,11 @@ pub(crate) fn no_sign_on(secure: bool) -> HeaderValue {
 /// The list that somebody is working through, for a day.
 pub(crate) fn list(query: &str, secure: bool) -> HeaderValue {
     set(LIST, query, YEAR_S / 365, secure, true)
+}
+
+/// Keeps something short-lived about a confirmed number, hidden from scripts; it ends on the server too.
+pub(crate) fn brief(name: &str, value: &str, minutes: u32, secure: bool) -> HeaderValue {
+    set(name, value, u64::from(minutes) * 60, secure, true)
 }
 
 /// A preference that holds for a year.

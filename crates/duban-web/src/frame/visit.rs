@@ -6,7 +6,7 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, Uri, header::ACCEPT_LANGUAGE, request::Parts},
 };
-use duban_app::{AppError, Ctx, staff::Attempt};
+use duban_app::{AppError, Ctx, resident::Holds, staff::Attempt};
 use duban_domain::{Lang, policy::Member};
 
 use super::{
@@ -25,6 +25,10 @@ pub(crate) struct Visit {
     pub(crate) member: Option<Member>,
     pub(crate) session: Option<String>,
     pub(crate) passes: Vec<String>,
+    /// What shows that a number or an address was confirmed here.
+    pub(crate) mine: Option<String>,
+    /// Whom a code was sent to, sealed.
+    pub(crate) asked: Option<String>,
     /// The filters of the list that was looked at last.
     pub(crate) list: Option<String>,
     /// Where it comes from, when that is known: only for counting wrong guesses.
@@ -68,6 +72,8 @@ impl Visit {
             member: None,
             session: cookies::read(headers, cookies::SESSION).filter(|t| !t.is_empty()).map(str::to_owned),
             passes: cookies::passes(headers),
+            mine: cookies::read(headers, cookies::MINE).filter(|t| !t.is_empty()).map(str::to_owned),
+            asked: cookies::read(headers, cookies::ASKED).filter(|t| !t.is_empty()).map(str::to_owned),
             list: cookies::read(headers, cookies::LIST).map(str::to_owned),
             from: None,
             bearer: None,
@@ -81,6 +87,11 @@ impl Visit {
     /// What every template needs.
     pub(crate) fn shell(&self, site: &Site) -> Shell {
         Shell::new(self, site)
+    }
+
+    /// What it shows of requests.
+    pub(crate) fn holds(&self) -> Holds {
+        Holds { passes: self.passes.clone(), signed: self.mine.clone() }
     }
 
     /// Who stands at the door, before they have said who they are.
