@@ -19,8 +19,6 @@ pub(crate) fn addresses(path: &str, number: &str) -> Option<Vec<String>> {
         | "/style"
         | "/desk"
         | "/desk/login"
-        | "/desk/sign-on"
-        | "/desk/sign-on/back"
         | "/desk/intake"
         | "/desk/judgements"
         | "/desk/quality"
