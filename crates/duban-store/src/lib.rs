@@ -19,6 +19,7 @@ mod callback;
 mod case;
 mod city;
 mod dialect;
+mod digest;
 mod error;
 mod event;
 mod export;

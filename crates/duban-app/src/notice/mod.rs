@@ -7,6 +7,7 @@
 //! house is a [`Gateway`] of the binary.
 
 mod compose;
+pub mod digest;
 mod ledger;
 mod link;
 mod owing;
@@ -103,6 +104,8 @@ pub const TOO_MANY: &str = "too-many";
 pub const NOT_WANTED: &str = "not-wanted";
 /// Why a notice is not sent whose address was erased, because nobody confirmed it.
 pub const NOT_CONFIRMED: &str = "not-confirmed";
+/// Why a daily digest is not sent any more.
+pub const TOO_LATE: &str = "too-late";
 
 /// A reason of the ledger in words; what another side said is shown as it was said.
 #[must_use]
@@ -121,6 +124,7 @@ pub fn reason_words(reason: &str, lang: duban_domain::Lang) -> String {
             "没有人确认，邮箱已经删掉。",
             "Nobody confirmed it, so the address was erased.",
         ),
+        TOO_LATE => lang.t("那一天已经过去，不再发了。", "Its day is over, so it is not sent any more."),
         other => return other.to_owned(),
     }
     .to_owned()

@@ -8,6 +8,7 @@ mod calls;
 mod checklists;
 mod comfort;
 mod crash;
+mod digests;
 mod exports;
 mod faults;
 mod handling;
