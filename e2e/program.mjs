@@ -30,6 +30,8 @@ export function duban(words, input = '') {
     for (const name of ['stdout', 'stderr']) child[name].setEncoding('utf8').on('data', (text) => (out[name] += text));
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, ...out }));
+    // A program that asks nothing may be gone before its input is closed.
+    child.stdin.on('error', () => {});
     child.stdin.end(input);
   });
 }
