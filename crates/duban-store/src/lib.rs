@@ -20,6 +20,7 @@ mod case;
 mod city;
 mod contact;
 mod dialect;
+mod digest;
 mod error;
 mod event;
 mod export;

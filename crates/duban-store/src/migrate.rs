@@ -60,6 +60,7 @@ pub(crate) const ALL: &[Migration] = migrations![
     22 "0022_service_keys",
     23 "0023_confirmation",
     24 "0024_sign_on",
+    25 "0025_digest",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.

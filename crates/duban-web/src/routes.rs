@@ -144,6 +144,7 @@ fn ways_in() -> Vec<Route> {
         post("/desk/me/sessions", AnyStaff, desk::me::end),
         post("/desk/me/password", AnyStaff, desk::me::password),
         post("/desk/me/second", AnyStaff, desk::me::second),
+        post("/desk/me/digest", AnyStaff, desk::me::digest),
     ]
 }
 

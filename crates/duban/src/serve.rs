@@ -82,6 +82,7 @@ pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<Exi
         lane(|app| notice::work(app, NoticeChannel::Mail)),
         lane(watch::work),
         lane(resident::code::work),
+        lane(notice::digest::work),
         lane(follow),
         lane(renew),
     ];

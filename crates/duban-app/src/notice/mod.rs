@@ -7,6 +7,7 @@
 //! house is a [`Gateway`] of the binary.
 
 mod compose;
+pub mod digest;
 mod ledger;
 mod link;
 mod owing;
@@ -103,6 +104,8 @@ pub const TOO_MANY: &str = "too-many";
 pub const NOT_WANTED: &str = "not-wanted";
 /// Why a notice is not sent whose address was erased, because nobody confirmed it.
 pub const NOT_CONFIRMED: &str = "not-confirmed";
+/// Why a daily digest is not sent any more.
+pub const TOO_LATE: &str = "too-late";
 
 /// Why a code is not sent that holds no longer.
 pub const TOO_OLD: &str = "too-old";
@@ -135,6 +138,7 @@ pub fn reason_words(reason: &str, lang: duban_domain::Lang) -> String {
             "对方邮局说没有这个邮箱，给它的邮件提醒已经停了。",
             "Its server says that there is no such mailbox, so its mail about areas has ended.",
         ),
+        TOO_LATE => lang.t("那一天已经过去，不再发了。", "Its day is over, so it is not sent any more."),
         other => return other.to_owned(),
     }
     .to_owned()

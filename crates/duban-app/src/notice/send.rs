@@ -10,7 +10,7 @@ use duban_domain::{
 use duban_store::{NoticeQuery, NoticeRow};
 
 use super::{
-    Gateway, NO_GATEWAY, Outgoing, Said, Unsent, link,
+    Gateway, NO_GATEWAY, Outgoing, Said, TOO_LATE, Unsent, digest, link,
     owing::{ADDRESS, BODY, lang_of},
 };
 use crate::{App, AppError, keys, watch, wiring::Result};
@@ -70,6 +70,9 @@ pub fn release(app: &App) -> Result<usize> {
 }
 
 fn one(app: &App, row: &NoticeRow) -> Result<()> {
+    if digest::is_over(app, row, app.now()) {
+        return too_late(app, row);
+    }
     let came = app.gateways.of(row.channel).map(|gateway| attempt(app, &**gateway, row));
     let now = app.now();
     let gone = row.channel == NoticeChannel::Mail
@@ -85,8 +88,21 @@ fn one(app: &App, row: &NoticeRow) -> Result<()> {
             return Ok(());
         }
         let words = settle(&mut fresh, came.clone(), now);
+        // Whoever reads numbers in the morning is not woken by a second attempt.
+        if let Some(quiet) = app.city.notices.quiet.filter(|_| fresh.kind == NoticeKind::Digest) {
+            fresh.run_at = quiet.after(fresh.run_at, &app.city.zone);
+        }
         tx.mark_notice(&fresh, now, &words)?;
         if gone { watch::lost(app, tx, &fresh) } else { Ok(()) }
+    })
+}
+
+fn too_late(app: &App, row: &NoticeRow) -> Result<()> {
+    app.store.write(|tx| {
+        let waiting = |row: &NoticeRow| row.state == NoticeState::Queued;
+        let Some(mut fresh) = tx.notice_for_update(row.id)?.filter(waiting) else { return Ok(()) };
+        (fresh.state, fresh.reason) = (NoticeState::Cancelled, TOO_LATE.to_owned());
+        Ok(tx.mark_notice(&fresh, app.now(), TOO_LATE)?)
     })
 }
 

@@ -219,10 +219,10 @@ pub fn preview(
     channel: NoticeChannel,
     lang: Lang,
 ) -> Option<Said> {
-    compose::say(text, kind, channel, lang, &invented(app, lang))
+    compose::say(text, kind, channel, lang, &invented(app, kind, lang))
 }
 
-fn invented(app: &App, lang: Lang) -> Values {
+fn invented(app: &App, kind: NoticeKind, lang: Lang) -> Values {
     let mut values = compose::of_city(app, lang);
     let link = format!("{}/go/260105000017/0123456789abcdef", app.base());
     let said: [(NoticeVar, String); 17] = [
@@ -247,5 +247,10 @@ fn invented(app: &App, lang: Lang) -> Values {
     values.extend(said);
     let list = lang.t("2601 0500 0017 测试·路灯不亮", "2601 0500 0017 Test: a street lamp is dark");
     values.insert(NoticeVar::List, list.to_owned());
+    if kind == NoticeKind::Digest {
+        let due = lang.t("今天到期：2 件", "Due today: 2");
+        values.insert(NoticeVar::List, format!("{due}\n{}/desk/cases?due=today", app.base()));
+        values.insert(NoticeVar::Link, format!("{}/desk/cases", app.base()));
+    }
     values
 }

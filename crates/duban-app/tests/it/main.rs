@@ -9,6 +9,7 @@ mod checklists;
 mod comfort;
 mod confirmations;
 mod crash;
+mod digests;
 mod exports;
 mod faults;
 mod handling;

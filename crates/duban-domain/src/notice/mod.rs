@@ -4,6 +4,7 @@
 //! ([`Template`]), and which hours are quiet ([`Quiet`]). Addresses, gateways and the ledger are
 //! `duban-app`'s.
 
+mod digest;
 mod hours;
 mod owed;
 mod template;
@@ -12,6 +13,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+pub use digest::{DigestRule, DigestWish, working_day_before};
 pub use hours::{Quiet, at_minute};
 pub use owed::{Owe, Whom, owed};
 pub use template::{Filled, Template, TemplateFault, Values};
@@ -160,7 +162,7 @@ closed_set! {
         /// 管理网址
         Manage = 17, "manage", "查看、更改和退订的网址", "Where one sees, changes and ends it";
         /// 条数
-        Count = 18, "count", "汇总的条数", "How many entries the digest has";
+        Count = 18, "count", "条数；每日汇总里是在办件数", "How many entries; in the daily digest, how many open cases";
         /// 清单
         List = 19, "list", "汇总的清单", "The entries of the digest";
         /// 验证码
@@ -323,8 +325,8 @@ pub struct NoticeText {
 pub struct NoticeBook {
     /// Hours in which nobody is disturbed.
     pub quiet: Option<Quiet>,
-    /// When the daily digest of staff is sent, in minutes after midnight; none: there is no digest.
-    pub digest_at: Option<i16>,
+    /// The daily digest of staff.
+    pub digest: DigestRule,
     /// Who of the staff is mailed when a case comes, unless the administrator sets it otherwise.
     pub staff: Option<StaffNews>,
     /// The texts; a kind that is not here is not sent.

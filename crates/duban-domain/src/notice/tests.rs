@@ -242,3 +242,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_line_of_a_list_leads_only_to_this_very_site() {
+    let template = Template::parse(NoticeKind::Digest, "{list}").unwrap();
+    let home = "https://12345.example.cn/";
+    let html = |list: &str, home: &str| {
+        let values = Values::from([(NoticeVar::List, list.into()), (NoticeVar::Home, home.into())]);
+        template.fill(&values).html
+    };
+    let list = format!("今天到期：2 件\n{home}desk/cases?due=today&sort=new\n\n<b>");
+    assert_eq!(
+        html(&list, home),
+        "<p>今天到期：2 件<br>\n<a href=\"https://12345.example.cn/desk/cases?due=today&amp;sort=new\">\
+         https://12345.example.cn/desk/cases?due=today&amp;sort=new</a></p>\n<p>&lt;b&gt;</p>\n"
+    );
+    for foreign in [
+        "https://12345.example.cn.evil.example/x",
+        "见 https://12345.example.cn/",
+        "https://12345.example.cn/ x",
+    ] {
+        assert!(!html(foreign, home).contains("<a "), "{foreign}");
+    }
+    assert!(!html(&list, "").contains("<a "));
+}

@@ -1,9 +1,16 @@
 //! Side doors: a canary in a hidden case must not appear on any surface for any role outside its
 //! reach. Every readable route is a surface; one that is not named here fails the test.
 
-use duban_app::partner;
-use duban_domain::{call::Signal, policy::Action, request::Privacy};
-use duban_testkit::world::{World, both};
+use duban_app::{
+    notice::{self, StaffBox, digest},
+    partner,
+    staff::users,
+};
+use duban_domain::{call::Signal, notice::NoticeChannel, person::Mail, policy::Action, request::Privacy};
+use duban_testkit::{
+    gateway::{Fake, gateways},
+    world::{World, both},
+};
 use duban_web::routes::table;
 use expect_test::expect_file;
 
@@ -169,6 +176,45 @@ fn no_figure_cell_counts_a_case_outside_ones_reach() {
         }
         assert!(cells > 40, "only {cells} cells were opened");
     });
+}
+
+/// The daily digest is a surface that comes by mail: it says nothing that anybody said, and counts for each
+/// reader what their own lists show them.
+#[test]
+fn the_daily_digest_counts_no_case_outside_ones_reach_and_names_none() {
+    let threads = tokio::runtime::Runtime::new().unwrap();
+    for privacy in [Privacy::Contact, Privacy::Confidential] {
+        both(|world| {
+            let letters = Fake::that([]);
+            world.app = world.app.clone().with_gateways(gateways(&Fake::that([]), &letters));
+            let stage = Stage::set(world, privacy);
+            for staff in users::list(&world.app).unwrap() {
+                let mail = Mail::parse(&format!("{}@example.cn", staff.login)).unwrap();
+                notice::set_mail(&world.app, staff.id, &StaffBox { mail, ..StaffBox::default() }).unwrap();
+            }
+            while digest::work(&world.app).unwrap() > 0 {}
+            while notice::work(&world.app, NoticeChannel::Mail).unwrap() > 0 {}
+            let mut opened = 0;
+            for letter in letters.taken() {
+                let login = letter.to.split('@').next().unwrap().to_owned();
+                for canary in [TEXT, TITLE, NAME, PHONE, NOTE, stage.hidden.number.digits()] {
+                    assert!(!letter.text.contains(canary), "{login} was mailed {canary}");
+                }
+                for entry in letter.text.split("\n\n").filter(|entry| entry.contains(" 件\n")) {
+                    let (line, address) = entry.split_once('\n').unwrap();
+                    let n: usize = line.rsplit('：').next().unwrap().replace(" 件", "").parse().unwrap();
+                    let list = address.trim().strip_prefix("http://localhost").unwrap();
+                    let (_, page) = threads.block_on(stage.call(&login, "GET", list, ""));
+                    let rows = page.split("data-open href=\"/desk/cases/").count() - 1;
+                    assert_eq!(rows, n, "{login} at {list}");
+                    opened += 1;
+                }
+            }
+            let of = |login: &str| letters.last_to(&format!("{login}@example.cn"));
+            assert!(opened > 20 && of("stranger").is_some(), "only {opened} lists were opened");
+            assert!(["administrator", "security", "auditor"].iter().all(|who| of(who).is_none()));
+        });
+    }
 }
 
 /// Every number of a page of figures that opens a list: its address and the number.

@@ -11,7 +11,10 @@ use crate::{
         source,
     },
     lang::Words,
-    notice::{NoticeBook, NoticeKind, NoticeText, NoticeVar, Quiet, StaffNews, Template, TemplateFault},
+    notice::{
+        DigestRule, DigestWish, NoticeBook, NoticeKind, NoticeText, NoticeVar, Quiet, StaffNews, Template,
+        TemplateFault,
+    },
 };
 
 const FILE: &str = "notices.toml";
@@ -29,7 +32,11 @@ pub(in crate::city) fn notices(files: &PackFiles, faults: &Faults) -> NoticeBook
         quiet: form
             .parsed("quiet", "21:30-07:30", |t| range(t).filter(|(from, to)| from != to))
             .map(|(from, to)| Quiet { from, to }),
-        digest_at: form.parsed("digest_at", "08:30", |t| range(&format!("{t}-24:00")).map(|(at, _)| at)),
+        digest: DigestRule {
+            at: form.parsed("digest_at", "08:30", |t| range(&format!("{t}-24:00")).map(|(at, _)| at)),
+            wish: form.member("digest", DigestWish::ALL, DigestWish::key),
+            empty: form.yes("digest_empty", false),
+        },
         staff: form.member("staff", StaffNews::ALL, StaffNews::key),
         texts: BTreeMap::new(),
     };
