@@ -19,8 +19,9 @@ use duban_web::{Options, Site};
 
 use crate::{
     clock::Machine,
+    demo,
     door::{self, Patience},
-    keep, letters,
+    hooks, keep, letters,
     outside::Http,
     settings::{Outside, Place, Settings},
     wire,
@@ -86,7 +87,12 @@ pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<Exi
     ];
     // Calls to other servers may take long and be broken off at any time: nobody waits for their end.
     let mut outside = app.clone();
-    outside.wire = Arc::new(Http::new());
+    // A demonstration calls nobody, whatever somebody names on its pages.
+    outside.wire = if app.demo { demo::wire() } else { Arc::new(Http::new(&app.inside)) };
+    std::thread::spawn({
+        let (outside, stop) = (outside.clone(), stop.clone());
+        move || hooks::tell(&outside, &stop)
+    });
     std::thread::spawn({
         let stop = stop.clone();
         move || call(&outside, &stop)

@@ -27,3 +27,5 @@ mod seek;
 mod sign_in;
 mod stories;
 mod watches;
+mod webhooks;
+mod webhooks_stop;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     Lang, Stamp, case::Satisfaction, deadline::Span, lang::Words, request::closed_set, stamp::DAY_MS,
-    watch::WatchRule,
+    watch::WatchRule, webhook::WebhookRule,
 };
 
 closed_set! {
@@ -40,6 +40,8 @@ closed_set! {
         Videos = 34, "videos", "视频", "Videos";
         /// 邮件提醒
         Watches = 33, "watches", "邮件提醒", "Mail about an area";
+        /// 推送
+        Webhooks = 36, "webhooks", "推送", "Webhooks";
     }
 }
 
@@ -149,6 +151,8 @@ pub struct Settings {
     pub link_days: i64,
     /// 邮件提醒
     pub watches: WatchRule,
+    /// 推送
+    pub webhooks: WebhookRule,
     /// The law behind a group; one without is a default of this program.
     pub laws: BTreeMap<SettingGroup, Words>,
 }

@@ -12,8 +12,8 @@ mod script;
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use anyhow::ensure;
-use duban_app::{App, setup};
-use duban_domain::notice::NoticeChannel;
+use duban_app::{App, administration::by_command, remote::Wire, setup, webhook};
+use duban_domain::{Lang, notice::NoticeChannel};
 
 use crate::{
     clock::{Machine, Told},
@@ -66,6 +66,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     until_stopped(app, &settings)
 }
 
+/// The way to other servers of a demonstration: nothing leaves it.
+pub(crate) fn wire() -> Arc<dyn Wire> {
+    outbox::wire()
+}
+
 /// Tells the demonstration's past, up to this minute.
 fn tell(app: &App) -> anyhow::Result<()> {
     let now = app.now();
@@ -79,6 +84,14 @@ fn tell(app: &App) -> anyhow::Result<()> {
     calls::play(&past, &told, now, &cast)?;
     duban_app::partner::keep_key(app, "demo", duban_app::DEMO_KEY)?;
     duban_app::partner::keep_telephone_key(app, "demo telephone", duban_app::DEMO_TELEPHONE_KEY)?;
+    let keeper = app.ctx(by_command("duban demo"), Lang::Zh);
+    let wanted = webhook::Wanted {
+        name: "测试·区县平台".to_owned(),
+        url: "https://hooks.example.cn/duban".to_owned(),
+        ..webhook::Wanted::default()
+    };
+    let (hook, _) = webhook::make(&keeper, &wanted)?;
+    webhook::test(&keeper, hook)?;
     while duban_app::jobs::work(app)? > 0 {}
     for channel in [NoticeChannel::Sms, NoticeChannel::Mail] {
         while duban_app::notice::work(app, channel)? > 0 {}

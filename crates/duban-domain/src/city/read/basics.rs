@@ -17,6 +17,7 @@ use crate::{
     lang::Words,
     place::Bounds,
     watch::WatchRule,
+    webhook::WebhookRule,
 };
 
 /// Photos with one request at most, and megabytes of each: a whole form has to fit into memory.
@@ -134,6 +135,7 @@ fn settings(form: &Form<'_>) -> Settings {
     group(SettingGroup::Extensions, &mut |f| s.extensions_max = f.whole("times_max", 2, 20) as u8);
     group(SettingGroup::Tasks, &mut |f| s.link_days = f.whole("link_days", 14, 365).into());
     group(SettingGroup::Watches, &mut |f| s.watches = watches(f, s.watches));
+    group(SettingGroup::Webhooks, &mut |f| s.webhooks = webhooks(f, s.webhooks));
     s.laws = laws;
     s
 }
@@ -157,6 +159,17 @@ fn watches(form: &Form<'_>, rule: WatchRule) -> WatchRule {
         metres_max: form.whole("metres_max", rule.metres_max, 20_000),
         gap_minutes: form.parsed("gap_minutes", "60", gap).unwrap_or(rule.gap_minutes),
         daily_at: form.parsed("daily_at", "18:00", hour).unwrap_or(rule.daily_at),
+    }
+}
+
+fn webhooks(form: &Form<'_>, rule: WebhookRule) -> WebhookRule {
+    // What is given up on the day it begins to fail, or forgotten before it was tried for the last time, helps nobody.
+    let days = |text: &str| text.parse().ok().filter(|n| (1..=60).contains(n));
+    let kept = |text: &str| text.parse().ok().filter(|n| (7..=365).contains(n));
+    WebhookRule {
+        old_secret_hours: form.whole("old_secret_hours", rule.old_secret_hours, 720),
+        failing_days: form.parsed("failing_days", "5", days).unwrap_or(rule.failing_days),
+        log_days: form.parsed("log_days", "30", kept).unwrap_or(rule.log_days),
     }
 }
 
@@ -238,6 +251,7 @@ fn defaults() -> Settings {
             gap_minutes: 60,
             daily_at: 18 * 60,
         },
+        webhooks: WebhookRule::DEFAULT,
         laws: BTreeMap::new(),
     }
 }
