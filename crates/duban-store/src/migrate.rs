@@ -58,7 +58,10 @@ pub(crate) const ALL: &[Migration] = migrations![
     20 "0020_watches",
     21 "0021_sign_in",
     22 "0022_service_keys",
-    23 "0023_webhooks",
+    23 "0023_confirmation",
+    24 "0024_sign_on",
+    25 "0025_digest",
+    26 "0026_webhooks",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.

@@ -5,7 +5,7 @@
 
 use duban_domain::{
     CaseId, NoticeId, RequestId, StaffId, Stamp,
-    notice::{NoticeChannel, NoticeKind, NoticeState},
+    notice::{DigestWish, NoticeChannel, NoticeKind, NoticeState},
     policy::Reach,
 };
 
@@ -113,8 +113,8 @@ pub struct StaffMail {
     pub mail_hash: Vec<u8>,
     /// What they want, where it differs from the city's rule.
     pub news: Option<i64>,
-    /// Whether they get the daily digest.
-    pub digest: bool,
+    /// Whether they want the daily digest, where they said so themselves.
+    pub digest: Option<DigestWish>,
 }
 
 const COLUMNS: &str =
@@ -143,13 +143,14 @@ fn read(row: &Row<'_>) -> Result<NoticeRow, StoreError> {
     })
 }
 
-fn read_mail(row: &Row<'_>) -> Result<StaffMail, StoreError> {
+pub(crate) fn read_mail(row: &Row<'_>) -> Result<StaffMail, StoreError> {
     Ok(StaffMail {
         staff: StaffId(row.int(0)?),
         mail: row.blob(1)?,
         mail_hash: row.blob(2)?,
         news: row.opt_int(3)?,
-        digest: row.flag(4)?,
+        // Nothing was said: the city's rule holds.
+        digest: DigestWish::from_code(row.int(4)?),
     })
 }
 
@@ -242,20 +243,9 @@ impl ReadTx<'_> {
              FROM staff s JOIN staff_mail m ON m.staff_id = s.id WHERE s.unit = $1 AND s.active <> 0 ORDER BY s.id";
         self.all(sql, params![unit], |row| Ok((read_mail(row)?, member(row)?)))
     }
-
-    /// Active members of staff who get the digest.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn digest_readers(&mut self) -> Result<Vec<(StaffMail, crate::Staff)>, StoreError> {
-        let sql = "SELECT m.staff_id, m.mail, m.mail_hash, m.news, m.digest,
-                s.login, s.name, s.unit, s.role, s.password, s.active, s.created_at
-             FROM staff s JOIN staff_mail m ON m.staff_id = s.id WHERE m.digest <> 0 AND s.active <> 0 ORDER BY s.id";
-        self.all(sql, &[], |row| Ok((read_mail(row)?, member(row)?)))
-    }
 }
 
-fn member(row: &Row<'_>) -> Result<crate::Staff, StoreError> {
+pub(crate) fn member(row: &Row<'_>) -> Result<crate::Staff, StoreError> {
     Ok(crate::Staff {
         id: StaffId(row.int(0)?),
         login: row.text(5)?,
@@ -405,7 +395,13 @@ impl WriteTx<'_> {
         self.exec("DELETE FROM staff_mail WHERE staff_id = $1", params![mail.staff])?;
         self.exec(
             "INSERT INTO staff_mail (staff_id, mail, mail_hash, news, digest) VALUES ($1, $2, $3, $4, $5)",
-            params![mail.staff, &mail.mail, &mail.mail_hash, mail.news, mail.digest],
+            params![
+                mail.staff,
+                &mail.mail,
+                &mail.mail_hash,
+                mail.news,
+                mail.digest.map_or(0, DigestWish::code)
+            ],
         )
         .map(|_| ())
     }

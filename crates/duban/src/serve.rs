@@ -12,7 +12,7 @@ use std::{
 
 use anyhow::{Context, ensure};
 use duban_app::{
-    App, AppError, administration::pack, case::publish, jobs, notice, proof, remote, setup, watch,
+    App, AppError, administration::pack, case::publish, jobs, notice, proof, remote, resident, setup, watch,
 };
 use duban_domain::notice::NoticeChannel;
 use duban_web::{Options, Site};
@@ -82,20 +82,23 @@ pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<Exi
         lane(|app| notice::work(app, NoticeChannel::Sms)),
         lane(|app| notice::work(app, NoticeChannel::Mail)),
         lane(watch::work),
+        lane(resident::code::work),
+        lane(notice::digest::work),
         lane(follow),
         lane(renew),
     ];
+    let mut app = app;
+    let http = Http::new(&app.inside);
+    // A demonstration posts to nobody, whatever address somebody names on its pages.
+    app.wire = if app.demo { demo::wire(http) } else { Arc::new(http) };
     // Calls to other servers may take long and be broken off at any time: nobody waits for their end.
-    let mut outside = app.clone();
-    // A demonstration calls nobody, whatever somebody names on its pages.
-    outside.wire = if app.demo { demo::wire() } else { Arc::new(Http::new(&app.inside)) };
     std::thread::spawn({
-        let (outside, stop) = (outside.clone(), stop.clone());
-        move || hooks::tell(&outside, &stop)
+        let (app, stop) = (app.clone(), stop.clone());
+        move || hooks::tell(&app, &stop)
     });
     std::thread::spawn({
-        let stop = stop.clone();
-        move || call(&outside, &stop)
+        let (app, stop) = (app.clone(), stop.clone());
+        move || call(&app, &stop)
     });
     let letters = letters::watch(&app, settings, &stop)?;
     let archive = keep::archive(&app, settings, &stop);

@@ -8,7 +8,10 @@ use duban_app::{
     partner,
     staff::users,
 };
-use duban_domain::{notice::StaffNews, person::Mail};
+use duban_domain::{
+    notice::{DigestWish, StaffNews},
+    person::Mail,
+};
 
 use crate::{settings::Place, wire};
 
@@ -58,6 +61,9 @@ pub(crate) enum Command {
         /// For which cases, where it differs from the city's rule: unit, person, both or none.
         #[arg(long)]
         news: Option<String>,
+        /// The daily digest, where it differs from the city's rule: zh, en or off. Left out, what they said stays.
+        #[arg(long)]
+        digest: Option<String>,
     },
     /// List accounts.
     List {
@@ -124,17 +130,21 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
             ensure!(users::disable(&wire::open(place)?, login)?, "nobody has the login {login}");
             println!("{login}: switched off");
         }
-        Command::Mail { place, login, mail, news } => {
+        Command::Mail { place, login, mail, news, digest } => {
             let news = news.as_deref().map(|key| {
                 StaffNews::from_key(key)
                     .with_context(|| format!("--news is unit, person, both or none, not {key:?}"))
+            });
+            let digest = digest.as_deref().map(|key| {
+                DigestWish::from_key(key).with_context(|| format!("--digest is zh, en or off, not {key:?}"))
             });
             let mail = Mail::parse(mail.as_deref().unwrap_or("")).ok().context("--mail is a mail address")?;
             let app = wire::open(place)?;
             let staff = users::list(&app)?.into_iter().find(|staff| staff.login == *login);
             let staff = staff.with_context(|| format!("nobody has the login {login}"))?;
             let said = if mail.is_some() { "is mailed" } else { "is mailed no more" };
-            notice::set_mail(&app, staff.id, &StaffBox { mail, news: news.transpose()?, digest: false })?;
+            let digest = digest.transpose()?.or(notice::mail_of(&app, staff.id)?.digest);
+            notice::set_mail(&app, staff.id, &StaffBox { mail, news: news.transpose()?, digest })?;
             println!("{login}: {said}");
         }
         Command::List { place, json } => {

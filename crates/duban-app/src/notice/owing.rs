@@ -34,6 +34,8 @@ pub enum To<'a> {
     Unit(&'a str),
     /// One member of staff.
     Staff(StaffId),
+    /// The mailbox of one member of staff, and nothing on their page.
+    Reader(StaffId, Lang),
     /// A telephone, whoever has it.
     Phone(&'a Phone, Lang),
     /// A mailbox, whoever reads it.
@@ -84,6 +86,11 @@ pub fn owe(app: &App, tx: &mut WriteTx<'_>, notice: &Notice<'_>, now: Stamp) -> 
             let mail = staff::of_member(app, tx, *id, notice.kind)?;
             let ways: Vec<Way> = std::iter::once(page).chain(mail).collect();
             owing.each(tx, &ways, None, &whose, Lang::Zh)
+        }
+        To::Reader(id, lang) => {
+            let whose = Whose { unit: None, staff: Some(*id) };
+            let mail = staff::of_member(app, tx, *id, notice.kind)?;
+            owing.each(tx, mail.as_slice(), None, &whose, *lang)
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use duban_domain::{
     StaffId,
-    notice::{NoticeChannel, NoticeKind, StaffNews},
+    notice::{DigestWish, NoticeChannel, NoticeKind, StaffNews},
     person::Mail,
     policy::{Action, allow, verb},
 };
@@ -22,8 +22,8 @@ pub struct StaffBox {
     pub mail: Option<Mail>,
     /// What they want, where it differs from the city's rule.
     pub news: Option<StaffNews>,
-    /// Whether they get the daily digest.
-    pub digest: bool,
+    /// Whether they want the daily digest, where they said so themselves.
+    pub digest: Option<DigestWish>,
 }
 
 /// The mailboxes that a notice to a unit goes to: the unit's own, and its handlers'.

@@ -219,13 +219,13 @@ pub fn preview(
     channel: NoticeChannel,
     lang: Lang,
 ) -> Option<Said> {
-    compose::say(text, kind, channel, lang, &invented(app, lang))
+    compose::say(text, kind, channel, lang, &invented(app, kind, lang))
 }
 
-fn invented(app: &App, lang: Lang) -> Values {
+fn invented(app: &App, kind: NoticeKind, lang: Lang) -> Values {
     let mut values = compose::of_city(app, lang);
     let link = format!("{}/go/260105000017/0123456789abcdef", app.base());
-    let said: [(NoticeVar, String); 15] = [
+    let said: [(NoticeVar, String); 17] = [
         (NoticeVar::Number, "2601 0500 0017".into()),
         (NoticeVar::Title, lang.t("测试·路灯 <三盏> 不亮", "Test: three <street lamps> are dark").into()),
         (NoticeVar::Place, lang.t("测试路与样例街交叉口", "Corner of Test Road and Sample Street").into()),
@@ -241,9 +241,16 @@ fn invented(app: &App, lang: Lang) -> Values {
         (NoticeVar::Days, "3".into()),
         (NoticeVar::Manage, format!("{}/alerts/mine/0123456789abcdef", app.base())),
         (NoticeVar::Count, "2".into()),
+        (NoticeVar::Code, "012345".into()),
+        (NoticeVar::Minutes, "10".into()),
     ];
     values.extend(said);
     let list = lang.t("2601 0500 0017 测试·路灯不亮", "2601 0500 0017 Test: a street lamp is dark");
     values.insert(NoticeVar::List, list.to_owned());
+    if kind == NoticeKind::Digest {
+        let due = lang.t("今天到期：2 件", "Due today: 2");
+        values.insert(NoticeVar::List, format!("{due}\n{}/desk/cases?due=today", app.base()));
+        values.insert(NoticeVar::Link, format!("{}/desk/cases", app.base()));
+    }
     values
 }

@@ -58,7 +58,9 @@ pub trait Wire: Send + Sync {
     ///
     /// # Errors
     /// When no answer came, or the address leads where none may be called.
-    fn push(&self, push: &Push) -> Result<Reply, Lost>;
+    fn push(&self, push: &Push) -> Result<Reply, Lost> {
+        Err(Lost(format!("nothing is posted from here to {}", push.url)))
+    }
 
     /// A key by the name of its variable; the pack holds names only.
     fn secret(&self, name: &str) -> Option<String>;
@@ -69,10 +71,6 @@ pub struct NoWire;
 
 impl Wire for NoWire {
     fn call(&self, _: &Call) -> Result<Reply, Lost> {
-        Err(Lost("this program does not call other servers".to_owned()))
-    }
-
-    fn push(&self, _: &Push) -> Result<Reply, Lost> {
         Err(Lost("this program does not call other servers".to_owned()))
     }
 

@@ -265,7 +265,7 @@ fn handler(world: &World, login: &str, address: &str, news: Option<StaffNews>) -
         password: "a password".into(),
     };
     let id = users::put(&world.app, &account).unwrap();
-    notice::set_mail(&world.app, id, &StaffBox { mail: mail(address), news, digest: false }).unwrap();
+    notice::set_mail(&world.app, id, &StaffBox { mail: mail(address), news, digest: None }).unwrap();
     id
 }
 

@@ -128,14 +128,12 @@ impl Template {
                         var,
                         NoticeVar::Link | NoticeVar::Rate | NoticeVar::Home | NoticeVar::Manage
                     );
-                    if leads && !value.is_empty() {
-                        filled.html.push_str("<a href=\"");
-                        escape(value, &mut filled.html);
-                        filled.html.push_str("\">");
-                        escape(value, &mut filled.html);
-                        filled.html.push_str("</a>");
-                    } else {
-                        escape(value, &mut filled.html);
+                    match var {
+                        NoticeVar::List => {
+                            list(value, values.get(&NoticeVar::Home), &mut filled.html);
+                        }
+                        _ if leads && !value.is_empty() => link(value, &mut filled.html),
+                        _ => escape(value, &mut filled.html),
                     }
                 }
             }
@@ -143,6 +141,28 @@ impl Template {
         filled.html = paragraphs(&filled.html);
         filled
     }
+}
+
+/// A list of entries: a line that is an address of this very site, and nothing else, leads there.
+fn list(value: &str, home: Option<&String>, into: &mut String) {
+    let ours = |line: &str| home.is_some_and(|home| !home.is_empty() && line.starts_with(home.as_str()));
+    for (nth, line) in value.split('\n').enumerate() {
+        if nth > 0 {
+            into.push('\n');
+        }
+        match ours(line) && !line.contains(char::is_whitespace) {
+            true => link(line, into),
+            false => escape(line, into),
+        }
+    }
+}
+
+fn link(address: &str, into: &mut String) {
+    into.push_str("<a href=\"");
+    escape(address, into);
+    into.push_str("\">");
+    escape(address, into);
+    into.push_str("</a>");
 }
 
 /// Empty lines part paragraphs; other line ends stay line ends.

@@ -207,7 +207,7 @@ fn staff_are_mailed_as_the_administrator_set_it() {
 #[test]
 fn only_what_was_just_asked_for_comes_at_night() {
     let awake: Vec<_> = NoticeKind::ALL.iter().filter(|kind| !kind.waits()).map(|kind| kind.key()).collect();
-    assert_eq!(awake, ["receipt", "confirm", "account"]);
+    assert_eq!(awake, ["receipt", "confirm", "account", "code"]);
     assert_eq!(NoticeKind::Receipt.word(Lang::Zh), "受理回执");
     let mut urgent = case(&[What::Signed]);
     assert!(!cannot_wait(NoticeKind::Assigned, &urgent));
@@ -241,4 +241,28 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_line_of_a_list_leads_only_to_this_very_site() {
+    let template = Template::parse(NoticeKind::Digest, "{list}").unwrap();
+    let home = "https://12345.example.cn/";
+    let html = |list: &str, home: &str| {
+        let values = Values::from([(NoticeVar::List, list.into()), (NoticeVar::Home, home.into())]);
+        template.fill(&values).html
+    };
+    let list = format!("今天到期：2 件\n{home}desk/cases?due=today&sort=new\n\n<b>");
+    assert_eq!(
+        html(&list, home),
+        "<p>今天到期：2 件<br>\n<a href=\"https://12345.example.cn/desk/cases?due=today&amp;sort=new\">\
+         https://12345.example.cn/desk/cases?due=today&amp;sort=new</a></p>\n<p>&lt;b&gt;</p>\n"
+    );
+    for foreign in [
+        "https://12345.example.cn.evil.example/x",
+        "见 https://12345.example.cn/",
+        "https://12345.example.cn/ x",
+    ] {
+        assert!(!html(foreign, home).contains("<a "), "{foreign}");
+    }
+    assert!(!html(&list, "").contains("<a "));
 }

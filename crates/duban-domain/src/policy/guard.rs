@@ -47,6 +47,12 @@ pub enum Guard {
     NoScope,
     /// A key of the sender's own was used for something else before.
     KeyReused,
+    /// The city's sign-on gave no answer that could be read.
+    SignOnSilent,
+    /// What came back from the city's sign-on does not belong to what was asked, is too old, or is not from there.
+    SignOnForged,
+    /// The city's sign-on knows them, but no account here names them.
+    SignOnNobody,
     /// An address that a webhook may not have.
     HookAddress,
     /// A webhook that is switched off is told nothing, by hand neither.
@@ -74,6 +80,9 @@ impl Guard {
             Self::SecondThere => "second-factor-there",
             Self::NoScope => "no-scope",
             Self::KeyReused => "idempotency-key-reused",
+            Self::SignOnSilent => "sign-on-silent",
+            Self::SignOnForged => "sign-on-forged",
+            Self::SignOnNobody => "sign-on-nobody",
             Self::HookAddress => "webhook-address",
             Self::HookOff => "webhook-off",
         }
@@ -99,6 +108,9 @@ impl Guard {
             | Self::Barred { .. }
             | Self::SecondStays
             | Self::SecondThere
+            | Self::SignOnSilent
+            | Self::SignOnForged
+            | Self::SignOnNobody
             | Self::HookOff => None,
         }
     }
@@ -137,6 +149,9 @@ impl Guard {
             Self::HookOff => lang.t("这条推送停着，什么都不送。请先启用。", "This webhook is switched off, so nothing is sent. Switch it on first.").to_owned(),
             Self::SecondStays => lang.t("您的角色必须用动态码登录，不能停用。换手机，请找安全管理员取消后重新设。", "Your role signs in with a second factor, so it stays. For a new phone ask a security administrator to reset it.").to_owned(),
             Self::SecondThere => lang.t("已经有动态码了。要换，请先停用，或找安全管理员取消。", "There is a second factor already. Switch it off first, or ask a security administrator to reset it.").to_owned(),
+            Self::SignOnSilent => lang.t("统一登录没有回应，没有登录成。请过一会儿再试；有密码的，用登录名和密码。", "The city\u{2019}s sign-on gave no answer, so you are not signed in. Try again in a while, or use login and password if you have one.").to_owned(),
+            Self::SignOnForged => lang.t("统一登录传回来的对不上，或者过了时间，没有登录成。请从登录页重新来一次。", "What came back from the city\u{2019}s sign-on does not match or is too old, so you are not signed in. Begin again from the login page.").to_owned(),
+            Self::SignOnNobody => lang.t("统一登录认得您，但这里还没有给您开账号。请把您在统一登录里的名字告诉安全管理员。", "The city\u{2019}s sign-on knows you, but no account here is yours yet. Tell a security administrator what the sign-on calls you.").to_owned(),
         }
     }
 
@@ -160,6 +175,9 @@ impl Guard {
             Self::SecondThere,
             Self::NoScope,
             Self::KeyReused,
+            Self::SignOnSilent,
+            Self::SignOnForged,
+            Self::SignOnNobody,
             Self::HookAddress,
             Self::HookOff,
         ]

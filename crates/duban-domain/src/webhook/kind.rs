@@ -109,5 +109,7 @@ closed_set! {
         Unticked = 64, "unticked", "取消勾选", "Checklist unticked";
         /// 重启
         Restarted = 65, "restarted", "重启", "Restarted";
+        /// 确认联系方式
+        ContactConfirmed = 66, "contact-confirmed", "确认联系方式", "Contact confirmed";
     }
 }

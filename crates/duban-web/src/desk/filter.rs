@@ -403,7 +403,34 @@ pub(crate) fn figure_word(key: &str, lang: Lang) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use duban_app::notice::digest;
+    use duban_testkit::{clock::MONDAY_NINE, world::World};
+
     use super::*;
+
+    /// The number that somebody was mailed is the number that the list of its link counts.
+    #[test]
+    fn what_the_digest_counts_is_what_the_address_of_its_list_asks_for() {
+        let world = World::sqlite();
+        let mut kinds = std::collections::BTreeSet::new();
+        for (role, unit) in [
+            ("handler", "urban"),
+            ("dispatcher", "hotline"),
+            ("supervisor", "hotline"),
+            ("reviewer", "hotline"),
+        ] {
+            let who = world.member(role, unit);
+            for pile in digest::piles(world.city(), &who, MONDAY_NINE) {
+                let asked = Filter::of(&pile.asks).query(world.city(), MONDAY_NINE, who.id);
+                assert_eq!(asked, CaseQuery { limit: PAGE, ..pile.query }, "{}", pile.asks);
+                kinds.insert(pile.name.1);
+            }
+        }
+        assert_eq!(kinds.len(), 11, "{kinds:?}");
+        assert!(
+            digest::piles(world.city(), &world.member("administrator", "hotline"), MONDAY_NINE).is_empty()
+        );
+    }
 
     #[test]
     fn an_address_is_a_list_and_gives_other_addresses() {

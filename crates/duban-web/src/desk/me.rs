@@ -4,6 +4,7 @@ use askama::Template;
 use axum::response::Response;
 use duban_app::{
     Ctx,
+    notice::digest,
     staff::{
         own::{self, Open},
         record::{self, Line},
@@ -11,8 +12,7 @@ use duban_app::{
         users::PASSWORD_MIN,
     },
 };
-use duban_domain::policy::Guard;
-use duban_domain::{Lang, Refusal};
+use duban_domain::{Lang, Refusal, notice::DigestWish, policy::Guard};
 
 use super::{door::OfferShown, login::is_no};
 use crate::frame::{Desk, Fields, PageResult, Shell, WebError, When, client, html, see_other};
@@ -31,12 +31,13 @@ struct MePage {
     lines: Vec<LineShown>,
     least: usize,
     said: Said,
+    digest: digest::Own,
 }
 
 /// What a form came to, shown where it stands.
 #[derive(Default)]
 struct Said {
-    /// Which part of the page: `password`, `second`, `sessions`.
+    /// Which part of the page: `password`, `second`, `sessions`, `digest`.
     part: &'static str,
     /// What was wrong; empty when nothing was.
     wrong: String,
@@ -115,6 +116,7 @@ fn said(query: &str, lang: Lang) -> Said {
             "The password is changed, and sessions elsewhere have ended.",
         ),
         ("second", "动态码停用了。", "The second factor is off."),
+        ("digest", "存好了，从下一封起。", "It is kept, from the next one on."),
     ];
     let done = done.into_iter().find(|(part, ..)| query.contains(&format!("done={part}")));
     done.map_or_else(Said::default, |(part, zh, en)| Said { part, done: lang.t(zh, en), ..Said::default() })
@@ -124,6 +126,7 @@ async fn view(desk: &Desk, said: Said) -> Result<MePage, WebError> {
     let token = session(desk);
     let (open, state, lines) =
         desk.run(move |ctx| Ok((own::sessions(ctx, &token)?, second::own(ctx)?, record::own(ctx)?))).await?;
+    let digest = desk.run(digest::own).await?;
     let s = desk.shell();
     let mut since = lines.iter().skip_while(|line| line.what.is_in());
     let news = desk.visit.uri.query().is_some_and(|query| query.contains("news="));
@@ -137,6 +140,7 @@ async fn view(desk: &Desk, said: Said) -> Result<MePage, WebError> {
         lines: lines.into_iter().map(|line| LineShown::of(&s, line)).collect(),
         least: PASSWORD_MIN,
         said,
+        digest,
         s,
     })
 }
@@ -185,6 +189,16 @@ where
 {
     let (who, lang) = (desk.who.clone(), desk.visit.lang);
     desk.site.run_in_turn(move |app| work(&app.ctx(who, lang))).await
+}
+
+/// Says whether one wants the daily digest.
+pub(crate) async fn digest(desk: Desk, fields: Fields) -> PageResult {
+    let wish = match fields.get("digest") {
+        "" => None,
+        key => Some(DigestWish::from_key(key).ok_or(Refusal::NotFound)?),
+    };
+    desk.run(move |ctx| digest::set_own(ctx, wish)).await?;
+    Ok(see_other("/desk/me?done=digest#digest"))
 }
 
 /// What came of a form of the second factor.
@@ -254,5 +268,20 @@ impl MePage {
             Lang::Zh => format!("还有 {left} 个恢复码没用过。"),
             Lang::En => format!("{left} recovery codes are left."),
         }
+    }
+
+    /// When the digest comes, in the city's clock.
+    fn digest_hour(&self) -> Option<String> {
+        self.digest.at.map(|minute| format!("{:02}:{:02}", minute / 60, minute % 60))
+    }
+
+    /// What can be chosen: key, words, whether it holds.
+    fn digest_choices(&self) -> Vec<(&'static str, String, bool)> {
+        let lang = self.s.lang;
+        let rule = self.digest.rule.word(lang);
+        let usual = format!("{}{rule}{}", lang.t("按本市的规定（", "As the city says ("), lang.t("）", ")"));
+        let own =
+            DigestWish::ALL.iter().map(|w| (w.key(), w.word(lang).to_owned(), self.digest.wish == Some(*w)));
+        std::iter::once(("", usual, self.digest.wish.is_none())).chain(own).collect()
     }
 }

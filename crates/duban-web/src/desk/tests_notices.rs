@@ -1,8 +1,14 @@
 //! The ledger of notices over HTTP: what failed says why and is sent again; each sees what they may.
 
 use axum::http::StatusCode;
-use duban_app::notice;
-use duban_domain::notice::NoticeChannel;
+use duban_app::{
+    notice::{self, StaffBox},
+    staff::users,
+};
+use duban_domain::{
+    notice::{DigestWish, NoticeChannel},
+    person::Mail,
+};
 use duban_testkit::{
     gateway::{Does, Fake, gateways},
     world::World,
@@ -141,4 +147,44 @@ async fn the_administrator_sets_on_a_page_whom_cases_are_mailed_to() {
     assert_eq!(kept.to(), "/desk/staff-mail?done");
     assert!(look(&mut keeper, "/desk/staff-mail").await.text.contains("value=\"person\" checked"));
     assert_eq!(notice::city_rule(&world.app).unwrap().key(), "person", "it holds at once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_says_on_their_own_page_whether_they_want_the_digest() {
+    let world = World::sqlite();
+    let mut li = sign_in(&world, "li", "urban", "handler").await;
+    let bare = look(&mut li, "/desk/me").await;
+    assert!(bare.text.contains("还没有登记您的邮箱") && bare.text.contains("08:10"), "{}", bare.text);
+    let refused = li.post("/desk/me/digest", &[("digest", "off")], None).await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND, "there is nothing to switch off");
+    let id = users::list(&world.app).unwrap().into_iter().find(|staff| staff.login == "li").unwrap().id;
+    let mail = Mail::parse("li.test@example.cn").unwrap();
+    notice::set_mail(&world.app, id, &StaffBox { mail, ..StaffBox::default() }).unwrap();
+    let usual = look(&mut li, "/desk/me").await;
+    assert!(usual.text.contains("l***@example.cn") && !usual.text.contains("li.test"));
+    assert!(usual.text.contains("name=\"digest\" value=\"\" checked"), "{}", usual.text);
+    let kept = li.post("/desk/me/digest", &[("digest", "off")], None).await;
+    assert_eq!(kept.to(), "/desk/me?done=digest#digest");
+    assert!(look(&mut li, "/desk/me?done=digest").await.text.contains("value=\"off\" checked"));
+    assert_eq!(li.post("/desk/me/digest", &[("digest", "often")], None).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(notice::mail_of(&world.app, id).unwrap().digest, Some(DigestWish::Off));
+    let mut admin = sign_in(&world, "admin", "hotline", "administrator").await;
+    assert!(
+        look(&mut admin, "/desk/me").await.text.contains("没有每日汇总"),
+        "who sees no case has no digest"
+    );
+    let mut editor = sign_in(&world, "wen", "hotline", "editor").await;
+    let form = [
+        ("do", "look"),
+        ("subject", "汇总"),
+        ("subject_en", "Digest"),
+        ("mail", "早：\n\n{list}"),
+        ("mail_en", "Morning:\n\n{list}"),
+    ];
+    let look = editor.post("/desk/notice-texts/digest", &form, None).await;
+    assert!(
+        look.text.contains("今天到期：2 件") && look.text.contains("/desk/cases?due=today"),
+        "{}",
+        look.text
+    );
 }

@@ -12,6 +12,7 @@ fn is_ours(path: &str) -> bool {
         "/desk/webhooks",
         "/desk/me",
         "/desk/login/code",
+        "/desk/sign-on",
         "/password/",
     ]
     .iter()

@@ -17,6 +17,7 @@ use duban_domain::{Lang, notice::NoticeChannel};
 
 use crate::{
     clock::{Machine, Told},
+    outside::Http,
     serve::until_stopped,
     settings::{Outside, Place, Settings},
     wire,
@@ -66,9 +67,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     until_stopped(app, &settings)
 }
 
-/// The way to other servers of a demonstration: nothing leaves it.
-pub(crate) fn wire() -> Arc<dyn Wire> {
-    outbox::wire()
+/// The way to other servers of a demonstration: what somebody names on its pages is posted to nobody.
+pub(crate) fn wire(http: Http) -> Arc<dyn Wire> {
+    outbox::wire(http)
 }
 
 /// Tells the demonstration's past, up to this minute.

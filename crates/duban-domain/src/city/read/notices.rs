@@ -11,13 +11,13 @@ use crate::{
         source,
     },
     lang::Words,
-    notice::{NoticeBook, NoticeKind, NoticeText, NoticeVar, Quiet, StaffNews, Template, TemplateFault},
+    notice::{
+        DigestRule, DigestWish, NoticeBook, NoticeKind, NoticeText, NoticeVar, Quiet, StaffNews, Template,
+        TemplateFault,
+    },
 };
 
 const FILE: &str = "notices.toml";
-
-/// A kind of notice that is no more.
-const GONE: &str = "code";
 
 /// Longest short message of a city, in characters before anything is filled in.
 const SMS_MAX: usize = 300;
@@ -32,16 +32,16 @@ pub(in crate::city) fn notices(files: &PackFiles, faults: &Faults) -> NoticeBook
         quiet: form
             .parsed("quiet", "21:30-07:30", |t| range(t).filter(|(from, to)| from != to))
             .map(|(from, to)| Quiet { from, to }),
-        digest_at: form.parsed("digest_at", "08:30", |t| range(&format!("{t}-24:00")).map(|(at, _)| at)),
+        digest: DigestRule {
+            at: form.parsed("digest_at", "08:30", |t| range(&format!("{t}-24:00")).map(|(at, _)| at)),
+            wish: form.member("digest", DigestWish::ALL, DigestWish::key),
+            empty: form.yes("digest_empty", false),
+        },
         staff: form.member("staff", StaffNews::ALL, StaffNews::key),
         texts: BTreeMap::new(),
     };
     for row in form.rows("notice") {
         let inner = Form::new(row, faults);
-        // A pack of before has a text for codes, which nothing ever sent.
-        if inner.text_opt("kind").as_deref() == Some(GONE) {
-            continue;
-        }
         if let Some((kind, text)) = one(&inner) {
             if book.texts.insert(kind, text).is_some() {
                 inner.wrong(

@@ -26,7 +26,7 @@ use duban_app::{
         show,
     },
     partner,
-    remote::{self, Call, Lost, Push, Reply, Wire},
+    remote::{self, Call, Lost, Reply, Wire},
 };
 use duban_domain::{
     CaseId, Number,
@@ -125,10 +125,6 @@ impl Wire for Way311 {
             4 => Ok(Reply { status: 503, body: "<html>busy</html>".into() }),
             _ => Ok(self.deliver(call)),
         }
-    }
-
-    fn push(&self, push: &Push) -> Result<Reply, Lost> {
-        Err(Lost(format!("no webhooks here: {}", push.url)))
     }
 
     fn secret(&self, name: &str) -> Option<String> {

@@ -1,0 +1,2 @@
+-- The last working day whose digest somebody was owed, as days since 1970: each day once, whoever of several servers is first.
+CREATE TABLE digest_day (staff_id BIGINT PRIMARY KEY, day BIGINT NOT NULL);
