@@ -14,6 +14,7 @@ pub mod clock;
 pub mod error;
 pub mod export;
 pub mod figures;
+pub mod gazetteer;
 pub mod import;
 pub mod jobs;
 pub mod keys;
@@ -46,8 +47,8 @@ pub use wiring::{App, Ctx};
 pub use duban_store::{
     AdminChange, Alert, ByHand, CallFigure, CallNote, CallSums, CallbackTask, CaseQuery, CaseRow, Cursor,
     ExportLine, Figure, Figures, InspectionRow, InspectionSums, Link, LinkState, LiveEvent, MediaKind,
-    MediaRow, NoticeLog, NoticeQuery, Order, Page, PublicQuery, PublicRow, RelocationRow, SavedView,
-    SeekLine, ServiceKey, Sought, UnitFigures, ZOOM_SINGLE,
+    MediaRow, NoticeLog, NoticeQuery, Order, Page, PublicQuery, PublicRow, RegisterRun, RelocationRow,
+    SavedView, SeekLine, ServiceKey, Sought, UnitFigures, ZOOM_SINGLE,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

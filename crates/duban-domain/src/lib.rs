@@ -12,6 +12,7 @@ pub mod city;
 pub mod deadline;
 pub mod disclosure;
 pub mod dispatch;
+pub mod gazetteer;
 pub mod id;
 pub mod lang;
 pub mod letter;

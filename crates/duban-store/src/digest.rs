@@ -46,11 +46,7 @@ impl WriteTx<'_> {
     ///
     /// # Errors
     /// The engine's.
-    pub fn put_digest_wish(
-        &mut self,
-        staff: StaffId,
-        wish: Option<DigestWish>,
-    ) -> Result<bool, StoreError> {
+    pub fn put_digest_wish(&mut self, staff: StaffId, wish: Option<DigestWish>) -> Result<bool, StoreError> {
         let sql = "UPDATE staff_mail SET digest = $1 WHERE staff_id = $2";
         Ok(self.exec(sql, params![wish.map_or(0, DigestWish::code), staff])? > 0)
     }

@@ -59,6 +59,8 @@ pub(crate) const ALL: &[Migration] = migrations![
     21 "0021_sign_in",
     22 "0022_service_keys",
     23 "0023_digest",
+    24 "0024_gazetteer",
+    25 "0025_letter_aside",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.

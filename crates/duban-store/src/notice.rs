@@ -395,7 +395,13 @@ impl WriteTx<'_> {
         self.exec("DELETE FROM staff_mail WHERE staff_id = $1", params![mail.staff])?;
         self.exec(
             "INSERT INTO staff_mail (staff_id, mail, mail_hash, news, digest) VALUES ($1, $2, $3, $4, $5)",
-            params![mail.staff, &mail.mail, &mail.mail_hash, mail.news, mail.digest.map_or(0, DigestWish::code)],
+            params![
+                mail.staff,
+                &mail.mail,
+                &mail.mail_hash,
+                mail.news,
+                mail.digest.map_or(0, DigestWish::code)
+            ],
         )
         .map(|_| ())
     }

@@ -65,7 +65,10 @@ pub fn piles(city: &City, who: &Member, now: Stamp) -> Vec<Pile> {
         (Action::Dispatch, of(("待派单", "To dispatch"), "stage=received", in_phases(&[Phase::Received]))),
         (Action::Sign, of(("待签收", "To sign for"), "stage=dispatched", in_phases(&[Phase::Dispatched]))),
         (Action::Answer, of(("诉求人已补充", "The person answered"), "waits=told", waits(Waits::Told))),
-        (Action::Decide, of(("延期待批", "Extensions to decide"), "waits=extension", waits(Waits::Extension))),
+        (
+            Action::Decide,
+            of(("延期待批", "Extensions to decide"), "waits=extension", waits(Waits::Extension)),
+        ),
         (Action::Review, of(("待审核", "To review"), "stage=in-review", in_phases(&[Phase::InReview]))),
     ];
     all.extend(own.into_iter().filter(|(action, _)| who.can(*action)).map(|(_, pile)| pile));
@@ -146,13 +149,7 @@ pub(super) fn is_over(app: &App, row: &NoticeRow, now: Stamp) -> bool {
 }
 
 /// What the text is filled in with; none when there is nothing to say.
-fn values(
-    app: &App,
-    tx: &mut ReadTx<'_>,
-    who: &Member,
-    lang: Lang,
-    now: Stamp,
-) -> Result<Option<Values>> {
+fn values(app: &App, tx: &mut ReadTx<'_>, who: &Member, lang: Lang, now: Stamp) -> Result<Option<Values>> {
     let counted = |tx: &mut ReadTx<'_>, query: &CaseQuery| {
         let query = CaseQuery { reach: who.reach.clone(), ..query.clone() };
         Ok::<_, AppError>(tx.count(&query, list::COUNT_MAX)?)
@@ -162,7 +159,13 @@ fn values(
         let n = counted(tx, &pile.query)?;
         if n > 0 {
             let name = lang.t(pile.name.0, pile.name.1);
-            lines.push(format!("{name}{}{}\n{}{LIST}?{}", lang.t("：", ": "), shown(n, lang), app.base(), pile.asks));
+            lines.push(format!(
+                "{name}{}{}\n{}{LIST}?{}",
+                lang.t("：", ": "),
+                shown(n, lang),
+                app.base(),
+                pile.asks
+            ));
         }
     }
     // Who sees no case is told nothing on any day.

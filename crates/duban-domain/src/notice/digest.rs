@@ -36,7 +36,13 @@ impl DigestRule {
     /// A day's digest is owed from its hour on, or from the end of the quiet hours that this hour lies in,
     /// until midnight comes: one that is late is sent late, and one of yesterday is nobody's help any more.
     #[must_use]
-    pub fn day(&self, now: Stamp, quiet: Option<Quiet>, calendar: &Calendar, zone: &TimeZone) -> Option<Date> {
+    pub fn day(
+        &self,
+        now: Stamp,
+        quiet: Option<Quiet>,
+        calendar: &Calendar,
+        zone: &TimeZone,
+    ) -> Option<Date> {
         let at = self.at?;
         let loud = |at: Stamp| quiet.map_or(at, |quiet| quiet.after(at, zone));
         if loud(now) > now {

@@ -257,7 +257,11 @@ fn a_line_of_a_list_leads_only_to_this_very_site() {
         "<p>今天到期：2 件<br>\n<a href=\"https://12345.example.cn/desk/cases?due=today&amp;sort=new\">\
          https://12345.example.cn/desk/cases?due=today&amp;sort=new</a></p>\n<p>&lt;b&gt;</p>\n"
     );
-    for foreign in ["https://12345.example.cn.evil.example/x", "见 https://12345.example.cn/", "https://12345.example.cn/ x"] {
+    for foreign in [
+        "https://12345.example.cn.evil.example/x",
+        "见 https://12345.example.cn/",
+        "https://12345.example.cn/ x",
+    ] {
         assert!(!html(foreign, home).contains("<a "), "{foreign}");
     }
     assert!(!html(&list, "").contains("<a "));

@@ -413,7 +413,12 @@ mod tests {
     fn what_the_digest_counts_is_what_the_address_of_its_list_asks_for() {
         let world = World::sqlite();
         let mut kinds = std::collections::BTreeSet::new();
-        for (role, unit) in [("handler", "urban"), ("dispatcher", "hotline"), ("supervisor", "hotline"), ("reviewer", "hotline")] {
+        for (role, unit) in [
+            ("handler", "urban"),
+            ("dispatcher", "hotline"),
+            ("supervisor", "hotline"),
+            ("reviewer", "hotline"),
+        ] {
             let who = world.member(role, unit);
             for pile in digest::piles(world.city(), &who, MONDAY_NINE) {
                 let asked = Filter::of(&pile.asks).query(world.city(), MONDAY_NINE, who.id);
@@ -422,7 +427,9 @@ mod tests {
             }
         }
         assert_eq!(kinds.len(), 11, "{kinds:?}");
-        assert!(digest::piles(world.city(), &world.member("administrator", "hotline"), MONDAY_NINE).is_empty());
+        assert!(
+            digest::piles(world.city(), &world.member("administrator", "hotline"), MONDAY_NINE).is_empty()
+        );
     }
 
     #[test]

@@ -280,7 +280,8 @@ impl MePage {
         let lang = self.s.lang;
         let rule = self.digest.rule.word(lang);
         let usual = format!("{}{rule}{}", lang.t("按本市的规定（", "As the city says ("), lang.t("）", ")"));
-        let own = DigestWish::ALL.iter().map(|w| (w.key(), w.word(lang).to_owned(), self.digest.wish == Some(*w)));
+        let own =
+            DigestWish::ALL.iter().map(|w| (w.key(), w.word(lang).to_owned(), self.digest.wish == Some(*w)));
         std::iter::once(("", usual, self.digest.wish.is_none())).chain(own).collect()
     }
 }

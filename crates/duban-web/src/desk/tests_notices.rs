@@ -169,7 +169,10 @@ async fn everybody_says_on_their_own_page_whether_they_want_the_digest() {
     assert_eq!(li.post("/desk/me/digest", &[("digest", "often")], None).await.status, StatusCode::NOT_FOUND);
     assert_eq!(notice::mail_of(&world.app, id).unwrap().digest, Some(DigestWish::Off));
     let mut admin = sign_in(&world, "admin", "hotline", "administrator").await;
-    assert!(look(&mut admin, "/desk/me").await.text.contains("没有每日汇总"), "who sees no case has no digest");
+    assert!(
+        look(&mut admin, "/desk/me").await.text.contains("没有每日汇总"),
+        "who sees no case has no digest"
+    );
     let mut editor = sign_in(&world, "wen", "hotline", "editor").await;
     let form = [
         ("do", "look"),
@@ -179,5 +182,9 @@ async fn everybody_says_on_their_own_page_whether_they_want_the_digest() {
         ("mail_en", "Morning:\n\n{list}"),
     ];
     let look = editor.post("/desk/notice-texts/digest", &form, None).await;
-    assert!(look.text.contains("今天到期：2 件") && look.text.contains("/desk/cases?due=today"), "{}", look.text);
+    assert!(
+        look.text.contains("今天到期：2 件") && look.text.contains("/desk/cases?due=today"),
+        "{}",
+        look.text
+    );
 }
