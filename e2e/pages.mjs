@@ -37,6 +37,7 @@ export const RESIDENT = [
   { name: 'track-own', go: trackOwn },
   { name: 'alerts', go: '/alerts' },
   { name: 'alerts-sent', go: '/alerts?sent=1' },
+  { name: 'mine', go: '/mine' },
   { name: 'public-figures', go: '/stats' },
   { name: 'verify-receipt', go: '/verify' },
   { name: 'resident-privacy', go: '/privacy' },

@@ -1,7 +1,7 @@
 //! People behind requests: kept sealed, found by a keyed hash, shown to whom it concerns.
 
 use duban_domain::{
-    Lang, Number, PersonId,
+    Lang, Number, PersonId, Stamp,
     person::{Mail, Person, Phone, folded_name, masked_name},
     policy::{Action, Member, Reach},
     request::{Privacy, Request},
@@ -143,6 +143,8 @@ pub(crate) fn shown(
         name: words.to_owned(),
         phone: String::new(),
         mail: String::new(),
+        phone_confirmed_at: None,
+        mail_confirmed_at: None,
         can_reveal: false,
     };
     if request.privacy == Privacy::Anonymous {
@@ -152,7 +154,10 @@ pub(crate) fn shown(
         return Ok(hidden(lang.t("身份保密，经热线转达", "Confidential: contact goes through the hotline")));
     }
     let Some(person) = of(app, tx, request)? else { return Ok(hidden(lang.t("没有留下", "Not given"))) };
+    let confirmed = request.person.map(|id| tx.confirmed(id)).transpose()?.unwrap_or_default();
     Ok(Shown {
+        phone_confirmed_at: confirmed.0,
+        mail_confirmed_at: confirmed.1,
         name: masked_name(&person.name),
         phone: person.phone.as_ref().map(Phone::masked).unwrap_or_default(),
         mail: person.mail.as_ref().map(Mail::masked).unwrap_or_default(),
@@ -169,6 +174,10 @@ pub struct Shown {
     pub phone: String,
     /// The masked mail address, or nothing.
     pub mail: String,
+    /// When the number was confirmed by a code.
+    pub phone_confirmed_at: Option<Stamp>,
+    /// When the address was confirmed by a code.
+    pub mail_confirmed_at: Option<Stamp>,
     /// Whether this member may reveal it with a reason.
     pub can_reveal: bool,
 }

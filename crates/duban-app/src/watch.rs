@@ -5,6 +5,8 @@
 //! What is mailed is what the public list shows at that moment and nothing else. It goes through the
 //! ledger of notices like everything that leaves the house.
 
+mod lost;
+
 use std::collections::BTreeMap;
 
 use duban_domain::{
@@ -16,6 +18,8 @@ use duban_domain::{
     watch::{Area, Pace},
 };
 use duban_store::{PublicRow, ReadTx, WatchRow, WriteTx};
+
+pub(crate) use lost::lost;
 
 use crate::{
     App, AppError, gazetteer, keys,

@@ -9,6 +9,7 @@ pub mod call;
 pub mod case;
 pub mod checklist;
 pub mod city;
+pub mod confirmation;
 pub mod deadline;
 pub mod disclosure;
 pub mod dispatch;

@@ -74,6 +74,8 @@ pub enum Refusal {
     BadMail,
     /// Contact was asked for, but there is nothing to contact by.
     NeedsPhone,
+    /// The city asks for a number or an address that was confirmed by a code.
+    NeedsCode,
     /// A prepared text names a variable that there is not.
     UnknownVariable(String),
     /// More rows than the format can hold.
@@ -123,6 +125,7 @@ impl Refusal {
             Self::BadPhone => "bad-phone",
             Self::BadMail => "bad-mail",
             Self::NeedsPhone => "needs-phone",
+            Self::NeedsCode => "needs-code",
             Self::UnknownVariable(_) => "unknown-variable",
             Self::TooManyRows { .. } => "too-many-rows",
             Self::Misanswered(_) => "misanswered",
@@ -147,7 +150,7 @@ impl Refusal {
             Self::NeedsProof => Some("proof"),
             Self::NeedsContact => Some("no_contact"),
             Self::NeedsPlace => Some("place"),
-            Self::BadPhone | Self::NeedsPhone => Some("phone"),
+            Self::BadPhone | Self::NeedsPhone | Self::NeedsCode => Some("phone"),
             Self::Misanswered(_) => Some("details"),
             Self::Obstacle(obstacle) => obstacle.field(),
             Self::Guard(guard) => guard.field(),
@@ -215,6 +218,7 @@ impl Refusal {
             Self::TooLate => lang.t("期限已经过了。还有话要说，请直接找班长。", "The days for this are over. If there is more to say, speak to the one who leads the shift.").to_owned(),
             Self::NothingToJudge => lang.t("现在没有要研判的。诉求人还没有说不满意，或者同事已经研判过了。", "There is nothing to judge: the person is not dissatisfied, or a colleague has judged it.").to_owned(),
             Self::CallTaken => lang.t("这个电话同事已经在处理了。请接下一个。", "A colleague has this call already. Take the next one.").to_owned(),
+            Self::NeedsCode => lang.t("这里要先用验证码确认手机号或邮箱，填的要和确认的是同一个。不方便的，请打热线，一样受理。", "Here a telephone number or mail address has to be confirmed by a code first, and it has to be the one you give. If you cannot, call the hotline: you are heard all the same.").to_owned(),
             Self::NeedsPhone => lang.t("选了“可联系”或“保密”，要留一个电话或邮箱；不想留，请选“匿名”。", "To be contacted, or confidentially, leave a telephone number or a mail address; otherwise choose \u{201c}anonymous\u{201d}.").to_owned(),
         }
     }

@@ -58,9 +58,11 @@ pub(crate) const ALL: &[Migration] = migrations![
     20 "0020_watches",
     21 "0021_sign_in",
     22 "0022_service_keys",
-    23 "0023_digest",
-    24 "0024_gazetteer",
-    25 "0025_letter_aside",
+    23 "0023_confirmation",
+    24 "0024_sign_on",
+    25 "0025_digest",
+    26 "0026_gazetteer",
+    27 "0027_letter_aside",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.

@@ -119,14 +119,18 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Writes a person anew, over whoever was there.
+    /// Writes a person anew, over whoever was there. A number or address that was confirmed and is another now is not
+    /// confirmed any more.
     ///
     /// # Errors
     /// The engine's.
     pub fn update_person(&mut self, person: &SealedPerson) -> Result<(), StoreError> {
         self.exec(
             "UPDATE person SET name = $1, phone = $2, phone_hash = $3, tail_hash = $4, mail = $5, mail_hash = $6,
-             name_hash = $7 WHERE id = $8",
+             name_hash = $7,
+             phone_confirmed_at = CASE WHEN phone_hash = $3 THEN phone_confirmed_at END,
+             mail_confirmed_at = CASE WHEN mail_hash = $6 THEN mail_confirmed_at END
+             WHERE id = $8",
             params![
                 &person.name,
                 person.phone.as_deref(),

@@ -118,6 +118,27 @@ impl ReadTx<'_> {
         )
     }
 
+    /// Whom the city's sign-on means by a name.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn staff_by_sign_on(&mut self, name: &str) -> Result<Option<StaffId>, StoreError> {
+        // What another program says has not been parsed by anybody; no name holds U+0000.
+        if name.contains('\0') {
+            return Ok(None);
+        }
+        let of = "SELECT staff_id FROM sign_on WHERE name = $1";
+        self.first(of, params![name], |row| Ok(StaffId(row.int(0)?)))
+    }
+
+    /// What the city's sign-on calls somebody.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn sign_on_of(&mut self, staff: StaffId) -> Result<Option<String>, StoreError> {
+        self.first("SELECT name FROM sign_on WHERE staff_id = $1", params![staff], |row| row.text(0))
+    }
+
     /// How many recovery codes somebody has left.
     ///
     /// # Errors
@@ -183,6 +204,18 @@ impl WriteTx<'_> {
             params![line.id, line.at, line.staff, line.what, &line.place, &line.agent],
         )
         .map(|_| ())
+    }
+
+    /// From now on the city's sign-on means this account by that name; an empty name means nobody.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] when another account has the name; the engine's.
+    pub fn put_sign_on(&mut self, staff: StaffId, name: &str) -> Result<(), StoreError> {
+        self.exec("DELETE FROM sign_on WHERE staff_id = $1", params![staff])?;
+        if name.is_empty() {
+            return Ok(());
+        }
+        self.exec("INSERT INTO sign_on (staff_id, name) VALUES ($1, $2)", params![staff, name]).map(|_| ())
     }
 
     /// Puts a new second factor in the place of the one before, with its codes gone.

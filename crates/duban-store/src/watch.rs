@@ -7,6 +7,7 @@ use duban_domain::{NoticeId, Stamp, WatchId, notice::NoticeKind, watch::Pace};
 use crate::{
     ReadTx, StoreError, WriteTx,
     request::code,
+    sql::Sql,
     value::{Row, params},
 };
 
@@ -92,6 +93,17 @@ impl ReadTx<'_> {
             return Ok(true);
         }
         Ok(!self.asked_before(before, 1)?.is_empty())
+    }
+
+    /// Notices of some kinds to an address that were not sent yet, oldest first.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn waiting_for(&mut self, contact: &[u8], kinds: &[NoticeKind]) -> Result<Vec<NoticeId>, StoreError> {
+        let mut sql = Sql::new("SELECT id FROM notice WHERE contact = ");
+        sql.bind(contact).push(" AND state IN (1, 4) AND kind IN (");
+        sql.bind_all(kinds.iter().map(|kind| kind.code())).push(") ORDER BY created_at, id");
+        self.all(&sql.text, &sql.params(), |row| Ok(NoticeId(row.int(0)?)))
     }
 
     /// Requests for a confirmation of before an instant that still hold their address.

@@ -12,7 +12,8 @@ use std::{
 
 use anyhow::{Context, ensure};
 use duban_app::{
-    App, AppError, administration::pack, case::publish, gazetteer, jobs, notice, proof, remote, setup, watch,
+    App, AppError, administration::pack, case::publish, gazetteer, jobs, notice, proof, remote, resident,
+    setup, watch,
 };
 use duban_domain::notice::NoticeChannel;
 use duban_web::{Options, Site};
@@ -82,15 +83,16 @@ pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<Exi
         lane(|app| notice::work(app, NoticeChannel::Mail)),
         lane(watch::work),
         lane(notice::digest::work),
+        lane(resident::code::work),
         lane(follow),
         lane(renew),
     ];
+    let mut app = app;
+    app.wire = Arc::new(Http::new());
     // Calls to other servers may take long and be broken off at any time: nobody waits for their end.
-    let mut outside = app.clone();
-    outside.wire = Arc::new(Http::new());
     std::thread::spawn({
-        let stop = stop.clone();
-        move || call(&outside, &stop)
+        let (app, stop) = (app.clone(), stop.clone());
+        move || call(&app, &stop)
     });
     let mut registers = app.clone();
     registers.wire = Arc::new(Http::for_registers(settings.data.value.join("registers")));

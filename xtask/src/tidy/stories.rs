@@ -1,10 +1,12 @@
 //! `docs/stories.md` names tests that there are: each story once and in order, each test by a name that is found.
+//! So do the tables of `docs/trust/`: what is promised there stands as long as its test does.
 //!
 //! Whether a test proves its story is for a reader to judge, and not checked here.
 
 use super::{Findings, Tree};
 
 const PATH: &str = "docs/stories.md";
+const TRUST: &str = "docs/trust/";
 
 /// Every row of the table of stories.
 pub(super) fn check(tree: &Tree) -> Findings {
@@ -27,6 +29,25 @@ pub(super) fn check(tree: &Tree) -> Findings {
         };
         for name in proof.split('`').skip(1).step_by(2).filter(|name| !is_there(tree, name)) {
             say(format!("there is no test `{name}`"));
+        }
+    }
+    findings.extend(trust(tree));
+    findings
+}
+
+/// The last cell of each row there, as far as it names tests: one word each, with an underscore or an ending.
+fn trust(tree: &Tree) -> Findings {
+    let mut findings = Findings::new();
+    for (path, text) in tree.all().filter(|(path, _)| path.starts_with(TRUST)) {
+        for (at, line) in text.lines().enumerate().filter(|(_, line)| line.starts_with('|')) {
+            let proof = line.trim_end_matches(['|', ' ']).rsplit(" | ").next().unwrap_or_default();
+            let names = proof
+                .split('`')
+                .skip(1)
+                .step_by(2)
+                .filter(|name| !name.contains(' ') && name.contains(['_', '.']));
+            let missing = names.filter(|name| !is_there(tree, name));
+            findings.extend(missing.map(|name| format!("{path}:{}: there is no test `{name}`", at + 1)));
         }
     }
     findings
@@ -63,5 +84,13 @@ mod tests {
             "docs/stories.md:1: there is no test `it_worked`\n\
              docs/stories.md:2: 1.2 stands after 1.2, so it is there twice or late"
         );
+    }
+
+    #[test]
+    fn a_threat_is_met_by_a_test_that_there_is() {
+        let code = "fn it_works() {}";
+        let rows = "| they would | a rule | `it_works`, `cargo xtask ci` |\n| they would | a rule | `it_worked`, none |\n";
+        let tree = Tree::of(&[(PATH, ""), ("docs/trust/threats.md", rows), ("a/b.rs", code)]);
+        assert_eq!(check(&tree).join("\n"), "docs/trust/threats.md:2: there is no test `it_worked`");
     }
 }

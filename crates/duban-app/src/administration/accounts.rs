@@ -28,6 +28,8 @@ use crate::{
 const LINK_MS: i64 = 3 * DAY_MS;
 /// Longest login and name.
 const LINE_MAX: usize = 60;
+/// Longest name at the city's sign-on.
+const NAME_MAX: usize = 200;
 
 /// An account as it is to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,6 +44,13 @@ pub struct Wanted {
     pub role: String,
     /// Whether they may sign in.
     pub active: bool,
+}
+
+impl From<Staff> for Wanted {
+    fn from(staff: Staff) -> Self {
+        let Staff { login, name, unit, role, active, .. } = staff;
+        Self { login, name, unit, role, active }
+    }
 }
 
 /// Everybody.
@@ -173,6 +182,39 @@ pub fn reset_second_factor(ctx: &Ctx, id: StaffId) -> Result<()> {
         let said = by(ctx, "取消了您的动态码", "reset your second factor");
         record::touched(&ctx.app, tx, id, Entry::Reset, (&Attempt::default(), &said))?;
         note(ctx, tx, Some(&staff), Some(&staff), "second-factor-reset")
+    })
+}
+
+/// What the city's own sign-on calls the owner of an account; empty when nothing.
+pub fn sign_on_name(ctx: &Ctx, id: StaffId) -> Result<String> {
+    allow::<verb::Accounts>(&ctx.who)?;
+    ctx.app.store.read(|tx| Ok(tx.sign_on_of(id)?.unwrap_or_default()))
+}
+
+/// Names the one at the city's own sign-on who comes into this account; an empty name is nobody. Never for one's own: whoever
+/// names themselves in somebody's account could come in as them, so it is recorded, sessions end, and the owner is told.
+pub fn name_sign_on(ctx: &Ctx, id: StaffId, name: &str) -> Result<()> {
+    let staff = one(ctx, id)?;
+    if id == ctx.who.id {
+        return Err(Refusal::from(Guard::OwnPower).into());
+    }
+    let name = duban_domain::text::optional("sign_on", name, NAME_MAX)?;
+    ctx.app.store.write(|tx| {
+        tx.setting_for_update(setup::VERSION)?;
+        let old = tx.sign_on_of(id)?.unwrap_or_default();
+        if old == name {
+            return Err(AppError::from(Refusal::NoChange));
+        }
+        if tx.staff_by_sign_on(&name)?.is_some() {
+            return Err(AppError::from(Refusal::from(Guard::Taken)));
+        }
+        tx.put_sign_on(id, &name)?;
+        tx.end_sessions_of(id)?;
+        let said = by(ctx, "改了您在统一登录里的名字", "changed what the city\u{2019}s sign-on calls you");
+        record::touched(&ctx.app, tx, id, Entry::Named, (&Attempt::default(), &said))?;
+        let text = |name: &str| format!("{}\nsign_on = {name}", words(&staff));
+        let change = noted(ctx, OF_ACCOUNT, &staff.login, "sign-on");
+        Ok(tx.note_change(&AdminChange { before: text(&old), after: text(&name), ..change })?)
     })
 }
 

@@ -61,6 +61,9 @@ pub enum Standing {
     Replaced,
 }
 
+/// What was ordered, and how it stands (已安排的移交).
+pub type Ordered = (RelocationRow, Standing);
+
 /// What an order would do (移交预览).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Preview {
@@ -79,7 +82,7 @@ impl Preview {
 }
 
 /// What was ordered, each with how it stands; and what waits for an order.
-pub fn overview(ctx: &Ctx) -> Result<(Vec<(RelocationRow, Standing)>, Vec<Waiting>)> {
+pub fn overview(ctx: &Ctx) -> Result<(Vec<Ordered>, Vec<Waiting>)> {
     allow::<verb::Administer>(&ctx.who)?;
     let city = ctx.city();
     let units = city.units.iter().filter(|unit| unit.closed);

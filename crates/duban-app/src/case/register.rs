@@ -3,6 +3,7 @@
 use duban_domain::{
     CallId, CaseId, Number, PersonId, Refusal, RequestId, Stamp,
     case::{Actor, ActorKind, Event, What, Wish, join, open},
+    confirmation::Gate,
     dispatch::{Matter, propose},
     person::Person,
     policy::{allow, verb},
@@ -13,7 +14,13 @@ use duban_domain::{
 use duban_store::{Inserted, SealedPerson, WriteTx};
 
 use super::{Opening, load, moment, record, reindex};
-use crate::{App, Ctx, media::NewMedia, person, proof, wiring::Result};
+use crate::{
+    App, Ctx,
+    media::NewMedia,
+    person, proof,
+    resident::mine::{self, Signed},
+    wiring::Result,
+};
 
 /// How often another serial is tried before the number grows longer.
 const SHORT_TRIES: u32 = 12;
@@ -108,9 +115,11 @@ pub(crate) fn by_letter(app: &App, tx: &mut WriteTx<'_>, intake: &Intake) -> Res
     Ready::of(app, intake, &by, app.now())?.take_in(app, tx)
 }
 
-/// "我也遇到了": another person joins a case that everybody can see, with a number of their own.
-pub fn joining(app: &App, intake: &Intake, case: &Number) -> Result<Registered> {
+/// "我也遇到了": another person joins a case that everybody can see, with a number of their own. Where the city asks for
+/// it, whoever joins has confirmed how they are reached.
+pub fn joining(app: &App, intake: &Intake, case: &Number, who: Option<&Signed>) -> Result<Registered> {
     let (intake, now) = (checked(app, intake)?, app.now());
+    mine::guard(app, Gate::MeToo, who, &intake.person)?;
     let person = person::sealed(app, &intake.person)?;
     let drafted = request_of(app, &intake, person.as_ref().map(|person| person.id), Vec::new(), now);
     app.store.write(|tx| {

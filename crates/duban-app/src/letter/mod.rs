@@ -202,11 +202,17 @@ fn numbers(subject: &str) -> Vec<Number> {
 
 fn reported(app: &App, tx: &mut WriteTx<'_>, bounce: &Bounce) -> Result<Came> {
     for id in bounce.about.iter().filter_map(|id| ours(app, id)) {
-        if notice::bounced(app, tx, id, &bounce.words, bounce.failed)? {
+        if notice::bounced(app, tx, id, bounce.into())? {
             return Ok(Came::Bounce(id));
         }
     }
     Ok(Came::Ignored("report"))
+}
+
+impl<'a> From<&'a Bounce> for notice::Bounced<'a> {
+    fn from(bounce: &'a Bounce) -> Self {
+        Self { words: &bounce.words, failed: bounce.failed, gone: bounce.gone }
+    }
 }
 
 /// The files that may be taken, and words about those that may not.

@@ -54,6 +54,8 @@ pub(super) struct Letter {
 pub(super) struct Bounce {
     /// Whether it will not arrive any more; otherwise it is only late.
     pub(super) failed: bool,
+    /// Whether there is no such mailbox.
+    pub(super) gone: bool,
     /// The server's own words.
     pub(super) words: String,
     /// What our mail was called.
@@ -202,6 +204,7 @@ fn bounce(mail: &Message<'_>) -> Option<Bounce> {
             _ => {}
         }
     }
+    found.gone = found.failed && duban_domain::letter::is_gone(&code);
     found.words = if words.is_empty() { code } else { words };
     for part in &mail.parts {
         match (&part.body, kind(part).as_deref()) {

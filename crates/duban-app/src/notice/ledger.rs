@@ -223,9 +223,12 @@ fn shown(
     }
 }
 
-/// What is queued is sent anyway, and what was forgotten has no address.
+/// What is queued is sent anyway, and what was forgotten has no address; whoever needs another code asks for one.
 fn may_resend(row: &NoticeRow) -> bool {
-    row.channel != NoticeChannel::Page && !row.contact.is_empty() && row.state != NoticeState::Queued
+    row.kind != NoticeKind::Code
+        && row.channel != NoticeChannel::Page
+        && !row.contact.is_empty()
+        && row.state != NoticeState::Queued
 }
 
 fn said(app: &App, row: &NoticeRow) -> Result<Said> {

@@ -28,7 +28,7 @@ pub use link::opens;
 pub(crate) use link::{replied, same};
 pub use owing::{Notice, To, owe};
 pub(crate) use owing::{forgotten, lang_code, lang_of, owe_for};
-pub(crate) use send::{bounced, of_message_key};
+pub(crate) use send::{Bounced, bounced, of_message_key};
 pub use send::{release, work};
 pub use staff::{StaffBox, city_rule, mail_of, set_city_rule, set_mail};
 pub use texts::{Change, TextFault, TextOf, faults, may_edit, preview, put_text, restore_text, text, texts};
@@ -107,6 +107,12 @@ pub const NOT_CONFIRMED: &str = "not-confirmed";
 /// Why a daily digest is not sent any more.
 pub const TOO_LATE: &str = "too-late";
 
+/// Why a code is not sent that holds no longer.
+pub const TOO_OLD: &str = "too-old";
+
+/// Why nothing more about an area is mailed to an address: its server says that there is no such mailbox.
+pub const GONE: &str = "mailbox-gone";
+
 /// A reason of the ledger in words; what another side said is shown as it was said.
 #[must_use]
 pub fn reason_words(reason: &str, lang: duban_domain::Lang) -> String {
@@ -125,6 +131,14 @@ pub fn reason_words(reason: &str, lang: duban_domain::Lang) -> String {
             "Nobody confirmed it, so the address was erased.",
         ),
         TOO_LATE => lang.t("那一天已经过去，不再发了。", "Its day is over, so it is not sent any more."),
+        TOO_OLD => lang.t(
+            "验证码已经过期，没有发出；号码和验证码都删掉了。",
+            "The code had run out before it could be sent; it was erased with the number.",
+        ),
+        GONE => lang.t(
+            "对方邮局说没有这个邮箱，给它的邮件提醒已经停了。",
+            "Its server says that there is no such mailbox, so its mail about areas has ended.",
+        ),
         other => return other.to_owned(),
     }
     .to_owned()

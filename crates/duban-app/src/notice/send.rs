@@ -3,7 +3,10 @@
 //! The gateway is asked outside of any transaction: a slow mail server holds nothing up but mail. A
 //! crash between sending and writing down sends a message twice, under the same key, rather than never.
 
-use duban_domain::notice::{NoticeChannel, NoticeKind, NoticeState};
+use duban_domain::{
+    letter,
+    notice::{NoticeChannel, NoticeKind, NoticeState},
+};
 use duban_store::{NoticeQuery, NoticeRow};
 
 use super::{
@@ -54,7 +57,8 @@ pub fn release(app: &App) -> Result<usize> {
                 ..NoticeQuery::default()
             };
             for mut row in tx.notices(&held)? {
-                if row.reason == NO_GATEWAY && row.created_at >= since {
+                // A code is of no use by the time that somebody sets up a gateway.
+                if row.kind != NoticeKind::Code && row.reason == NO_GATEWAY && row.created_at >= since {
                     (row.state, row.reason) = (NoticeState::Queued, String::new());
                     tx.mark_notice(&row, app.now(), "")?;
                     released += 1;
@@ -71,7 +75,13 @@ fn one(app: &App, row: &NoticeRow) -> Result<()> {
     }
     let came = app.gateways.of(row.channel).map(|gateway| attempt(app, &**gateway, row));
     let now = app.now();
+    let gone = row.channel == NoticeChannel::Mail
+        && matches!(&came, Some(Err(unsent)) if unsent.for_good && letter::is_gone(&unsent.words));
     app.store.write(|tx| {
+        if gone {
+            // Whoever changes a watch claims its whole address first.
+            tx.watches_for_update(&row.contact)?;
+        }
         let Some(mut fresh) = tx.notice_for_update(row.id)? else { return Ok(()) };
         // Somebody cancelled or marked it meanwhile: what they wrote stays.
         if fresh.state != NoticeState::Queued {
@@ -82,7 +92,8 @@ fn one(app: &App, row: &NoticeRow) -> Result<()> {
         if let Some(quiet) = app.city.notices.quiet.filter(|_| fresh.kind == NoticeKind::Digest) {
             fresh.run_at = quiet.after(fresh.run_at, &app.city.zone);
         }
-        Ok(tx.mark_notice(&fresh, now, &words)?)
+        tx.mark_notice(&fresh, now, &words)?;
+        if gone { watch::lost(app, tx, &fresh) } else { Ok(()) }
     })
 }
 
@@ -159,22 +170,39 @@ pub(crate) fn of_message_key(app: &App, key: &str) -> Option<duban_domain::Notic
     link::same(key, &message_key(app, id)).then_some(id)
 }
 
+/// What a mail server reports of a notice (退信报告).
+pub(crate) struct Bounced<'a> {
+    /// In its words.
+    pub(crate) words: &'a str,
+    /// Whether it gave up.
+    pub(crate) failed: bool,
+    /// Whether there is no such mailbox.
+    pub(crate) gone: bool,
+}
+
 /// A mail server reports that a notice did not arrive, or later than usual; what was sent by hand since
-/// stays as it is.
+/// stays as it is. Where there is no such mailbox, what it watches ends.
 pub(crate) fn bounced(
     app: &App,
     tx: &mut duban_store::WriteTx<'_>,
     id: duban_domain::NoticeId,
-    words: &str,
-    failed: bool,
+    said: Bounced<'_>,
 ) -> Result<bool> {
+    let contact = tx.notice(id)?.map(|row| row.contact).unwrap_or_default();
+    if said.gone {
+        // Whoever changes a watch claims its whole address first.
+        tx.watches_for_update(&contact)?;
+    }
     let Some(mut row) = tx.notice_for_update(id)? else { return Ok(false) };
     let address = app.keys.open(ADDRESS, &row.address)?;
-    let words = clean(words, &address);
-    if failed && row.state == NoticeState::Sent {
+    let words = clean(said.words, &address);
+    if said.failed && row.state == NoticeState::Sent {
         (row.state, row.reason) = (NoticeState::Failed, words.clone());
     }
     tx.mark_notice(&row, app.now(), &words)?;
+    if said.gone {
+        watch::lost(app, tx, &row)?;
+    }
     Ok(true)
 }
 

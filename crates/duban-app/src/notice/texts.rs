@@ -225,7 +225,7 @@ pub fn preview(
 fn invented(app: &App, kind: NoticeKind, lang: Lang) -> Values {
     let mut values = compose::of_city(app, lang);
     let link = format!("{}/go/260105000017/0123456789abcdef", app.base());
-    let said: [(NoticeVar, String); 15] = [
+    let said: [(NoticeVar, String); 17] = [
         (NoticeVar::Number, "2601 0500 0017".into()),
         (NoticeVar::Title, lang.t("测试·路灯 <三盏> 不亮", "Test: three <street lamps> are dark").into()),
         (NoticeVar::Place, lang.t("测试路与样例街交叉口", "Corner of Test Road and Sample Street").into()),
@@ -241,6 +241,8 @@ fn invented(app: &App, kind: NoticeKind, lang: Lang) -> Values {
         (NoticeVar::Days, "3".into()),
         (NoticeVar::Manage, format!("{}/alerts/mine/0123456789abcdef", app.base())),
         (NoticeVar::Count, "2".into()),
+        (NoticeVar::Code, "012345".into()),
+        (NoticeVar::Minutes, "10".into()),
     ];
     values.extend(said);
     let list = lang.t("2601 0500 0017 测试·路灯不亮", "2601 0500 0017 Test: a street lamp is dark");

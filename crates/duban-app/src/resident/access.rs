@@ -3,6 +3,7 @@
 use duban_domain::{Number, Refusal, RequestId, Stamp, stamp::DAY_MS};
 use duban_store::{Session, SessionKind};
 
+use super::mine;
 use crate::{App, AppError, keys, notice, person, wiring::Result};
 
 /// How long a browser remembers that it opened a request, in days.
@@ -20,6 +21,15 @@ impl Known {
     pub fn request(&self) -> RequestId {
         self.request
     }
+}
+
+/// What a browser shows of itself (浏览器凭证).
+#[derive(Clone, Debug, Default)]
+pub struct Holds {
+    /// The passes of requests.
+    pub passes: Vec<String>,
+    /// What shows that a number or an address was confirmed here.
+    pub signed: Option<String>,
 }
 
 /// Opens a request with its number and the phone tail; returns the pass that the browser keeps.
@@ -60,6 +70,19 @@ pub fn pass(app: &App, request: RequestId, now: Stamp) -> Result<String> {
     };
     app.store.write(|tx| Ok::<_, AppError>(tx.open_session(&session)?))?;
     Ok(keys::hex(&token))
+}
+
+/// Whether what a browser shows opens this number: a pass, or a confirmed number that the request was left with.
+pub fn held(app: &App, number: &Number, holds: &Holds) -> Result<Option<Known>> {
+    if let Some(known) = known(app, number, &holds.passes)? {
+        return Ok(Some(known));
+    }
+    let Some(token) = &holds.signed else { return Ok(None) };
+    app.store.read(|tx| {
+        let Some(who) = mine::of_token(app, tx, token)? else { return Ok(None) };
+        let request = tx.request_by_number(number)?.ok_or(Refusal::NotFound)?;
+        Ok(who.owns(tx, &request)?.then_some(Known { request: request.id }))
+    })
 }
 
 /// Whether one of the passes that a browser shows opens this number. The number alone never does: it

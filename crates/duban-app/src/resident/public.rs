@@ -8,12 +8,14 @@ use std::collections::BTreeMap;
 
 use duban_domain::{
     Number, Refusal, Stamp,
-    case::{Event, Outcome, What, accepted},
+    case::{Event, Outcome, Phase, What, accepted},
+    confirmation::Gate,
     place::{MORTON_ZOOM, Point, morton_range},
     sensitive,
 };
 use duban_store::{PublicQuery, PublicRow, SessionKind, ZOOM_SINGLE};
 
+use super::{Holds, mine};
 use crate::{App, AppError, case::publish, keys, wiring::Result};
 
 /// A matter as everybody may read it.
@@ -79,6 +81,18 @@ pub struct Held {
     pub done: bool,
 }
 
+impl From<mine::Own> for Held {
+    fn from(own: mine::Own) -> Self {
+        Self {
+            done: own.state.is_some_and(|(phase, _)| phase == Phase::Closed),
+            public: own.public,
+            point: own.point,
+            title: own.title,
+            number: own.number,
+        }
+    }
+}
+
 /// A page of the list.
 pub fn list(app: &App, query: &PublicQuery) -> Result<Vec<PublicRow>> {
     let rows = app.store.read(|tx| Ok::<_, AppError>(tx.public_list(query)?))?;
@@ -135,17 +149,26 @@ pub fn spots(rows: Vec<PublicRow>) -> Vec<Spot> {
     places.into_iter().map(|(point, rows)| Spot { point, rows }).collect()
 }
 
-/// The matters that this browser holds a pass for.
-pub fn held(app: &App, passes: &[String]) -> Result<Vec<Held>> {
+/// The matters that this browser holds a pass for, and those of the number that was confirmed here. Where the city asks
+/// for a confirmed number before it lists any, there are none without one.
+pub fn held(app: &App, holds: &Holds) -> Result<Vec<Held>> {
     app.store.read(|tx| {
-        let mut held = Vec::new();
-        for pass in passes {
+        let who = holds.signed.as_deref().map(|token| mine::of_token(app, tx, token)).transpose()?.flatten();
+        if who.is_none() && app.city.settings.codes.requires(Gate::Own) {
+            return Ok(Vec::new());
+        }
+        let own = who.map(|who| who.requests(tx)).transpose()?.unwrap_or_default();
+        let mut held: Vec<Held> = own.into_iter().map(Held::from).collect();
+        for pass in &holds.passes {
             let Some(token) = keys::unhex(pass) else { continue };
             let Some(session) = tx.session(&keys::hash(&token))? else { continue };
             if session.kind != SessionKind::Resident || session.expires_at <= app.now() {
                 continue;
             }
             let Some(request) = tx.request(duban_domain::RequestId(session.subject))? else { continue };
+            if held.iter().any(|held| held.number == request.number) {
+                continue;
+            }
             held.push(Held {
                 public: tx.public_row(request.case)?.map(|row| row.number),
                 done: tx.case_row(request.case)?.is_some_and(|row| row.closed_at.is_some()),

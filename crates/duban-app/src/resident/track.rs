@@ -14,7 +14,10 @@ use duban_domain::{
 };
 use duban_store::MediaRow;
 
-use super::Known;
+use super::{
+    Known,
+    confirm::{self, Way},
+};
 use crate::{App, person, wiring::Result};
 
 /// The page of a request.
@@ -66,6 +69,8 @@ pub struct Track {
     pub public_words: String,
     /// The code that opens the page instead of a telephone's tail, when none was left.
     pub code: Option<String>,
+    /// The ways to the person, and which of them are known to be theirs.
+    pub ways: Vec<Way>,
 }
 
 /// One thing that was said or done, as the person reads it.
@@ -145,7 +150,8 @@ pub fn track(app: &App, who: &Known) -> Result<Track> {
         let showing = tx.public_row(case.id)?.map_or(Showing::Nothing, |row| {
             if row.words.is_empty() { Showing::Facts } else { Showing::Words }
         });
-        Ok(Track { code, showing, ..assemble(request, &case, &events, media) })
+        let ways = confirm::ways(app, tx, &request)?;
+        Ok(Track { code, showing, ways, ..assemble(request, &case, &events, media) })
     })
 }
 
@@ -205,6 +211,7 @@ fn assemble(request: Request, case: &Case, events: &[Event], media: Vec<MediaRow
         public_words: shown_words(&request, events),
         proof: others.into_iter().filter(|m| approved.contains(&m.id) || shared.contains(&m.id)).collect(),
         code: None,
+        ways: Vec::new(),
         request,
     }
 }

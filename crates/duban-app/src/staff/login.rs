@@ -89,13 +89,24 @@ pub fn enter(app: &App, attempt: &Attempt) -> Result<Entrance> {
     };
     app.store.write(|tx| {
         counts.right(tx)?;
-        let has = tx.second_factor(staff.id)?.is_some_and(|factor| factor.confirmed_at.is_some());
-        if has || app.city.access.asks_second(&staff.role) {
-            let token = begin(app, tx, SessionKind::Halfway, staff.id, attempt)?;
-            return Ok(Entrance::Halfway { staff: staff.id, token, enrol: !has });
-        }
-        Ok(Entrance::In(admit(app, tx, staff.id, attempt, Entry::In)?))
+        first_half(app, tx, staff, attempt, Entry::In)
     })
+}
+
+/// What comes after whoever it is has shown who they are: in, or on to the second factor.
+pub(super) fn first_half(
+    app: &App,
+    tx: &mut WriteTx<'_>,
+    staff: &Staff,
+    attempt: &Attempt,
+    how: Entry,
+) -> Result<Entrance> {
+    let has = tx.second_factor(staff.id)?.is_some_and(|factor| factor.confirmed_at.is_some());
+    if has || app.city.access.asks_second(&staff.role) {
+        let token = begin(app, tx, SessionKind::Halfway, staff.id, attempt)?;
+        return Ok(Entrance::Halfway { staff: staff.id, token, enrol: !has });
+    }
+    Ok(Entrance::In(admit(app, tx, staff.id, attempt, how)?))
 }
 
 /// Whether a password fits a hash; without one, the work is the same and nothing fits.

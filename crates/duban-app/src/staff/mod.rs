@@ -5,6 +5,8 @@ pub mod login;
 pub mod own;
 pub mod record;
 pub mod second;
+pub mod sign_on;
+mod token;
 mod totp;
 pub mod users;
 

@@ -19,7 +19,11 @@ use duban_app::{
 };
 use duban_domain::{
     Number, StaffId,
-    case::{Classification, Consent, Report, ReportState, Ruling, Verdict, Way, Wish, handling::Giving},
+    case::{
+        self as cases, Classification, Consent, Report, ReportState, Ruling, Way, Wish, handling::Giving,
+    },
+    confirmation::{Means, Verdict},
+    notice::NoticeKind,
     request::{Kind, Privacy, Urgency},
 };
 use duban_testkit::{
@@ -288,7 +292,10 @@ fn answer(ctx: &Ctx, on: &On, dice: &Dice) -> bool {
 }
 
 fn review(world: &World, on: &On, dice: &Dice) -> bool {
-    let verdict = if dice.below(4) == 0 { Verdict::SendBack("少照片".into()) } else { Verdict::Approve };
+    let verdict = match dice.below(4) {
+        0 => cases::Verdict::SendBack("少照片".into()),
+        _ => cases::Verdict::Approve,
+    };
     case::review::review(&world.ctx("reviewer", "hotline"), on, &verdict).is_ok()
 }
 
@@ -328,11 +335,26 @@ fn moderate(ctx: &Ctx, on: &On, dice: &Dice) -> bool {
     case::moderate::moderate(ctx, on, &said).is_ok()
 }
 
+/// The person asks for a code and types it, or one that is wrong.
+fn confirm(world: &World, who: &resident::Known, number: &Number) -> bool {
+    let mut app = world.app.clone();
+    app.demo = true;
+    let (phone, lang) = (Means::Phone, duban_domain::Lang::Zh);
+    if !resident::confirm::send(&app, who, phone, lang).is_ok_and(|sent| sent.is_ok()) {
+        return false;
+    }
+    let told = duban_app::notice::outbox(&app, 20).unwrap();
+    let code = told.into_iter().find(|(_, entry)| entry.kind == NoticeKind::Code);
+    let text = code.and_then(|(_, entry)| entry.said).map(|said| said.text).unwrap_or_default();
+    let digits = text.split("验证码 ").nth(1).and_then(|rest| rest.get(..6)).unwrap_or("000000").to_owned();
+    resident::confirm::confirm(&app, who, number, phone, &digits).is_ok_and(|came| came == Verdict::Right)
+}
+
 /// Another person joins, and keeps a number of their own.
 fn join(world: &World, number: &Number, dice: &Dice, numbers: &Mutex<Vec<Number>>) -> bool {
     let privacy = *dice.one(&[Privacy::Contact, Privacy::Anonymous]);
     let said = Intake { privacy, text: "我也遇到了".into(), ..intake() };
-    let joined = case::register::joining(&world.app, &said, number);
+    let joined = case::register::joining(&world.app, &said, number, None);
     joined.map(|r| numbers.lock().unwrap().push(r.number)).is_ok()
 }
 
@@ -355,7 +377,8 @@ fn by_resident(world: &World, number: &Number, dice: &Dice) -> bool {
     let Ok((who, _)) = resident::unlock(&world.app, number, ["6021", "0000"][dice.below(2)]) else {
         return false;
     };
-    match dice.below(6) {
+    match dice.below(8) {
+        6 | 7 => return confirm(world, &who, number),
         0 => return resident::speak::withdraw(&world.app, &who, number, "不用办了", None).is_ok(),
         1 | 2 => {
             let consent = *dice.one(Consent::ALL);

@@ -139,7 +139,7 @@ fn known_by_tail(world: &World, number: &Number) -> access::Known {
     access::unlock(&world.app, number, "6021").unwrap().0
 }
 
-const REPORT: &str = "From: MAILER-DAEMON@mx.example.cn\nReturn-Path: <>\nMessage-ID: <b1@mx.example.cn>\nAuto-Submitted: auto-replied\nSubject: Undelivered\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\n\n--b\nContent-Type: text/plain\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.cn\n\nFinal-Recipient: rfc822; wang.test@example.cn\nAction: ACTION\nStatus: 5.2.2\nDiagnostic-Code: smtp; 552 5.2.2 <wang.test@example.cn>:\n mailbox full\n\n--b\nContent-Type: text/rfc822-headers\n\nFrom: no-reply@hotline.example.cn\nMessage-ID: <KEY@hotline.example.cn>\nSubject: x\n\n--b--\n";
+pub(crate) const REPORT: &str = "From: MAILER-DAEMON@mx.example.cn\nReturn-Path: <>\nMessage-ID: <b1@mx.example.cn>\nAuto-Submitted: auto-replied\nSubject: Undelivered\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\n\n--b\nContent-Type: text/plain\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.cn\n\nFinal-Recipient: rfc822; wang.test@example.cn\nAction: ACTION\nStatus: 5.2.2\nDiagnostic-Code: smtp; 552 5.2.2 <wang.test@example.cn>:\n mailbox full\n\n--b\nContent-Type: text/rfc822-headers\n\nFrom: no-reply@hotline.example.cn\nMessage-ID: <KEY@hotline.example.cn>\nSubject: x\n\n--b--\n";
 
 #[test]
 fn a_report_of_a_mail_server_marks_the_notice_that_it_is_about() {

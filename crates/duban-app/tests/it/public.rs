@@ -129,8 +129,8 @@ fn whoever_met_it_too_has_a_number_of_their_own_and_a_say() {
             source_key: Some("form:too".into()),
             ..said(None)
         };
-        let joined = case::register::joining(&world.app, &mine, &first.number).unwrap();
-        let again = case::register::joining(&world.app, &mine, &first.number).unwrap();
+        let joined = case::register::joining(&world.app, &mine, &first.number, None).unwrap();
+        let again = case::register::joining(&world.app, &mine, &first.number, None).unwrap();
         assert!(again.again && again.number == joined.number, "the same form counts once");
         assert_ne!(joined.number, first.number);
         let after = case(world, &first.number);
@@ -168,7 +168,7 @@ fn what_the_only_person_takes_back_ends_and_counts_in_no_rate() {
         assert_eq!(again.version, done.version, "a double click counts once");
         let twice = speak::withdraw(&world.app, &who, &number, "自己修好了", None);
         assert!(matches!(twice, Err(AppError::Refused(Refusal::WrongPhase { .. }))));
-        let closed = case::register::joining(&world.app, &said(None), &number);
+        let closed = case::register::joining(&world.app, &said(None), &number, None);
         assert!(
             matches!(closed, Err(AppError::Refused(Refusal::WrongPhase { .. }))),
             "nobody joins what is over"

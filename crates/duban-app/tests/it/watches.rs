@@ -20,7 +20,7 @@ use duban_domain::{
 };
 use duban_testkit::{
     clock::MONDAY_NINE,
-    gateway::Fake,
+    gateway::{Does, Fake},
     world::{World, both},
 };
 
@@ -347,6 +347,70 @@ fn whoever_confirms_two_at_once_gets_no_more_than_the_city_allows() {
             }
         });
         assert_eq!(watch::mine(&world.app, &mine).unwrap().watches.len(), 5);
+    });
+}
+
+#[test]
+fn a_mailbox_that_is_not_there_is_mailed_no_more_and_a_full_one_is() {
+    both(|world| {
+        let (_, letters) = outside(world, [], []);
+        let other = "other.test@example.cn";
+        watching(world, &letters, READER, around(500), Pace::Soon);
+        watching(world, &letters, other, around(500), Pace::Soon);
+        let told_to =
+            |to: &str| letters.taken().iter().filter(|l| l.to == to && l.unsubscribe.is_some()).count();
+        let news = |world: &World| {
+            take_in(world);
+            world.clock.pass_ms(2 * HOUR);
+            told(world, &letters);
+            (told_to(READER), told_to(other))
+        };
+        let reports = std::cell::Cell::new(0);
+        let report = |action: &str, status: &str| {
+            reports.set(reports.get() + 1);
+            let key = letters.last_to(READER).unwrap().key;
+            let text = crate::letters::REPORT.replace("ACTION", action).replace("5.2.2", status);
+            let text = text.replace("b1@", &format!("w{}@", reports.get())).replace("KEY", &key);
+            duban_app::letter::take_in(&world.app, text.replace('\n', "\r\n").as_bytes()).unwrap();
+        };
+        assert_eq!(news(world), (1, 1));
+        for (action, status) in
+            [("failed", "5.2.2"), ("failed", "4.4.7"), ("delayed", "5.1.1"), ("failed", "5.7.1")]
+        {
+            report(action, status);
+        }
+        assert_eq!(news(world), (2, 2), "a mailbox that is full today is not tomorrow");
+        report("failed", "5.1.1");
+        assert_eq!(news(world), (2, 3), "there is no such mailbox: only the other one is mailed");
+        let ctx = world.ctx("supervisor", "hotline");
+        let query = NoticeQuery { kind: Some(NoticeKind::Area), ..NoticeQuery::default() };
+        let entries = notice::ledger(&ctx, &query).unwrap().entries;
+        let ended: Vec<_> = entries.iter().filter(|entry| entry.reason.contains("没有这个邮箱")).collect();
+        let [ended] = ended.as_slice() else { panic!("{entries:?}") };
+        let log = notice::one(&ctx, ended.id).unwrap().1;
+        let words: Vec<_> = log.iter().map(|line| line.words.as_str()).collect();
+        assert!(
+            words.iter().any(|w| w.contains("5.1.1")) && words.iter().any(|w| w.contains("已经停了")),
+            "{words:?}"
+        );
+        // Whoever asks again may: the mailbox may be there again.
+        watching(world, &letters, READER, around(500), Pace::Soon);
+        assert_eq!(news(world), (3, 4));
+    });
+}
+
+#[test]
+fn a_server_that_knows_no_such_mailbox_ends_the_watch_at_once() {
+    both(|world| {
+        let (_, letters) = outside(world, [], []);
+        let mine = watching(world, &letters, READER, around(500), Pace::Soon);
+        for (says, left) in [("554 5.7.1 not liked", 1), ("550 5.1.1 no such user", 0)] {
+            let (_, letters) = outside(world, [], [Does::Refuses(says)]);
+            take_in(world);
+            world.clock.pass_ms(2 * HOUR);
+            told(world, &letters);
+            assert_eq!(watch::mine(&world.app, &mine).unwrap().watches.len(), left, "{says}");
+        }
     });
 }
 

@@ -288,7 +288,7 @@ fn every_refusal_has_a_sentence_that_helps_in_both_languages() {
         Refusal::NothingToJudge,
         Refusal::TooLate,
     ];
-    let obstacles = Obstacle::samples().into_iter().map(Refusal::from);
+    let obstacles = Obstacle::samples().into_iter().map(Refusal::from).chain([Refusal::NeedsCode]);
     let guards = policy::Guard::samples().into_iter().map(Refusal::from);
     let mut table = String::new();
     for refusal in all.into_iter().chain(obstacles).chain(guards) {

@@ -18,6 +18,32 @@ pub struct AccessRules {
     pub second_factor: Vec<String>,
     /// The law behind it, when there is one.
     pub law: Option<Words>,
+    /// The city's own sign-on; without it everybody has a password.
+    pub sign_on: Option<SignOn>,
+}
+
+/// 统一登录: the city's own sign-on, by OpenID Connect. It says who somebody is; what they may do stands in their account
+/// here, and whoever has none here comes in nowhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignOn {
+    /// What the button is called.
+    pub name: Words,
+    /// The address that the provider calls itself, exactly.
+    pub issuer: String,
+    /// What it calls us.
+    pub client: String,
+    /// The name of the variable that holds our secret there; none proves itself by PKCE alone.
+    pub secret_env: Option<String>,
+    /// What is asked for beside `openid`.
+    pub scopes: Vec<String>,
+    /// The claim that an account here names somebody by.
+    pub claim: String,
+    /// Whether the provider has asked for a second factor already, so that none is asked for here.
+    pub second_done: bool,
+    /// Whether the form for a password stands open on the login page.
+    pub passwords: bool,
+    /// Whether the provider lies inside the network of this server.
+    pub private: bool,
 }
 
 impl AccessRules {

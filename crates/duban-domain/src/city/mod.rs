@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
-pub use access::AccessRules;
+pub use access::{AccessRules, SignOn};
 pub use check::{check, check_at};
 pub use desk::{CallRules, CheckItem, DeskRules, Emergency, Follow, QualityRules, SurveyAnswer};
 pub use fault::{Fault, Severity};

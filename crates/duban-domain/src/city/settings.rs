@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Lang, Stamp, case::Satisfaction, deadline::Span, lang::Words, request::closed_set, stamp::DAY_MS,
-    watch::WatchRule,
+    Lang, Stamp, case::Satisfaction, confirmation::CodeRule, deadline::Span, lang::Words,
+    request::closed_set, stamp::DAY_MS, watch::WatchRule,
 };
 
 closed_set! {
@@ -40,6 +40,8 @@ closed_set! {
         Videos = 34, "videos", "视频", "Videos";
         /// 邮件提醒
         Watches = 33, "watches", "邮件提醒", "Mail about an area";
+        /// 验证码
+        Codes = 40, "codes", "验证码", "Codes";
     }
 }
 
@@ -149,6 +151,8 @@ pub struct Settings {
     pub link_days: i64,
     /// 邮件提醒
     pub watches: WatchRule,
+    /// 验证码
+    pub codes: CodeRule,
     /// The law behind a group; one without is a default of this program.
     pub laws: BTreeMap<SettingGroup, Words>,
 }

@@ -63,6 +63,8 @@ closed_set! {
         Area = 16, "area", "附近新事", "News of an area";
         /// 账号变动: somebody else changed how one signs in.
         Account = 17, "account", "账号变动", "Your account";
+        /// 验证码: six digits by which somebody shows that a number or an address is theirs.
+        Code = 18, "code", "验证码", "Code";
     }
 }
 
@@ -163,6 +165,10 @@ closed_set! {
         Count = 18, "count", "条数；每日汇总里是在办件数", "How many entries; in the daily digest, how many open cases";
         /// 清单
         List = 19, "list", "汇总的清单", "The entries of the digest";
+        /// 验证码
+        Code = 20, "code", "六位验证码", "The six digits of the code";
+        /// 有效分钟
+        Minutes = 21, "minutes", "验证码有效的分钟数", "How many minutes the code holds";
     }
 }
 
@@ -179,7 +185,8 @@ impl NoticeKind {
             | Self::Closed
             | Self::Question
             | Self::Confirm
-            | Self::Area => false,
+            | Self::Area
+            | Self::Code => false,
             Self::Assigned
             | Self::Designated
             | Self::Soon
@@ -194,13 +201,13 @@ impl NoticeKind {
     /// Whether it waits for the morning. What somebody has just asked for does not: they are awake.
     #[must_use]
     pub fn waits(self) -> bool {
-        !matches!(self, Self::Receipt | Self::Confirm | Self::Account)
+        !matches!(self, Self::Receipt | Self::Confirm | Self::Account | Self::Code)
     }
 
     /// Whether it belongs to its reader alone: no colleague reads what somebody asked to be mailed.
     #[must_use]
     pub fn is_private(self) -> bool {
-        matches!(self, Self::Confirm | Self::Area)
+        matches!(self, Self::Confirm | Self::Area | Self::Code)
     }
 
     /// Whether a text without this variable would be of no use.
@@ -208,6 +215,7 @@ impl NoticeKind {
     pub fn needs(self) -> &'static [NoticeVar] {
         match self {
             Self::Confirm => &[NoticeVar::Link],
+            Self::Code => &[NoticeVar::Code],
             Self::Area => &[NoticeVar::List, NoticeVar::Manage],
             Self::Question => &[NoticeVar::Question, NoticeVar::Link],
             Self::Digest => &[NoticeVar::List],
@@ -236,6 +244,7 @@ impl NoticeKind {
             Self::Area => return vec![V::City, V::Hotline, V::Home, V::Count, V::List, V::Link, V::Manage],
             Self::Account => return vec![V::City, V::Hotline, V::Home, V::Reason, V::Link],
             Self::Digest => return vec![V::City, V::Hotline, V::Home, V::Count, V::List, V::Link],
+            Self::Code => return vec![V::City, V::Hotline, V::Home, V::Code, V::Minutes],
             Self::Answer | Self::Called | Self::Closed => &[V::Answer, V::Rate],
             Self::Again | Self::Returned => &[V::Reason],
             Self::Question => &[V::Question],

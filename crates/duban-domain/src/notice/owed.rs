@@ -164,6 +164,8 @@ fn moved(step: &Move, after: &Case, owe: &mut impl FnMut(NoticeKind, Whom, &str)
         | Move::Ticked { .. }
         | Move::Unticked { .. }
         | Move::Corrected { .. }
+        // Whoever confirmed it knows it.
+        | Move::Confirmed { .. }
         | Move::Attached { .. }
         | Move::Shared { .. }
         | Move::Unshared { .. }

@@ -207,7 +207,7 @@ fn staff_are_mailed_as_the_administrator_set_it() {
 #[test]
 fn only_what_was_just_asked_for_comes_at_night() {
     let awake: Vec<_> = NoticeKind::ALL.iter().filter(|kind| !kind.waits()).map(|kind| kind.key()).collect();
-    assert_eq!(awake, ["receipt", "confirm", "account"]);
+    assert_eq!(awake, ["receipt", "confirm", "account", "code"]);
     assert_eq!(NoticeKind::Receipt.word(Lang::Zh), "受理回执");
     let mut urgent = case(&[What::Signed]);
     assert!(!cannot_wait(NoticeKind::Assigned, &urgent));

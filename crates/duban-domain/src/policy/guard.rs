@@ -47,6 +47,12 @@ pub enum Guard {
     NoScope,
     /// A key of the sender's own was used for something else before.
     KeyReused,
+    /// The city's sign-on gave no answer that could be read.
+    SignOnSilent,
+    /// What came back from the city's sign-on does not belong to what was asked, is too old, or is not from there.
+    SignOnForged,
+    /// The city's sign-on knows them, but no account here names them.
+    SignOnNobody,
 }
 
 impl Guard {
@@ -70,6 +76,9 @@ impl Guard {
             Self::SecondThere => "second-factor-there",
             Self::NoScope => "no-scope",
             Self::KeyReused => "idempotency-key-reused",
+            Self::SignOnSilent => "sign-on-silent",
+            Self::SignOnForged => "sign-on-forged",
+            Self::SignOnNobody => "sign-on-nobody",
         }
     }
 
@@ -91,7 +100,10 @@ impl Guard {
             | Self::StillUsed(_)
             | Self::Barred { .. }
             | Self::SecondStays
-            | Self::SecondThere => None,
+            | Self::SecondThere
+            | Self::SignOnSilent
+            | Self::SignOnForged
+            | Self::SignOnNobody => None,
         }
     }
 
@@ -127,6 +139,9 @@ impl Guard {
             Self::KeyReused => lang.t("这个 Idempotency-Key 已经用来交过别的内容，没有记下。换一个键再交；要重发同一件，内容要一模一样。", "This Idempotency-Key was used for something else before, so nothing was recorded. Use a new key; to repeat, send exactly the same.").to_owned(),
             Self::SecondStays => lang.t("您的角色必须用动态码登录，不能停用。换手机，请找安全管理员取消后重新设。", "Your role signs in with a second factor, so it stays. For a new phone ask a security administrator to reset it.").to_owned(),
             Self::SecondThere => lang.t("已经有动态码了。要换，请先停用，或找安全管理员取消。", "There is a second factor already. Switch it off first, or ask a security administrator to reset it.").to_owned(),
+            Self::SignOnSilent => lang.t("统一登录没有回应，没有登录成。请过一会儿再试；有密码的，用登录名和密码。", "The city\u{2019}s sign-on gave no answer, so you are not signed in. Try again in a while, or use login and password if you have one.").to_owned(),
+            Self::SignOnForged => lang.t("统一登录传回来的对不上，或者过了时间，没有登录成。请从登录页重新来一次。", "What came back from the city\u{2019}s sign-on does not match or is too old, so you are not signed in. Begin again from the login page.").to_owned(),
+            Self::SignOnNobody => lang.t("统一登录认得您，但这里还没有给您开账号。请把您在统一登录里的名字告诉安全管理员。", "The city\u{2019}s sign-on knows you, but no account here is yours yet. Tell a security administrator what the sign-on calls you.").to_owned(),
         }
     }
 
@@ -150,6 +165,9 @@ impl Guard {
             Self::SecondThere,
             Self::NoScope,
             Self::KeyReused,
+            Self::SignOnSilent,
+            Self::SignOnForged,
+            Self::SignOnNobody,
         ]
     }
 }

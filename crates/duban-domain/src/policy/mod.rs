@@ -141,6 +141,8 @@ verbs! {
     Moderate => Moderate, lead: false;
     /// 公开意愿: the person's, or the hotline's on their word.
     Share => Register, lead: false;
+    /// 确认联系方式: the person's own, by a code.
+    Confirm => Register, lead: false;
     /// 撤回: the person's, or the hotline's on their word.
     Withdraw => Register, lead: false;
     /// 质检

@@ -43,6 +43,12 @@ closed_set! {
         On = 18, "on", "安全管理员重新启用了账号", "Switched on again by a security administrator";
         /// 命令设密码
         Command = 19, "command", "管服务器的人用命令设了密码", "A password set by a command on the server";
+        /// 用统一登录进来
+        SignedOn = 20, "signed-on", "用统一登录进来", "Signed in by the city\u{2019}s sign-on";
+        /// 统一登录的人没有账号
+        NoAccount = 21, "no-account", "统一登录的人在这里没有账号", "Somebody of the city\u{2019}s sign-on without an account here";
+        /// 管理员改了统一登录的名字
+        Named = 22, "named", "安全管理员改了统一登录的名字", "A security administrator changed the name at the city\u{2019}s sign-on";
     }
 }
 
@@ -50,12 +56,15 @@ impl Entry {
     /// Whether somebody else did it, or could have: the owner is told when they come in next.
     #[must_use]
     pub fn is_told(self) -> bool {
-        matches!(self, Self::Link | Self::Thrown | Self::Reset | Self::Linked | Self::On | Self::Command)
+        matches!(
+            self,
+            Self::Link | Self::Thrown | Self::Reset | Self::Linked | Self::On | Self::Command | Self::Named
+        )
     }
 
     /// Whether it is a session that began.
     #[must_use]
     pub fn is_in(self) -> bool {
-        matches!(self, Self::In | Self::Recovered)
+        matches!(self, Self::In | Self::Recovered | Self::SignedOn)
     }
 }

@@ -164,7 +164,7 @@ impl<'a> Condition<'a> {
             Self::Partner(_) | Self::Touched(..) | Self::Within(_) => self.write_outside(sql),
             Self::None(_) | Self::Bit(..) | Self::News(_) | Self::Person(..) => self.write_around(sql, plus),
             Self::Open => {
-                sql.push("c.next_due IS NOT NULL");
+                sql.push(plus).push("c.next_due IS NOT NULL");
             }
             Self::Public => {
                 sql.push("EXISTS (SELECT 1 FROM public_case p WHERE p.case_id = c.id)");

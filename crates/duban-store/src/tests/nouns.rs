@@ -1,6 +1,8 @@
 //! People, files, staff, sessions, keys, jobs, the city pack.
 
-use duban_domain::{CaseId, JobId, MediaId, PersonId, RequestId, StaffId, Stamp, notice::News};
+use duban_domain::{
+    CaseId, JobId, MediaId, PersonId, RequestId, StaffId, Stamp, confirmation::Means, notice::News,
+};
 
 use super::{
     Bed, both,
@@ -8,7 +10,7 @@ use super::{
 };
 use crate::{
     ApiKey, Job, KeyScope, MediaKind, NewMediaRow, SealedPerson, Session, SessionKind, Staff, Store,
-    StoreError, Target,
+    StoreError, Target, WriteTx,
 };
 
 fn job(id: i64, dedupe: &str, run_at: i64) -> Job {
@@ -119,6 +121,40 @@ fn people_are_found_by_hash_and_kept_sealed() {
                 Ok::<_, StoreError>(())
             })
             .unwrap();
+    });
+}
+
+#[test]
+fn a_number_stays_confirmed_until_it_is_another() {
+    both(|bed| {
+        let phone = |hash: u8| SealedPerson {
+            id: PersonId(4),
+            name: vec![0],
+            name_hash: None,
+            phone: Some(vec![2]),
+            phone_hash: Some(vec![hash; 32]),
+            tail_hash: None,
+            mail: Some(vec![5]),
+            mail_hash: Some(vec![6; 32]),
+            news: None,
+            lang: 1,
+        };
+        let write = |work: &dyn Fn(&mut WriteTx<'_>) -> Result<(), StoreError>| {
+            bed.store.write(|tx| work(tx)).unwrap()
+        };
+        let confirmed = || bed.store.read(|tx| tx.confirmed(PersonId(4))).unwrap();
+        write(&|tx| tx.insert_person(&phone(3)));
+        assert_eq!(confirmed(), (None, None));
+        write(&|tx| {
+            assert!(!tx.confirm_contact(PersonId(4), Means::Phone, &[9; 32], Stamp(1))?, "another number");
+            assert!(tx.confirm_contact(PersonId(4), Means::Phone, &[3; 32], Stamp(1))?);
+            assert!(tx.confirm_contact(PersonId(4), Means::Mail, &[6; 32], Stamp(2))?);
+            Ok(())
+        });
+        write(&|tx| tx.update_person(&phone(3)));
+        assert_eq!(confirmed(), (Some(Stamp(1)), Some(Stamp(2))));
+        write(&|tx| tx.update_person(&phone(8)));
+        assert_eq!(confirmed(), (None, Some(Stamp(2))));
     });
 }
 

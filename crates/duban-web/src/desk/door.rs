@@ -87,7 +87,8 @@ pub(crate) async fn page(visit: Visit, State(site): State<Site>) -> PageResult {
         return Ok(see_other("/desk/login"));
     };
     let offer = if enrol { Some(offered(&site, token).await?) } else { None };
-    Ok(html(&view(&visit, &site, &Fields::default(), String::new(), offer)))
+    let query = Fields::of_query(visit.uri.query().unwrap_or(""));
+    Ok(html(&view(&visit, &site, &query, String::new(), offer)))
 }
 
 /// A code from the app, or a recovery code.

@@ -34,6 +34,10 @@ pub(super) struct LoginPage {
     pub(super) error: String,
     /// A form that came without a session, sealed; it goes on when its member has signed in.
     pub(super) kept: String,
+    /// What the button of the city's own sign-on is called; empty without one.
+    pub(super) sign_on: String,
+    /// Whether the form for a password stands open.
+    pub(super) passwords: bool,
     pub(super) groups: Vec<Group>,
 }
 
@@ -150,6 +154,11 @@ fn attempt(site: &Site, visit: &Visit, fields: &Fields) -> Attempt {
     Attempt { login, password, ..visit.attempt() }
 }
 
+/// The login page, with why the city's own sign-on let nobody in.
+pub(super) async fn refused(visit: &Visit, site: &Site, to: String, error: &WebError) -> PageResult {
+    again(visit, site, to, ["", ""], error).await
+}
+
 async fn again(
     visit: &Visit,
     site: &Site,
@@ -197,7 +206,11 @@ async fn form(
     let mut s = visit.shell(site);
     // A form that was sent to another address led here: links go to the page to sign in.
     "/desk/login".clone_into(&mut s.path);
-    Ok(LoginPage { s, login: own(login), to, error: own(error), kept: own(kept), groups })
+    let rules = site.app.city.access.sign_on.as_ref();
+    let sign_on = rules.map(|rules| rules.name.get(visit.lang).to_owned()).unwrap_or_default();
+    // Whoever has typed a login already goes on with it.
+    let passwords = rules.is_none_or(|rules| rules.passwords) || !login.is_empty();
+    Ok(LoginPage { s, login: own(login), to, error: own(error), kept: own(kept), sign_on, passwords, groups })
 }
 
 async fn demo(lang: Lang, site: &Site) -> Result<Vec<Group>, WebError> {

@@ -49,6 +49,7 @@ pub(crate) mod quality;
 pub(crate) mod report;
 pub(crate) mod seek;
 pub(crate) mod sheet;
+pub(crate) mod sign_on;
 pub(crate) mod staff_mail;
 pub(crate) mod steps;
 pub(crate) mod tasks;

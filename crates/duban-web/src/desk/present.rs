@@ -53,6 +53,8 @@ pub(super) struct Voice {
     pub(super) grouped: String,
     pub(super) name: String,
     pub(super) phone: String,
+    /// Which ways to the person are known to be theirs.
+    pub(super) checked: Vec<(String, Option<When>)>,
     pub(super) plain: bool,
     pub(super) can_reveal: bool,
     pub(super) heard: bool,
@@ -341,6 +343,7 @@ pub(super) fn voices(city: &City, s: &Shell, shown: &Shown, revealed: Option<&Re
                 grouped: voice.request.number.grouped(),
                 name,
                 phone,
+                checked: checked(s, &voice.person),
                 plain: plain.is_some(),
                 can_reveal: voice.person.can_reveal && plain.is_none(),
                 heard: spoke(voice.request.id),
@@ -352,6 +355,16 @@ pub(super) fn voices(city: &City, s: &Shell, shown: &Shown, revealed: Option<&Re
             }
         })
         .collect()
+}
+
+/// The ways that the person left, each with when it was confirmed by a code.
+fn checked(s: &Shell, person: &duban_app::person::Shown) -> Vec<(String, Option<When>)> {
+    let ways = [
+        (s.t("电话", "Telephone"), &person.phone, person.phone_confirmed_at),
+        (s.t("邮箱", "Mail"), &person.mail, person.mail_confirmed_at),
+    ];
+    let left = ways.into_iter().filter(|(_, masked, _)| !masked.is_empty());
+    left.map(|(name, _, at)| (name.to_owned(), at.map(|at| s.when(&at)))).collect()
 }
 
 /// Every answer, newest first, with what the centre said to it.

@@ -90,6 +90,10 @@ fn quiet(city: &City, s: &Shell, step: &Move) -> Said {
         Move::Corrected { words, .. } => {
             plain("", lang.t("更正了联系方式", "Contact details corrected"), words)
         }
+        Move::Confirmed { means, .. } => {
+            let head = lang.t("诉求人用验证码确认了", "The person confirmed by a code: ");
+            plain("", &format!("{head}{}", means.word(lang)), "")
+        }
         Move::Attached { media, words } => {
             plain("", &format!("{} {}", lang.t("加了附件", "Files added:"), media.len()), words)
         }

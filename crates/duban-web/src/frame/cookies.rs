@@ -13,8 +13,15 @@ pub(crate) const MODE: &str = "duban_mode";
 
 /// A member of staff who gave the password, until the code is there.
 pub(crate) const HALFWAY: &str = "duban_halfway";
+/// The way to the city's own sign-on, sealed, until it comes back.
+pub(crate) const SIGN_ON: &str = "duban_sign_on";
 /// The tokens by which accounts know this browser, with dots between them.
 const DEVICES: &str = "duban_devices";
+
+/// What shows that a number or an address was confirmed in this browser.
+pub(crate) const MINE: &str = "duban_mine";
+/// Whom a code was sent to, sealed, until it is typed.
+pub(crate) const ASKED: &str = "duban_asked";
 
 /// The list that a member of staff came from.
 pub(crate) const LIST: &str = "duban_list";
@@ -89,9 +96,24 @@ pub(crate) fn no_halfway(secure: bool) -> HeaderValue {
     set(HALFWAY, "", 0, secure, true)
 }
 
+/// A cookie for the way to the city's own sign-on; ten minutes.
+pub(crate) fn sign_on(kept: &str, secure: bool) -> HeaderValue {
+    set(SIGN_ON, kept, 600, secure, true)
+}
+
+/// Takes it away.
+pub(crate) fn no_sign_on(secure: bool) -> HeaderValue {
+    set(SIGN_ON, "", 0, secure, true)
+}
+
 /// The list that somebody is working through, for a day.
 pub(crate) fn list(query: &str, secure: bool) -> HeaderValue {
     set(LIST, query, YEAR_S / 365, secure, true)
+}
+
+/// Keeps something short-lived about a confirmed number, hidden from scripts; it ends on the server too.
+pub(crate) fn brief(name: &str, value: &str, minutes: u32, secure: bool) -> HeaderValue {
+    set(name, value, u64::from(minutes) * 60, secure, true)
 }
 
 /// A preference that holds for a year.

@@ -233,6 +233,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::BadPhone
         | Refusal::BadMail
         | Refusal::NeedsPhone
+        | Refusal::NeedsCode
         | Refusal::UnknownVariable(_)
         | Refusal::TooManyRows { .. }
         | Refusal::Misanswered(_) => StatusCode::UNPROCESSABLE_ENTITY,

@@ -153,3 +153,110 @@ fn finish(mut response: Response) -> Response {
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use axum::{
+        body::Body,
+        extract::ConnectInfo,
+        http::{Request, StatusCode},
+    };
+    use duban_domain::Number;
+    use duban_testkit::world::World;
+
+    use super::*;
+    use crate::{resident::journey::Browser, routes::table};
+
+    /// Somewhere under a route's address: what stands in braces is filled in.
+    fn somewhere(path: &str) -> String {
+        path.split('/')
+            .map(|part| if part.starts_with('{') { "1" } else { part })
+            .collect::<Vec<_>>()
+            .join("/")
+    }
+
+    /// What a browser says of a form, and whether it comes from elsewhere.
+    const SAID: [(&[(&str, &str)], bool); 6] = [
+        (&[("sec-fetch-site", "cross-site")], true),
+        (&[("sec-fetch-site", "same-site")], true),
+        (&[("origin", "https://evil.example"), ("host", "12345.example.cn")], true),
+        (&[("origin", "null"), ("host", "12345.example.cn")], true),
+        (&[("origin", "https://12345.example.cn"), ("host", "12345.example.cn")], false),
+        (&[("sec-fetch-site", "same-origin")], false),
+    ];
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_form_that_another_site_sends_reaches_no_handler() {
+        let world = World::sqlite();
+        let mut visitor = Browser::on(&world);
+        let ours = |path: &str| !open311::is_ours(path);
+        let posts = table().into_iter().filter(|route| route.method == "POST" && ours(route.path));
+        for path in posts.map(|route| somewhere(route.path)) {
+            for (heads, foreign) in SAID {
+                let mut request = Request::post(&path);
+                for (name, value) in heads {
+                    request = request.header(*name, *value);
+                }
+                let reply = visitor.send(request.body(Body::empty()).unwrap()).await;
+                let refused = reply.text.contains("不是从本站交来的");
+                assert_eq!(refused, foreign, "{path} {heads:?}: {}", reply.status);
+                assert!(!foreign || reply.status == StatusCode::FORBIDDEN, "{path}: {}", reply.status);
+            }
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn every_answer_forbids_what_is_inline_and_being_framed() {
+        let world = World::sqlite();
+        let mut visitor = Browser::on(&world);
+        for path in
+            ["/", "/report", "/desk/login", "/no-such-page", "/open311/v2/discovery.json", "/api/v1/nothing"]
+        {
+            let reply = visitor.get(path).await;
+            let said =
+                |name: &str| reply.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
+            let policy = said("content-security-policy");
+            assert!(
+                policy.contains("default-src 'self'") && policy.contains("frame-ancestors 'none'"),
+                "{path}"
+            );
+            assert!(!policy.contains("unsafe"), "{path}: {policy}");
+            assert_eq!(said("x-content-type-options"), "nosniff", "{path}");
+        }
+    }
+
+    /// Tries a tail at one number from one address.
+    async fn guess(visitor: &mut Browser, number: &str, from: &str) -> StatusCode {
+        let mut request = Request::post(format!("/track/{number}/access"))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from("tail=0000"))
+            .unwrap();
+        let from: SocketAddr = from.parse().unwrap();
+        request.extensions_mut().insert(ConnectInfo(from));
+        visitor.send(request).await.status
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn guesses_are_slowed_down_at_one_number_and_from_one_address() {
+        let world = World::sqlite();
+        let number = |n| Number::make(jiff::civil::date(2026, 1, 4), n, false).digits().to_owned();
+        let (many, one) = (SocketAddr::from(([203, 0, 113, 9], 1)), number(1));
+        let mut visitor = Browser::on(&world);
+        let mut slow = 0;
+        for n in 0..40 {
+            // Each from somewhere else, so that only the number is what they share.
+            let from = format!("198.51.100.{n}:1");
+            slow += usize::from(guess(&mut visitor, &one, &from).await == StatusCode::TOO_MANY_REQUESTS);
+        }
+        assert!(slow >= 20, "of 40 guesses at one number {slow} were slowed down");
+        let mut answers = Vec::new();
+        for n in 2..40 {
+            answers.push(guess(&mut visitor, &number(n), &many.to_string()).await);
+        }
+        assert_ne!(answers[0], StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(answers.last(), Some(&StatusCode::TOO_MANY_REQUESTS), "one address over many numbers");
+        assert_ne!(guess(&mut visitor, &number(99), "192.0.2.1:1").await, StatusCode::TOO_MANY_REQUESTS);
+    }
+}

@@ -22,6 +22,8 @@ use crate::desk::{calls::live::Rings, live::Radio, presence::Present};
 const VERIFIED_AT_ONCE: usize = 2;
 /// Sign-ins that may wait for their turn; whoever comes after them is asked to come back.
 const WAITING_MAX: usize = 32;
+/// Those who may wait at once for a server that is not ours: for the city's own sign-on.
+const OUTSIDE_MAX: usize = 16;
 /// Lists that are made into files at once.
 const EXPORTS_AT_ONCE: usize = 2;
 
@@ -63,6 +65,8 @@ pub struct Site {
     turns: Arc<Semaphore>,
     /// Places for those who have a turn or wait for one.
     places: Arc<Semaphore>,
+    /// Room for those who wait for a server that is not ours.
+    outside: Arc<Semaphore>,
     /// Turns for making a file of a list.
     pub(crate) exports: Arc<Semaphore>,
     /// Places in memory for forms with files.
@@ -106,6 +110,7 @@ impl Site {
             unread: Arc::new(Once::new()),
             turns: Arc::new(Semaphore::new(VERIFIED_AT_ONCE)),
             places: Arc::new(Semaphore::new(VERIFIED_AT_ONCE + WAITING_MAX)),
+            outside: Arc::new(Semaphore::new(OUTSIDE_MAX)),
             exports: Arc::new(Semaphore::new(EXPORTS_AT_ONCE)),
             files: Arc::new(Semaphore::new(FILES_AT_ONCE)),
             patience: PATIENCE,
@@ -130,6 +135,20 @@ impl Site {
     /// A place in memory for the files of one form; none when there is none within some seconds.
     pub(crate) async fn place_for_files(&self) -> Option<OwnedSemaphorePermit> {
         timeout(PLACE_WAIT, self.files.clone().acquire_owned()).await.ok()?.ok()
+    }
+
+    /// As [`Site::run`], for what waits for a server that is not ours: only so many wait, and no password waits behind them.
+    pub(crate) async fn run_outside<T, F>(&self, work: F) -> Result<T, WebError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&App) -> Result<T, AppError> + Send + 'static,
+    {
+        let held = self.outside.clone().try_acquire_owned().map_err(|_| WebError::Slow)?;
+        self.run(move |app| {
+            let _held = held;
+            work(app)
+        })
+        .await
     }
 
     /// As [`Site::run`], for what verifies a password: two at a time, and only so many wait.

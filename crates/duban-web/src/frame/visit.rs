@@ -6,7 +6,7 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, Uri, header::ACCEPT_LANGUAGE, request::Parts},
 };
-use duban_app::{AppError, Ctx, staff::Attempt};
+use duban_app::{AppError, Ctx, resident::Holds, staff::Attempt};
 use duban_domain::{Lang, policy::Member};
 
 use super::{
@@ -25,6 +25,10 @@ pub(crate) struct Visit {
     pub(crate) member: Option<Member>,
     pub(crate) session: Option<String>,
     pub(crate) passes: Vec<String>,
+    /// What shows that a number or an address was confirmed here.
+    pub(crate) mine: Option<String>,
+    /// Whom a code was sent to, sealed.
+    pub(crate) asked: Option<String>,
     /// The filters of the list that was looked at last.
     pub(crate) list: Option<String>,
     /// Where it comes from, when that is known: only for counting wrong guesses.
@@ -37,6 +41,8 @@ pub(crate) struct Visit {
     pub(crate) devices: Vec<String>,
     /// The token of a password that was right, while the code is missing.
     pub(crate) halfway: Option<String>,
+    /// What the browser keeps on its way to the city's own sign-on; empty when it is on none.
+    pub(crate) sign_on: String,
 }
 
 impl Visit {
@@ -66,11 +72,14 @@ impl Visit {
             member: None,
             session: cookies::read(headers, cookies::SESSION).filter(|t| !t.is_empty()).map(str::to_owned),
             passes: cookies::passes(headers),
+            mine: cookies::read(headers, cookies::MINE).filter(|t| !t.is_empty()).map(str::to_owned),
+            asked: cookies::read(headers, cookies::ASKED).filter(|t| !t.is_empty()).map(str::to_owned),
             list: cookies::read(headers, cookies::LIST).map(str::to_owned),
             from: None,
             bearer: None,
             agent: client::agent(headers),
             devices: cookies::devices(headers),
+            sign_on: cookies::read(headers, cookies::SIGN_ON).unwrap_or_default().to_owned(),
             halfway: cookies::read(headers, cookies::HALFWAY).filter(|t| !t.is_empty()).map(str::to_owned),
         }
     }
@@ -78,6 +87,11 @@ impl Visit {
     /// What every template needs.
     pub(crate) fn shell(&self, site: &Site) -> Shell {
         Shell::new(self, site)
+    }
+
+    /// What it shows of requests.
+    pub(crate) fn holds(&self) -> Holds {
+        Holds { passes: self.passes.clone(), signed: self.mine.clone() }
     }
 
     /// Who stands at the door, before they have said who they are.

@@ -7,6 +7,7 @@
 pub(crate) mod alerts;
 #[cfg(test)]
 mod bounds;
+pub(crate) mod contact;
 #[cfg(test)]
 mod film;
 mod handin;
@@ -14,6 +15,9 @@ pub(crate) mod home;
 #[cfg(test)]
 pub(crate) mod journey;
 pub(crate) mod media;
+pub(crate) mod mine;
+#[cfg(test)]
+mod mine_journey;
 pub(crate) mod own;
 pub(crate) mod places;
 pub(crate) mod proof;

@@ -15,9 +15,9 @@ use duban_domain::{
     request::Privacy,
 };
 
-use super::{track, view::Typed};
+use super::{contact::Contacts, track, view::Typed};
 use crate::{
-    frame::{Fields, PageResult, Site, Visit, WebError, see_other},
+    frame::{Fields, PageResult, Shell, Site, Visit, WebError, see_other},
     questions::{self, Asking},
 };
 
@@ -33,18 +33,20 @@ pub(super) struct Own {
     pub(super) what: String,
     pub(super) public_words: String,
     pub(super) need_reason: bool,
+    pub(super) contact: Contacts,
 }
 
 impl Own {
-    pub(super) fn of(city: &City, track: &Track, query: &Fields, lang: Lang) -> Self {
+    pub(super) fn of(city: &City, track: &Track, query: &Fields, s: &Shell) -> Self {
         Self {
             can_share: can_share(city, track),
             waiting: track.publicity.consent == Consent::Words && track.showing == Showing::Facts,
             consent: track.publicity.consent.key(),
             showing: track.showing.key(),
-            what: what(city, track, lang),
+            what: what(city, track, s.lang),
             public_words: track.public_words.clone(),
             need_reason: query.get("need") == "reason",
+            contact: Contacts::of(s, track),
         }
     }
 }
@@ -151,6 +153,13 @@ pub(super) fn notice(done: &str, track: &Track, lang: Lang) -> Option<String> {
         "answered" => lang.t("记下了，去办的单位看得到。", "Noted; whoever deals with it can read it."),
         "added" => lang.t("补充上去了，去办的单位看得到。", "Added; whoever deals with it can read it."),
         "withdrawn" => lang.t("撤回了。", "Taken back."),
+        "code-sent" => lang
+            .t("验证码发出去了，收到后填在下面。", "A code is on its way. Type it below when it is there."),
+        "code-wait" => lang.t(
+            "刚发过验证码，请稍等；什么时候能再要，写在下面。",
+            "A code went out a moment ago. When you can ask for another stands below.",
+        ),
+        "confirmed" => lang.t("确认好了。", "Confirmed."),
         "shared" => lang.t("改好了，马上就是这样。", "Changed, from now on."),
         "again" => lang
             .t("这个您刚才已经说过，记着呢，不用再说一遍。", "You have said so already; it is noted once."),

@@ -5,6 +5,7 @@ use duban_app::{
     CaseRow, MediaKind, MediaRow, PublicRow,
     partner::PublicCase,
     resident::{
+        confirm::Way,
         public::{Fact, Held, PublicMatter},
         track::{Line, Said, Speaker, Track},
     },
@@ -13,6 +14,7 @@ use duban_domain::{
     CaseId, Lang, MediaId, Number, RequestId, Stamp,
     case::{Outcome, Phase, Publicity, Satisfaction, Showing},
     city::City,
+    confirmation::Means,
     deadline::clocks,
     number::NotANumber,
     place::Point,
@@ -22,6 +24,7 @@ use duban_domain::{
 use super::{
     Fault, NumberShown, alerts, handin,
     home::{HomePage, PrivacyPage},
+    mine,
     own::already_said,
     public::{
         Filter, ListPage,
@@ -171,6 +174,10 @@ fn track(city: &City, phase: Phase) -> Track {
     let text = "路口那棵樟树，一根大枝压在电线上。\n<b>下雨</b>看见火花。";
     Track {
         code: None,
+        ways: vec![
+            way(Means::Phone, None, Some(NOW.plus_ms(HOUR))),
+            way(Means::Mail, Some(NOW.plus_ms(-HOUR)), None),
+        ],
         request: Request {
             id: RequestId(7),
             case: CaseId(1),
@@ -219,6 +226,10 @@ fn track(city: &City, phase: Phase) -> Track {
         showing: Showing::Facts,
         public_words: "路口那棵樟树，一根大枝压在电线上。".into(),
     }
+}
+
+fn way(means: Means, confirmed_at: Option<Stamp>, open_until: Option<Stamp>) -> Way {
+    Way { means, words: "139****".into(), confirmed_at, open_until, next_at: open_until }
 }
 
 fn media(id: i64, kind: MediaKind) -> MediaRow {
@@ -290,12 +301,15 @@ fn every_page_renders_in_both_languages_and_in_large_type() {
                 row: row(&s(), &city, &matter.row, &[]),
                 form: handin::Typed::default(),
                 faults: faults(),
+                gated: true,
+                confirmed: elder.then(|| "139****".to_owned()),
                 s: s(),
             }
             .render()
             .unwrap(),
         ]);
         pages.extend(alerts::samples(&s, &city));
+        pages.extend(mine::samples(&s));
         pages.extend(Phase::ALL.iter().map(|phase| tracked(&city, lang, elder, *phase, "new=1&done=heard")));
         for page in pages {
             assert!(page.contains(&format!("<html lang=\"{}\"", lang.tag())) && page.contains("</html>"));

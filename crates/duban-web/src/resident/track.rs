@@ -210,13 +210,13 @@ fn misanswered(refusal: &Refusal, lang: Lang) -> Vec<Fault> {
 
 /// A number with the proof that this visit may see its request.
 #[derive(Clone)]
-struct Own {
-    number: Number,
-    known: Known,
+pub(super) struct Own {
+    pub(super) number: Number,
+    pub(super) known: Known,
 }
 
 /// What both forms of the page begin with; whoever may not see it is led to the page that asks for the tail.
-async fn own(site: &Site, visit: &Visit, number: &str) -> Result<Result<Own, Response>, WebError> {
+pub(super) async fn own(site: &Site, visit: &Visit, number: &str) -> Result<Result<Own, Response>, WebError> {
     let number: Number = number.parse().map_err(|_| Refusal::NotFound)?;
     Ok(match open(site, visit, &number).await? {
         Some(known) => Ok(Own { number, known }),
@@ -264,7 +264,7 @@ fn faults_of(error: &WebError, fields: &Fields, lang: Lang) -> Vec<Fault> {
 }
 
 /// The page again, with everything that was typed.
-async fn again(
+pub(super) async fn again(
     site: &Site,
     visit: &Visit,
     headers: &HeaderMap,
@@ -277,8 +277,8 @@ async fn again(
 
 /// The proof that this visit may see a number; none for a number that does not exist too.
 pub(super) async fn open(site: &Site, visit: &Visit, number: &Number) -> Result<Option<Known>, WebError> {
-    let (number, passes) = (number.clone(), visit.passes.clone());
-    let known = site.run(move |app| access::known(app, &number, &passes)).await;
+    let (number, holds) = (number.clone(), visit.holds());
+    let known = site.run(move |app| access::held(app, &number, &holds)).await;
     match known {
         Err(WebError::App(AppError::Refused(Refusal::NotFound))) => Ok(None),
         other => other,

@@ -168,7 +168,7 @@ impl TrackPage {
             survey: survey(city, lang),
             levels: Satisfaction::ALL.iter().map(|level| (level.key(), level.word(lang))).collect(),
             may_add: track.may_add,
-            own: Own::of(city, track, &query, lang),
+            own: Own::of(city, track, &query, &s),
             beside: Beside::of(city, track, &typed, fresh && query.opt("asked").is_none(), lang),
             photos,
             videos,

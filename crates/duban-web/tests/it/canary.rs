@@ -12,21 +12,27 @@ use duban_testkit::{
     world::{World, both},
 };
 use duban_web::routes::table;
+use expect_test::expect_file;
 
 use crate::{
     surfaces::{addresses, forms},
     visitors::{NAME, NEIGHBOUR, NOTE, PHONE, STAFF, Stage, TEXT, TITLE},
 };
 
-/// Looks at a hidden case of each privacy, on both databases.
-fn on_both(privacies: &[Privacy], look: impl AsyncFn(&World, &Stage)) {
-    let threads = tokio::runtime::Runtime::new().unwrap();
-    for privacy in privacies {
-        both(|world| {
-            let stage = Stage::set(world, *privacy);
-            threads.block_on(look(world, &stage));
-        });
-    }
+/// Looks at a hidden case of each privacy, on both databases. Each privacy has a thread: one after the other, this
+/// would be what a whole run waits for.
+fn on_both(privacies: &[Privacy], look: impl AsyncFn(&World, &Stage) + Sync) {
+    std::thread::scope(|scope| {
+        for privacy in privacies {
+            scope.spawn(|| {
+                let threads = tokio::runtime::Runtime::new().unwrap();
+                both(|world| {
+                    let stage = Stage::set(world, *privacy);
+                    threads.block_on(look(world, &stage));
+                });
+            });
+        }
+    });
 }
 
 /// Everybody who may call.
@@ -49,18 +55,69 @@ fn a_canary_outside_ones_reach_never_appears_on_any_surface() {
     on_both(&[Privacy::Contact, Privacy::Confidential, Privacy::Anonymous], async |_, stage| {
         let number = stage.hidden.number.digits().to_owned();
         let mut met = 0;
+        let mut rows = String::new();
         for route in table().iter().filter(|route| route.method == "GET") {
             let addresses = addresses(route.path, &number);
             let addresses = addresses
                 .unwrap_or_else(|| panic!("{} is a new surface: name its addresses here", route.path));
-            for address in addresses {
-                for who in visitors() {
-                    met += seen(stage, who, "GET", &address, "").await;
+            rows.push_str(&format!("| `{}` |", route.path));
+            for who in visitors() {
+                let mut cell = Cell::Closed;
+                for address in &addresses {
+                    let (n, one) = seen(stage, who, "GET", address, "").await;
+                    met += n;
+                    cell = cell.max(one);
                 }
+                rows.push_str(&format!(" {} |", cell.sign()));
             }
+            rows.push('\n');
         }
         assert!(met > 10, "those within reach do see the case, or this test proves nothing");
+        if stage.privacy == Privacy::Contact {
+            expect_file!["../../../../docs/trust/side-doors.md"].assert_eq(&document(&rows));
+        }
     });
+}
+
+/// What a visitor finds at a surface.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Cell {
+    /// It is not theirs, or there is nothing at all.
+    Closed,
+    /// It answers, and the hidden case is not in it.
+    Without,
+    /// The case is in it, for it is theirs to see.
+    Sees,
+}
+
+impl Cell {
+    fn sign(self) -> &'static str {
+        match self {
+            Self::Closed => "–",
+            Self::Without => "·",
+            Self::Sees => "**sees**",
+        }
+    }
+}
+
+/// The page of the table: it is made by the test, so it cannot say what is not so.
+fn document(rows: &str) -> String {
+    let names: Vec<&str> = visitors().collect();
+    format!(
+        "# Side doors: who meets a case where\n\n\
+         A marked case of the power company, with the water company assisting, is looked for by everybody on every surface that\n\
+         can be read. This table is written by the test `a_canary_outside_ones_reach_never_appears_on_any_surface`, which fails\n\
+         when somebody meets what is not theirs, when a surface is not in it, and when this page says otherwise.\n\n\
+         **sees**: the case is there, and theirs to see; ·: it answers, and the case is not in it; –: it is not theirs (asked to\n\
+         sign in, refused, or \"not found\"). The `stranger` handles cases of the gas company, the `neighbour` is a resident with\n\
+         another matter. What is posted is tried by `nothing_that_is_sent_brings_a_canary_back`, figures by\n\
+         `no_figure_cell_counts_a_case_outside_ones_reach`, live news by\n\
+         `live_news_of_a_hidden_case_reach_only_those_within_reach`, keys of systems by\n\
+         `systems_meet_what_their_key_reaches_and_never_a_person`.\n\n\
+         | address | {} |\n|---|{}\n{rows}",
+        names.join(" | "),
+        "---|".repeat(names.len()),
+    )
 }
 
 #[test]
@@ -197,13 +254,17 @@ fn a_photo_of_a_hidden_case_is_served_by_no_other_door() {
 }
 
 /// How many canaries a visitor met at one address; one that is not theirs to see fails the test.
-async fn seen(stage: &Stage, who: &str, method: &str, address: &str, form: &str) -> usize {
-    let (_, body) = stage.call(who, method, address, form).await;
+async fn seen(stage: &Stage, who: &str, method: &str, address: &str, form: &str) -> (usize, Cell) {
+    let (status, body) = stage.call(who, method, address, form).await;
     let met = [TEXT, TITLE, NAME, PHONE, NOTE].into_iter().filter(|canary| body.contains(canary));
-    met.inspect(|canary| {
+    let met = met.inspect(|canary| {
         assert!(allowed(who).contains(canary), "{who} met {canary} at {method} {address}");
-    })
-    .count()
+    });
+    match met.count() {
+        0 if status.is_success() => (0, Cell::Without),
+        0 => (0, Cell::Closed),
+        met => (met, Cell::Sees),
+    }
 }
 
 #[test]

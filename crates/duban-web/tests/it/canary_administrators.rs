@@ -11,6 +11,7 @@ fn is_ours(path: &str) -> bool {
         "/desk/service-keys",
         "/desk/me",
         "/desk/login/code",
+        "/desk/sign-on",
         "/password/",
     ]
     .iter()

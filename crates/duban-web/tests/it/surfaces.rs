@@ -96,6 +96,7 @@ fn everybodys(path: &str, number: &str) -> Option<Vec<String>> {
             "/alerts?top=roads&county=430203".to_owned(),
             "/alerts?sent=1".to_owned(),
         ]),
+        "/mine" => Some(vec![path.to_owned(), format!("/mine?for={number}&done=late")]),
         "/alerts/confirm/{token}" | "/alerts/mine/{token}" => one(&path.replace("{token}", "0-0-0")),
         "/map" => Some(vec![path.to_owned(), "/map?at=113.145,27.831&z=17".to_owned()]),
         // The tiles that the hidden place is in, far and near.
@@ -200,6 +201,8 @@ pub(crate) fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
         "/track/{number}/access" => at(path, "tail=12"),
         "/track/{number}/evaluation" => at(path, "solved=yes"),
         "/track/{number}/material" | "/track/{number}/details" => at(path, "text=x"),
+        // Nobody who looks here has the telephone: the page asks for its tail, and sends nothing.
+        "/track/{number}/code" | "/track/{number}/confirmation" => at(path, "means=phone&code=123456"),
         "/track/{number}/withdrawal" | "/track/{number}/publicity" => at(path, "reason=x&share=words"),
         "/report/preview" | "/report/photo-place" | "/report/questions" | "/report/places" => {
             at(path, "text=x")
@@ -250,10 +253,13 @@ pub(crate) fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
     }
 }
 
-/// The same for signing in, and for one's own account.
+/// The same for signing in, for one's own account, and for one's own requests.
 fn of_the_door(path: &str) -> Option<Vec<(String, String)>> {
     let at = |form: &str| Some(vec![(path.to_owned(), form.to_owned())]);
     match path {
+        // A number that is no number is refused; one that is known has a test of its own.
+        "/mine" => at("contact=12"),
+        "/mine/code" | "/mine/leave" => at("code=123456&which=here"),
         "/desk/login" => at(&format!("login={}&password=x", "x".repeat(101))),
         // Ends the session of whoever calls it, and shows nothing.
         "/desk/logout" => Some(Vec::new()),

@@ -39,6 +39,8 @@ pub(crate) struct Stage {
     /// The cookie of each visitor.
     pub(crate) cookies: BTreeMap<&'static str, String>,
     pub(crate) hidden: Registered,
+    /// How its person wants to be treated.
+    pub(crate) privacy: Privacy,
     /// The photo of the hidden case.
     pub(crate) photo: i64,
     /// A case of the gas company, which its handler and its own resident may see.
@@ -89,7 +91,7 @@ impl Stage {
         let pass = access::pass(&world.app, other.request, world.app.now()).unwrap();
         cookies.insert(NEIGHBOUR, format!("duban_passes={pass}"));
         let router = router(Site::new(world.app.clone(), Options::default()));
-        Self { router, cookies, hidden, photo, other }
+        Self { router, cookies, hidden, privacy, photo, other }
     }
 
     /// Calls an address; returns the status and what the body says until it pauses.

@@ -87,6 +87,7 @@ impl Handling {
             | Move::LinkMade { .. }
             | Move::LinkRevoked { .. }
             | Move::Corrected { .. }
+            | Move::Confirmed { .. }
             | Move::Attached { .. }
             | Move::Restarted { .. } => {}
         }

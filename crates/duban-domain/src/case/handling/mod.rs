@@ -28,7 +28,7 @@ pub use check::check_off;
 pub use extend::{Measure, extend, judge_extension, measure};
 pub use moves::Move;
 pub use obstacle::Obstacle;
-pub use person::{ask, attach, correct, share};
+pub use person::{ask, attach, confirm, correct, share};
 pub use relocate::{Relocation, recategorise, take_over};
 pub use returning::{ask_return, judge_return, may_return, window_of};
 pub use task::{Giving, Task, TaskState, call_off, give, link, report};

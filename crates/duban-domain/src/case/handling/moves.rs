@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     MediaId, RequestId, StaffId, Stamp,
+    confirmation::Means,
     deadline::{Deadline, Span},
     lang::Words,
 };
@@ -148,6 +149,13 @@ pub enum Move {
         /// Why.
         words: String,
     },
+    /// 确认联系方式: the person typed the code that went there.
+    Confirmed {
+        /// Whose request.
+        request: RequestId,
+        /// The telephone or the mail address; which one it is stands apart.
+        means: Means,
+    },
     /// 加附件
     Attached {
         /// The files.
@@ -235,6 +243,7 @@ impl Move {
             Self::CauseSet { .. } => "cause-set",
             Self::Asked { .. } => "asked",
             Self::Corrected { .. } => "corrected",
+            Self::Confirmed { .. } => "contact-confirmed",
             Self::Attached { .. } => "attached",
             Self::Shared { .. } => "file-shown",
             Self::Unshared { .. } => "file-hidden",

@@ -1,9 +1,10 @@
-//! 请诉求人补充, 更正联系方式, 给诉求人看的照片: what concerns the person without moving the case.
+//! 请诉求人补充, 更正和确认联系方式, 给诉求人看的照片: what concerns the person without moving the case.
 
 use super::{Move, Obstacle};
 use crate::{
     MediaId, Refusal, RequestId,
     case::{Phase, What},
+    confirmation::Means,
     policy::{Action, Permitted, verb},
     text,
 };
@@ -36,6 +37,18 @@ pub fn correct(
     }
     let words = text::required("words", words, text::LINE_MAX)?;
     Ok(vec![What::Moved(Move::Corrected { request, words })])
+}
+
+/// The person showed that a telephone or an address is theirs: the caller compared the code.
+pub fn confirm(
+    on: &Permitted<'_, verb::Confirm>,
+    request: RequestId,
+    means: Means,
+) -> Result<Vec<What>, Refusal> {
+    if !on.case().requests.contains(&request) {
+        return Err(Refusal::NotItsRequest);
+    }
+    Ok(vec![What::Moved(Move::Confirmed { request, means })])
 }
 
 /// Adds photos or documents to a case.

@@ -1,7 +1,7 @@
 //! `access.toml`: sessions, wrong passwords, second factors.
 
 use crate::city::{
-    AccessRules, PackFiles,
+    AccessRules, PackFiles, SignOn,
     fault::{Faults, words},
     form::Form,
     source,
@@ -22,6 +22,7 @@ pub(in crate::city) fn access(files: &PackFiles, roles: &[&str], faults: &Faults
         wrong_minutes: bounded(&form, "wrong_minutes", 15, (1, 1_440)),
         second_factor: form.list("second_factor"),
         law: form.words_opt("law"),
+        sign_on: form.table("sign_on").map(|row| sign_on(Form::new(row, faults))),
     };
     for key in rules.second_factor.iter().filter(|key| !roles.contains(&key.as_str())) {
         form.wrong(
@@ -36,6 +37,63 @@ pub(in crate::city) fn access(files: &PackFiles, roles: &[&str], faults: &Faults
     }
     form.done();
     rules
+}
+
+/// What the variable of the secret begins with: a pack cannot send other secrets of the server away.
+const SECRET_PREFIX: &str = "DUBAN_SIGN_ON_";
+
+fn sign_on(form: Form<'_>) -> SignOn {
+    let private = form.yes("private", false);
+    let read = SignOn {
+        name: form.words("name"),
+        issuer: issuer(&form, private),
+        client: form.text("client"),
+        secret_env: secret_env(&form),
+        scopes: form.list("scopes"),
+        claim: form.text_opt("claim").unwrap_or_else(|| "sub".to_owned()),
+        second_done: form.yes("second_done", false),
+        passwords: form.yes("passwords", true),
+        private,
+    };
+    form.done();
+    read
+}
+
+/// An address with https; without it only inside one's own network.
+fn issuer(form: &Form<'_>, private: bool) -> String {
+    let url = form.text("issuer");
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://").filter(|_| private));
+    let plain = rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(['?', '#', '@', ' ']));
+    if !url.is_empty() && !plain {
+        form.wrong(
+            "issuer",
+            format!("地址 {url} 不能用"),
+            format!("The address {url} cannot be used"),
+            words(
+                "写成 https://sso.example.cn，和登录系统自己公布的一字不差；只有 private = true 时才能用 http。",
+                "Write it like https://sso.example.cn, exactly as the provider publishes it; http only with private = true.",
+            ),
+        );
+    }
+    url
+}
+
+fn secret_env(form: &Form<'_>) -> Option<String> {
+    let name = form.text_opt("secret_env")?;
+    let plain = name.starts_with(SECRET_PREFIX)
+        && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    if !plain {
+        form.wrong(
+            "secret_env",
+            format!("环境变量 {name} 不能用"),
+            format!("The variable {name} cannot be used"),
+            words(
+                format!("名字以 {SECRET_PREFIX} 开头，只用大写字母、数字和下划线。"),
+                format!("Let it begin with {SECRET_PREFIX}, with capital letters, digits and underscores."),
+            ),
+        );
+    }
+    Some(name)
 }
 
 /// A number within bounds: one outside is a fault, for nobody could sign in, or everybody for ever.

@@ -13,6 +13,7 @@ use crate::{
         form::Form,
         source,
     },
+    confirmation::{CodeRule, Gate},
     deadline::Span,
     lang::Words,
     place::Bounds,
@@ -134,6 +135,7 @@ fn settings(form: &Form<'_>) -> Settings {
     group(SettingGroup::Extensions, &mut |f| s.extensions_max = f.whole("times_max", 2, 20) as u8);
     group(SettingGroup::Tasks, &mut |f| s.link_days = f.whole("link_days", 14, 365).into());
     group(SettingGroup::Watches, &mut |f| s.watches = watches(f, s.watches));
+    group(SettingGroup::Codes, &mut |f| s.codes = codes(f, &s.codes));
     s.laws = laws;
     s
 }
@@ -157,6 +159,21 @@ fn watches(form: &Form<'_>, rule: WatchRule) -> WatchRule {
         metres_max: form.whole("metres_max", rule.metres_max, 20_000),
         gap_minutes: form.parsed("gap_minutes", "60", gap).unwrap_or(rule.gap_minutes),
         daily_at: form.parsed("daily_at", "18:00", hour).unwrap_or(rule.daily_at),
+    }
+}
+
+fn codes(form: &Form<'_>, rule: &CodeRule) -> CodeRule {
+    // Six digits bear few tries, and a message costs whoever gets it their peace.
+    let within = |field: &str, like: &str, range: std::ops::RangeInclusive<u32>| {
+        form.parsed(field, like, |text| text.parse::<u32>().ok().filter(|n| range.contains(n)))
+    };
+    CodeRule {
+        life_minutes: within("life_minutes", "10", 1..=60).unwrap_or(rule.life_minutes),
+        tries_max: within("tries_max", "5", 1..=10).unwrap_or(rule.tries_max),
+        wait_seconds: within("wait_seconds", "60", 30..=3_600).unwrap_or(rule.wait_seconds),
+        daily_max: within("daily_max", "5", 1..=20).unwrap_or(rule.daily_max),
+        session_minutes: within("session_minutes", "60", 5..=720).unwrap_or(rule.session_minutes),
+        required: form.members("required", Gate::ALL, Gate::key),
     }
 }
 
@@ -238,6 +255,7 @@ fn defaults() -> Settings {
             gap_minutes: 60,
             daily_at: 18 * 60,
         },
+        codes: CodeRule::default(),
         laws: BTreeMap::new(),
     }
 }

@@ -19,9 +19,6 @@ use crate::{
 
 const FILE: &str = "notices.toml";
 
-/// A kind of notice that is no more.
-const GONE: &str = "code";
-
 /// Longest short message of a city, in characters before anything is filled in.
 const SMS_MAX: usize = 300;
 
@@ -45,10 +42,6 @@ pub(in crate::city) fn notices(files: &PackFiles, faults: &Faults) -> NoticeBook
     };
     for row in form.rows("notice") {
         let inner = Form::new(row, faults);
-        // A pack of before has a text for codes, which nothing ever sent.
-        if inner.text_opt("kind").as_deref() == Some(GONE) {
-            continue;
-        }
         if let Some((kind, text)) = one(&inner) {
             if book.texts.insert(kind, text).is_some() {
                 inner.wrong(

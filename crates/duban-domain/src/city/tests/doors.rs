@@ -268,3 +268,33 @@ fn no_name_of_a_file_leads_out_of_the_folder() {
         assert!(!crate::city::is_plain(odd), "{odd:?}");
     }
 }
+
+const SIGN_ON: &str = "wrong_max = 5\n[sign_on]\nname = \"单位账号\"\nname_en = \"City account\"\nissuer = \"https://sso.example.cn\"\nclient = \"duban\"\nsecret_env = \"DUBAN_SIGN_ON_SECRET\"\nclaim = \"preferred_username\"\n";
+
+#[test]
+fn a_sign_on_that_could_not_work_is_named() {
+    with("access.toml", SIGN_ON, expect![""]);
+    let but = |from: &str, to: &str| SIGN_ON.replacen(from, to, 1);
+    with(
+        "access.toml",
+        &but("https://", "http://"),
+        expect![[r#"
+            access.toml:5: 错误：地址 http://sso.example.cn 不能用 → 写成 https://sso.example.cn，和登录系统自己公布的一字不差；只有 private = true 时才能用 http。
+        "#]],
+    );
+    with("access.toml", &format!("{}private = true\n", but("https://", "http://")), expect![""]);
+    with(
+        "access.toml",
+        &but("DUBAN_SIGN_ON_SECRET", "DUBAN_KEY"),
+        expect![[r#"
+            access.toml:7: 错误：环境变量 DUBAN_KEY 不能用 → 名字以 DUBAN_SIGN_ON_ 开头，只用大写字母、数字和下划线。
+        "#]],
+    );
+    with(
+        "access.toml",
+        &but("client = \"duban\"\n", ""),
+        expect![[r#"
+            access.toml:2: 错误：缺少 client → 补上 client。
+        "#]],
+    );
+}

@@ -56,6 +56,9 @@ pub(super) struct AccountPage {
     sessions: Vec<OpenShown>,
     second: State,
     second_since: Option<When>,
+    /// Whether the city has a sign-on of its own, and what it calls the owner.
+    has_sign_on: bool,
+    sign_on: String,
 }
 
 /// Everybody, and the form of a new account.
@@ -83,14 +86,7 @@ pub(crate) async fn one(desk: Desk, Path(id): Path<String>) -> PageResult {
     let id = id_of(&id)?;
     let found = desk.run(move |ctx| accounts::one(ctx, id)).await?;
     let saved = desk.visit.uri.query().is_some_and(|query| query.contains("saved"));
-    let wanted = Wanted {
-        login: found.login,
-        name: found.name,
-        unit: found.unit,
-        role: found.role,
-        active: found.active,
-    };
-    Ok(html(&AccountPage { saved, ..shown(&desk, id, wanted, "").await? }))
+    Ok(html(&AccountPage { saved, ..shown(&desk, id, found.into(), "").await? }))
 }
 
 /// Changes one.
@@ -114,9 +110,7 @@ pub(crate) async fn link(desk: Desk, Path(id): Path<String>) -> PageResult {
     let id = id_of(&id)?;
     let token = desk.run(move |ctx| accounts::link(ctx, id)).await?;
     let found = desk.run(move |ctx| accounts::one(ctx, id)).await?;
-    let wanted =
-        Wanted { login: found.login, name: found.name, unit: found.unit, role: found.role, active: true };
-    Ok(html(&shown(&desk, id, wanted, &token).await?))
+    Ok(html(&shown(&desk, id, found.into(), &token).await?))
 }
 
 /// Ends every session of an account.
@@ -124,6 +118,23 @@ pub(crate) async fn end_sessions(desk: Desk, Path(id): Path<String>) -> PageResu
     let id = id_of(&id)?;
     desk.run(move |ctx| accounts::end_sessions(ctx, id)).await?;
     Ok(see_other(&format!("/desk/accounts/{}?saved=1", id.0)))
+}
+
+/// Names the one at the city's own sign-on whose account it is.
+pub(crate) async fn name_sign_on(desk: Desk, Path(id): Path<String>, fields: Fields) -> PageResult {
+    let (id, name) = (id_of(&id)?, fields.get("sign_on").to_owned());
+    match desk.run(move |ctx| accounts::name_sign_on(ctx, id, &name)).await {
+        Ok(()) => Ok(see_other(&format!("/desk/accounts/{}?saved=1", id.0))),
+        Err(error) => {
+            let wrong = sentence(&desk, error)?;
+            let found = desk.run(move |ctx| accounts::one(ctx, id)).await?;
+            let page = shown(&desk, id, found.into(), "").await?;
+            let typed = fields.get("sign_on").to_owned();
+            let mut response = html(&AccountPage { wrong, sign_on: typed, ..page });
+            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+            Ok(response)
+        }
+    }
 }
 
 /// Takes the second factor of an account away.
@@ -183,12 +194,18 @@ async fn listed(desk: &Desk, wanted: Wanted, wrong: String) -> Result<AccountsPa
 }
 
 async fn shown(desk: &Desk, id: StaffId, wanted: Wanted, token: &str) -> Result<AccountPage, WebError> {
-    let (open, second) =
-        desk.run(move |ctx| Ok((accounts::sessions(ctx, id)?, accounts::second_factor(ctx, id)?))).await?;
+    let (open, second, sign_on) = desk
+        .run(move |ctx| {
+            let second = accounts::second_factor(ctx, id)?;
+            Ok((accounts::sessions(ctx, id)?, second, accounts::sign_on_name(ctx, id)?))
+        })
+        .await?;
     let (s, base) = (desk.shell(), desk.site.app.base());
     Ok(AccountPage {
         sessions: open.into_iter().map(|open| OpenShown::of(&s, open)).collect(),
         second_since: second.since.map(|at| s.when(&at)),
+        has_sign_on: desk.site.app.city.access.sign_on.is_some() || !sign_on.is_empty(),
+        sign_on,
         second,
         s,
         id: id.0,

@@ -82,6 +82,7 @@ fn row(s: &Shell, change: &AdminChange) -> RowShown {
         "stopped" => s.t("停下", "stopped").to_owned(),
         "went-on" => s.t("接着转", "went on").to_owned(),
         "sessions-ended" => s.t("结束了各处的登录", "ended all sessions").to_owned(),
+        "sign-on" => s.t("改了统一登录里的名字", "changed the name at the city’s sign-on").to_owned(),
         "second-factor-reset" => s.t("取消了动态码", "reset the second factor").to_owned(),
         "import" => s.t("导入", "import").to_owned(),
         "file" => s.t("改整个文件", "the file as text").to_owned(),

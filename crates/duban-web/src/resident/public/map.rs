@@ -5,7 +5,10 @@ use askama::Template;
 use axum::extract::State;
 use duban_app::{
     App, AppError, PublicRow,
-    resident::public::{self, Held, Tile},
+    resident::{
+        Holds,
+        public::{self, Held, Tile},
+    },
 };
 use duban_domain::{city::City, place::Point};
 
@@ -67,12 +70,12 @@ pub(in crate::resident) struct InSight {
 pub(crate) async fn page(State(site): State<Site>, visit: Visit) -> PageResult {
     let asked = Fields::of_query(visit.uri.query().unwrap_or(""));
     let sight = Sight::of(&site.app.city, &asked);
-    let (looked, passes) = (sight.clone(), visit.passes.clone());
-    let found = site.run(move |app| look(app, &looked, &passes)).await?;
+    let (looked, holds) = (sight.clone(), visit.holds());
+    let found = site.run(move |app| look(app, &looked, &holds)).await?;
     Ok(html(&MapPage::new(visit.shell(&site), &site.app.city, &sight, &found)))
 }
 
-fn look(app: &App, sight: &Sight, passes: &[String]) -> Result<InSight, AppError> {
+fn look(app: &App, sight: &Sight, holds: &Holds) -> Result<InSight, AppError> {
     let top = sight.filter.top.as_deref();
     let view = sight.view(&app.city, duban_domain::Lang::Zh);
     let covering = view.covering(sight.zoom);
@@ -94,7 +97,7 @@ fn look(app: &App, sight: &Sight, passes: &[String]) -> Result<InSight, AppError
         total = i64::try_from(rows.len()).unwrap_or(i64::MAX);
     }
     rows.sort_by_key(|row| std::cmp::Reverse(row.case));
-    Ok(InSight { tiles, rows, total, own: public::held(app, passes)? })
+    Ok(InSight { tiles, rows, total, own: public::held(app, holds)? })
 }
 
 impl Sight {

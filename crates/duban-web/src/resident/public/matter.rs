@@ -30,9 +30,9 @@ pub(in crate::resident) struct MatterPage {
 /// `GET /requests/{number}`
 pub(crate) async fn page(State(site): State<Site>, visit: Visit, Path(number): Path<String>) -> PageResult {
     let number: Number = number.parse().map_err(|_| Refusal::NotFound)?;
-    let passes = visit.passes.clone();
+    let holds = visit.holds();
     let (matter, own) =
-        site.run(move |app| Ok((public::matter(app, &number)?, public::held(app, &passes)?))).await?;
+        site.run(move |app| Ok((public::matter(app, &number)?, public::held(app, &holds)?))).await?;
     Ok(html(&MatterPage::new(visit.shell(&site), &site.app.city, &matter, &own)))
 }
 

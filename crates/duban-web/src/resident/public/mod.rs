@@ -17,7 +17,10 @@ use askama::Template;
 use axum::extract::State;
 use duban_app::{
     App, AppError, PublicQuery, PublicRow,
-    resident::public::{self, Held},
+    resident::{
+        Holds,
+        public::{self, Held},
+    },
 };
 use duban_domain::{CaseId, city::City};
 
@@ -65,13 +68,13 @@ pub(crate) async fn page(State(site): State<Site>, visit: Visit) -> PageResult {
     let asked = Fields::of_query(visit.uri.query().unwrap_or(""));
     let filter = Filter::of(&site.app.city, &asked);
     let before = asked.get("before").parse().ok().map(CaseId);
-    let (query, passes) = (filter.query(before), visit.passes.clone());
-    let (rows, own) = site.run(move |app| found(app, &query, &passes)).await?;
+    let (query, holds) = (filter.query(before), visit.holds());
+    let (rows, own) = site.run(move |app| found(app, &query, &holds)).await?;
     Ok(html(&ListPage::new(visit.shell(&site), &site.app.city, &filter, before, rows, &own)))
 }
 
-fn found(app: &App, query: &PublicQuery, passes: &[String]) -> Result<(Vec<PublicRow>, Vec<Held>), AppError> {
-    Ok((public::list(app, query)?, public::held(app, passes)?))
+fn found(app: &App, query: &PublicQuery, holds: &Holds) -> Result<(Vec<PublicRow>, Vec<Held>), AppError> {
+    Ok((public::list(app, query)?, public::held(app, holds)?))
 }
 
 impl ListPage {

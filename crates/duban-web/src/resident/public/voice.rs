@@ -10,9 +10,9 @@ use duban_app::{
     App, AppError,
     case::register,
     keys,
-    resident::{access, public},
+    resident::{access, mine, public},
 };
-use duban_domain::{Lang, Number, Refusal};
+use duban_domain::{Lang, Number, Refusal, confirmation::Gate};
 
 use super::{Row, row};
 use crate::{
@@ -30,6 +30,10 @@ pub(in crate::resident) struct VoicePage {
     pub(in crate::resident) row: Row,
     pub(in crate::resident) form: Typed,
     pub(in crate::resident) faults: Vec<Fault>,
+    /// Whether the city asks for a confirmed number here.
+    pub(in crate::resident) gated: bool,
+    /// The number that was confirmed in this browser.
+    pub(in crate::resident) confirmed: Option<String>,
 }
 
 impl VoicePage {
@@ -55,9 +59,9 @@ pub(crate) async fn post(
     fields: Fields,
 ) -> PageResult {
     let number: Number = on.parse().map_err(|_| Refusal::NotFound)?;
-    let (typed, lang) = (Typed::of(&fields), visit.lang);
+    let (typed, lang, mine) = (Typed::of(&fields), visit.lang, visit.mine.clone());
     let form = typed.clone();
-    match site.run(move |app| join(app, &number, form, lang)).await? {
+    match site.run(move |app| join(app, &number, form, mine.as_deref(), lang)).await? {
         Ok(handed) => Ok(joined(&site, &headers, &handed)),
         Err(faults) => Ok(html_again(&shown(&site, &visit, &on, typed, faults).await?)),
     }
@@ -75,6 +79,7 @@ fn join(
     app: &App,
     number: &Number,
     mut form: Typed,
+    mine: Option<&str>,
     lang: Lang,
 ) -> Result<Result<Handed, Vec<Fault>>, AppError> {
     if form.text.is_empty() {
@@ -85,7 +90,8 @@ fn join(
         Err(faults) => return Ok(Err(faults)),
     };
     intake.source_key = intake.source_key.map(|key| format!("{key}:{number}"));
-    match register::joining(app, &intake, number) {
+    let who = mine.map(|token| mine::signed(app, token)).transpose()?.flatten();
+    match register::joining(app, &intake, number, who.as_ref()) {
         Ok(done) => Ok(Ok(Handed {
             pass: access::pass(app, done.request, app.now())?,
             number: done.number,
@@ -113,8 +119,16 @@ async fn shown(
     faults: Vec<Fault>,
 ) -> Result<VoicePage, WebError> {
     let number: Number = number.parse().map_err(|_| Refusal::NotFound)?;
-    let matter = site.run(move |app| public::matter(app, &number)).await?;
+    let (city, token) = (&site.app.city, visit.mine.clone());
+    let gated = city.settings.codes.requires(Gate::MeToo);
+    let (matter, who) = site
+        .run(move |app| {
+            let who = token.filter(|_| gated).map(|token| mine::signed(app, &token)).transpose()?.flatten();
+            Ok((public::matter(app, &number)?, who))
+        })
+        .await?;
     let mut s = visit.shell(site);
     s.path = format!("/requests/{}/voices", matter.row.number);
-    Ok(VoicePage { row: row(&s, &site.app.city, &matter.row, &[]), form, faults, s })
+    let confirmed = who.map(|who| who.words());
+    Ok(VoicePage { row: row(&s, city, &matter.row, &[]), form, faults, gated, confirmed, s })
 }
