@@ -68,6 +68,10 @@ ids! {
     CallId,
     /// Of what somebody wants to be mailed about (邮件提醒).
     WatchId,
+    /// Of a webhook (推送).
+    WebhookId,
+    /// Of one thing that a webhook is told, however often it is tried (推送记录).
+    DeliveryId,
 }
 
 #[cfg(test)]

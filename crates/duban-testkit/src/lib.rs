@@ -7,5 +7,6 @@ pub mod film;
 pub mod gateway;
 pub mod line;
 pub mod postgres;
+pub mod receiver;
 pub mod sink;
 pub mod world;

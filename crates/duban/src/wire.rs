@@ -63,7 +63,8 @@ pub(crate) fn app(settings: &Settings, clock: Arc<dyn Clock>, demo: bool) -> any
     })?;
     // A demonstration writes to nobody, whatever the settings say.
     let gateways = if demo { Gateways::default() } else { outside::gateways(&settings.ways, &name)? };
-    Ok(app.with_gateways(gateways))
+    let inside = if demo { Vec::new() } else { settings.ways.inside()? };
+    Ok(app.with_gateways(gateways).with_inside(inside))
 }
 
 /// Opens a city for a command that does not serve.

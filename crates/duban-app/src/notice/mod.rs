@@ -130,7 +130,6 @@ pub fn reason_words(reason: &str, lang: duban_domain::Lang) -> String {
             "没有人确认，邮箱已经删掉。",
             "Nobody confirmed it, so the address was erased.",
         ),
-        TOO_LATE => lang.t("那一天已经过去，不再发了。", "Its day is over, so it is not sent any more."),
         TOO_OLD => lang.t(
             "验证码已经过期，没有发出；号码和验证码都删掉了。",
             "The code had run out before it could be sent; it was erased with the number.",
@@ -139,6 +138,7 @@ pub fn reason_words(reason: &str, lang: duban_domain::Lang) -> String {
             "对方邮局说没有这个邮箱，给它的邮件提醒已经停了。",
             "Its server says that there is no such mailbox, so its mail about areas has ended.",
         ),
+        TOO_LATE => lang.t("那一天已经过去，不再发了。", "Its day is over, so it is not sent any more."),
         other => return other.to_owned(),
     }
     .to_owned()

@@ -31,3 +31,5 @@ mod sign_in;
 mod sign_on;
 mod stories;
 mod watches;
+mod webhooks;
+mod webhooks_stop;

@@ -53,6 +53,10 @@ pub enum Guard {
     SignOnForged,
     /// The city's sign-on knows them, but no account here names them.
     SignOnNobody,
+    /// An address that a webhook may not have.
+    HookAddress,
+    /// A webhook that is switched off is told nothing, by hand neither.
+    HookOff,
 }
 
 impl Guard {
@@ -79,6 +83,8 @@ impl Guard {
             Self::SignOnSilent => "sign-on-silent",
             Self::SignOnForged => "sign-on-forged",
             Self::SignOnNobody => "sign-on-nobody",
+            Self::HookAddress => "webhook-address",
+            Self::HookOff => "webhook-off",
         }
     }
 
@@ -94,6 +100,7 @@ impl Guard {
             Self::WrongPassword => Some("old"),
             Self::NoScope => Some("scopes"),
             Self::KeyReused => Some("Idempotency-Key"),
+            Self::HookAddress => Some("url"),
             Self::Published => Some("to"),
             Self::OwnPower
             | Self::LastOne(_)
@@ -103,7 +110,8 @@ impl Guard {
             | Self::SecondThere
             | Self::SignOnSilent
             | Self::SignOnForged
-            | Self::SignOnNobody => None,
+            | Self::SignOnNobody
+            | Self::HookOff => None,
         }
     }
 
@@ -137,6 +145,8 @@ impl Guard {
             Self::WrongPassword => lang.t("现在的密码不对，什么也没有改。请核对后再输。", "The present password is wrong, so nothing was changed. Check and type it again.").to_owned(),
             Self::NoScope => lang.t("请选这把密钥可以做什么，至少一项。管理、导出、看诉求人，密钥都做不了。", "Choose what this key may do, one thing at least. No key administers, exports or reveals a person.").to_owned(),
             Self::KeyReused => lang.t("这个 Idempotency-Key 已经用来交过别的内容，没有记下。换一个键再交；要重发同一件，内容要一模一样。", "This Idempotency-Key was used for something else before, so nothing was recorded. Use a new key; to repeat, send exactly the same.").to_owned(),
+            Self::HookAddress => lang.t("这个地址不能用。请写 https:// 开头的公开域名，例如 https://hooks.example.cn/duban：不带账号密码，不写 IP，不指向内网。内网的服务器，请管服务器的人写进设置文件 webhooks.inside。", "This address cannot be used. Write a public name beginning with https://, such as https://hooks.example.cn/duban: no user or password, no bare number, nothing of the inner network. A server of your own network is named by whoever runs the server, in webhooks.inside of the settings file.").to_owned(),
+            Self::HookOff => lang.t("这条推送停着，什么都不送。请先启用。", "This webhook is switched off, so nothing is sent. Switch it on first.").to_owned(),
             Self::SecondStays => lang.t("您的角色必须用动态码登录，不能停用。换手机，请找安全管理员取消后重新设。", "Your role signs in with a second factor, so it stays. For a new phone ask a security administrator to reset it.").to_owned(),
             Self::SecondThere => lang.t("已经有动态码了。要换，请先停用，或找安全管理员取消。", "There is a second factor already. Switch it off first, or ask a security administrator to reset it.").to_owned(),
             Self::SignOnSilent => lang.t("统一登录没有回应，没有登录成。请过一会儿再试；有密码的，用登录名和密码。", "The city\u{2019}s sign-on gave no answer, so you are not signed in. Try again in a while, or use login and password if you have one.").to_owned(),
@@ -168,6 +178,8 @@ impl Guard {
             Self::SignOnSilent,
             Self::SignOnForged,
             Self::SignOnNobody,
+            Self::HookAddress,
+            Self::HookOff,
         ]
     }
 }

@@ -15,6 +15,7 @@ mod proof;
 mod public;
 mod server;
 mod transactions;
+mod webhooks;
 mod world;
 
 use std::{panic::AssertUnwindSafe, path::PathBuf};

@@ -2,8 +2,11 @@
 //! that the server is inside, and never following where an answer points. Beside it the ways that
 //! messages take: [`smtp`] and [`sms`].
 
+mod push;
 mod sms;
 mod smtp;
+#[cfg(test)]
+mod tests_push;
 #[cfg(test)]
 mod tests_registers;
 #[cfg(test)]
@@ -13,7 +16,7 @@ use std::{io, net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use duban_app::{
     notice::{Gateway, Gateways},
-    remote::{Call, Lost, Reply, Wire},
+    remote::{Call, Lost, Push, Reply, Wire},
 };
 use duban_domain::city::is_plain;
 use ureq::{
@@ -26,6 +29,7 @@ use ureq::{
     },
 };
 
+use self::push::Receivers;
 use crate::ways::Ways;
 
 /// How long one call may take, from the name to the last byte.
@@ -42,23 +46,30 @@ const DOCUMENT_MAX: Duration = Duration::from_secs(300);
 pub(crate) struct Http {
     outside: Agent,
     inside: Agent,
+    receivers: Receivers,
     /// Where files lie that somebody laid ready.
     folder: PathBuf,
 }
 
 impl Http {
-    pub(crate) fn new() -> Self {
-        Self::within(CALL_MAX)
+    /// `hosts` are those of our own network that webhooks may post to.
+    pub(crate) fn new(hosts: &[String]) -> Self {
+        Self::with(CALL_MAX, Receivers::new(hosts))
     }
 
     /// For registers: large documents, and files of a folder.
     pub(crate) fn for_registers(folder: PathBuf) -> Self {
-        Self { folder, ..Self::within(DOCUMENT_MAX) }
+        Self { folder, ..Self::with(DOCUMENT_MAX, Receivers::new(&[])) }
     }
 
-    fn within(longest: Duration) -> Self {
+    #[cfg(test)]
+    fn within(longest: Duration, hosts: &[String]) -> Self {
+        Self::with(longest, Receivers::within(longest, hosts))
+    }
+
+    fn with(longest: Duration, receivers: Receivers) -> Self {
         let agent = |private| agent(longest, CONNECT_MAX, private);
-        Self { outside: agent(false), inside: agent(true), folder: PathBuf::new() }
+        Self { outside: agent(false), inside: agent(true), receivers, folder: PathBuf::new() }
     }
 
     fn agent(&self, private: bool) -> &Agent {
@@ -78,6 +89,11 @@ pub(crate) fn gateways(ways: &Ways, name: &str) -> anyhow::Result<Gateways> {
 
 /// What asks other servers; `inside` may reach those of our own house.
 fn agent(longest: Duration, connect: Duration, inside: bool) -> Agent {
+    agent_by(longest, connect, if inside { Guarded::anywhere() } else { Guarded::outside() })
+}
+
+/// What asks the servers that a guard lets through.
+fn agent_by<R: Resolver>(longest: Duration, connect: Duration, guard: Guarded<R>) -> Agent {
     let config = Agent::config_builder()
         .timeout_global(Some(longest))
         .timeout_connect(Some(connect))
@@ -86,7 +102,7 @@ fn agent(longest: Duration, connect: Duration, inside: bool) -> Agent {
         .proxy(None)
         .user_agent(concat!("duban/", env!("CARGO_PKG_VERSION")))
         .build();
-    Agent::with_parts(config, DefaultConnector::default(), Guarded { private: inside })
+    Agent::with_parts(config, DefaultConnector::default(), guard)
 }
 
 impl Wire for Http {
@@ -105,6 +121,10 @@ impl Wire for Http {
         let mut answer = answer.map_err(|e| Lost(e.to_string()))?;
         let body = answer.body_mut().with_config().limit(BYTES_MAX).read_to_string();
         Ok(Reply { status: answer.status().as_u16(), body: body.map_err(|e| Lost(e.to_string()))? })
+    }
+
+    fn push(&self, push: &Push) -> Result<Reply, Lost> {
+        self.receivers.push(push)
     }
 
     fn secret(&self, name: &str) -> Option<String> {
@@ -138,26 +158,40 @@ impl Wire for Http {
     }
 }
 
-/// Finds addresses as usual, and leaves out those that a public name must not lead to.
+/// Finds addresses as usual, and leaves out those that a public name must not lead to. What it returns is what is connected
+/// to: a name is looked up once for each call.
 #[derive(Debug)]
-struct Guarded {
+struct Guarded<R = DefaultResolver> {
     private: bool,
+    names: R,
 }
 
-impl Resolver for Guarded {
+impl Guarded {
+    /// Lets through what lies outside.
+    fn outside() -> Self {
+        Self { private: false, names: DefaultResolver::default() }
+    }
+
+    /// Lets everything through: for servers that the pack or the settings name.
+    fn anywhere() -> Self {
+        Self { private: true, names: DefaultResolver::default() }
+    }
+}
+
+impl<R: Resolver> Resolver for Guarded<R> {
     fn resolve(
         &self,
         uri: &Uri,
         config: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        let found = DefaultResolver::default().resolve(uri, config, timeout)?;
+        let found = self.names.resolve(uri, config, timeout)?;
         let mut kept = self.empty();
         for address in found.iter().filter(|address| self.private || is_public(address.ip())) {
             kept.push(*address);
         }
         if kept.is_empty() {
-            return Err(ureq::Error::HostNotFound);
+            return Err(ureq::Error::Other("the name leads into a network that is not public".into()));
         }
         Ok(kept)
     }
@@ -234,7 +268,7 @@ mod tests {
     fn a_form_goes_out_and_an_error_comes_back_as_an_answer() {
         let (address, told) =
             server(vec![answer("403 Forbidden", "", "[{\"code\":403}]"), answer("200 OK", "", "[]")]);
-        let http = Http::new();
+        let http = Http::new(&[]);
         let form = vec![("description".to_owned(), "灯 & 树".to_owned())];
         let reply = http.call(&call(format!("{address}/requests.json"), Some(form))).unwrap();
         assert_eq!((reply.status, reply.body.as_str()), (403, "[{\"code\":403}]"));
@@ -251,7 +285,7 @@ mod tests {
     #[test]
     fn where_an_answer_points_is_not_followed() {
         let (address, told) = server(vec![answer("302 Found", "location: http://127.0.0.1:1/x\r\n", "")]);
-        let reply = Http::new().call(&call(address, None)).unwrap();
+        let reply = Http::new(&[]).call(&call(address, None)).unwrap();
         assert_eq!(reply.status, 302);
         told.join().unwrap();
     }
@@ -260,10 +294,10 @@ mod tests {
     fn silence_and_floods_end() {
         let flood = answer("200 OK", "", &"a".repeat(9 << 20));
         let (address, told) = server(vec!["nothing".into(), flood]);
-        let http = Http::within(Duration::from_millis(800));
+        let http = Http::within(Duration::from_millis(800), &[]);
         assert!(http.call(&call(address.clone(), None)).is_err(), "silence");
         thread::sleep(Duration::from_millis(900));
-        assert!(Http::new().call(&call(address, None)).is_err(), "more than may be");
+        assert!(Http::new(&[]).call(&call(address, None)).is_err(), "more than may be");
         told.join().unwrap();
     }
 
@@ -271,7 +305,7 @@ mod tests {
     fn a_public_name_does_not_lead_inside() {
         let (address, _told) = server(vec![answer("200 OK", "", "secret")]);
         let outside = Call { private: false, ..call(address, None) };
-        assert!(Http::new().call(&outside).is_err());
+        assert!(Http::new(&[]).call(&outside).is_err());
         for inside in [
             "127.0.0.1",
             "10.1.2.3",
