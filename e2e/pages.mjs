@@ -103,6 +103,8 @@ export const DESK = [
   { name: 'admin-hours', who: 'admin', go: '/desk/city/hours' },
   { name: 'admin-hours-wrong', typed: true, who: 'admin', go: wrongHours },
   { name: 'admin-moves', who: 'admin', go: '/desk/moves' },
+  { name: 'admin-registers', who: 'admin', go: '/desk/city/registers' },
+  { name: 'desk-letters', who: 'operator', go: '/desk/letters' },
   { name: 'admin-replace', who: 'admin', go: '/desk/replace?kind=unit&from=power' },
   { name: 'admin-replace-look', typed: true, who: 'admin', go: replaceLook },
   { name: 'admin-role', who: 'security', go: '/desk/city/roles/entry?id=handler' },

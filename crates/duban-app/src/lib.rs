@@ -14,6 +14,7 @@ pub mod clock;
 pub mod error;
 pub mod export;
 pub mod figures;
+pub mod gazetteer;
 pub mod import;
 pub mod jobs;
 pub mod keys;
@@ -47,7 +48,7 @@ pub use wiring::{App, Ctx};
 pub use duban_store::{
     AdminChange, Alert, AttemptRow, ByHand, CallFigure, CallNote, CallSums, CallbackTask, CaseQuery, CaseRow,
     Cursor, DeliveryRow, ExportLine, Figure, Figures, InspectionRow, InspectionSums, Link, LinkState,
-    LiveEvent, MediaKind, MediaRow, NoticeLog, NoticeQuery, Order, Page, PublicQuery, PublicRow,
+    LiveEvent, MediaKind, MediaRow, NoticeLog, NoticeQuery, Order, Page, PublicQuery, PublicRow, RegisterRun,
     RelocationRow, SavedView, SeekLine, ServiceKey, Sought, UnitFigures, WebhookRow, ZOOM_SINGLE,
 };
 

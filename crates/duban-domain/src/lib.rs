@@ -13,6 +13,7 @@ pub mod confirmation;
 pub mod deadline;
 pub mod disclosure;
 pub mod dispatch;
+pub mod gazetteer;
 pub mod id;
 pub mod lang;
 pub mod letter;

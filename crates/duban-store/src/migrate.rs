@@ -62,6 +62,8 @@ pub(crate) const ALL: &[Migration] = migrations![
     24 "0024_sign_on",
     25 "0025_digest",
     26 "0026_webhooks",
+    27 "0027_gazetteer",
+    28 "0028_letter_aside",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.

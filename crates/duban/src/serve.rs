@@ -12,7 +12,8 @@ use std::{
 
 use anyhow::{Context, ensure};
 use duban_app::{
-    App, AppError, administration::pack, case::publish, jobs, notice, proof, remote, resident, setup, watch,
+    App, AppError, administration::pack, case::publish, gazetteer, jobs, notice, proof, remote, resident,
+    setup, watch,
 };
 use duban_domain::notice::NoticeChannel;
 use duban_web::{Options, Site};
@@ -99,6 +100,12 @@ pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<Exi
     std::thread::spawn({
         let (app, stop) = (app.clone(), stop.clone());
         move || call(&app, &stop)
+    });
+    let mut registers = app.clone();
+    registers.wire = Arc::new(Http::for_registers(settings.data.value.join("registers")));
+    std::thread::spawn({
+        let stop = stop.clone();
+        move || again_and_again(&registers, &stop, gazetteer::work)
     });
     let letters = letters::watch(&app, settings, &stop)?;
     let archive = keep::archive(&app, settings, &stop);

@@ -12,6 +12,7 @@ mod crash;
 mod digests;
 mod exports;
 mod faults;
+mod gazetteer;
 mod handling;
 mod histories;
 mod import;

@@ -13,6 +13,7 @@ mod people;
 mod public;
 mod questions;
 mod reasons;
+mod registers;
 mod remotes;
 
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ pub(super) use people::{labels, phrases, roles, texts};
 pub(super) use public::public;
 pub(super) use questions::questions;
 pub(super) use reasons::reasons;
+pub(super) use registers::registers;
 pub(super) use remotes::remotes;
 
 /// A row and where it stands.
