@@ -11,6 +11,7 @@ pub mod callbacks;
 pub mod case;
 pub mod check;
 pub mod clock;
+pub mod erasure;
 pub mod error;
 pub mod export;
 pub mod figures;
@@ -31,6 +32,7 @@ pub mod quality;
 pub mod remote;
 pub mod report;
 pub mod resident;
+pub mod retention;
 pub mod service;
 pub mod setup;
 pub mod staff;
@@ -45,9 +47,9 @@ pub use wiring::{App, Ctx};
 // What pages read of the database: rows and sums, never a transaction.
 pub use duban_store::{
     AdminChange, Alert, ByHand, CallFigure, CallNote, CallSums, CallbackTask, CaseQuery, CaseRow, Cursor,
-    ExportLine, Figure, Figures, InspectionRow, InspectionSums, Link, LinkState, LiveEvent, MediaKind,
-    MediaRow, NoticeLog, NoticeQuery, Order, Page, PublicQuery, PublicRow, RelocationRow, SavedView,
-    SeekLine, ServiceKey, Sought, UnitFigures, ZOOM_SINGLE,
+    DestructionRow, ErasureRow, ExportLine, Figure, Figures, HoldRow, InspectionRow, InspectionSums, Link,
+    LinkState, LiveEvent, MediaKind, MediaRow, NoticeLog, NoticeQuery, Order, Page, PublicQuery, PublicRow,
+    RelocationRow, SavedView, SeekLine, ServiceKey, Sought, UnitFigures, ZOOM_SINGLE,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

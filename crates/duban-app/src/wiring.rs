@@ -6,14 +6,15 @@ use std::sync::{
 };
 
 use duban_domain::{
-    CallId, EventId, ExportId, JobId, Lang, MediaId, NoticeId, PersonId, PhraseId, RelocationId, ReportId,
-    RequestId, SeekId, StaffId, Stamp, ViewId, WatchId, case::Ground, city::City, id, policy::Member,
-    proof::Salt,
+    CallId, ErasureId, EventId, ExportId, JobId, Lang, MediaId, NoticeId, PersonId, PhraseId, RelocationId,
+    ReportId, RequestId, SeekId, StaffId, Stamp, ViewId, WatchId, case::Ground, city::City, id,
+    policy::Member, proof::Salt,
 };
 use duban_store::Store;
 
 use crate::{
     AppError, Clock, Entropy,
+    erasure::{Memory, NoMemory},
     keys::Keyring,
     notice::Gateways,
     proof::Log,
@@ -42,6 +43,8 @@ pub struct App {
     pub demo: bool,
     /// How messages leave the house.
     pub gateways: Gateways,
+    /// Where erasures are remembered outside of the database.
+    pub memory: Arc<dyn Memory>,
     /// The address that people use, for links in notices; known once the server listens.
     base: Arc<OnceLock<String>>,
     /// The log that proves the past; read when it is first needed.
@@ -65,8 +68,9 @@ impl App {
         let (gateways, base, log, last) =
             (Gateways::default(), Arc::default(), Arc::default(), Arc::default());
         let wire = Arc::new(NoWire);
+        let memory = Arc::new(NoMemory);
         let in_force = Arc::new(RwLock::new(city.clone()));
-        Self { city, in_force, store, keys, clock, entropy, wire, demo, gateways, base, log, last }
+        Self { city, in_force, store, keys, clock, entropy, wire, demo, gateways, memory, base, log, last }
     }
 
     /// The same installation with the city that holds now: asked for at the beginning of each piece of
@@ -223,6 +227,12 @@ impl App {
     #[must_use]
     pub fn watch_id(&self) -> WatchId {
         WatchId(self.mint())
+    }
+
+    /// A new id for an erasure.
+    #[must_use]
+    pub fn erasure_id(&self) -> ErasureId {
+        ErasureId(self.mint())
     }
 
     /// A new id in the record of changes.

@@ -68,6 +68,8 @@ ids! {
     CallId,
     /// Of what somebody wants to be mailed about (邮件提醒).
     WatchId,
+    /// Of an erasure of somebody's data (删除个人信息).
+    ErasureId,
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod keyfile;
 mod letters;
 mod outside;
 mod pack;
+mod remember;
 mod serve;
 mod settings;
 mod user;

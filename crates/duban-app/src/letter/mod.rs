@@ -317,6 +317,13 @@ fn row(app: &App, tx: &mut WriteTx<'_>, letter: &Letter, key: &[u8], came: &Came
     })
 }
 
+/// A mail of which nothing is kept but that it came.
+pub(crate) fn nothing(app: &App) -> Result<Vec<u8>> {
+    let original = Original { subject: String::new(), text: String::new() };
+    let original = serde_json::to_string(&original).map_err(|_| AppError::Broken("emptying a mail"))?;
+    app.keys.seal(ORIGINAL, &original, &*app.entropy)
+}
+
 /// The mails behind a case with everything that was quoted in them, newest first.
 pub fn of_case(ctx: &Ctx, number: &Number) -> Result<Vec<(duban_domain::Stamp, Number, Original)>> {
     ctx.app.store.read(|tx| {

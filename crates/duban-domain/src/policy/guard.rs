@@ -53,6 +53,14 @@ pub enum Guard {
     SignOnForged,
     /// The city's sign-on knows them, but no account here names them.
     SignOnNobody,
+    /// A case of this person is still open: what is known of them is needed there.
+    StillOpen(String),
+    /// A case of this person is held back from every term and every erasure.
+    Held(String),
+    /// Whoever asks for an erasure does not decide on it.
+    OwnAsking,
+    /// It was decided before.
+    Decided,
 }
 
 impl Guard {
@@ -79,6 +87,10 @@ impl Guard {
             Self::SignOnSilent => "sign-on-silent",
             Self::SignOnForged => "sign-on-forged",
             Self::SignOnNobody => "sign-on-nobody",
+            Self::StillOpen(_) => "still-open",
+            Self::Held(_) => "held-back",
+            Self::OwnAsking => "own-asking",
+            Self::Decided => "decided-before",
         }
     }
 
@@ -103,7 +115,11 @@ impl Guard {
             | Self::SecondThere
             | Self::SignOnSilent
             | Self::SignOnForged
-            | Self::SignOnNobody => None,
+            | Self::SignOnNobody
+            | Self::StillOpen(_)
+            | Self::Held(_)
+            | Self::OwnAsking
+            | Self::Decided => None,
         }
     }
 
@@ -137,6 +153,16 @@ impl Guard {
             Self::WrongPassword => lang.t("现在的密码不对，什么也没有改。请核对后再输。", "The present password is wrong, so nothing was changed. Check and type it again.").to_owned(),
             Self::NoScope => lang.t("请选这把密钥可以做什么，至少一项。管理、导出、看诉求人，密钥都做不了。", "Choose what this key may do, one thing at least. No key administers, exports or reveals a person.").to_owned(),
             Self::KeyReused => lang.t("这个 Idempotency-Key 已经用来交过别的内容，没有记下。换一个键再交；要重发同一件，内容要一模一样。", "This Idempotency-Key was used for something else before, so nothing was recorded. Use a new key; to repeat, send exactly the same.").to_owned(),
+            Self::StillOpen(number) => match lang {
+                Lang::Zh => format!("{number} 还在办，办它要用到这个人的姓名和电话，所以没有删。请等它办结，或者请本人先撤回。"),
+                Lang::En => format!("{number} is still open and needs the name and number, so nothing was erased. Wait until it is closed, or have the person withdraw it first."),
+            },
+            Self::Held(number) => match lang {
+                Lang::Zh => format!("{number} 设了法定留存，什么都不删。要删，请先在“保存期限”里解除。"),
+                Lang::En => format!("{number} is under a legal hold, so nothing was erased. Release it under “Terms of keeping” first."),
+            },
+            Self::OwnAsking => lang.t("自己提的申请，要由另一个人来批。", "Whoever asks for an erasure does not decide on it: ask a colleague.").to_owned(),
+            Self::Decided => lang.t("这份申请已经批过了。请刷新看结果。", "This was decided before. Reload the page to see how.").to_owned(),
             Self::SecondStays => lang.t("您的角色必须用动态码登录，不能停用。换手机，请找安全管理员取消后重新设。", "Your role signs in with a second factor, so it stays. For a new phone ask a security administrator to reset it.").to_owned(),
             Self::SecondThere => lang.t("已经有动态码了。要换，请先停用，或找安全管理员取消。", "There is a second factor already. Switch it off first, or ask a security administrator to reset it.").to_owned(),
             Self::SignOnSilent => lang.t("统一登录没有回应，没有登录成。请过一会儿再试；有密码的，用登录名和密码。", "The city\u{2019}s sign-on gave no answer, so you are not signed in. Try again in a while, or use login and password if you have one.").to_owned(),
@@ -168,6 +194,10 @@ impl Guard {
             Self::SignOnSilent,
             Self::SignOnForged,
             Self::SignOnNobody,
+            Self::StillOpen("20260105000123".to_owned()),
+            Self::Held("20260105000123".to_owned()),
+            Self::OwnAsking,
+            Self::Decided,
         ]
     }
 }

@@ -7,6 +7,7 @@ mod cases;
 mod crash;
 mod find;
 mod groups;
+mod keeping;
 mod lists;
 mod migrations;
 mod notices;

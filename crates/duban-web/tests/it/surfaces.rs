@@ -203,7 +203,9 @@ pub(crate) fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
         "/track/{number}/material" | "/track/{number}/details" => at(path, "text=x"),
         // Nobody who looks here has the telephone: the page asks for its tail, and sends nothing.
         "/track/{number}/code" | "/track/{number}/confirmation" => at(path, "means=phone&code=123456"),
-        "/track/{number}/withdrawal" | "/track/{number}/publicity" => at(path, "reason=x&share=words"),
+        "/track/{number}/withdrawal" | "/track/{number}/publicity" | "/track/{number}/erasure" => {
+            at(path, "reason=x&share=words")
+        }
         "/report/preview" | "/report/photo-place" | "/report/questions" | "/report/places" => {
             at(path, "text=x")
         }

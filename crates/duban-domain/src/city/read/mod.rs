@@ -14,6 +14,7 @@ mod public;
 mod questions;
 mod reasons;
 mod remotes;
+mod retention;
 
 use std::collections::BTreeMap;
 
@@ -32,6 +33,7 @@ pub(super) use public::public;
 pub(super) use questions::questions;
 pub(super) use reasons::reasons;
 pub(super) use remotes::remotes;
+pub(super) use retention::retention;
 
 /// A row and where it stands.
 #[derive(Clone, Debug)]
