@@ -116,6 +116,8 @@ export const DESK = [
   { name: 'admin-access', who: 'security', go: '/desk/city/file?path=access.toml' },
   { name: 'desk-me', who: 'leader', go: '/desk/me' },
   { name: 'admin-service-keys', who: 'security', go: '/desk/service-keys' },
+  { name: 'admin-webhooks', who: 'security', go: '/desk/webhooks' },
+  { name: 'admin-webhook', who: 'security', go: webhook },
   { name: 'api-docs', go: '/api/v1/docs' },
   { name: 'desk-forbidden', who: 'leader', go: '/desk/intake' },
   { name: 'desk-not-found', who: 'leader', go: '/desk/cases/000000000000' },
@@ -390,6 +392,12 @@ async function wrongDeadline(page) {
   await page.goto('/desk/city/deadlines/entry?id=normal');
   await page.fill('#f-finish', 'soon');
   await page.locator('button[value=save]').click();
+}
+
+/** The webhook of the demonstration, with what it was told. */
+async function webhook(page) {
+  await page.goto('/desk/webhooks');
+  await page.locator('.rows a').first().click();
 }
 
 /** Somebody’s account. */

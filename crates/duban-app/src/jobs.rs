@@ -15,7 +15,7 @@ use crate::{
     App, AppError,
     administration::relocate,
     case::{asks_until, moment, record},
-    erasure, notice, retention, service,
+    erasure, notice, retention, service, webhook,
     wiring::Result,
 };
 
@@ -81,6 +81,9 @@ fn run(app: &App, job: &Job, now: Stamp) -> Result<()> {
     }
     if job.kind == service::FORGET {
         return service::forget(app, job, now);
+    }
+    if job.kind == webhook::FORGET {
+        return webhook::forget(app, job, now);
     }
     app.store.write(|tx| {
         if let Some(case) = tx.case_for_update(CaseId(job.subject))? {

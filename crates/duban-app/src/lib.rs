@@ -39,6 +39,7 @@ pub mod staff;
 pub mod statistics;
 pub mod view;
 pub mod watch;
+pub mod webhook;
 mod wiring;
 
 pub use clock::{Clock, Entropy};
@@ -46,10 +47,11 @@ pub use error::AppError;
 pub use wiring::{App, Ctx};
 // What pages read of the database: rows and sums, never a transaction.
 pub use duban_store::{
-    AdminChange, Alert, ByHand, CallFigure, CallNote, CallSums, CallbackTask, CaseQuery, CaseRow, Cursor,
-    DestructionRow, ErasureRow, ExportLine, Figure, Figures, HoldRow, InspectionRow, InspectionSums, Link,
-    LinkState, LiveEvent, MediaKind, MediaRow, NoticeLog, NoticeQuery, Order, Page, PublicQuery, PublicRow,
-    RelocationRow, SavedView, SeekLine, ServiceKey, Sought, UnitFigures, ZOOM_SINGLE,
+    AdminChange, Alert, AttemptRow, ByHand, CallFigure, CallNote, CallSums, CallbackTask, CaseQuery, CaseRow,
+    Cursor, DeliveryRow, DestructionRow, ErasureRow, ExportLine, Figure, Figures, HoldRow, InspectionRow,
+    InspectionSums, Link, LinkState, LiveEvent, MediaKind, MediaRow, NoticeLog, NoticeQuery, Order, Page,
+    PublicQuery, PublicRow, RelocationRow, SavedView, SeekLine, ServiceKey, Sought, UnitFigures, WebhookRow,
+    ZOOM_SINGLE,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

@@ -6,9 +6,9 @@ use std::sync::{
 };
 
 use duban_domain::{
-    CallId, ErasureId, EventId, ExportId, JobId, Lang, MediaId, NoticeId, PersonId, PhraseId, RelocationId,
-    ReportId, RequestId, SeekId, StaffId, Stamp, ViewId, WatchId, case::Ground, city::City, id,
-    policy::Member, proof::Salt,
+    CallId, DeliveryId, ErasureId, EventId, ExportId, JobId, Lang, MediaId, NoticeId, PersonId, PhraseId,
+    RelocationId, ReportId, RequestId, SeekId, StaffId, Stamp, ViewId, WatchId, WebhookId, case::Ground,
+    city::City, id, policy::Member, proof::Salt,
 };
 use duban_store::Store;
 
@@ -45,6 +45,8 @@ pub struct App {
     pub gateways: Gateways,
     /// Where erasures are remembered outside of the database.
     pub memory: Arc<dyn Memory>,
+    /// Hosts of our own network that webhooks may post to; others are public or refused.
+    pub inside: Arc<Vec<String>>,
     /// The address that people use, for links in notices; known once the server listens.
     base: Arc<OnceLock<String>>,
     /// The log that proves the past; read when it is first needed.
@@ -67,10 +69,24 @@ impl App {
     ) -> Self {
         let (gateways, base, log, last) =
             (Gateways::default(), Arc::default(), Arc::default(), Arc::default());
-        let wire = Arc::new(NoWire);
-        let memory = Arc::new(NoMemory);
+        let (wire, memory, inside) = (Arc::new(NoWire), Arc::new(NoMemory), Arc::default());
         let in_force = Arc::new(RwLock::new(city.clone()));
-        Self { city, in_force, store, keys, clock, entropy, wire, demo, gateways, memory, base, log, last }
+        Self {
+            city,
+            in_force,
+            store,
+            keys,
+            clock,
+            entropy,
+            wire,
+            demo,
+            gateways,
+            memory,
+            inside,
+            base,
+            log,
+            last,
+        }
     }
 
     /// The same installation with the city that holds now: asked for at the beginning of each piece of
@@ -90,6 +106,12 @@ impl App {
     #[must_use]
     pub fn with_gateways(self, gateways: Gateways) -> Self {
         Self { gateways, ..self }
+    }
+
+    /// The same installation with hosts of our own network that webhooks may post to.
+    #[must_use]
+    pub fn with_inside(self, hosts: Vec<String>) -> Self {
+        Self { inside: Arc::new(hosts), ..self }
     }
 
     /// Says which address people use, such as `https://12345.example.cn`. The first word counts.
@@ -233,6 +255,18 @@ impl App {
     #[must_use]
     pub fn erasure_id(&self) -> ErasureId {
         ErasureId(self.mint())
+    }
+
+    /// A new id for a webhook.
+    #[must_use]
+    pub(crate) fn webhook_id(&self) -> WebhookId {
+        WebhookId(self.mint())
+    }
+
+    /// A new id for something that a webhook is owed.
+    #[must_use]
+    pub(crate) fn delivery_id(&self) -> DeliveryId {
+        DeliveryId(self.mint())
     }
 
     /// A new id in the record of changes.

@@ -28,6 +28,52 @@ closed_set! {
 }
 
 closed_set! {
+    /// How it is known that whoever asks is the person (核身方式).
+    IdentityCheck {
+        /// 凭编号和手机号后四位: enough to follow a matter, and not to have everything erased.
+        Pass = 1, "pass", "只凭编号和手机号后四位", "By the number and the end of the telephone only";
+        /// 凭验证码: a code went to the number or the address that was left.
+        Code = 2, "code", "凭验证码", "By a code to the number or address";
+        /// 回拨核对
+        CalledBack = 3, "called-back", "回拨留下的号码核对", "Called back on the number that was left";
+        /// 看过证件
+        Papers = 4, "papers", "当面看过证件", "Papers were seen";
+        /// 看过亲属关系证明
+        Kinship = 5, "kinship", "看过亲属关系证明", "Proof of kinship was seen";
+    }
+}
+
+impl IdentityCheck {
+    /// Whether it shows well enough who asks, for this ground.
+    #[must_use]
+    pub fn is_enough(self, ground: ErasureGround) -> bool {
+        match ground {
+            ErasureGround::Heirs => self == Self::Kinship,
+            _ => self != Self::Pass,
+        }
+    }
+
+    /// Those that a member of staff can have made.
+    pub fn by_staff() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|check| !matches!(check, Self::Pass | Self::Code))
+    }
+}
+
+impl ErasureGround {
+    /// Whether somebody outside asks, so that it must be known who they are.
+    #[must_use]
+    pub fn needs_identity(self) -> bool {
+        matches!(self, Self::Asked | Self::Heirs)
+    }
+
+    /// Whether it is known well enough who asks.
+    #[must_use]
+    pub fn is_checked(self, check: Option<IdentityCheck>) -> bool {
+        !self.needs_identity() || check.is_some_and(|check| check.is_enough(self))
+    }
+}
+
+closed_set! {
     /// How far an erasure is (删除进度).
     ErasureState {
         /// 待审批
@@ -132,6 +178,20 @@ impl Known {
 mod tests {
     use super::*;
     use crate::person::Phone;
+
+    #[test]
+    fn whoever_asks_is_known_before_anything_goes() {
+        use {ErasureGround as Ground, IdentityCheck as Check};
+        assert!(!Ground::Asked.is_checked(None) && !Ground::Asked.is_checked(Some(Check::Pass)));
+        assert!(
+            Ground::Asked.is_checked(Some(Check::Code)) && Ground::Asked.is_checked(Some(Check::CalledBack))
+        );
+        assert!(
+            !Ground::Heirs.is_checked(Some(Check::Code)) && Ground::Heirs.is_checked(Some(Check::Kinship))
+        );
+        assert!(Ground::Ordered.is_checked(None) && Ground::Done.is_checked(None));
+        assert!(Check::by_staff().all(|check| check.is_enough(Ground::Asked)));
+    }
 
     #[test]
     fn a_name_is_known_in_all_its_forms_and_a_single_sign_is_not() {

@@ -33,6 +33,7 @@ pub mod sensitive;
 pub mod stamp;
 pub mod text;
 pub mod watch;
+pub mod webhook;
 
 pub use id::*;
 pub use lang::Lang;

@@ -86,16 +86,7 @@ pub fn mask_also(text: &str, known: &[String]) -> String {
     for (from, to) in spans {
         chars[from..to].fill(MASK);
     }
-    // However long it was, three signs stand for it: its length is nobody's business either.
-    let mut out = String::with_capacity(text.len());
-    let mut run = 0;
-    for c in chars {
-        run = if c == MASK { run + 1 } else { 0 };
-        if run <= 3 {
-            out.push(c);
-        }
-    }
-    out
+    written(chars)
 }
 
 /// The text without what is known of somebody, and with everything else as it was.
@@ -105,7 +96,20 @@ pub fn without(text: &str, known: &[String]) -> String {
     for (from, to) in said(text, known) {
         chars[from..to].fill(MASK);
     }
-    chars.into_iter().collect()
+    written(chars)
+}
+
+/// However long it was, three signs stand for it: its length is nobody's business either.
+fn written(chars: Vec<char>) -> String {
+    let mut out = String::with_capacity(chars.len() * 3);
+    let mut run = 0;
+    for c in chars {
+        run = if c == MASK { run + 1 } else { 0 };
+        if run <= 3 {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// Where a text says one of these, in characters.

@@ -1,12 +1,15 @@
-//! 删除个人信息: taking what names somebody out of every table that may hold it; and the ledger of it.
+//! 删除个人信息: taking what names somebody out of every table that may hold it; and the ledger of it. Where something of
+//! them lies is in [`holding`].
 //!
 //! What is said of whom is not known here: the caller hands in texts that are masked already, and sealed bytes. Events
 //! stay as they are; what they say goes out of the payload, whose digest they keep.
 
+mod holding;
+
 use duban_domain::{
     CaseId, ErasureId, EventId, MediaId, NoticeId, PersonId, RequestId, Stamp,
     case::Event,
-    erasure::{Counts, ErasureGround, ErasureState},
+    erasure::{Counts, ErasureGround, ErasureState, IdentityCheck},
     notice::NoticeState,
     place::Point,
     question::Detail,
@@ -17,6 +20,8 @@ use crate::{
     request::{code, written_details},
     value::{Row, params},
 };
+
+pub use holding::{BESIDE, Beside, Remark};
 
 /// A line of the ledger of erasures (删除台账).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +34,8 @@ pub struct ErasureRow {
     pub whole: bool,
     /// 事由
     pub ground: ErasureGround,
+    /// How it was checked that the person asks, when it was.
+    pub check: Option<IdentityCheck>,
     /// In words, without the data itself.
     pub words: String,
     /// Who asked: the kind of actor, id and name.
@@ -54,58 +61,38 @@ pub struct ErasureRow {
 }
 
 const COLUMNS: &str =
-    "id, number, whole, ground, words, asked_kind, asked_id, asked_name, asked_at, state, decided_id,
+    "id, number, whole, ground, words, identity, asked_kind, asked_id, asked_name, asked_at, state, decided_id,
     decided_name, decided_at, decided_words, targets, done, counts, ended_at";
 
 fn read(row: &Row<'_>) -> Result<ErasureRow, StoreError> {
-    let decided = row.opt_int(10)?.map(|id| Ok::<_, StoreError>((id, row.text(11)?))).transpose()?;
-    let targets: Vec<i64> = serde_json::from_str(row.str(14)?).map_err(unreadable)?;
+    let decided = row.opt_int(11)?.map(|id| Ok::<_, StoreError>((id, row.text(12)?))).transpose()?;
+    let targets: Vec<i64> = serde_json::from_str(row.str(15)?).map_err(unreadable)?;
     Ok(ErasureRow {
         id: ErasureId(row.int(0)?),
         number: row.text(1)?,
         whole: row.flag(2)?,
         ground: code("the ground of an erasure", row.int(3)?, ErasureGround::from_code)?,
         words: row.text(4)?,
-        asked: (row.int(5)?, row.int(6)?, row.text(7)?),
-        asked_at: Stamp(row.int(8)?),
-        state: code("the state of an erasure", row.int(9)?, ErasureState::from_code)?,
+        check: row
+            .opt_int(5)?
+            .map(|n| code("how an identity was checked", n, IdentityCheck::from_code))
+            .transpose()?,
+        asked: (row.int(6)?, row.int(7)?, row.text(8)?),
+        asked_at: Stamp(row.int(9)?),
+        state: code("the state of an erasure", row.int(10)?, ErasureState::from_code)?,
         decided,
-        decided_at: row.opt_int(12)?.map(Stamp),
-        decided_words: row.text(13)?,
+        decided_at: row.opt_int(13)?.map(Stamp),
+        decided_words: row.text(14)?,
         targets: targets.into_iter().map(RequestId).collect(),
-        done: row.int(15)?,
-        counts: serde_json::from_str(row.str(16)?).map_err(unreadable)?,
-        ended_at: row.opt_int(17)?.map(Stamp),
+        done: row.int(16)?,
+        counts: serde_json::from_str(row.str(17)?).map_err(unreadable)?,
+        ended_at: row.opt_int(18)?.map(Stamp),
     })
 }
 
 fn unreadable(error: serde_json::Error) -> StoreError {
     StoreError::unreadable("an erasure", error)
 }
-
-/// A text that lies beside cases, in a table that is small enough to be looked through (旁列文字).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Beside {
-    table: &'static str,
-    key: &'static str,
-    column: &'static str,
-    /// Whether the whole text goes, because it can only be kept or taken out.
-    pub whole: bool,
-}
-
-/// Every one of them.
-pub const BESIDE: &[Beside] = &[
-    Beside { table: "saved_view", key: "id", column: "query", whole: true },
-    Beside { table: "saved_view", key: "id", column: "name", whole: false },
-    Beside { table: "phrase", key: "id", column: "title", whole: false },
-    Beside { table: "phrase", key: "id", column: "body", whole: false },
-    Beside { table: "relocation", key: "id", column: "words", whole: false },
-    Beside { table: "export_log", key: "id", column: "filter", whole: true },
-    Beside { table: "job", key: "id", column: "last_error", whole: false },
-    Beside { table: "legal_hold", key: "case_id", column: "words", whole: false },
-    Beside { table: "erasure", key: "id", column: "words", whole: false },
-    Beside { table: "erasure", key: "id", column: "decided_words", whole: false },
-];
 
 impl ReadTx<'_> {
     /// A line of the ledger.
@@ -125,6 +112,15 @@ impl ReadTx<'_> {
         self.all(&sql, params![before.unwrap_or(ErasureId(i64::MAX)), limit], read)
     }
 
+    /// Those that began with a request, the newest first.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn erasures_of(&mut self, number: &str) -> Result<Vec<ErasureRow>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM erasure WHERE number = $1 ORDER BY id DESC");
+        self.all(&sql, params![number], read)
+    }
+
     /// Those in a state, oldest first.
     ///
     /// # Errors
@@ -132,186 +128,6 @@ impl ReadTx<'_> {
     pub fn erasures_in(&mut self, state: ErasureState, limit: i64) -> Result<Vec<ErasureRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM erasure WHERE state = $1 ORDER BY id LIMIT $2");
         self.all(&sql, params![state.code(), limit], read)
-    }
-
-    /// Requests of one person: those that left the same telephone number or the same mail address.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn requests_by(
-        &mut self,
-        phone_hash: Option<&[u8]>,
-        mail_hash: Option<&[u8]>,
-    ) -> Result<Vec<RequestId>, StoreError> {
-        let mut found = Vec::new();
-        for (column, hash) in [("phone_hash", phone_hash), ("mail_hash", mail_hash)] {
-            let Some(hash) = hash else { continue };
-            let sql = format!(
-                "SELECT r.id FROM person p JOIN request r ON r.person_id = p.id WHERE p.{column} = $1 ORDER BY r.id"
-            );
-            found.extend(self.all(&sql, params![hash], |row| Ok(RequestId(row.int(0)?)))?);
-        }
-        found.sort_unstable();
-        found.dedup();
-        Ok(found)
-    }
-
-    /// People who left the same telephone number or the same mail address: some of them, if there are very many.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn people_by(
-        &mut self,
-        phone_hash: Option<&[u8]>,
-        mail_hash: Option<&[u8]>,
-        limit: i64,
-    ) -> Result<Vec<PersonId>, StoreError> {
-        let mut found = Vec::new();
-        for (column, hash) in [("phone_hash", phone_hash), ("mail_hash", mail_hash)] {
-            let Some(hash) = hash else { continue };
-            let sql = format!("SELECT id FROM person WHERE {column} = $1 ORDER BY id LIMIT $2");
-            found.extend(self.all(&sql, params![hash, limit], |row| Ok(PersonId(row.int(0)?)))?);
-        }
-        found.sort_unstable();
-        found.dedup();
-        Ok(found)
-    }
-
-    /// Requests of a case whose person was erased, with when.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn erased_of(&mut self, case: CaseId) -> Result<Vec<(RequestId, Stamp)>, StoreError> {
-        let sql =
-            "SELECT id, erased_at FROM request WHERE case_id = $1 AND erased_at IS NOT NULL ORDER BY id";
-        self.all(sql, params![case], |row| Ok((RequestId(row.int(0)?), Stamp(row.int(1)?))))
-    }
-
-    /// Notices to the person of a request, to staff about its case, and to an address.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn notices_holding(
-        &mut self,
-        case: CaseId,
-        request: RequestId,
-        contacts: &[Vec<u8>],
-    ) -> Result<Vec<NoticeId>, StoreError> {
-        let sql = "SELECT id FROM notice WHERE case_id = $1 AND (request_id = $2 OR request_id IS NULL) ORDER BY id";
-        let mut found = self.all(sql, params![case, request], |row| Ok(NoticeId(row.int(0)?)))?;
-        for contact in contacts {
-            let sql = "SELECT id FROM notice WHERE contact = $1 ORDER BY id";
-            found.extend(self.all(sql, params![contact], |row| Ok(NoticeId(row.int(0)?)))?);
-        }
-        found.sort_unstable();
-        found.dedup();
-        Ok(found)
-    }
-
-    /// Calls of a number, and those that became a request.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn calls_holding(&mut self, phone_hash: Option<&[u8]>, number: &str) -> Result<Vec<i64>, StoreError> {
-        let sql = "SELECT id FROM call WHERE case_number = $1 AND phone IS NOT NULL ORDER BY id";
-        let mut found = self.all(sql, params![number], |row| row.int(0))?;
-        if let Some(hash) = phone_hash {
-            let sql = "SELECT id FROM call WHERE phone_hash = $1 ORDER BY id";
-            found.extend(self.all(sql, params![hash], |row| row.int(0))?);
-        }
-        found.sort_unstable();
-        found.dedup();
-        Ok(found)
-    }
-
-    /// How many mails about a request still hold their text.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn letters_holding(&mut self, case: CaseId, request: RequestId) -> Result<i64, StoreError> {
-        let sql =
-            "SELECT count(*) FROM letter WHERE case_id = $1 AND request_id = $2 AND length(contact) > 0";
-        self.number(sql, params![case, request])
-    }
-
-    /// How many watches an address has.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn watch_count(&mut self, contact: &[u8]) -> Result<i64, StoreError> {
-        self.number("SELECT count(*) FROM watch WHERE contact = $1", params![contact])
-    }
-
-    /// Rows beside cases whose text is like one of these.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn beside(&mut self, which: Beside, like: &str) -> Result<Vec<(i64, String)>, StoreError> {
-        let Beside { table, key, column, .. } = which;
-        let sql = format!("SELECT {key}, {column} FROM {table} WHERE {column} LIKE $1");
-        self.all(&sql, params![like], |row| Ok((row.int(0)?, row.text(1)?)))
-    }
-
-    /// What alerts of a case, reports of its tasks' links and inspections say: table, key, text.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn remarks(&mut self, case: CaseId) -> Result<Vec<(Remark, i64, String)>, StoreError> {
-        let mut found = Vec::new();
-        for what in Remark::ALL {
-            let rows = self.all(what.select(), params![case], |row| Ok((row.int(0)?, row.text(1)?)))?;
-            found.extend(rows.into_iter().map(|(key, text)| (what, key, text)));
-        }
-        Ok(found)
-    }
-
-    /// The inspection of a call, as it is kept.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn call_inspection(&mut self, call: i64) -> Result<Option<(i64, String)>, StoreError> {
-        let sql = "SELECT id, body FROM inspection WHERE kind = 1 AND subject = $1";
-        self.first(sql, params![call], |row| Ok((row.int(0)?, row.text(1)?)))
-    }
-
-    /// The words of notes about a call.
-    ///
-    /// # Errors
-    /// The engine's.
-    pub fn call_words(&mut self, call: i64) -> Result<Vec<(i64, String)>, StoreError> {
-        let sql = "SELECT id, words FROM call_note WHERE call_id = $1 ORDER BY id";
-        self.all(sql, params![call], |row| Ok((row.int(0)?, row.text(1)?)))
-    }
-}
-
-/// A text that hangs on a case outside of its history (案外附注).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Remark {
-    /// 预警
-    Alert,
-    /// 外部办理人
-    Party,
-    /// 转外部的错误
-    Remote,
-    /// 质检
-    Inspection,
-    /// 来方编号
-    Reference,
-}
-
-impl Remark {
-    const ALL: [Self; 5] = [Self::Alert, Self::Party, Self::Remote, Self::Inspection, Self::Reference];
-
-    fn select(self) -> &'static str {
-        match self {
-            Self::Alert => "SELECT id, words FROM alert WHERE case_id = $1",
-            Self::Party => "SELECT task, party FROM task_link WHERE case_id = $1",
-            Self::Remote => "SELECT case_id, error FROM remote_case WHERE case_id = $1 AND error IS NOT NULL",
-            Self::Inspection => "SELECT id, body FROM inspection WHERE kind = 2 AND subject = $1",
-            Self::Reference => {
-                "SELECT request_id, reference FROM partner_request WHERE case_id = $1 AND reference IS NOT NULL"
-            }
-        }
     }
 }
 
@@ -339,7 +155,7 @@ impl WriteTx<'_> {
         self.exec(
             &format!(
                 "INSERT INTO erasure ({COLUMNS})
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"
             ),
             params![
                 e.id,
@@ -347,6 +163,7 @@ impl WriteTx<'_> {
                 e.whole,
                 e.ground.code(),
                 &e.words,
+                e.check.map(IdentityCheck::code),
                 e.asked.0,
                 e.asked.1,
                 &e.asked.2,

@@ -65,6 +65,8 @@ mod task_link;
 mod tx;
 mod value;
 mod watch;
+mod webhook;
+mod webhook_log;
 
 #[cfg(test)]
 mod tests;
@@ -112,3 +114,5 @@ pub use target::Target;
 pub use task_link::TaskLink;
 pub use tx::{ReadTx, WriteTx};
 pub use watch::WatchRow;
+pub use webhook::{DeliveryRow, WebhookRow};
+pub use webhook_log::AttemptRow;

@@ -61,7 +61,8 @@ pub(crate) const ALL: &[Migration] = migrations![
     23 "0023_confirmation",
     24 "0024_sign_on",
     25 "0025_digest",
-    26 "0026_erasure",
+    26 "0026_webhooks",
+    27 "0027_erasure",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.

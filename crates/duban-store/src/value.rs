@@ -137,7 +137,9 @@ integers!(
     ViewId,
     PhraseId,
     SeekId,
-    RelocationId
+    RelocationId,
+    WebhookId,
+    DeliveryId
 );
 
 /// Binds a list of values of different kinds: `params![id, "text", None::<i64>]`.

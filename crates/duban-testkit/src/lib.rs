@@ -8,5 +8,6 @@ pub mod gateway;
 pub mod line;
 pub mod notebook;
 pub mod postgres;
+pub mod receiver;
 pub mod sink;
 pub mod world;

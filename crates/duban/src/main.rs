@@ -6,6 +6,7 @@ mod city;
 mod clock;
 mod demo;
 mod door;
+mod hooks;
 mod import;
 mod keep;
 mod keyfile;

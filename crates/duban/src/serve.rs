@@ -20,8 +20,9 @@ use duban_web::{Options, Site};
 
 use crate::{
     clock::Machine,
+    demo,
     door::{self, Patience},
-    keep, letters,
+    hooks, keep, letters,
     outside::Http,
     settings::{Outside, Place, Settings},
     wire,
@@ -96,8 +97,14 @@ pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<Exi
         lane(renew),
     ];
     let mut app = app;
-    app.wire = Arc::new(Http::new());
+    let http = Http::new(&app.inside);
+    // A demonstration posts to nobody, whatever address somebody names on its pages.
+    app.wire = if app.demo { demo::wire(http) } else { Arc::new(http) };
     // Calls to other servers may take long and be broken off at any time: nobody waits for their end.
+    std::thread::spawn({
+        let (app, stop) = (app.clone(), stop.clone());
+        move || hooks::tell(&app, &stop)
+    });
     std::thread::spawn({
         let (app, stop) = (app.clone(), stop.clone());
         move || call(&app, &stop)

@@ -30,7 +30,7 @@ pub(crate) struct Place {
     #[arg(long, value_name = "NAME", env = "DUBAN_LOG_HASH")]
     pub(crate) log_hash: Option<String>,
     /// A settings file (TOML): data, database, city, log_hash, listen, public_url, source_url, client_header,
-    /// trusted_proxies, archive, archive_days, and the sections mail, sms, mail_in.
+    /// trusted_proxies, archive, archive_days, and the sections mail, sms, mail_in, webhooks.
     #[arg(long, value_name = "FILE", env = "DUBAN_CONFIG")]
     pub(crate) config: Option<PathBuf>,
 }
@@ -85,6 +85,7 @@ struct File {
     mail: Option<toml::Table>,
     sms: Option<toml::Table>,
     mail_in: Option<toml::Table>,
+    webhooks: Option<toml::Table>,
 }
 
 /// A value and where it came from.
@@ -126,7 +127,8 @@ impl Settings {
         let known = |name: &String| {
             Algorithm::from_key(name).with_context(|| format!("log_hash is sha256 or sm3, not {name:?}"))
         };
-        let sections = [("mail", file.mail), ("sms", file.sms), ("mail_in", file.mail_in)];
+        let sections =
+            [("mail", file.mail), ("sms", file.sms), ("mail_in", file.mail_in), ("webhooks", file.webhooks)];
         let sections: BTreeMap<_, _> =
             sections.into_iter().filter_map(|(name, table)| Some((name, table?))).collect();
         let ways = Ways::gather(&sections, |name| std::env::var(name).ok().filter(|v| !v.is_empty()))?;
@@ -184,7 +186,7 @@ impl File {
             .with_context(|| format!("reading the settings file {}", path.display()))?;
         toml::from_str(&text).with_context(|| {
             format!(
-                "the settings file {} (it may hold data, database, city, log_hash, listen, public_url, source_url, client_header, trusted_proxies, archive, archive_days, and sections mail, sms, mail_in)",
+                "the settings file {} (it may hold data, database, city, log_hash, listen, public_url, source_url, client_header, trusted_proxies, archive, archive_days, and sections mail, sms, mail_in, webhooks)",
                 path.display()
             )
         })

@@ -1,4 +1,4 @@
-//! Settings of the ways that messages take: `[mail]`, `[sms]` and `[mail_in]` of the settings file, each key
+//! Settings of the ways that messages take: `[mail]`, `[sms]`, `[mail_in]` and `[webhooks]` of the settings file, each key
 //! also in the environment (`DUBAN_MAIL_SERVER`, `DUBAN_SMS_URL`, `DUBAN_MAIL_IN_MAILDIR`), which wins.
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
@@ -40,6 +40,7 @@ const KEYS: &[(&str, &[&str])] = &[
         ],
     ),
     ("mail_in", &["maildir", "bytes_max"]),
+    ("webhooks", &["inside"]),
 ];
 const SECRETS: &[&str] = &["password", "secret"];
 /// The longest that another server may keep a message, in seconds.
@@ -138,6 +139,7 @@ impl Ways {
         ways.mail()?;
         ways.sms()?;
         ways.mail_in()?;
+        ways.inside()?;
         Ok(ways)
     }
 
@@ -257,6 +259,24 @@ impl Ways {
         }))
     }
 
+    /// Hosts of our own network that webhooks may post to.
+    pub(crate) fn inside(&self) -> anyhow::Result<Vec<String>> {
+        let hosts: Vec<String> = self
+            .get("webhooks", "inside")
+            .split([',', ' ', '[', ']', '"'])
+            .filter(|host| !host.is_empty())
+            .map(str::to_ascii_lowercase)
+            .collect();
+        for host in &hosts {
+            let plain = host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'));
+            ensure!(
+                plain,
+                "webhooks.inside is hosts with commas between them, such as \"bus.intra, 10.1.2.3\", without a scheme or a port; {host:?} is none"
+            );
+        }
+        Ok(hosts)
+    }
+
     /// Where mail to us is found.
     pub(crate) fn mail_in(&self) -> anyhow::Result<MailIn> {
         let maildir = Some(self.get("mail_in", "maildir")).filter(|path| !path.is_empty()).map(PathBuf::from);
@@ -321,9 +341,14 @@ mod tests {
             ("[mail]\nserver = \"x\"\nfrom = \"a@b.cn\"\ntimeout_s = 0", "between 1 and 300"),
             ("[sms]\nurl = \"https://x\"\nbody = \"{to}\"", "must hold {to} and {text}"),
             ("[sms]\nurl = \"https://x\"\nmethod = \"PUT\"", "POST or GET"),
+            ("[webhooks]\ninside = \"http://bus.intra\"", "without a scheme"),
         ] {
             assert!(wrong(file).contains(words), "{file}: {}", wrong(file));
         }
         assert!(ways("", &[]).unwrap().mail().unwrap().is_none(), "no server is no mistake");
+        for file in ["inside = \"Bus.intra, 10.1.2.3\"", "inside = [\"bus.intra\", \"10.1.2.3\"]"] {
+            let hosts = ways(&format!("[webhooks]\n{file}"), &[]).unwrap().inside().unwrap();
+            assert_eq!(hosts, ["bus.intra", "10.1.2.3"], "{file}");
+        }
     }
 }

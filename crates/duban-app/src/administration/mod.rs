@@ -23,6 +23,8 @@ pub const OF_PACK: &str = "pack";
 pub const OF_ACCOUNT: &str = "account";
 /// About a service key.
 pub const OF_KEY: &str = "service-key";
+/// About a webhook.
+pub const OF_HOOK: &str = "webhook";
 
 /// About open cases that go to another unit or category.
 pub const OF_MOVE: &str = "move";

@@ -11,7 +11,7 @@ use super::{
     findable::{findable, reindex},
     publish,
 };
-use crate::{App, callbacks, jobs, notice, remote, wiring::Result};
+use crate::{App, callbacks, jobs, notice, remote, webhook, wiring::Result};
 
 /// Records what a decision returned, and returns the case as it is now.
 pub(crate) fn record(
@@ -41,6 +41,7 @@ pub(crate) fn record(
     remote::owe(app, tx, &after, &events)?;
     let events: Vec<Event> = events.into_iter().map(|(_, event)| event).collect();
     callbacks::keep(app, tx, Some(before), &after, &events)?;
+    webhook::owe(app, tx, Some(before), &after, &events)?;
     let happened: Vec<What> = events.into_iter().map(|event| event.what).collect();
     notice::owe_for(app, tx, &after, &happened, now)?;
     Ok(after)
@@ -76,8 +77,9 @@ impl Opening {
         callbacks::keep(app, tx, None, case, &[])
     }
 
-    /// Owes the notices of it; what an import brings was told long ago.
+    /// Owes the notices of it, and what other systems are told; what an import brings was told long ago.
     pub(crate) fn owe(&self, app: &App, tx: &mut WriteTx<'_>) -> Result<()> {
+        webhook::owe(app, tx, None, &self.case, &self.events)?;
         let happened: Vec<What> = self.events.iter().map(|event| event.what.clone()).collect();
         notice::owe_for(
             app,

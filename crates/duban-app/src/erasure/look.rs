@@ -148,22 +148,24 @@ fn beside(
 
 fn changes(tx: &mut ReadTx<'_>, case: &Case, request: &Request, known: &Known) -> Result<Vec<Change>> {
     let mut changes = Vec::new();
-    let mut see = |place: &str, before: &str| {
-        let after = known.mask(before);
+    let mut see = |place: &str, before: &str, theirs: bool| {
+        let after = if theirs { known.out_of(before) } else { known.mask(before) };
         if after != before {
             changes.push(Change { place: place.to_owned(), before: before.to_owned(), after });
         }
     };
     for text in [&request.title, &request.text, &request.place.words] {
-        see("request", text);
+        see("request", text, false);
     }
     for value in request.details.iter().flat_map(|detail| &detail.values) {
-        see("request", value);
+        see("request", value, false);
     }
+    let gone = tx.erased_of(case.id)?;
     for stored in tx.events(case.id)? {
         let Some(mut event) = stored.event else { continue };
+        let theirs = scrub::is_of_another(&event, request.id, &gone);
         for text in event.texts_mut() {
-            see(&stored.kind, text);
+            see(&stored.kind, text, theirs);
         }
     }
     Ok(changes)

@@ -3,7 +3,7 @@
 
 use duban_domain::{
     ErasureId, RequestId, Stamp,
-    erasure::{Counts, ErasureGround, ErasureState},
+    erasure::{Counts, ErasureGround, ErasureState, IdentityCheck},
 };
 use duban_store::ErasureRow;
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,8 @@ struct Line {
     number: String,
     whole: bool,
     ground: ErasureGround,
+    #[serde(default)]
+    check: Option<IdentityCheck>,
     asked_at: Stamp,
     by: String,
     at: Stamp,
@@ -54,6 +56,7 @@ pub(super) fn remember(app: &App, row: &ErasureRow) -> Result<()> {
         number: row.number.clone(),
         whole: row.whole,
         ground: row.ground,
+        check: row.check,
         asked_at: row.asked_at,
         by: by.unwrap_or_default(),
         at: at.unwrap_or(row.asked_at),
@@ -95,6 +98,7 @@ fn again(app: &App, line: Line) -> Result<bool> {
             number: line.number.clone(),
             whole: line.whole,
             ground: line.ground,
+            check: line.check,
             words: String::new(),
             asked: (3, 0, String::new()),
             asked_at: line.asked_at,

@@ -11,7 +11,7 @@ mod scrub;
 use duban_domain::{
     ErasureId, Number, Refusal, RequestId, Stamp,
     case::{Actor, ActorKind, Case},
-    erasure::{Counts, ErasureGround, ErasureState},
+    erasure::{Counts, ErasureGround, ErasureState, IdentityCheck},
     policy::{Action, Guard, Reach, Verb, allow, permit, verb},
     sensitive, text,
 };
@@ -42,12 +42,19 @@ pub struct Asking {
     pub whole: bool,
     /// Why.
     pub ground: ErasureGround,
+    /// How it was checked that the person asks; on their own page that is known already.
+    pub check: Option<IdentityCheck>,
     /// In words; what gives somebody away is masked in them.
     pub words: String,
 }
 
-/// Asks on the word of a person, at the telephone or at the counter.
+/// Asks on the word of a person, at the telephone or at the counter, whom somebody knows by then.
 pub fn ask(ctx: &Ctx, asking: &Asking) -> Result<ErasureId> {
+    if asking.check.is_some_and(|check| IdentityCheck::by_staff().all(|one| one != check))
+        || !asking.ground.is_checked(asking.check)
+    {
+        return Err(Refusal::from(Guard::Unchecked).into());
+    }
     ctx.app.store.write(|tx| {
         let case = tx.case_by_number(&asking.number)?.ok_or(Refusal::NotFound)?;
         let permitted = permit::<verb::AskErasure>(&ctx.who, &case)?;
@@ -63,7 +70,8 @@ pub fn ask_own(app: &App, who: &Resident, asking: &Asking) -> Result<ErasureId> 
             return Err(Refusal::NotFound.into());
         }
         let by = Actor { kind: ActorKind::Resident, id: request.id.0, name: String::new(), unit: None };
-        put(app, tx, asking, &by, app.now())
+        let asking = Asking { ground: ErasureGround::Asked, check: Some(who.check()), ..asking.clone() };
+        put(app, tx, &asking, &by, app.now())
     })
 }
 
@@ -82,6 +90,7 @@ fn put(app: &App, tx: &mut WriteTx<'_>, asking: &Asking, by: &Actor, now: Stamp)
         number: asking.number.digits().to_owned(),
         whole: asking.whole,
         ground: asking.ground,
+        check: asking.check,
         words,
         asked: (by.kind.code(), by.id, by.name.clone()),
         asked_at: now,
@@ -131,10 +140,23 @@ fn may_see(ctx: &Ctx) -> Result<()> {
     Ok(())
 }
 
-/// Agrees or refuses. Whoever asked does not decide; nothing that is open or held back is erased.
-pub fn decide(ctx: &Ctx, id: ErasureId, agreed: bool, words: &str) -> Result<ErasureState> {
+/// What somebody decides (删除审批).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Decision {
+    /// Whether it is done.
+    pub agreed: bool,
+    /// How whoever decides made sure that the person asks, where that was not known well enough.
+    pub check: Option<IdentityCheck>,
+    /// In words; a refusal needs some.
+    pub words: String,
+}
+
+/// Agrees or refuses. Whoever asked does not decide; nothing is erased of somebody open or held back, and nothing before it is
+/// known that the person asks.
+pub fn decide(ctx: &Ctx, id: ErasureId, decision: &Decision) -> Result<ErasureState> {
     allow::<verb::Erase>(&ctx.who)?;
-    let words = text::optional("words", words, text::LINE_MAX)?;
+    let agreed = decision.agreed;
+    let words = text::optional("words", &decision.words, text::LINE_MAX)?;
     if !agreed && words.is_empty() {
         return Err(Refusal::NeedsText("words").into());
     }
@@ -146,10 +168,16 @@ pub fn decide(ctx: &Ctx, id: ErasureId, agreed: bool, words: &str) -> Result<Era
         if row.asked.0 == ctx.who.kind.code() && row.asked.1 == ctx.who.id.0 {
             return Err(Refusal::from(Guard::OwnAsking).into());
         }
+        let by_staff = decision.check.filter(|check| IdentityCheck::by_staff().any(|one| one == *check));
+        let check = row.check.filter(|check| check.is_enough(row.ground)).or(by_staff).or(row.check);
+        if agreed && !row.ground.is_checked(check) {
+            return Err(Refusal::from(Guard::Unchecked).into());
+        }
         let targets = if agreed { targets::<verb::Erase>(ctx, tx, &row)? } else { Vec::new() };
         let state = if agreed { ErasureState::Running } else { ErasureState::Refused };
         tx.put_erasure(&ErasureRow {
             state,
+            check,
             decided: Some((ctx.who.id.0, ctx.who.name.clone())),
             decided_at: Some(ctx.now),
             decided_words: sensitive::mask(&words),

@@ -4,7 +4,7 @@
 
 use duban_domain::{
     MediaId, RequestId, Stamp,
-    case::{Case, What},
+    case::{Case, Event, What},
     erasure::{Counts, Known},
     person::{Mail, Phone},
     question::Detail,
@@ -69,7 +69,7 @@ pub(super) fn request(
     words(app, tx, case.as_ref(), &request, &whose.known, now)?;
     tx.end_passes_of(id)?;
     if let Some(case) = &case {
-        counts.events += history(tx, case, &whose.known)?;
+        counts.events += history(tx, case, id, &whose.known)?;
         counts.files += files(tx, case, &request)?;
         counts.texts += remarks(tx, case, &whose.known)?;
         reindex(tx, case)?;
@@ -135,14 +135,17 @@ fn words(
     Ok(())
 }
 
-/// Everything that was written into the history; an entry that says nothing of anybody stays as it was.
-fn history(tx: &mut WriteTx<'_>, case: &Case, known: &Known) -> Result<u64> {
+/// Everything that was written into the history; an entry that says nothing of anybody stays as it was. Of what somebody
+/// else said who is in the same case only this person goes: the rest is theirs.
+fn history(tx: &mut WriteTx<'_>, case: &Case, request: RequestId, known: &Known) -> Result<u64> {
+    let gone = tx.erased_of(case.id)?;
     let mut changed = 0;
     for stored in tx.events(case.id)? {
         let Some(event) = stored.event else { continue };
         let mut left = event.clone();
+        let theirs = is_of_another(&event, request, &gone);
         for text in left.texts_mut() {
-            *text = known.mask(text);
+            *text = if theirs { known.out_of(text) } else { known.mask(text) };
         }
         if left != event {
             tx.redact_event(stored.id, &left)?;
@@ -150,6 +153,11 @@ fn history(tx: &mut WriteTx<'_>, case: &Case, known: &Known) -> Result<u64> {
         }
     }
     Ok(changed)
+}
+
+/// Whether an entry is of somebody else who is in the same case and not erased.
+pub(super) fn is_of_another(event: &Event, request: RequestId, gone: &[(RequestId, Stamp)]) -> bool {
+    event.whose().is_some_and(|whose| whose != request && gone.iter().all(|(id, _)| *id != whose))
 }
 
 /// Photos and papers: those of the request; where nobody else speaks of the case, all of it.

@@ -30,12 +30,25 @@ pub struct Said {
 /// The text that holds for a kind: the administrator's, else the pack's.
 pub(crate) fn text_of(app: &App, tx: &mut ReadTx<'_>, kind: NoticeKind) -> Result<Option<NoticeText>> {
     let own = tx.notice_text(kind)?.and_then(|row| serde_json::from_str::<NoticeText>(&row.body).ok());
-    Ok(own
-        .or_else(|| app.city.notices.texts.get(&kind).cloned())
-        .or_else(|| (kind == NoticeKind::Account).then(of_account)))
+    Ok(own.or_else(|| app.city.notices.texts.get(&kind).cloned()).or_else(|| own_words(kind)))
 }
 
-/// That somebody else changed an account is told whether or not the city has words of its own for it.
+/// What is told whether or not the city has words of its own for it: that somebody else changed an account, and that
+/// something stopped by itself.
+fn own_words(kind: NoticeKind) -> Option<NoticeText> {
+    match kind {
+        NoticeKind::Account => Some(of_account()),
+        NoticeKind::Webhook => Some(of_webhook()),
+        _ => None,
+    }
+}
+
+fn of_webhook() -> NoticeText {
+    let subject = Words { zh: "一条推送停了".to_owned(), en: "A webhook stopped".to_owned() };
+    let mail = Words { zh: "{reason}\n\n{link}".to_owned(), en: "{reason}\n\n{link}".to_owned() };
+    NoticeText { subject, mail: Some(mail), sms: None }
+}
+
 fn of_account() -> NoticeText {
     let subject = Words { zh: "您的账号有变动".to_owned(), en: "A change to your account".to_owned() };
     let mail = Words {

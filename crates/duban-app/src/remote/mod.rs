@@ -20,7 +20,7 @@ use duban_domain::{
 use duban_store::{Job, Link, LinkState, WriteTx};
 
 use self::protocol::Server;
-pub use self::wire::{Call, Lost, NoWire, Reply, Wire};
+pub use self::wire::{Call, Lost, NoWire, Push, Reply, Wire};
 use crate::{App, AppError, wiring::Result};
 
 /// Hands a case in over there, or finds out whether it is there.

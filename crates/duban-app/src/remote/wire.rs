@@ -15,6 +15,17 @@ pub struct Call {
     pub private: bool,
 }
 
+/// A document to post to a receiver of webhooks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Push {
+    /// The whole address.
+    pub url: String,
+    /// Headers beside those of every post.
+    pub headers: Vec<(&'static str, String)>,
+    /// The document, to the byte.
+    pub body: String,
+}
+
 /// What came back, whatever it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
@@ -41,6 +52,15 @@ pub trait Wire: Send + Sync {
     /// # Errors
     /// When no answer came, or none that may be read.
     fn call(&self, call: &Call) -> Result<Reply, Lost>;
+
+    /// Posts a document, waits a short time, and returns the beginning of what came back. Where an answer points is not
+    /// followed; to our own network it leads only where the installation says so.
+    ///
+    /// # Errors
+    /// When no answer came, or the address leads where none may be called.
+    fn push(&self, push: &Push) -> Result<Reply, Lost> {
+        Err(Lost(format!("nothing is posted from here to {}", push.url)))
+    }
 
     /// A key by the name of its variable; the pack holds names only.
     fn secret(&self, name: &str) -> Option<String>;

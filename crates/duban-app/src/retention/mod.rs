@@ -7,6 +7,7 @@ use duban_domain::{
     Number, Refusal, Stamp,
     case::Case,
     policy::{allow, permit, verb},
+    request::Kind,
     retention::{self, Due, Record, Term},
     sensitive, text,
 };
@@ -23,6 +24,8 @@ pub const OF_TERM: &str = "retention";
 pub const MOST: i64 = 2_000;
 /// Destroyed cases on the page.
 const SHOWN: i64 = 50;
+/// Cases on the page that go within a month.
+const COMING: usize = 50;
 /// Rows looked at in one query.
 const ROWS: i64 = 500;
 
@@ -39,11 +42,32 @@ pub struct Sums {
     pub more: bool,
 }
 
+/// A case that goes within a month, unless somebody holds it back (将到期).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Coming {
+    /// Its number.
+    pub number: Number,
+    /// Its category.
+    pub category: Option<String>,
+    /// Its kind.
+    pub kind: Kind,
+    /// When it was closed.
+    pub closed_at: Stamp,
+    /// What will be done to it.
+    pub due: Due,
+    /// Whether already the next night does it.
+    pub tonight: bool,
+    /// Whether it is held back.
+    pub held: bool,
+}
+
 /// The page of terms (保存期限页).
 #[derive(Clone, Debug)]
 pub struct Overview {
     /// The terms that hold, with what is due of each now and within a month.
     pub terms: Vec<(Term, Sums, Sums)>,
+    /// The first of the cases that go within a month: those that are destroyed before those that lose their names.
+    pub coming: Vec<Coming>,
     /// The records that have a term: months, how many are due now and within a month.
     pub records: Vec<(Record, u32, i64, i64)>,
     /// Cases that are held back.
@@ -60,8 +84,17 @@ pub fn overview(ctx: &Ctx) -> Result<Overview> {
     let (rules, zone) = (&ctx.city().retention, &ctx.city().zone);
     let soon = retention::passed(ctx.now, 1, zone);
     ctx.app.store.read(|tx| {
-        let now = sums(&ctx.app, tx, ctx.now)?;
-        let later = sums(&ctx.app, tx, soon)?;
+        let mut coming = Vec::new();
+        let now = sums(&ctx.app, tx, ctx.now, &mut |_| ())?;
+        let later = sums(&ctx.app, tx, soon, &mut |row| {
+            if coming.len() < COMING {
+                coming.push(row);
+            }
+        })?;
+        for row in &mut coming {
+            row.tonight =
+                due_of(&ctx.app, row.category.as_deref(), row.kind, row.closed_at, ctx.now) == row.due;
+        }
         let terms =
             rules.terms.iter().cloned().zip(now).zip(later).map(|((term, a), b)| (term, a, b)).collect();
         let mut records = Vec::new();
@@ -72,12 +105,12 @@ pub fn overview(ctx: &Ctx) -> Result<Overview> {
             records.push((*what, *months, due(tx, ctx.now)?, due(tx, soon)?));
         }
         let destroyed = (tx.destructions(SHOWN)?, tx.destroyed_count()?);
-        Ok(Overview { terms, records, holds: tx.holds()?, destroyed, hour: rules.hour })
+        Ok(Overview { terms, coming, records, holds: tx.holds()?, destroyed, hour: rules.hour })
     })
 }
 
 /// What is due of each term at an instant, each case once.
-fn sums(app: &App, tx: &mut ReadTx<'_>, now: Stamp) -> Result<Vec<Sums>> {
+fn sums(app: &App, tx: &mut ReadTx<'_>, now: Stamp, each: &mut dyn FnMut(Coming)) -> Result<Vec<Sums>> {
     let rules = &app.city.retention;
     let mut sums = vec![Sums::default(); rules.terms.len()];
     for destroy in [true, false] {
@@ -89,7 +122,9 @@ fn sums(app: &App, tx: &mut ReadTx<'_>, now: Stamp) -> Result<Vec<Sums>> {
             mark = last;
             seen += i64::try_from(rows.len()).unwrap_or(ROWS);
             for row in &rows {
-                count(app, tx, row, destroy, now, &mut sums)?;
+                if let Some(coming) = count(app, tx, row, destroy, now, &mut sums)? {
+                    each(coming);
+                }
             }
             if seen >= MOST {
                 sums.iter_mut().for_each(|sums| sums.more = true);
@@ -107,27 +142,31 @@ fn count(
     destroy: bool,
     now: Stamp,
     sums: &mut [Sums],
-) -> Result<()> {
+) -> Result<Option<Coming>> {
     let rules = &app.city.retention;
     let fits = |term: &Term| term.is_for(row.category.as_deref(), row.kind);
-    let Some(at) = rules.terms.iter().position(fits) else { return Ok(()) };
+    let Some(at) = rules.terms.iter().position(fits) else { return Ok(None) };
     let due = due(app, row, now);
     let wanted = if destroy { Due::Destroy } else { Due::Anonymise };
-    if due == wanted {
-        let one = match (tx.is_held(row.id)?, destroy) {
-            (true, _) => &mut sums[at].held,
-            (false, true) => &mut sums[at].destroy,
-            (false, false) => &mut sums[at].anonymise,
-        };
-        *one += 1;
-    }
-    Ok(())
+    let Some(closed_at) = row.closed_at.filter(|_| due == wanted) else { return Ok(None) };
+    let held = tx.is_held(row.id)?;
+    let one = match (held, destroy) {
+        (true, _) => &mut sums[at].held,
+        (false, true) => &mut sums[at].destroy,
+        (false, false) => &mut sums[at].anonymise,
+    };
+    *one += 1;
+    let (number, category, kind) = (row.number.clone(), row.category.clone(), row.kind);
+    Ok(Some(Coming { number, category, kind, closed_at, due, tonight: false, held }))
 }
 
 /// What is due of a closed case.
 fn due(app: &App, row: &CaseRow, now: Stamp) -> Due {
-    let (rules, zone) = (&app.city.retention, &app.city.zone);
-    row.closed_at.map_or(Due::Nothing, |at| rules.due(row.category.as_deref(), row.kind, at, now, zone))
+    row.closed_at.map_or(Due::Nothing, |at| due_of(app, row.category.as_deref(), row.kind, at, now))
+}
+
+fn due_of(app: &App, category: Option<&str>, kind: Kind, closed_at: Stamp, now: Stamp) -> Due {
+    app.city.retention.due(category, kind, closed_at, now, &app.city.zone)
 }
 
 /// No case that was closed later than this can be due.

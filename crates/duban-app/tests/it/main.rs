@@ -5,9 +5,11 @@
 mod administration;
 mod callbacks;
 mod calls;
+mod canary;
 mod checklists;
 mod comfort;
 mod confirmations;
+mod copies;
 mod crash;
 mod digests;
 mod erasure;
@@ -32,3 +34,5 @@ mod sign_in;
 mod sign_on;
 mod stories;
 mod watches;
+mod webhooks;
+mod webhooks_stop;

@@ -22,7 +22,7 @@ use duban_testkit::{
 };
 
 use crate::{
-    erasure::{NAME, canary, left, work},
+    canary::{NAME, canary, left, work},
     life::{DAY, intake, on, reached, to_callback},
     notices::{outside, send},
 };
@@ -80,7 +80,14 @@ fn a_case_names_nobody_after_its_term_and_is_gone_after_the_next_and_what_it_cou
 
         let soon = retention::overview(&world.ctx("privacy", "hotline")).unwrap();
         assert_eq!((soon.terms[0].1.anonymise, soon.holds.len()), (0, 1));
-        night(world, 70 * DAY);
+        assert!(soon.coming.is_empty(), "nothing goes within a month: {:?}", soon.coming);
+        world.clock.pass_ms(40 * DAY);
+        let soon = retention::overview(&world.ctx("privacy", "hotline")).unwrap();
+        let listed: Vec<_> =
+            soon.coming.iter().map(|row| (row.number.clone(), row.tonight, row.held)).collect();
+        assert_eq!(listed, [(gone.number.clone(), false, false), (held.number.clone(), false, true)]);
+        assert_eq!((soon.terms[0].1.anonymise, soon.terms[0].2.anonymise, soon.terms[0].2.held), (0, 1, 1));
+        night(world, 30 * DAY);
         assert_eq!(left(world), [""; 0]);
         assert!(row(world, &gone.number));
         let shown = case::show::show(&world.ctx("dispatcher", "hotline"), &held.number).unwrap();

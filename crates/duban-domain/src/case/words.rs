@@ -3,7 +3,8 @@
 //! Every kind of event stands here by name, so that a new one has to say which of its texts a person wrote. Keys, names of
 //! staff and words of the city pack are not among them.
 
-use super::{Event, Move, What};
+use super::{ActorKind, Event, Move, What};
+use crate::RequestId;
 
 impl Event {
     /// Every text in it that somebody wrote.
@@ -42,6 +43,29 @@ impl Event {
             | What::Labelled { .. }
             | What::Forwarded { .. }
             | What::Joined { .. } => Vec::new(),
+        }
+    }
+}
+
+impl Event {
+    /// The request whose person said it, or of whom it was said; none when it is of the case as a whole.
+    #[must_use]
+    pub fn whose(&self) -> Option<RequestId> {
+        match &self.what {
+            What::Opened { request, .. }
+            | What::Heard { request, .. }
+            | What::Surveyed { request, .. }
+            | What::Supplemented { request, .. }
+            | What::Revealed { request, .. }
+            | What::Joined { request, .. }
+            | What::Withdrawn { request, .. }
+            | What::Shared { request, .. }
+            | What::Moved(
+                Move::Asked { request, .. }
+                | Move::Corrected { request, .. }
+                | Move::Confirmed { request, .. },
+            ) => Some(*request),
+            _ => (self.by.kind == ActorKind::Resident).then_some(RequestId(self.by.id)),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     Lang, Stamp, case::Satisfaction, confirmation::CodeRule, deadline::Span, lang::Words,
-    request::closed_set, stamp::DAY_MS, watch::WatchRule,
+    request::closed_set, stamp::DAY_MS, watch::WatchRule, webhook::WebhookRule,
 };
 
 closed_set! {
@@ -42,6 +42,8 @@ closed_set! {
         Watches = 33, "watches", "邮件提醒", "Mail about an area";
         /// 验证码
         Codes = 40, "codes", "验证码", "Codes";
+        /// 推送
+        Webhooks = 36, "webhooks", "推送", "Webhooks";
     }
 }
 
@@ -153,6 +155,8 @@ pub struct Settings {
     pub watches: WatchRule,
     /// 验证码
     pub codes: CodeRule,
+    /// 推送
+    pub webhooks: WebhookRule,
     /// The law behind a group; one without is a default of this program.
     pub laws: BTreeMap<SettingGroup, Words>,
 }

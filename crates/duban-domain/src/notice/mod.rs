@@ -65,6 +65,8 @@ closed_set! {
         Account = 17, "account", "账号变动", "Your account";
         /// 验证码: six digits by which somebody shows that a number or an address is theirs.
         Code = 18, "code", "验证码", "Code";
+        /// 推送停了: the program switched a webhook off, and says so to those who keep the keys.
+        Webhook = 21, "webhook", "推送停了", "A webhook stopped";
     }
 }
 
@@ -194,7 +196,8 @@ impl NoticeKind {
             | Self::Returned
             | Self::Added
             | Self::Digest
-            | Self::Account => true,
+            | Self::Account
+            | Self::Webhook => true,
         }
     }
 
@@ -219,7 +222,7 @@ impl NoticeKind {
             Self::Area => &[NoticeVar::List, NoticeVar::Manage],
             Self::Question => &[NoticeVar::Question, NoticeVar::Link],
             Self::Digest => &[NoticeVar::List],
-            Self::Account => &[NoticeVar::Reason],
+            Self::Account | Self::Webhook => &[NoticeVar::Reason],
             Self::Receipt => &[NoticeVar::Number],
             Self::Progress
             | Self::Answer
@@ -242,7 +245,7 @@ impl NoticeKind {
         let own: &[V] = match self {
             Self::Confirm => return vec![V::City, V::Hotline, V::Home, V::List, V::Link, V::Days],
             Self::Area => return vec![V::City, V::Hotline, V::Home, V::Count, V::List, V::Link, V::Manage],
-            Self::Account => return vec![V::City, V::Hotline, V::Home, V::Reason, V::Link],
+            Self::Account | Self::Webhook => return vec![V::City, V::Hotline, V::Home, V::Reason, V::Link],
             Self::Digest => return vec![V::City, V::Hotline, V::Home, V::Count, V::List, V::Link],
             Self::Code => return vec![V::City, V::Hotline, V::Home, V::Code, V::Minutes],
             Self::Answer | Self::Called | Self::Closed => &[V::Answer, V::Rate],
@@ -290,8 +293,8 @@ impl StaffNews {
     /// person. Deadlines and what comes back follow the unit's.
     #[must_use]
     pub fn wants(self, kind: NoticeKind) -> bool {
-        // What somebody else does to one's account is told whatever one wishes.
-        if kind == NoticeKind::Account {
+        // What somebody else does to one's account is told whatever one wishes; so is what stopped by itself.
+        if matches!(kind, NoticeKind::Account | NoticeKind::Webhook) {
             return true;
         }
         match self {

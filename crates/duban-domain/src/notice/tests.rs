@@ -196,10 +196,10 @@ fn staff_are_mailed_as_the_administrator_set_it() {
         writeln!(table, "{:<7} {}", news.key(), row.join(" ")).unwrap();
     }
     expect_test::expect![[r#"
-        unit    assigned soon overdue returned added digest account
-        person  designated account
-        both    assigned designated soon overdue returned added digest account
-        none    account
+        unit    assigned soon overdue returned added digest account webhook
+        person  designated account webhook
+        both    assigned designated soon overdue returned added digest account webhook
+        none    account webhook
     "#]]
     .assert_eq(&table);
 }

@@ -61,6 +61,12 @@ pub enum Guard {
     OwnAsking,
     /// It was decided before.
     Decided,
+    /// It is not known well enough that whoever asks is the person.
+    Unchecked,
+    /// An address that a webhook may not have.
+    HookAddress,
+    /// A webhook that is switched off is told nothing, by hand neither.
+    HookOff,
 }
 
 impl Guard {
@@ -91,6 +97,9 @@ impl Guard {
             Self::Held(_) => "held-back",
             Self::OwnAsking => "own-asking",
             Self::Decided => "decided-before",
+            Self::Unchecked => "identity-unchecked",
+            Self::HookAddress => "webhook-address",
+            Self::HookOff => "webhook-off",
         }
     }
 
@@ -106,6 +115,7 @@ impl Guard {
             Self::WrongPassword => Some("old"),
             Self::NoScope => Some("scopes"),
             Self::KeyReused => Some("Idempotency-Key"),
+            Self::HookAddress => Some("url"),
             Self::Published => Some("to"),
             Self::OwnPower
             | Self::LastOne(_)
@@ -119,7 +129,9 @@ impl Guard {
             | Self::StillOpen(_)
             | Self::Held(_)
             | Self::OwnAsking
-            | Self::Decided => None,
+            | Self::Decided
+            | Self::Unchecked
+            | Self::HookOff => None,
         }
     }
 
@@ -162,7 +174,10 @@ impl Guard {
                 Lang::En => format!("{number} is under a legal hold, so nothing was erased. Release it under “Terms of keeping” first."),
             },
             Self::OwnAsking => lang.t("自己提的申请，要由另一个人来批。", "Whoever asks for an erasure does not decide on it: ask a colleague.").to_owned(),
+            Self::Unchecked => lang.t("还没有核对是不是本人（近亲属要看亲属关系证明），所以没有删。请回拨留下的号码，或者当面看证件，再选是怎么核对的。", "It is not known yet that the person asks (of a relative: proof of kinship), so nothing was erased. Call back on the number that was left, or look at papers, then choose how it was checked.").to_owned(),
             Self::Decided => lang.t("这份申请已经批过了。请刷新看结果。", "This was decided before. Reload the page to see how.").to_owned(),
+            Self::HookAddress => lang.t("这个地址不能用。请写 https:// 开头的公开域名，例如 https://hooks.example.cn/duban：不带账号密码，不写 IP，不指向内网。内网的服务器，请管服务器的人写进设置文件 webhooks.inside。", "This address cannot be used. Write a public name beginning with https://, such as https://hooks.example.cn/duban: no user or password, no bare number, nothing of the inner network. A server of your own network is named by whoever runs the server, in webhooks.inside of the settings file.").to_owned(),
+            Self::HookOff => lang.t("这条推送停着，什么都不送。请先启用。", "This webhook is switched off, so nothing is sent. Switch it on first.").to_owned(),
             Self::SecondStays => lang.t("您的角色必须用动态码登录，不能停用。换手机，请找安全管理员取消后重新设。", "Your role signs in with a second factor, so it stays. For a new phone ask a security administrator to reset it.").to_owned(),
             Self::SecondThere => lang.t("已经有动态码了。要换，请先停用，或找安全管理员取消。", "There is a second factor already. Switch it off first, or ask a security administrator to reset it.").to_owned(),
             Self::SignOnSilent => lang.t("统一登录没有回应，没有登录成。请过一会儿再试；有密码的，用登录名和密码。", "The city\u{2019}s sign-on gave no answer, so you are not signed in. Try again in a while, or use login and password if you have one.").to_owned(),
@@ -198,6 +213,9 @@ impl Guard {
             Self::Held("20260105000123".to_owned()),
             Self::OwnAsking,
             Self::Decided,
+            Self::Unchecked,
+            Self::HookAddress,
+            Self::HookOff,
         ]
     }
 }

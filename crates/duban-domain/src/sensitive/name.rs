@@ -255,10 +255,11 @@ fn whole(chars: &[char], at: usize, sure: bool) -> Option<(usize, usize)> {
     let first = at + family;
     // A name of two characters whose third says that it is over, or of three.
     let plain = |at: usize| han(chars, at) && !AFTER.contains(chars[at]);
-    if !plain(first) {
+    let titled = |at: usize| TITLES.iter().any(|title| starts(chars, at, title));
+    if !plain(first) || titled(first) {
         return None;
     }
-    if !plain(first + 1) {
+    if !plain(first + 1) || titled(first + 1) {
         return Some((at, first + 1));
     }
     if ends(chars, first + 2) || sure {

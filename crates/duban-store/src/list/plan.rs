@@ -338,7 +338,7 @@ fn beyond(sql: &mut Sql<'_>, columns: (&str, &str), sign: &str, after: Option<(i
 #[cfg(test)]
 mod tests {
     use duban_domain::{
-        StaffId,
+        StaffId, Stamp,
         case::{Phase, Waits},
         policy::Reach,
     };
@@ -350,6 +350,7 @@ mod tests {
     #[test]
     fn a_tab_of_what_waits_took_as_long_as_reading_every_open_case() {
         let bed = Bed::sqlite();
+        bed.store.migrate(Stamp(0)).unwrap();
         let open = CaseQuery {
             reach: Reach::All,
             phases: Phase::ALL.iter().copied().filter(|phase| *phase != Phase::Closed).collect(),

@@ -5,6 +5,7 @@
 
 mod cases;
 mod crash;
+mod data_map;
 mod find;
 mod groups;
 mod keeping;
@@ -16,6 +17,7 @@ mod proof;
 mod public;
 mod server;
 mod transactions;
+mod webhooks;
 mod world;
 
 use std::{panic::AssertUnwindSafe, path::PathBuf};

@@ -63,6 +63,8 @@ mod tests_entry;
 mod tests_notices;
 #[cfg(test)]
 mod tests_stories;
+#[cfg(test)]
+mod tests_webhooks;
 pub(crate) mod timeline;
 mod timeline_moves;
 mod views;

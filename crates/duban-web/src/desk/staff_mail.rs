@@ -41,9 +41,9 @@ async fn view(desk: &Desk, wrong: bool) -> PageResult {
     let row = |kind: &NoticeKind| {
         (kind.word(s.lang), StaffNews::ALL.iter().map(|news| news.wants(*kind)).collect())
     };
-    let mailed = NoticeKind::ALL
-        .iter()
-        .filter(|kind| kind.is_for_staff() && !matches!(kind, NoticeKind::Digest | NoticeKind::Account));
+    let mailed = NoticeKind::ALL.iter().filter(|kind| {
+        kind.is_for_staff() && !matches!(kind, NoticeKind::Digest | NoticeKind::Account | NoticeKind::Webhook)
+    });
     Ok(html(&StaffMailPage {
         choices: StaffNews::ALL.iter().map(|n| (n.key(), n.word(s.lang), *n == rule)).collect(),
         events: mailed.map(row).collect(),

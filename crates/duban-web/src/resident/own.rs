@@ -94,7 +94,8 @@ pub(crate) async fn erase(
     };
     let whole = fields.get("what") != "one";
     let (of, ground) = (number.clone(), ErasureGround::Asked);
-    let asking = erasure::Asking { number: of, whole, ground, words: fields.get("words").to_owned() };
+    let asking =
+        erasure::Asking { number: of, whole, ground, check: None, words: fields.get("words").to_owned() };
     let done = site.run(move |app| erasure::ask_own(app, &known, &asking)).await;
     told(done.map(|_| ()), &number, "erasure")
 }

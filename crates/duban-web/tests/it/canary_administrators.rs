@@ -11,6 +11,7 @@ fn is_ours(path: &str) -> bool {
         "/desk/replace",
         "/desk/sign-ins",
         "/desk/service-keys",
+        "/desk/webhooks",
         "/desk/me",
         "/desk/login/code",
         "/desk/sign-on",

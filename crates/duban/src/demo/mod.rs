@@ -12,11 +12,12 @@ mod script;
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use anyhow::ensure;
-use duban_app::{App, setup};
-use duban_domain::notice::NoticeChannel;
+use duban_app::{App, administration::by_command, remote::Wire, setup, webhook};
+use duban_domain::{Lang, notice::NoticeChannel};
 
 use crate::{
     clock::{Machine, Told},
+    outside::Http,
     serve::until_stopped,
     settings::{Outside, Place, Settings},
     wire,
@@ -66,6 +67,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     until_stopped(app, &settings)
 }
 
+/// The way to other servers of a demonstration: what somebody names on its pages is posted to nobody.
+pub(crate) fn wire(http: Http) -> Arc<dyn Wire> {
+    outbox::wire(http)
+}
+
 /// Tells the demonstration's past, up to this minute.
 fn tell(app: &App) -> anyhow::Result<()> {
     let now = app.now();
@@ -80,6 +86,14 @@ fn tell(app: &App) -> anyhow::Result<()> {
     play::ask_for_erasure(&past, &cast)?;
     duban_app::partner::keep_key(app, "demo", duban_app::DEMO_KEY)?;
     duban_app::partner::keep_telephone_key(app, "demo telephone", duban_app::DEMO_TELEPHONE_KEY)?;
+    let keeper = app.ctx(by_command("duban demo"), Lang::Zh);
+    let wanted = webhook::Wanted {
+        name: "测试·区县平台".to_owned(),
+        url: "https://hooks.example.cn/duban".to_owned(),
+        ..webhook::Wanted::default()
+    };
+    let (hook, _) = webhook::make(&keeper, &wanted)?;
+    webhook::test(&keeper, hook)?;
     while duban_app::jobs::work(app)? > 0 {}
     for channel in [NoticeChannel::Sms, NoticeChannel::Mail] {
         while duban_app::notice::work(app, channel)? > 0 {}

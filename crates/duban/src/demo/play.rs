@@ -13,7 +13,7 @@ use duban_app::{
 use duban_domain::{
     CaseId, Lang, Number, Stamp,
     case::{Case, Outcome, Satisfaction, Unreached, Verdict, Way, Wish, handling::Giving},
-    erasure::ErasureGround,
+    erasure::{ErasureGround, IdentityCheck},
     person::{Person, Phone},
     place::Point,
     policy::Member,
@@ -304,7 +304,8 @@ pub(super) fn ask_for_erasure(app: &App, cast: &Cast) -> anyhow::Result<()> {
     let closed = app.store.read(|tx| tx.closed_before(true, first, before, 1))?;
     let Some(row) = closed.first() else { return Ok(()) };
     let (whole, ground, words) = (true, ErasureGround::Asked, "本人来电要求".to_owned());
-    let asking = erasure::Asking { number: row.number.clone(), whole, ground, words };
+    let check = Some(IdentityCheck::CalledBack);
+    let asking = erasure::Asking { number: row.number.clone(), whole, ground, check, words };
     erasure::ask(&ctx(app, player(cast, "operator")?), &asking)?;
     Ok(())
 }

@@ -2,8 +2,11 @@
 //! that the server is inside, and never following where an answer points. Beside it the ways that
 //! messages take: [`smtp`] and [`sms`].
 
+mod push;
 mod sms;
 mod smtp;
+#[cfg(test)]
+mod tests_push;
 #[cfg(test)]
 mod tests_ways;
 
@@ -11,7 +14,7 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use duban_app::{
     notice::{Gateway, Gateways},
-    remote::{Call, Lost, Reply, Wire},
+    remote::{Call, Lost, Push, Reply, Wire},
 };
 use ureq::{
     Agent,
@@ -23,6 +26,7 @@ use ureq::{
     },
 };
 
+use self::push::Receivers;
 use crate::ways::Ways;
 
 /// How long one call may take, from the name to the last byte.
@@ -36,16 +40,20 @@ const BYTES_MAX: u64 = 8 << 20;
 pub(crate) struct Http {
     outside: Agent,
     inside: Agent,
+    receivers: Receivers,
 }
 
 impl Http {
-    pub(crate) fn new() -> Self {
-        Self::within(CALL_MAX)
+    /// `hosts` are those of our own network that webhooks may post to.
+    pub(crate) fn new(hosts: &[String]) -> Self {
+        let agent = |private| agent(CALL_MAX, CONNECT_MAX, private);
+        Self { outside: agent(false), inside: agent(true), receivers: Receivers::new(hosts) }
     }
 
-    fn within(longest: Duration) -> Self {
+    #[cfg(test)]
+    fn within(longest: Duration, hosts: &[String]) -> Self {
         let agent = |private| agent(longest, CONNECT_MAX, private);
-        Self { outside: agent(false), inside: agent(true) }
+        Self { outside: agent(false), inside: agent(true), receivers: Receivers::within(longest, hosts) }
     }
 }
 
@@ -61,6 +69,11 @@ pub(crate) fn gateways(ways: &Ways, name: &str) -> anyhow::Result<Gateways> {
 
 /// What asks other servers; `inside` may reach those of our own house.
 fn agent(longest: Duration, connect: Duration, inside: bool) -> Agent {
+    agent_by(longest, connect, if inside { Guarded::anywhere() } else { Guarded::outside() })
+}
+
+/// What asks the servers that a guard lets through.
+fn agent_by<R: Resolver>(longest: Duration, connect: Duration, guard: Guarded<R>) -> Agent {
     let config = Agent::config_builder()
         .timeout_global(Some(longest))
         .timeout_connect(Some(connect))
@@ -69,7 +82,7 @@ fn agent(longest: Duration, connect: Duration, inside: bool) -> Agent {
         .proxy(None)
         .user_agent(concat!("duban/", env!("CARGO_PKG_VERSION")))
         .build();
-    Agent::with_parts(config, DefaultConnector::default(), Guarded { private: inside })
+    Agent::with_parts(config, DefaultConnector::default(), guard)
 }
 
 impl Wire for Http {
@@ -90,31 +103,49 @@ impl Wire for Http {
         Ok(Reply { status: answer.status().as_u16(), body: body.map_err(|e| Lost(e.to_string()))? })
     }
 
+    fn push(&self, push: &Push) -> Result<Reply, Lost> {
+        self.receivers.push(push)
+    }
+
     fn secret(&self, name: &str) -> Option<String> {
         std::env::var(name).ok().map(|key| key.trim().to_owned()).filter(|key| !key.is_empty())
     }
 }
 
-/// Finds addresses as usual, and leaves out those that a public name must not lead to.
+/// Finds addresses as usual, and leaves out those that a public name must not lead to. What it returns is what is connected
+/// to: a name is looked up once for each call.
 #[derive(Debug)]
-struct Guarded {
+struct Guarded<R = DefaultResolver> {
     private: bool,
+    names: R,
 }
 
-impl Resolver for Guarded {
+impl Guarded {
+    /// Lets through what lies outside.
+    fn outside() -> Self {
+        Self { private: false, names: DefaultResolver::default() }
+    }
+
+    /// Lets everything through: for servers that the pack or the settings name.
+    fn anywhere() -> Self {
+        Self { private: true, names: DefaultResolver::default() }
+    }
+}
+
+impl<R: Resolver> Resolver for Guarded<R> {
     fn resolve(
         &self,
         uri: &Uri,
         config: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        let found = DefaultResolver::default().resolve(uri, config, timeout)?;
+        let found = self.names.resolve(uri, config, timeout)?;
         let mut kept = self.empty();
         for address in found.iter().filter(|address| self.private || is_public(address.ip())) {
             kept.push(*address);
         }
         if kept.is_empty() {
-            return Err(ureq::Error::HostNotFound);
+            return Err(ureq::Error::Other("the name leads into a network that is not public".into()));
         }
         Ok(kept)
     }
@@ -191,7 +222,7 @@ mod tests {
     fn a_form_goes_out_and_an_error_comes_back_as_an_answer() {
         let (address, told) =
             server(vec![answer("403 Forbidden", "", "[{\"code\":403}]"), answer("200 OK", "", "[]")]);
-        let http = Http::new();
+        let http = Http::new(&[]);
         let form = vec![("description".to_owned(), "灯 & 树".to_owned())];
         let reply = http.call(&call(format!("{address}/requests.json"), Some(form))).unwrap();
         assert_eq!((reply.status, reply.body.as_str()), (403, "[{\"code\":403}]"));
@@ -208,7 +239,7 @@ mod tests {
     #[test]
     fn where_an_answer_points_is_not_followed() {
         let (address, told) = server(vec![answer("302 Found", "location: http://127.0.0.1:1/x\r\n", "")]);
-        let reply = Http::new().call(&call(address, None)).unwrap();
+        let reply = Http::new(&[]).call(&call(address, None)).unwrap();
         assert_eq!(reply.status, 302);
         told.join().unwrap();
     }
@@ -217,10 +248,10 @@ mod tests {
     fn silence_and_floods_end() {
         let flood = answer("200 OK", "", &"a".repeat(9 << 20));
         let (address, told) = server(vec!["nothing".into(), flood]);
-        let http = Http::within(Duration::from_millis(800));
+        let http = Http::within(Duration::from_millis(800), &[]);
         assert!(http.call(&call(address.clone(), None)).is_err(), "silence");
         thread::sleep(Duration::from_millis(900));
-        assert!(Http::new().call(&call(address, None)).is_err(), "more than may be");
+        assert!(Http::new(&[]).call(&call(address, None)).is_err(), "more than may be");
         told.join().unwrap();
     }
 
@@ -228,7 +259,7 @@ mod tests {
     fn a_public_name_does_not_lead_inside() {
         let (address, _told) = server(vec![answer("200 OK", "", "secret")]);
         let outside = Call { private: false, ..call(address, None) };
-        assert!(Http::new().call(&outside).is_err());
+        assert!(Http::new(&[]).call(&outside).is_err());
         for inside in [
             "127.0.0.1",
             "10.1.2.3",

@@ -18,6 +18,7 @@ use crate::{
     lang::Words,
     place::Bounds,
     watch::WatchRule,
+    webhook::WebhookRule,
 };
 
 /// Photos with one request at most, and megabytes of each: a whole form has to fit into memory.
@@ -136,6 +137,7 @@ fn settings(form: &Form<'_>) -> Settings {
     group(SettingGroup::Tasks, &mut |f| s.link_days = f.whole("link_days", 14, 365).into());
     group(SettingGroup::Watches, &mut |f| s.watches = watches(f, s.watches));
     group(SettingGroup::Codes, &mut |f| s.codes = codes(f, &s.codes));
+    group(SettingGroup::Webhooks, &mut |f| s.webhooks = webhooks(f, s.webhooks));
     s.laws = laws;
     s
 }
@@ -174,6 +176,17 @@ fn codes(form: &Form<'_>, rule: &CodeRule) -> CodeRule {
         daily_max: within("daily_max", "5", 1..=20).unwrap_or(rule.daily_max),
         session_minutes: within("session_minutes", "60", 5..=720).unwrap_or(rule.session_minutes),
         required: form.members("required", Gate::ALL, Gate::key),
+    }
+}
+
+fn webhooks(form: &Form<'_>, rule: WebhookRule) -> WebhookRule {
+    // What is given up on the day it begins to fail, or forgotten before it was tried for the last time, helps nobody.
+    let days = |text: &str| text.parse().ok().filter(|n| (1..=60).contains(n));
+    let kept = |text: &str| text.parse().ok().filter(|n| (7..=365).contains(n));
+    WebhookRule {
+        old_secret_hours: form.whole("old_secret_hours", rule.old_secret_hours, 720),
+        failing_days: form.parsed("failing_days", "5", days).unwrap_or(rule.failing_days),
+        log_days: form.parsed("log_days", "30", kept).unwrap_or(rule.log_days),
     }
 }
 
@@ -256,6 +269,7 @@ fn defaults() -> Settings {
             daily_at: 18 * 60,
         },
         codes: CodeRule::default(),
+        webhooks: WebhookRule::DEFAULT,
         laws: BTreeMap::new(),
     }
 }

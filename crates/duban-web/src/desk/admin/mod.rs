@@ -14,6 +14,7 @@ pub(crate) mod replace;
 pub(crate) mod service_keys;
 pub(crate) mod sign_ins;
 pub(crate) mod table;
+pub(crate) mod webhooks;
 
 use duban_domain::{
     Lang,

@@ -4,12 +4,12 @@ use askama::Template;
 use axum::extract::Path;
 use duban_app::{
     AppError, ErasureRow,
-    erasure::{self, Asking, Change, Target},
+    erasure::{self, Asking, Change, Decision, Target},
 };
 use duban_domain::{
     ErasureId, Lang, Refusal,
     case::ActorKind,
-    erasure::{Counts, ErasureGround, ErasureState},
+    erasure::{Counts, ErasureGround, ErasureState, IdentityCheck},
     policy::{Action, Guard},
 };
 
@@ -23,18 +23,23 @@ pub(super) struct LedgerPage {
     older: Option<i64>,
     /// Whether this member asks.
     asks: bool,
-    grounds: Vec<(&'static str, &'static str, bool)>,
+    grounds: Choices,
+    checks: Choices,
     number: String,
     whole: bool,
     words: String,
     wrong: String,
 }
 
+/// What stands in a list to choose from: key, word, whether it is chosen.
+type Choices = Vec<(&'static str, &'static str, bool)>;
+
 struct RowShown {
     id: i64,
     number: String,
     what: &'static str,
     ground: &'static str,
+    check: Option<&'static str>,
     words: String,
     asked_by: String,
     asked: When,
@@ -57,6 +62,8 @@ pub(super) struct ErasurePage {
     /// Whether this member decides, and it waits for that.
     decides: bool,
     stopped: bool,
+    /// How it can be made sure that the person asks, where that is not known well enough.
+    checks: Choices,
     targets: Vec<TargetShown>,
     more: usize,
     counts: Vec<(&'static str, u64)>,
@@ -102,6 +109,7 @@ pub(crate) fn asking(fields: &Fields) -> Result<Asking, Refusal> {
         number: fields.get("number").parse().map_err(|_| Refusal::NotFound)?,
         whole: fields.get("what") != "one",
         ground: ErasureGround::from_key(fields.get("ground")).ok_or(Refusal::NeedsText("ground"))?,
+        check: IdentityCheck::from_key(fields.get("check")),
         words: fields.get("words").to_owned(),
     })
 }
@@ -117,12 +125,19 @@ async fn ledger(desk: &Desk, asked: &Fields, wrong: String) -> Result<LedgerPage
         rows: found.iter().map(|row| shown(&s, row)).collect(),
         asks: desk.who.can(Action::Correct),
         grounds: ErasureGround::ALL.iter().map(ground).collect(),
+        checks: checks(s.lang, asked),
         number: asked.get("number").to_owned(),
         whole: asked.get("what") != "one",
         words: asked.get("words").to_owned(),
         wrong,
         s,
     })
+}
+
+/// How somebody of the house can have made sure that the person asks.
+fn checks(lang: Lang, typed: &Fields) -> Choices {
+    let chosen = typed.get("check");
+    IdentityCheck::by_staff().map(|one| (one.key(), one.word(lang), one.key() == chosen)).collect()
 }
 
 /// One line of it, with what will go while it waits.
@@ -133,8 +148,12 @@ pub(crate) async fn one(desk: Desk, Path(id): Path<String>) -> PageResult {
 /// Decides.
 pub(crate) async fn decide(desk: Desk, Path(id): Path<String>, fields: Fields) -> PageResult {
     let which = number(&id)?;
-    let (agreed, words) = (fields.get("do") == "agree", fields.get("words").to_owned());
-    match desk.run(move |ctx| erasure::decide(ctx, which, agreed, &words)).await {
+    let decision = Decision {
+        agreed: fields.get("do") == "agree",
+        check: IdentityCheck::from_key(fields.get("check")),
+        words: fields.get("words").to_owned(),
+    };
+    match desk.run(move |ctx| erasure::decide(ctx, which, &decision)).await {
         Ok(_) => Ok(see_other(&format!("/desk/erasures/{id}"))),
         Err(error) => {
             let wrong = sentence(desk.visit.lang, error)?;
@@ -157,6 +176,7 @@ async fn view(desk: &Desk, id: &str, typed: &Fields, wrong: String) -> Result<Er
         stopped: targets.iter().any(|target| target.open || target.held),
         more: look.total.saturating_sub(targets.len()),
         counts: counted(&look.counts, s.lang),
+        checks: if look.row.ground.is_checked(look.row.check) { Vec::new() } else { checks(s.lang, typed) },
         row: shown(&s, &look.row),
         words: typed.get("words").to_owned(),
         decides,
@@ -206,6 +226,7 @@ fn shown(s: &Shell, row: &ErasureRow) -> RowShown {
             s.t("只这一件", "this request only")
         },
         ground: row.ground.word(s.lang),
+        check: row.check.map(|check| check.word(s.lang)),
         words: row.words.clone(),
         asked_by,
         asked: s.when(&row.asked_at),
@@ -256,9 +277,9 @@ pub(super) fn sentence(lang: Lang, error: WebError) -> Result<String, WebError> 
         Refusal::NeedsText(_)
         | Refusal::NoChange
         | Refusal::TooLong { .. }
-        | Refusal::Guard(Guard::StillOpen(_) | Guard::Held(_) | Guard::OwnAsking | Guard::Decided) => {
-            Ok(refusal.sentence(lang))
-        }
+        | Refusal::Guard(
+            Guard::StillOpen(_) | Guard::Held(_) | Guard::OwnAsking | Guard::Decided | Guard::Unchecked,
+        ) => Ok(refusal.sentence(lang)),
         _ => Err(error),
     }
 }

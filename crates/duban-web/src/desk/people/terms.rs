@@ -3,11 +3,11 @@
 use askama::Template;
 use duban_app::{
     DestructionRow, HoldRow,
-    retention::{self, MOST, Sums},
+    retention::{self, Coming, MOST, Sums},
 };
 use duban_domain::{
     Number, Refusal,
-    retention::{Record, Term},
+    retention::{Due, Record, Term},
 };
 
 use super::erasures::sentence;
@@ -20,6 +20,7 @@ pub(super) struct TermsPage {
     saved: bool,
     hour: u32,
     terms: Vec<TermShown>,
+    coming: Vec<ComingShown>,
     records: Vec<RecordShown>,
     holds: Vec<HoldShown>,
     destroyed: Vec<GoneShown>,
@@ -36,6 +37,16 @@ struct TermShown {
     law: String,
     now: SumsShown,
     soon: SumsShown,
+}
+
+struct ComingShown {
+    number: String,
+    category: String,
+    kind: &'static str,
+    closed: When,
+    what: &'static str,
+    tonight: bool,
+    held: bool,
 }
 
 struct SumsShown {
@@ -78,18 +89,7 @@ pub(crate) async fn page(desk: Desk) -> PageResult {
 
 /// Holds a case back, or back no longer.
 pub(crate) async fn hold(desk: Desk, fields: Fields) -> PageResult {
-    let done = match fields.get("number").parse::<Number>() {
-        Ok(number) => {
-            let (release, words) = (fields.get("do") == "release", fields.get("words").to_owned());
-            desk.run(move |ctx| match release {
-                true => retention::release(ctx, &number),
-                false => retention::hold(ctx, &number, &words),
-            })
-            .await
-        }
-        Err(_) => Err(Refusal::NotFound.into()),
-    };
-    match done {
+    match held_back(&desk, &fields).await {
         Ok(()) => Ok(see_other("/desk/retention?saved=1")),
         Err(error) => {
             let wrong = sentence(desk.visit.lang, error)?;
@@ -98,20 +98,34 @@ pub(crate) async fn hold(desk: Desk, fields: Fields) -> PageResult {
     }
 }
 
+async fn held_back(desk: &Desk, fields: &Fields) -> Result<(), WebError> {
+    let number: Number = fields.get("number").parse().map_err(|_| Refusal::NotFound)?;
+    let (release, words) = (fields.get("do") == "release", fields.get("words").to_owned());
+    desk.run(move |ctx| match release {
+        true => retention::release(ctx, &number),
+        false => retention::hold(ctx, &number, &words),
+    })
+    .await
+}
+
 async fn view(desk: &Desk, asked: &Fields, wrong: String) -> Result<TermsPage, WebError> {
     let over = desk.run(retention::overview).await?;
     let s = desk.shell();
     let city = &desk.site.app.city;
-    let category = |row: &DestructionRow| {
-        row.category.as_deref().map(|key| city.category_path(key, s.lang)).unwrap_or_default()
-    };
+    let category = |key: Option<&str>| key.map(|key| city.category_path(key, s.lang)).unwrap_or_default();
     Ok(TermsPage {
         saved: asked.get("saved") == "1",
         hour: over.hour,
         terms: over.terms.iter().map(|(term, now, soon)| one(&s, term, now, soon)).collect(),
+        coming: over.coming.iter().map(|row| next(&s, row, category(row.category.as_deref()))).collect(),
         records: over.records.iter().map(|row| record(&s, *row)).collect(),
         holds: over.holds.iter().map(|row| held(&s, row)).collect(),
-        destroyed: over.destroyed.0.iter().map(|row| gone(&s, row, category(row))).collect(),
+        destroyed: over
+            .destroyed
+            .0
+            .iter()
+            .map(|row| gone(&s, row, category(row.category.as_deref())))
+            .collect(),
         destroyed_count: over.destroyed.1,
         number: asked.get("number").to_owned(),
         words: asked.get("words").to_owned(),
@@ -131,6 +145,22 @@ fn one(s: &Shell, term: &Term, now: &Sums, soon: &Sums) -> TermShown {
         law: term.law.as_ref().map(|law| law.get(s.lang).to_owned()).unwrap_or_default(),
         now: sums(now),
         soon: sums(soon),
+    }
+}
+
+fn next(s: &Shell, row: &Coming, category: String) -> ComingShown {
+    ComingShown {
+        number: row.number.to_string(),
+        category,
+        kind: row.kind.word(s.lang),
+        closed: s.when(&row.closed_at),
+        what: if row.due == Due::Destroy {
+            s.t("销毁", "destroyed")
+        } else {
+            s.t("去身份", "anonymised")
+        },
+        tonight: row.tonight,
+        held: row.held,
     }
 }
 

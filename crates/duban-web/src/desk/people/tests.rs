@@ -33,7 +33,7 @@ async fn a_person_asks_on_their_page_and_the_officer_looks_and_decides() {
     let one = format!("/desk/erasures/{id}");
     let shown = look(&mut officer, &one).await.text;
     assert!(shown.contains("王女士") && shown.contains("＊＊＊") && shown.contains("现在删不了"), "{shown}");
-    let early = officer.post(&one, &[("do", "agree")], None).await;
+    let early = officer.post(&one, &[("do", "agree"), ("check", "called-back")], None).await;
     assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(early.text.contains("还在办"), "{}", early.text);
 
@@ -42,14 +42,24 @@ async fn a_person_asks_on_their_page_and_the_officer_looks_and_decides() {
         .post("/desk/retention", &[("do", "hold"), ("number", &number), ("words", "诉讼")], None)
         .await;
     assert_eq!(held.to(), "/desk/retention?saved=1");
-    assert!(officer.post(&one, &[("do", "agree")], None).await.text.contains("法定留存"));
+    let check = [("do", "agree"), ("check", "papers")];
+    assert!(officer.post(&one, &check, None).await.text.contains("法定留存"));
     assert!(look(&mut officer, "/desk/retention").await.text.contains("诉讼"));
     officer.post("/desk/retention", &[("do", "release"), ("number", &number)], None).await;
-    let agreed = officer.post(&one, &[("do", "agree")], None).await;
+    let unknown = officer.post(&one, &[("do", "agree"), ("words", "电话里说的")], None).await;
+    assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(unknown.text.contains("还没有核对是不是本人") && unknown.text.contains("电话里说的"));
+    let agreed = officer.post(&one, &[("do", "agree"), ("check", "called-back")], None).await;
     assert_eq!(agreed.to(), one);
     while jobs::work(&world.app).unwrap() > 0 {}
     let over = look(&mut officer, &one).await.text;
-    assert!(over.contains("已删") && over.contains("1 / 1") && !over.contains("王女士"), "{over}");
+    assert!(
+        over.contains("已删")
+            && over.contains("回拨留下的号码核对")
+            && over.contains("1 / 1")
+            && !over.contains("王女士"),
+        "{over}"
+    );
     let gone = own.get(&page).await.text;
     assert!(!gone.contains("王女士") && !gone.contains("测试路口"), "the pass opens nothing any more");
 
@@ -63,11 +73,21 @@ async fn a_person_asks_on_their_page_and_the_officer_looks_and_decides() {
 async fn whoever_asks_wrongly_keeps_what_was_typed() {
     let world = World::sqlite();
     let mut operator = sign_in(&world, "op", "hotline", "operator").await;
-    let form = [("number", "26010500009"), ("ground", "heirs"), ("what", "one"), ("words", "家属来电")];
+    let form = [
+        ("number", "26010500009"),
+        ("ground", "heirs"),
+        ("check", "kinship"),
+        ("what", "one"),
+        ("words", "家属来电"),
+    ];
     let wrong = operator.post("/desk/erasures", &form, None).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.text.contains("没有这个编号") && wrong.text.contains("家属来电"), "{}", wrong.text);
-    assert!(wrong.text.contains("value=\"heirs\" selected"), "{}", wrong.text);
+    for chosen in ["value=\"heirs\" selected", "value=\"kinship\" selected"] {
+        assert!(wrong.text.contains(chosen), "{}", wrong.text);
+    }
+    let unchecked = [("number", "26010500009"), ("ground", "asked")];
+    assert!(operator.post("/desk/erasures", &unchecked, None).await.text.contains("还没有核对"));
     let none = operator.post("/desk/erasures", &[("number", "26010500009")], None).await;
     assert!(none.text.contains("请选一个事由"), "{}", none.text);
 }

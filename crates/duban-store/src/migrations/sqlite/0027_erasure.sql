@@ -13,6 +13,7 @@ CREATE TABLE erasure (
     whole INTEGER NOT NULL,
     ground INTEGER NOT NULL,
     words TEXT NOT NULL,
+    identity INTEGER,
     asked_kind INTEGER NOT NULL,
     asked_id INTEGER NOT NULL,
     asked_name TEXT NOT NULL,

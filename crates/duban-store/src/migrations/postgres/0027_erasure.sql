@@ -13,6 +13,7 @@ CREATE TABLE erasure (
     whole BIGINT NOT NULL,
     ground BIGINT NOT NULL,
     words TEXT NOT NULL,
+    identity BIGINT,
     asked_kind BIGINT NOT NULL,
     asked_id BIGINT NOT NULL,
     asked_name TEXT NOT NULL,
