@@ -106,6 +106,8 @@ export const DESK = [
   { name: 'people-erasure', who: 'privacy', go: erasure },
   { name: 'people-terms', who: 'privacy', go: '/desk/retention' },
   { name: 'admin-moves', who: 'admin', go: '/desk/moves' },
+  { name: 'admin-registers', who: 'admin', go: '/desk/city/registers' },
+  { name: 'desk-letters', who: 'operator', go: '/desk/letters' },
   { name: 'admin-replace', who: 'admin', go: '/desk/replace?kind=unit&from=power' },
   { name: 'admin-replace-look', typed: true, who: 'admin', go: replaceLook },
   { name: 'admin-role', who: 'security', go: '/desk/city/roles/entry?id=handler' },

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::sh;
+use crate::{lint::Lint, sh};
 
 /// Builds, then becomes the program: Ctrl-C reaches it directly and its exit code is ours.
 pub(crate) fn run(words: &[&str]) -> Result<()> {
@@ -31,9 +31,9 @@ pub(crate) fn release_program() -> Result<PathBuf> {
 ///
 /// One command for tests, journeys and pictures: a narrower one would unify the features of
 /// dependencies otherwise and build some of them a second time.
-pub(crate) fn test_program() -> Result<()> {
+pub(crate) fn test_program(lint: &Lint) -> Result<()> {
     let words = ["build", "--locked", "--workspace", "--lib", "--bins", "--tests"];
-    sh::run(sh::cargo().args(words))
+    sh::run(lint.cargo().args(words))
 }
 
 /// Where `test_program` leaves the program.

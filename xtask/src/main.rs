@@ -12,6 +12,7 @@ mod browser;
 mod ci;
 mod demo;
 mod islands;
+mod lint;
 mod npm;
 mod postgres;
 mod sh;
@@ -37,7 +38,7 @@ cargo xtask COMMAND
                                    cargo xtask test --no-browser merge_can_be_undone
   test --browsers                one journey in Firefox and WebKit, which it installs (600 MB); not part of ci
                                    cargo xtask test --browsers
-  ci                             formatting, tidy, clippy, documents, then every test
+  ci                             formatting, tidy, then every test, with clippy and the documents in one build
                                    cargo xtask ci
   tidy                           the rules of the house that no compiler checks
                                    cargo xtask tidy
@@ -56,8 +57,12 @@ Settings: DUBAN_TEST_PG=postgres://…   tests use this server instead of one of
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    match dispatch(&words) {
-        Ok(()) => ExitCode::SUCCESS,
+    let done = match words.as_slice() {
+        [compiler, rest @ ..] if lint::is_compiler(compiler) => lint::compile(compiler, rest),
+        words => dispatch(words).map(|()| ExitCode::SUCCESS),
+    };
+    match done {
+        Ok(code) => code,
         Err(error) => {
             eprintln!("\nxtask: {error:#}");
             ExitCode::FAILURE

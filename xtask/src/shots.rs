@@ -6,11 +6,11 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{browser, demo, npm, sh};
+use crate::{browser, demo, lint::Lint, npm, sh};
 
 /// Serves the demo, has e2e/shots.mjs walk through it, and stops it.
 pub(crate) fn run() -> Result<()> {
-    demo::test_program()?;
+    demo::test_program(&Lint::default())?;
     let folder = sh::root().join("e2e");
     npm::install(&folder)?;
     let chromium = browser::chromium()?;

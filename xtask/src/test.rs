@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{browser, demo, islands, npm, postgres, sh, steps::Steps};
+use crate::{browser, demo, islands, lint::Lint, npm, postgres, sh, steps::Steps};
 
 /// The journeys that take longest begin first, so that none of them runs alone at the end.
 const LONGEST: &[&str] = &[
@@ -30,6 +30,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) packages: Vec<&'a str>,
     /// Only tests, and journey files, whose name contains this.
     pub(crate) filter: Option<&'a str>,
+    /// Whether the build also asks clippy and reads the documents.
+    pub(crate) lint: Lint,
 }
 
 /// Reads the words after `test` and runs.
@@ -70,7 +72,7 @@ pub(crate) fn all(steps: &mut Steps, wanted: &Wanted<'_>) -> Result<()> {
     }
     let server = steps.step("PostgreSQL", postgres::server)?;
     if whole {
-        steps.step("build", demo::test_program)?;
+        steps.step("build", || demo::test_program(&wanted.lint))?;
     }
     steps.step("crates, both databases", || crates(wanted, server.url()))?;
     // The server goes before the browser comes: journeys run on the embedded database.
@@ -82,7 +84,7 @@ pub(crate) fn all(steps: &mut Steps, wanted: &Wanted<'_>) -> Result<()> {
 }
 
 fn crates(wanted: &Wanted<'_>, server: &str) -> Result<()> {
-    let mut command = sh::cargo();
+    let mut command = wanted.lint.cargo();
     command.args(["test", "--locked"]).env("DUBAN_TEST_PG", server);
     if wanted.packages.is_empty() {
         command.arg("--workspace");

@@ -15,6 +15,7 @@ pub mod erasure;
 pub mod error;
 pub mod export;
 pub mod figures;
+pub mod gazetteer;
 pub mod import;
 pub mod jobs;
 pub mod keys;
@@ -50,8 +51,8 @@ pub use duban_store::{
     AdminChange, Alert, AttemptRow, ByHand, CallFigure, CallNote, CallSums, CallbackTask, CaseQuery, CaseRow,
     Cursor, DeliveryRow, DestructionRow, ErasureRow, ExportLine, Figure, Figures, HoldRow, InspectionRow,
     InspectionSums, Link, LinkState, LiveEvent, MediaKind, MediaRow, NoticeLog, NoticeQuery, Order, Page,
-    PublicQuery, PublicRow, RelocationRow, SavedView, SeekLine, ServiceKey, Sought, UnitFigures, WebhookRow,
-    ZOOM_SINGLE,
+    PublicQuery, PublicRow, RegisterRun, RelocationRow, SavedView, SeekLine, ServiceKey, Sought, UnitFigures,
+    WebhookRow, ZOOM_SINGLE,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

@@ -45,9 +45,11 @@ const DAYS_MAX: i64 = 3_660;
 const USED_EVERY_MS: i64 = 60_000;
 /// The kind of the job that forgets what was sent under keys of senders.
 pub(crate) const FORGET: &str = "forget-sent";
-/// How many days, at least, something else under the same key is refused: whoever sends again after a broken line does
-/// it sooner.
+/// How many days, at least, something else under the same key of a step is refused: whoever sends again after a broken
+/// line does it sooner.
 const SENT_DAYS: i64 = 3;
+/// Keys of senders that are looked at in one transaction.
+const FORGET_MAX: i64 = 500;
 
 /// A key as it is to be (新密钥).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -180,14 +182,21 @@ pub fn sent_under(ctx: &Ctx, key: &str, body: &[u8]) -> Result<String> {
     let whose = format!("{} {}\0{key}", ctx.who.id.0, ctx.who.name);
     let name = keys::hash(whose.as_bytes());
     let digest = keys::hash(body);
+    let source = format!("api:{}", keys::hex(&name));
     let held = ctx.app.store.write(|tx| {
         owe_forgetting(&ctx.app, tx, ctx.now)?;
-        Ok::<_, AppError>(tx.sent_under(&name, &digest, ctx.now)?)
+        let (held, fresh) = tx.sent_under(&name, &digest, ctx.now)?;
+        // There is a case of this key, and what was sent for it is not known any more: whoever sends the key now is
+        // told so, and not given a case that may be about something else.
+        if fresh && tx.request_by_source(&source)?.is_some() {
+            return Err(AppError::from(Refusal::from(Guard::KeyReused)));
+        }
+        Ok(held)
     })?;
     if held != digest {
         return Err(Refusal::from(Guard::KeyReused).into());
     }
-    Ok(format!("api:{}", keys::hex(&name)))
+    Ok(source)
 }
 
 /// One job a day, when all that was sent on that day is old enough.
@@ -204,12 +213,24 @@ fn owe_forgetting(app: &App, tx: &mut WriteTx<'_>, now: Stamp) -> Result<()> {
     })?)
 }
 
-/// Forgets what was sent under keys of senders some days ago. What it made stays, and still counts once.
+/// Forgets what was sent under keys of senders some days ago. What made a case is remembered as long as the case:
+/// the same key gives it again, and with something else is refused.
 pub(crate) fn forget(app: &App, job: &Job, now: Stamp) -> Result<()> {
-    app.store.write(|tx| {
-        tx.forget_sent(now.plus_ms(-SENT_DAYS * DAY_MS))?;
-        Ok(tx.finish_job(job.id)?)
-    })
+    loop {
+        let looked = app.store.write(|tx| {
+            let keys = tx.sent_until(now.plus_ms(-SENT_DAYS * DAY_MS), FORGET_MAX)?;
+            for key in &keys {
+                match tx.request_by_source(&format!("api:{}", keys::hex(key)))? {
+                    Some(_) => tx.keep_sent(key)?,
+                    None => tx.forget_sent(key)?,
+                }
+            }
+            Ok::<_, AppError>(keys.len())
+        })?;
+        if looked == 0 {
+            return app.store.write(|tx| Ok(tx.finish_job(job.id)?));
+        }
+    }
 }
 
 /// Whether a key that a live feed began with still holds as it did.

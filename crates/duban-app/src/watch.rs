@@ -22,7 +22,7 @@ use duban_store::{PublicRow, ReadTx, WatchRow, WriteTx};
 pub(crate) use lost::lost;
 
 use crate::{
-    App, AppError, keys,
+    App, AppError, gazetteer, keys,
     notice::{self, Notice, To, lang_code, lang_of},
     person,
     resident::public,
@@ -110,7 +110,11 @@ pub fn is_offered(app: &App) -> Result<bool> {
 pub fn ask(app: &App, wanted: &Wanted) -> Result<()> {
     let now = app.now();
     let contact = person::mail_key(&app.keys, &wanted.mail);
-    let area = named(&app.city, &wanted.area);
+    // A place is named only as the gazetteer names it: these words go to a mailbox of somebody who may never have
+    // seen our page.
+    let known = gazetteer::is_place(app, &wanted.area.place)?;
+    let area =
+        Area { place: if known { wanted.area.place.clone() } else { String::new() }, ..wanted.area.clone() };
     app.store.write(|tx| {
         let day = now.plus_ms(-DAY_MS);
         if tx.notices_to(&contact, Some(NoticeKind::Confirm), day)? >= ASKED_MAX {
@@ -144,13 +148,6 @@ pub fn ask(app: &App, wanted: &Wanted) -> Result<()> {
         notice::owe(app, tx, &Notice { kind: NoticeKind::Confirm, to, case: None, values }, now)?;
         Ok(())
     })
-}
-
-/// An area whose place is named only as the gazetteer names it: these words go to a mailbox of somebody
-/// who may never have seen our page.
-fn named(city: &City, area: &Area) -> Area {
-    let known = city.places.iter().any(|place| [&place.name.zh, &place.name.en].contains(&&area.place));
-    Area { place: if known { area.place.clone() } else { String::new() }, ..area.clone() }
 }
 
 /// Whether the same was asked for a moment ago.

@@ -14,6 +14,7 @@ pub mod deadline;
 pub mod disclosure;
 pub mod dispatch;
 pub mod erasure;
+pub mod gazetteer;
 pub mod id;
 pub mod lang;
 pub mod letter;

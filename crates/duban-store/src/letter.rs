@@ -121,3 +121,85 @@ impl WriteTx<'_> {
         .map(|_| ())
     }
 }
+
+/// A mail that was put aside because it could not be read (搁置的来信).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AsideRow {
+    /// Its id.
+    pub id: i64,
+    /// What its file is called.
+    pub file: String,
+    /// When it was put aside.
+    pub at: Stamp,
+    /// How large it is.
+    pub bytes: i64,
+    /// Why.
+    pub why: String,
+    /// Sender and subject, sealed.
+    pub head: Vec<u8>,
+    /// When somebody had seen to it.
+    pub seen_at: Option<Stamp>,
+    /// Who had.
+    pub seen_by: String,
+}
+
+impl ReadTx<'_> {
+    /// Mails that were put aside: those that nobody has seen to first, each newest first.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn letters_aside(&mut self, limit: i64) -> Result<Vec<AsideRow>, StoreError> {
+        let sql = "SELECT id, file, at, bytes, why, head, seen_at, seen_by FROM letter_aside
+             ORDER BY CASE WHEN seen_at IS NULL THEN 0 ELSE 1 END, id DESC LIMIT $1";
+        self.all(sql, params![limit], |row| {
+            Ok(AsideRow {
+                id: row.int(0)?,
+                file: row.text(1)?,
+                at: Stamp(row.int(2)?),
+                bytes: row.int(3)?,
+                why: row.text(4)?,
+                head: row.blob(5)?,
+                seen_at: row.opt_int(6)?.map(Stamp),
+                seen_by: row.text(7)?,
+            })
+        })
+    }
+
+    /// How many of them nobody has seen to.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn letters_aside_open(&mut self) -> Result<i64, StoreError> {
+        self.number("SELECT count(*) FROM letter_aside WHERE seen_at IS NULL", &[])
+    }
+}
+
+impl WriteTx<'_> {
+    /// Writes down that a mail was put aside, once for each file.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn put_letter_aside(&mut self, l: &AsideRow) -> Result<(), StoreError> {
+        let sql = "INSERT INTO letter_aside (id, file, at, bytes, why, head, seen_at, seen_by)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (file) DO NOTHING";
+        let params = params![l.id, &l.file, l.at, l.bytes, &l.why, &l.head, l.seen_at, &l.seen_by];
+        self.exec(sql, params).map(|_| ())
+    }
+
+    /// Writes sender and subject of a mail that was put aside anew.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn put_aside_head(&mut self, id: i64, head: &[u8]) -> Result<(), StoreError> {
+        self.exec("UPDATE letter_aside SET head = $1 WHERE id = $2", params![head, id]).map(|_| ())
+    }
+
+    /// Somebody has seen to a mail; whether nobody had before.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn see_to_letter(&mut self, id: i64, at: Stamp, by: &str) -> Result<bool, StoreError> {
+        let sql = "UPDATE letter_aside SET seen_at = $1, seen_by = $2 WHERE id = $3 AND seen_at IS NULL";
+        Ok(self.exec(sql, params![at, by, id])? > 0)
+    }
+}

@@ -62,7 +62,9 @@ pub(crate) const ALL: &[Migration] = migrations![
     24 "0024_sign_on",
     25 "0025_digest",
     26 "0026_webhooks",
-    27 "0027_erasure",
+    27 "0027_gazetteer",
+    28 "0028_letter_aside",
+    29 "0029_erasure",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.

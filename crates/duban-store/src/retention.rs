@@ -215,7 +215,11 @@ impl WriteTx<'_> {
                 self.exec(&sql, params![before, limit])?;
             }
             Record::SignIns => self.let_go("sign-ins", before)?,
-            Record::Letters | Record::Sessions => {}
+            Record::Letters => {
+                let sql = "DELETE FROM letter_aside WHERE id IN (SELECT id FROM letter_aside WHERE at < $1 ORDER BY id LIMIT $2)";
+                self.exec(sql, params![before, limit])?;
+            }
+            Record::Sessions => {}
         }
         self.exec(&format!("DELETE FROM {table} WHERE {some}"), params![before, limit])
     }

@@ -111,25 +111,48 @@ impl WriteTx<'_> {
         self.exec("UPDATE service_key SET used_at = $1 WHERE id = $2", params![now, id]).map(|_| ())
     }
 
-    /// Forgets what was sent under keys of senders until an instant.
+    /// Keys of senders that were used until an instant, oldest first.
     ///
     /// # Errors
     /// The engine's.
-    pub fn forget_sent(&mut self, until: Stamp) -> Result<(), StoreError> {
-        self.exec("DELETE FROM idempotency WHERE at <= $1", params![until]).map(|_| ())
+    pub fn sent_until(&mut self, until: Stamp, limit: i64) -> Result<Vec<Vec<u8>>, StoreError> {
+        let sql = "SELECT key FROM idempotency WHERE at <= $1 ORDER BY at, key LIMIT $2";
+        self.all(sql, params![until, limit], |row| row.blob(0))
     }
 
-    /// Keeps what was sent under a key of the sender's, unless something was before; what holds in the end.
+    /// Forgets what was sent under a key.
     ///
     /// # Errors
     /// The engine's.
-    pub fn sent_under(&mut self, key: &[u8], digest: &[u8], now: Stamp) -> Result<Vec<u8>, StoreError> {
-        self.exec(
+    pub fn forget_sent(&mut self, key: &[u8]) -> Result<(), StoreError> {
+        self.exec("DELETE FROM idempotency WHERE key = $1", params![key]).map(|_| ())
+    }
+
+    /// Remembers for ever what was sent under a key: what it made is there for ever, too.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn keep_sent(&mut self, key: &[u8]) -> Result<(), StoreError> {
+        self.exec("UPDATE idempotency SET at = $1 WHERE key = $2", params![i64::MAX, key]).map(|_| ())
+    }
+
+    /// Keeps what was sent under a key of the sender's, unless something was before. What holds in the end, and
+    /// whether it is new.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn sent_under(
+        &mut self,
+        key: &[u8],
+        digest: &[u8],
+        now: Stamp,
+    ) -> Result<(Vec<u8>, bool), StoreError> {
+        let fresh = self.exec(
             "INSERT INTO idempotency (key, digest, at) VALUES ($1, $2, $3) ON CONFLICT (key) DO NOTHING",
             params![key, digest, now],
         )?;
         let held =
             self.first("SELECT digest FROM idempotency WHERE key = $1", params![key], |row| row.blob(0))?;
-        Ok(held.unwrap_or_default())
+        Ok((held.unwrap_or_default(), fresh > 0))
     }
 }

@@ -126,6 +126,6 @@ impl WriteTx<'_> {
             "DELETE FROM webhook_attempt WHERE delivery_id IN (SELECT id FROM webhook_delivery WHERE created_at <= $1)",
             params![until],
         )?;
-        Ok(self.exec("DELETE FROM webhook_delivery WHERE created_at <= $1", params![until])?)
+        self.exec("DELETE FROM webhook_delivery WHERE created_at <= $1", params![until])
     }
 }

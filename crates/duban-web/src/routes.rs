@@ -214,6 +214,8 @@ fn the_server() -> Vec<Route> {
 fn worklist() -> Vec<Route> {
     use Access::{AnyStaff, Staff};
     vec![
+        get("/desk/letters", Staff(Action::Register), desk::letters_aside::page),
+        post("/desk/letters/{id}/seen", Staff(Action::Register), desk::letters_aside::seen),
         get("/desk/notices", AnyStaff, desk::notices::page),
         get("/desk/notices/{id}", AnyStaff, desk::notices::one),
         post("/desk/notices/{id}/attempts", AnyStaff, desk::notices::resend),
@@ -250,6 +252,9 @@ fn administration() -> Vec<Route> {
         post("/desk/city/file", AnyStaff, admin::file::post),
         get("/desk/city/hours", Staff(Action::Administer), admin::hours::page),
         post("/desk/city/hours", Staff(Action::Administer), admin::hours::post),
+        get("/desk/city/registers", Staff(Action::Administer), admin::registers::page),
+        post("/desk/city/registers", Staff(Action::Administer), admin::registers::post),
+        get("/desk/city/registers/{id}", Staff(Action::Administer), admin::registers::run),
         get("/desk/city/{table}", AnyStaff, admin::table::page),
         post("/desk/city/{table}", AnyStaff, admin::table::post),
         get("/desk/city/{table}/entry", AnyStaff, admin::table::entry),

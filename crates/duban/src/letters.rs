@@ -16,8 +16,11 @@ use std::{
 
 use anyhow::Context;
 use duban_app::{
-    App,
-    letter::{self, Came},
+    App, AppError,
+    letter::{
+        self, Came,
+        aside::{self, Why},
+    },
 };
 
 use crate::{
@@ -29,6 +32,8 @@ use crate::{
 const DATA_ERROR: u8 = 65;
 /// "Try again later": the mail server keeps it.
 const TRY_LATER: u8 = 75;
+/// How much of a mail is looked at that cannot be read.
+const HEAD_MAX: u64 = 64 << 10;
 /// How often the Maildir is looked into.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
@@ -121,7 +126,8 @@ fn look(app: &App, folder: &Path, bytes_max: u64) -> std::io::Result<usize> {
     let mut taken = 0;
     for path in waiting.into_iter().filter(|path| path.is_file()) {
         let Some(name) = path.file_name() else { continue };
-        let came = if fs::metadata(&path)?.len() > bytes_max {
+        let bytes = fs::metadata(&path)?.len();
+        let came = if bytes > bytes_max {
             tracing::warn!(file = %name.display(), "a mail is too large and was put aside");
             None
         } else {
@@ -145,10 +151,30 @@ fn look(app: &App, folder: &Path, bytes_max: u64) -> std::io::Result<usize> {
             }
             Some(_) => "S",
         };
+        // The desk is told before the file goes: whatever happens then, somebody knows of it.
+        let why = match came {
+            None => Some(Why::TooLarge),
+            Some(Came::Unreadable) => Some(Why::Unreadable),
+            Some(_) => None,
+        };
+        if let Some(why) = why
+            && let Err(error) = tell(app, &path, bytes, why)
+        {
+            tracing::error!(%error, file = %name.display(), "a mail could not be put aside and is tried again");
+            continue;
+        }
         fs::rename(&path, folder.join("cur").join(format!("{}:2,{flag}", name.display())))?;
         taken += 1;
     }
     Ok(taken)
+}
+
+/// Writes down for the desk that a mail was put aside.
+fn tell(app: &App, path: &Path, bytes: u64, why: Why) -> Result<(), AppError> {
+    let mut head = Vec::new();
+    fs::File::open(path)?.take(HEAD_MAX).read_to_end(&mut head)?;
+    let name = path.file_name().map(|name| name.display().to_string()).unwrap_or_default();
+    aside::put(app, &name, bytes, &head, why)
 }
 
 #[cfg(test)]
@@ -175,6 +201,8 @@ mod tests {
         aside.sort();
         assert_eq!(aside, ["1.a:2,S", "2.b:2,S", "3.c:2,F"]);
         assert_eq!(look(&world.app, folder.path(), 2_000).unwrap(), 0);
+        let large = aside::list(&world.ctx("operator", "hotline")).unwrap();
+        assert_eq!((large.len(), large[0].why, large[0].file.as_str()), (1, Why::TooLarge, "3.c"));
         let query = duban_app::NoticeQuery::default();
         let told = duban_app::notice::ledger(&world.ctx("supervisor", "hotline"), &query).unwrap();
         let receipts = told.entries.iter().filter(|e| e.kind == duban_domain::notice::NoticeKind::Receipt);
@@ -192,5 +220,21 @@ mod tests {
         fs::write(folder.path().join("new/1.a"), [mail, &"boundary ".repeat(300)].concat()).unwrap();
         assert_eq!(look(&world.app, folder.path(), 20_000).unwrap(), 1);
         assert!(folder.path().join("cur/1.a:2,F").exists());
+        // The desk sees that it came, from whom and about what, until somebody has seen to it.
+        let desk = world.ctx("operator", "hotline");
+        let [letter] = aside::list(&desk).unwrap().try_into().unwrap();
+        assert_eq!((letter.from.as_str(), letter.subject.as_str()), ("w***@example.cn", "light"));
+        assert_eq!(
+            (letter.why, letter.file.as_str(), aside::waiting(&desk).unwrap()),
+            (Why::Unreadable, "1.a", 1)
+        );
+        assert_eq!(aside::waiting(&world.ctx("handler", "urban")).unwrap(), 0);
+        assert!(aside::list(&world.ctx("handler", "urban")).is_err());
+        // Put aside a second time, after a crash in between: it is the same mail.
+        fs::rename(folder.path().join("cur/1.a:2,F"), folder.path().join("new/1.a")).unwrap();
+        look(&world.app, folder.path(), 20_000).unwrap();
+        aside::see_to(&desk, letter.id).unwrap();
+        assert!(aside::see_to(&desk, letter.id).is_err() && aside::waiting(&desk).unwrap() == 0);
+        assert_eq!(aside::list(&desk).unwrap()[0].seen.as_ref().unwrap().1, "测试·operator");
     }
 }

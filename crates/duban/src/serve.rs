@@ -12,8 +12,8 @@ use std::{
 
 use anyhow::{Context, ensure};
 use duban_app::{
-    App, AppError, administration::pack, case::publish, erasure, jobs, notice, proof, remote, resident,
-    retention, setup, watch,
+    App, AppError, administration::pack, case::publish, erasure, gazetteer, jobs, notice, proof, remote,
+    resident, retention, setup, watch,
 };
 use duban_domain::notice::NoticeChannel;
 use duban_web::{Options, Site};
@@ -108,6 +108,12 @@ pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<Exi
     std::thread::spawn({
         let (app, stop) = (app.clone(), stop.clone());
         move || call(&app, &stop)
+    });
+    let mut registers = app.clone();
+    registers.wire = Arc::new(Http::for_registers(settings.data.value.join("registers")));
+    std::thread::spawn({
+        let stop = stop.clone();
+        move || again_and_again(&registers, &stop, gazetteer::work)
     });
     let letters = letters::watch(&app, settings, &stop)?;
     let archive = keep::archive(&app, settings, &stop);

@@ -46,6 +46,24 @@ pub struct Waiting {
     pub count: i64,
 }
 
+/// How an order stands (移交进度).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It goes on by itself.
+    Going,
+    /// Somebody stopped it.
+    Paused,
+    /// Nobody takes over where it leads: somebody has to order another.
+    Stuck,
+    /// Nothing is left to move.
+    Done,
+    /// Another order took its place.
+    Replaced,
+}
+
+/// What was ordered, and how it stands (已安排的移交).
+pub type Ordered = (RelocationRow, Standing);
+
 /// What an order would do (移交预览).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Preview {
@@ -63,8 +81,8 @@ impl Preview {
     }
 }
 
-/// What was ordered, and what waits for an order.
-pub fn overview(ctx: &Ctx) -> Result<(Vec<RelocationRow>, Vec<Waiting>)> {
+/// What was ordered, each with how it stands; and what waits for an order.
+pub fn overview(ctx: &Ctx) -> Result<(Vec<Ordered>, Vec<Waiting>)> {
     allow::<verb::Administer>(&ctx.who)?;
     let city = ctx.city();
     let units = city.units.iter().filter(|unit| unit.closed);
@@ -72,9 +90,15 @@ pub fn overview(ctx: &Ctx) -> Result<(Vec<RelocationRow>, Vec<Waiting>)> {
     let categories = city.categories.iter().filter(|category| category.retired);
     let categories = categories.map(|category| (Replacing::Category, &category.key, &category.successor));
     ctx.app.store.read(|tx| {
-        let orders = tx.relocations(SHOWN)?;
-        let busy =
-            |kind, key: &str| orders.iter().any(|one| one.kind == kind && one.from == key && runs(city, one));
+        let mut orders = Vec::new();
+        for row in tx.relocations(SHOWN)? {
+            let standing = standing(city, tx, &row)?;
+            orders.push((row, standing));
+        }
+        let busy = |kind, key: &str| {
+            let going = orders.iter().filter(|(_, standing)| *standing == Standing::Going);
+            going.into_iter().any(|(one, _)| one.kind == kind && one.from == key)
+        };
         let mut waiting = Vec::new();
         for (kind, from, to) in units.clone().chain(categories.clone()).filter(|(k, f, _)| !busy(*k, f)) {
             let count = total(tx, kind, from)?;
@@ -174,6 +198,11 @@ pub(crate) fn work(app: &App, job: &Job, now: Stamp) -> Result<()> {
             return Ok(tx.finish_job(job.id)?);
         };
         row.to = heir(&app.city, row.kind, &row.to);
+        // Without a case left it is through, wherever it leads.
+        if sound(&app.city, row.kind, &row.from, &row.to).is_err() && total(tx, row.kind, &row.from)? == 0 {
+            tx.put_relocation(&RelocationRow { ended_at: Some(now), ..row })?;
+            return Ok(tx.finish_job(job.id)?);
+        }
         // A server that has not heard of the change yet leaves it to the next try.
         sound(&app.city, row.kind, &row.from, &row.to)?;
         let ids = tx.relocatable_after(row.kind, &row.from, row.after, BATCH)?;
@@ -216,6 +245,18 @@ fn one(app: &App, tx: &mut WriteTx<'_>, row: &RelocationRow, case: &Case, now: S
         Err(Refusal::NoChange) => Ok(false),
         Err(refusal) => Err(refusal.into()),
     }
+}
+
+/// How an order stands. One without a case left is done, whoever would have got them.
+fn standing(city: &City, tx: &mut ReadTx<'_>, row: &RelocationRow) -> Result<Standing> {
+    Ok(match (row.ended_at, row.paused) {
+        (Some(_), true) => Standing::Replaced,
+        (Some(_), false) => Standing::Done,
+        (None, _) if total(tx, row.kind, &row.from)? == 0 => Standing::Done,
+        (None, true) => Standing::Paused,
+        (None, false) if runs(city, row) => Standing::Going,
+        (None, false) => Standing::Stuck,
+    })
 }
 
 /// Whether an order goes on by itself.

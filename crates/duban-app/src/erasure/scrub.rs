@@ -81,6 +81,7 @@ pub(super) fn request(
     }
     told(app, tx, &request, &whose, whole, &mut counts)?;
     if whole {
+        counts.letters += letter::aside::forget(app, tx, &whose.known)?;
         counts.texts += beside(tx, &whose.known)?;
     }
     Ok(counts)

@@ -5,6 +5,7 @@
 //! A mail counts once, by its Message-ID. How it gets here (a pipe of the mail server, a Maildir) is the
 //! binary's; reading it is `read`'s.
 
+pub mod aside;
 mod quote;
 mod read;
 

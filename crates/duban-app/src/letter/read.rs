@@ -3,7 +3,7 @@
 //! Whatever cannot be read is left out rather than refused: the original is kept beside it. What a
 //! mail means for a case is [`super`]'s.
 
-use duban_domain::{Lang, person::Mail};
+use duban_domain::{Lang, person::Mail, text::LINE_MAX};
 use mail_parser::{Address, HeaderName, Message, MessageParser, MimeHeaders, PartType};
 
 use super::quote;
@@ -20,6 +20,8 @@ const BOUNDARIES_MAX: u64 = 200;
 const LOOKED_AT_MAX: u64 = 1 << 30;
 /// Most characters that are kept of a mail, more than anybody writes.
 const WHOLE_MAX: usize = 200_000;
+/// Most bytes of the lines before the first empty one.
+const HEAD_MAX: usize = 64 << 10;
 /// Most characters of a subject.
 const SUBJECT_MAX: usize = 1_000;
 
@@ -92,6 +94,19 @@ pub(super) fn read(bytes: &[u8]) -> Option<Letter> {
     }
     letter.files = files(&mail);
     Some(letter)
+}
+
+/// Who sent it and what about, from the lines before its first empty one: also of what is not to be read.
+pub(super) fn head(bytes: &[u8]) -> (Option<Mail>, String) {
+    let end = bytes.windows(2).position(|at| at == b"\n\n").map(|at| at + 2);
+    let end = end.or_else(|| bytes.windows(4).position(|at| at == b"\r\n\r\n").map(|at| at + 4));
+    let head = &bytes[..end.unwrap_or(bytes.len()).min(HEAD_MAX)];
+    let Some(mail) = MessageParser::default().parse(head).filter(|_| is_bounded(head)) else {
+        return (None, String::new());
+    };
+    let from = mail.from().and_then(Address::first).and_then(|from| Mail::parse(from.address()?).ok()?);
+    let subject: String = mail.subject().unwrap_or_default().chars().take(LINE_MAX).collect();
+    (from, subject.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// Whether reading this mail takes a bounded time, however it was put together.

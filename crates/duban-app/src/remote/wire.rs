@@ -64,6 +64,22 @@ pub trait Wire: Send + Sync {
 
     /// A key by the name of its variable; the pack holds names only.
     fn secret(&self, name: &str) -> Option<String>;
+
+    /// Reads a large document, by the same rule of where one may go.
+    ///
+    /// # Errors
+    /// When no answer came, or none that may be read.
+    fn document(&self, url: &str, private: bool) -> Result<Reply, Lost> {
+        self.call(&Call { url: url.to_owned(), form: None, idempotency: None, private })
+    }
+
+    /// Reads a file that somebody laid ready for this program, by its plain name.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be read.
+    fn file(&self, name: &str) -> Result<String, Lost> {
+        Err(Lost(format!("there is no file {name} here")))
+    }
 }
 
 /// No way out: for commands and tests that call nobody.

@@ -1,7 +1,7 @@
 //! 推送: other systems are told by a signed post when something happens to a case, as Standard Webhooks has it.
 //!
-//! What is owed is written in the transaction of the event ([`owing`]), and sent afterwards by whoever attends to the
-//! webhook ([`send`]): outside any transaction, once across several servers, in order, again and again with growing pauses.
+//! What is owed is written in the transaction of the event (`owing`), and sent afterwards by whoever attends to the
+//! webhook (`send`): outside any transaction, once across several servers, in order, again and again with growing pauses.
 //! A webhook hears of the cases that a service key of its unit would see, and of each it is told that something happened:
 //! no words, nobody's name. Here it is made, changed and switched; what came of it is in [`log`].
 

@@ -92,6 +92,7 @@ pub(crate) fn sealed(app: &App, target: &Target) -> Vec<String> {
         "notice.address",
         "notice.body",
         "letter.original",
+        "letter.aside",
         "call.phone",
         "call.recording",
         "watch.address",
@@ -209,6 +210,9 @@ fn other_doors(world: &World) -> Vec<Number> {
     let letter::Came::Request(mailed) = letter::take_in(&world.app, mail.as_bytes()).unwrap() else {
         panic!()
     };
+    let large = format!("From: <{MAIL}>\r\nSubject: {NAME}\r\n\r\n");
+    letter::aside::put(&world.app, "large.eml", 90_000_000, large.as_bytes(), letter::aside::Why::TooLarge)
+        .unwrap();
     let told = |signal| Told {
         call: "c1".into(),
         signal,

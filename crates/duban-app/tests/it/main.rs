@@ -15,6 +15,7 @@ mod digests;
 mod erasure;
 mod exports;
 mod faults;
+mod gazetteer;
 mod handling;
 mod histories;
 mod import;

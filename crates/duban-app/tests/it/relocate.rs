@@ -3,18 +3,18 @@
 use duban_app::{
     App, AppError, CaseQuery, Ctx,
     administration::{
-        pack::Saved,
-        relocate,
+        pack::{self, Saved},
+        relocate::{self, Standing},
         replace::{self, Wanted},
     },
     case::{self, dispatch::Order, task::Reporting},
-    jobs,
+    jobs, resident,
     staff::users::{self, Account},
 };
 use duban_domain::{
     Lang, Number, Refusal, StaffId,
     case::{Move, Phase, What, Wish, handling::Giving},
-    city::edit::Replacing,
+    city::edit::{self, Replacing, Table},
     policy::{Action, Reach},
 };
 use duban_testkit::world::{World, both};
@@ -189,8 +189,9 @@ fn told_and_through(world: &World, made: &Made) {
     case::task::report(&heir, &on(&made.tasked), &report).unwrap();
     let (orders, waiting) = relocate::overview(&keeper(world)).unwrap();
     assert!(waiting.is_empty());
-    assert_eq!((orders.len(), orders[0].total, orders[0].moved), (1, 6, 6));
-    assert!(orders[0].ended_at.is_some());
+    let (order, standing) = &orders[0];
+    assert_eq!((orders.len(), order.total, order.moved, *standing), (1, 6, 6, Standing::Done));
+    assert!(order.ended_at.is_some());
 }
 
 #[test]
@@ -232,7 +233,7 @@ fn an_order_is_stopped_and_gone_on_with_and_two_servers_do_each_case_once() {
         };
         // A server that still has the old city does nothing, and harms nothing.
         jobs::work(&late(world.app.city.clone())).unwrap();
-        let row = |at: usize| relocate::overview(&ctx).unwrap().0[at].clone();
+        let row = |at: usize| relocate::overview(&ctx).unwrap().0[at].0.clone();
         assert_eq!(row(0).moved, 0);
         world.clock.pass_ms(3_000);
         jobs::work(&app).unwrap();
@@ -332,7 +333,7 @@ fn a_move_to_a_unit_that_was_closed_itself_could_neither_go_on_nor_be_ordered_an
         close_power(world);
         let on_the_way = || relocate::overview(&keeper(world)).unwrap();
         jobs::work(&world.app.at_hand()).unwrap();
-        assert_eq!(on_the_way().0[0].moved, 20);
+        assert_eq!(on_the_way().0[0].0.moved, 20);
         let wanted = Wanted::By("gas".into());
         let ctx = keeper(world);
         let plan = replace::plan(&ctx, Replacing::Unit, HEIR, &wanted).unwrap();
@@ -341,7 +342,7 @@ fn a_move_to_a_unit_that_was_closed_itself_could_neither_go_on_nor_be_ordered_an
         assert!(matches!(refused(again), Refusal::Guard(_)), "it goes on by itself");
 
         // Stopped, because it was to go elsewhere: ordered anew, and the old order is over.
-        let first = on_the_way().0.into_iter().find(|one| one.from == POWER).unwrap().id;
+        let first = on_the_way().0.into_iter().find(|(one, _)| one.from == POWER).unwrap().0.id;
         relocate::pause(&keeper(world), first, true).unwrap();
         assert!(on_the_way().1.iter().any(|one| one.from == POWER && one.count == 5));
         relocate::start(&keeper(world), Replacing::Unit, POWER, "water", "改").unwrap();
@@ -355,8 +356,50 @@ fn a_move_to_a_unit_that_was_closed_itself_could_neither_go_on_nor_be_ordered_an
         work(world);
         assert!(numbers.iter().all(|number| case(world, number).unit() == Some("gas")));
         let (orders, waiting) = on_the_way();
-        assert!(waiting.is_empty() && orders.iter().all(|one| one.ended_at.is_some()), "{orders:?}");
-        assert_eq!((orders[0].to.as_str(), orders[0].moved), ("gas", 5), "it says where they went");
+        assert!(waiting.is_empty() && orders.iter().all(|(one, _)| one.ended_at.is_some()), "{orders:?}");
+        let newest = &orders[0].0;
+        assert_eq!((newest.to.as_str(), newest.moved), ("gas", 5), "it says where they went");
+        world.app = world.app.at_hand();
+    });
+}
+
+#[test]
+fn an_order_that_leads_nowhere_says_so_and_one_without_a_case_left_is_done() {
+    both(|world| {
+        let numbers = [sent(world, POWER, &[]), sent(world, POWER, &[])];
+        close_power(world);
+        let (ctx, wanted) = (keeper(world), Wanted::By("gas".into()));
+        let plan = replace::plan(&ctx, Replacing::Unit, HEIR, &wanted).unwrap();
+        done(replace::go(&ctx, Replacing::Unit, HEIR, &wanted, plan.version, "又并了").unwrap());
+        let dead_end = pack::change(&keeper(world), "test", None, |files| {
+            let mut unit = edit::entry(files, Table::Units, HEIR).unwrap().values;
+            unit.insert("successor".into(), String::new());
+            edit::put(files, Table::Units, Some(HEIR), &unit).unwrap();
+            Ok(())
+        });
+        done(dead_end.unwrap());
+        let power = || {
+            let (orders, waiting) = relocate::overview(&keeper(world)).unwrap();
+            let (order, standing) = orders.into_iter().find(|(one, _)| one.from == POWER).unwrap();
+            (
+                order,
+                standing,
+                waiting.iter().filter(|one| one.from == POWER).map(|one| one.count).sum::<i64>(),
+            )
+        };
+        world.clock.pass_ms(MINUTE);
+        work(world);
+        let (order, standing, waiting) = power();
+        assert_eq!((order.moved, standing, waiting), (0, Standing::Stuck, 2), "another can be ordered");
+        for number in &numbers {
+            let who = crate::public::person(world, number);
+            resident::speak::withdraw(&world.app, &who, number, "不用了", None).unwrap();
+        }
+        let (order, standing, waiting) = power();
+        assert_eq!((order.ended_at, standing, waiting), (None, Standing::Done, 0), "nothing is under way");
+        world.clock.pass_ms(2 * 60 * MINUTE);
+        work(world);
+        assert!(power().0.ended_at.is_some());
         world.app = world.app.at_hand();
     });
 }

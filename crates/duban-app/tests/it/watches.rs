@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use duban_app::{
-    AppError, NoticeQuery,
+    App, AppError, NoticeQuery,
     case::{self, register::Registered},
     notice,
     resident::speak,
@@ -410,6 +410,83 @@ fn a_server_that_knows_no_such_mailbox_ends_the_watch_at_once() {
             world.clock.pass_ms(2 * HOUR);
             told(world, &letters);
             assert_eq!(watch::mine(&world.app, &mine).unwrap().watches.len(), left, "{says}");
+        }
+    });
+}
+
+/// Two servers put mails together while people change how often they are mailed, from both ends.
+fn all_at_once(app: &App, mine: &[String]) {
+    let start = std::sync::Barrier::new(4);
+    let start = &start;
+    std::thread::scope(|scope| {
+        let servers = [(); 2].map(|()| {
+            scope.spawn(move || {
+                start.wait();
+                while watch::work(app)? > 0 {}
+                Ok::<_, AppError>(())
+            })
+        });
+        let people = [false, true].map(|back| {
+            let mut order: Vec<&String> = mine.iter().collect();
+            if back {
+                order.reverse();
+            }
+            scope.spawn(move || {
+                start.wait();
+                for token in order {
+                    for (id, ..) in watch::mine(app, token)?.watches {
+                        watch::set_pace(app, token, id, if back { Pace::Daily } else { Pace::Soon })?;
+                    }
+                }
+                Ok::<_, AppError>(())
+            })
+        });
+        for hand in servers.into_iter().chain(people) {
+            hand.join().unwrap().unwrap();
+        }
+    });
+}
+
+/// Two servers put mails together at once, while people confirm, change and end what they watch: nobody waits for
+/// somebody who waits for them, and each matter is told once.
+#[test]
+fn two_servers_that_put_mails_together_at_once_stand_in_nobodys_way() {
+    both(|world| {
+        let (_, letters) = outside(world, [], []);
+        let addresses: Vec<String> = (0..12).map(|nth| format!("r{nth}.test@example.cn")).collect();
+        let mine: Vec<String> = addresses
+            .iter()
+            .map(|mail| {
+                watching(world, &letters, mail, around(500), Pace::Soon);
+                // Elsewhere: what lies in two areas of different paces is news of both.
+                let far = Area {
+                    around: Some((Point::from_degrees(113.2, 27.9).unwrap(), 300)),
+                    ..Area::default()
+                };
+                watching(world, &letters, mail, far, Pace::Soon)
+            })
+            .collect();
+        let rounds = 6;
+        for _ in 0..rounds {
+            take_in(world);
+            world.clock.pass_ms(2 * HOUR);
+            all_at_once(&world.app, &mine);
+            for token in &mine {
+                for (id, ..) in watch::mine(&world.app, token).unwrap().watches {
+                    watch::set_pace(&world.app, token, id, Pace::Soon).unwrap();
+                }
+            }
+        }
+        told(world, &letters);
+        for mail in &addresses {
+            let texts: Vec<String> = letters
+                .taken()
+                .into_iter()
+                .filter(|letter| letter.to == *mail && letter.unsubscribe.is_some())
+                .map(|letter| letter.text)
+                .collect();
+            let told: usize = texts.iter().map(|text| text.matches("/requests/").count()).sum();
+            assert!(told <= rounds, "{mail} was told {told} of {rounds}: {texts:?}");
         }
     });
 }

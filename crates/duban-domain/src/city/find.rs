@@ -3,9 +3,16 @@
 use super::{City, Landmark};
 
 impl City {
-    /// Places that fit, best first: names that begin with the query, then names that hold it, then initials.
+    /// Places of the pack that fit, best first: names that begin with the query, then names that hold it, then
+    /// initials.
     #[must_use]
     pub fn find_places(&self, query: &str, limit: usize) -> Vec<&Landmark> {
+        self.find_among(query, &[], limit)
+    }
+
+    /// The same among the pack's places and more of them; of two with one name in one division the pack's.
+    #[must_use]
+    pub fn find_among<'a>(&'a self, query: &str, more: &'a [Landmark], limit: usize) -> Vec<&'a Landmark> {
         let query = query.trim().to_ascii_lowercase();
         if query.is_empty() {
             return Vec::new();
@@ -13,11 +20,23 @@ impl City {
         let mut found: Vec<_> = self
             .places
             .iter()
+            .chain(more)
             .filter(|place| !place.retired)
             .filter_map(|place| Some((rank(place, &query)?, place)))
             .collect();
+        // Stable: where two are equally good the pack's stands first.
         found.sort_by_key(|(rank, place)| (*rank, place.name.zh.chars().count()));
-        found.into_iter().take(limit).map(|(_, place)| place).collect()
+        let mut best: Vec<&Landmark> = Vec::new();
+        for (_, place) in found {
+            let same = |known: &&Landmark| known.name.zh == place.name.zh && known.division == place.division;
+            if !best.iter().any(same) {
+                best.push(place);
+            }
+            if best.len() == limit {
+                break;
+            }
+        }
+        best
     }
 }
 

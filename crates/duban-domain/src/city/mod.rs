@@ -40,6 +40,7 @@ use crate::{
     checklist::Checklist,
     deadline::DeadlineRule,
     dispatch::{CategoryWords, Engine, KindWords, Rule, UrgencyWords},
+    gazetteer::Register,
     lang::Words,
     notice::NoticeBook,
     place::Bounds,
@@ -86,6 +87,8 @@ pub struct City {
     pub checklists: Vec<Checklist>,
     /// 外部系统, in order.
     pub remotes: Vec<Remote>,
+    /// 地名登记
+    pub registers: Vec<Register>,
     /// Words that point to a category.
     pub category_words: Vec<CategoryWords>,
     /// Words that tell the kind.
@@ -242,6 +245,12 @@ impl City {
     #[must_use]
     pub fn remote_for(&self, unit: &str, category: Option<&str>) -> Option<&Remote> {
         self.remotes.iter().find(|remote| remote.unit == unit && remote.takes(category))
+    }
+
+    /// The register with this key.
+    #[must_use]
+    pub fn register(&self, key: &str) -> Option<&Register> {
+        self.registers.iter().find(|register| register.key == key)
     }
 
     /// The role with this key.

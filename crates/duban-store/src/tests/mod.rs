@@ -18,7 +18,7 @@ mod public;
 mod server;
 mod transactions;
 mod webhooks;
-mod world;
+pub(crate) mod world;
 
 use std::{panic::AssertUnwindSafe, path::PathBuf};
 

@@ -175,7 +175,7 @@ pub(super) fn extra(case: &Case) -> RowExtra {
 }
 
 /// Writes so many cases, each changed some times, and returns them as they are.
-pub(super) fn fill(store: &Store, seed: u64, count: u32) -> Vec<(Case, Request)> {
+pub(crate) fn fill(store: &Store, seed: u64, count: u32) -> Vec<(Case, Request)> {
     let mut dice = Dice::new(seed);
     let mut cases: Vec<(Case, Request)> = Vec::new();
     // One transaction, so that the test waits for one commit.

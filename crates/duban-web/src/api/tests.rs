@@ -6,8 +6,8 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode, header},
 };
-use duban_app::{partner, service};
-use duban_domain::{Lang, policy::Action, stamp::DAY_MS};
+use duban_app::{jobs, partner, service};
+use duban_domain::{Lang, Stamp, policy::Action, stamp::DAY_MS};
 use duban_testkit::world::{World, both};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -237,6 +237,43 @@ fn what_is_handed_in_twice_counts_once_and_something_else_under_the_same_key_is_
             centre.send("POST", "/api/v1/cases", &form, "text=x").status,
             StatusCode::UNSUPPORTED_MEDIA_TYPE
         );
+    });
+}
+
+#[test]
+fn an_old_key_gives_its_own_case_again_and_never_that_of_something_else() {
+    both(|world| {
+        let centre = System::of(world, &CENTRE, None);
+        let number = handed_in(&centre, "old-key");
+        let wrong = centre.post(
+            "/api/v1/cases",
+            &[("idempotency-key", "spent")],
+            &json!({"text": "x", "phone": "12"}),
+        );
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        world.clock.pass_ms(9 * DAY_MS);
+        while jobs::work(&world.app).unwrap() > 0 {}
+        let mut other = lamp();
+        other["text"] = json!("测试路口的水管爆了。");
+        let key = [("idempotency-key", "old-key")];
+        for again in 0..2 {
+            assert_eq!(handed_in(&centre, "old-key"), number, "{again}");
+            let refused = centre.post("/api/v1/cases", &key, &other);
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
+            assert_eq!(refused.body["type"], "/api/v1/docs#idempotency-key-reused");
+        }
+        assert_ne!(handed_in(&centre, "spent"), number, "what made no case is forgotten");
+        // A database of before may have forgotten what was sent and kept the case.
+        let forgotten = world.app.store.write(|tx| {
+            let keys = tx.sent_until(Stamp(i64::MAX), 99)?;
+            keys.iter().try_for_each(|key| tx.forget_sent(key))?;
+            Ok::<_, duban_app::AppError>(keys.len())
+        });
+        assert!(forgotten.unwrap() > 0);
+        for body in [lamp(), other, lamp()] {
+            let refused = centre.post("/api/v1/cases", &key, &body);
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
+        }
     });
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::response::Response;
-use duban_app::{AppError, CaseRow, Ctx, call, case::list};
+use duban_app::{AppError, CaseRow, Ctx, call, case::list, gazetteer};
 use duban_domain::{
     Lang,
     city::{City, Landmark},
@@ -148,7 +148,10 @@ pub(super) async fn suggest(
         (None, None) => Vec::new(),
     };
     let s = desk.shell();
+    let typed = cut(fields.get("place"), text::LINE_MAX).to_owned();
+    let found = desk.run(move |ctx| gazetteer::find(&ctx.app, &typed, PLACES_MAX)).await?;
     let mut assist = of_rules(&desk.site.app.city, &s, fields);
+    assist.places = found.iter().map(|place| one_place(&desk.site.app.city, place, s.lang)).collect();
     assist.has_phone = has_phone;
     assist.earlier = rows
         .iter()
@@ -167,15 +170,13 @@ fn earlier(ctx: &Ctx, phone: &Phone) -> Result<Vec<CaseRow>, AppError> {
 }
 
 /// Everything that needs no database.
-pub(super) fn of_rules(city: &City, s: &Shell, fields: &Fields) -> Assist {
+fn of_rules(city: &City, s: &Shell, fields: &Fields) -> Assist {
     let said = cut(fields.get("text"), text::TEXT_MAX);
-    let place = cut(fields.get("place"), text::LINE_MAX);
     let title = text::title_of(said);
     let matter = matter(city, s, fields, &title, said);
-    let places = places(city, place, s.lang);
     let around = around(city, fields, s.lang);
     if said.is_empty() {
-        return Assist { places, around, ..Assist::default() };
+        return Assist { around, ..Assist::default() };
     }
     let proposal = propose(city, &matter);
     let free = propose(city, &Matter { category: None, ..matter });
@@ -206,7 +207,6 @@ pub(super) fn of_rules(city: &City, s: &Shell, fields: &Fields) -> Assist {
         dues: dues(city, s, urgency, kind),
         readback: readback(city, fields, &title, s.lang),
         asking: asking(city, fields, &proposal, s.lang),
-        places,
         around,
         ..Assist::default()
     }
@@ -291,10 +291,6 @@ fn dues(city: &City, s: &Shell, urgency: Urgency, kind: Kind) -> Vec<Due> {
     dues.extend(clocks.contact.as_ref().map(|d| due(s.t("联系您", "Contact"), d)));
     dues.push(due(s.t("办结", "Answer"), &clocks.finish));
     dues
-}
-
-fn places(city: &City, typed: &str, lang: Lang) -> Vec<Place> {
-    city.find_places(typed, PLACES_MAX).into_iter().map(|place| one_place(city, place, lang)).collect()
 }
 
 /// The division of the known places nearest to the pin, with how far they are. No more than a hint: there

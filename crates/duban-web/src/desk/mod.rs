@@ -30,6 +30,7 @@ mod forms;
 pub(crate) mod intake;
 pub(crate) mod kept;
 pub(crate) mod letters;
+pub(crate) mod letters_aside;
 pub(crate) mod list;
 pub(crate) mod live;
 pub(crate) mod login;

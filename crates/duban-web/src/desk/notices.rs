@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use duban_app::{
     NoticeQuery,
+    letter::aside,
     notice::{self, Entry, Ledger},
 };
 use duban_domain::{
@@ -32,6 +33,8 @@ pub(super) struct LedgerPage {
     missing: Vec<&'static str>,
     keeper: bool,
     filtered: bool,
+    /// Mails that came and could not be read.
+    aside: i64,
 }
 
 struct Tab {
@@ -128,8 +131,9 @@ pub(crate) async fn page(desk: Desk) -> PageResult {
     let fields = Fields::of_query(desk.visit.uri.query().unwrap_or(""));
     let query = query_of(&fields);
     let asked = query.clone();
-    let ledger = desk.run(move |ctx| notice::ledger(ctx, &asked)).await?;
-    Ok(html(&view(&desk, &query, &ledger)))
+    let (ledger, aside) =
+        desk.run(move |ctx| Ok((notice::ledger(ctx, &asked)?, aside::waiting(ctx)?))).await?;
+    Ok(html(&LedgerPage { aside, ..view(&desk, &query, &ledger) }))
 }
 
 fn query_of(fields: &Fields) -> NoticeQuery {
@@ -163,6 +167,7 @@ fn view(desk: &Desk, query: &NoticeQuery, ledger: &Ledger) -> LedgerPage {
         missing: missing.filter(|c| gateways.of(*c).is_none()).map(|c| c.word(lang)).collect(),
         keeper: desk.who.can(Action::Administer),
         filtered: query.state.is_some() || query.channel.is_some() || query.kind.is_some(),
+        aside: 0,
         s,
     }
 }

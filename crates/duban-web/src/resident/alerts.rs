@@ -6,7 +6,10 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use duban_app::watch::{self, Asked, Confirmed, Mine, Wanted};
+use duban_app::{
+    gazetteer,
+    watch::{self, Asked, Confirmed, Mine, Wanted},
+};
 use duban_domain::{
     Lang, WatchId,
     city::{City, Landmark},
@@ -28,6 +31,8 @@ use crate::frame::{
 
 /// The circles that are offered, in metres; the city's widest is one more where it is smaller.
 const CIRCLES: [u32; 5] = [300, 500, 1_000, 2_000, 5_000];
+/// Places that the typed words may mean.
+const FOUND_MAX: usize = 6;
 /// The circle that is proposed.
 const CIRCLE: u32 = 500;
 
@@ -100,7 +105,9 @@ pub(crate) async fn page(State(site): State<Site>, visit: Visit) -> PageResult {
 /// `POST /alerts`: whatever the address is, the answer is the same.
 pub(crate) async fn post(State(site): State<Site>, visit: Visit, fields: Fields) -> PageResult {
     let typed = Typed::of(&fields);
-    let wanted = match typed.wanted(&site.app.city, visit.lang) {
+    let asked = typed.place.clone();
+    let found = site.run(move |app| gazetteer::find(app, &asked, FOUND_MAX)).await?;
+    let wanted = match typed.wanted(&site.app.city, &found, visit.lang) {
         Ok(wanted) => wanted,
         Err(faults) => return Ok(html_again(&shown(&site, &visit, typed, faults, false).await?)),
     };
@@ -274,14 +281,14 @@ impl Typed {
     }
 
     /// The form as a wish, or everything that is wrong with it at once.
-    fn wanted(&self, city: &City, lang: Lang) -> Result<Wanted, Vec<Fault>> {
+    fn wanted(&self, city: &City, found: &[Landmark], lang: Lang) -> Result<Wanted, Vec<Fault>> {
         let mut faults = Vec::new();
         let mut area = Area {
             top: Some(self.top.clone())
                 .filter(|key| city.category(key).is_some_and(|c| c.level == 1) && city.is_public(key)),
             ..Area::default()
         };
-        match self.place(city, lang) {
+        match self.place(city, found, lang) {
             Ok(placed) => area = Area { top: area.top, ..placed },
             Err(fault) => faults.push(fault),
         }
@@ -313,7 +320,7 @@ impl Typed {
         }
     }
 
-    fn place(&self, city: &City, lang: Lang) -> Result<Area, Fault> {
+    fn place(&self, city: &City, found: &[Landmark], lang: Lang) -> Result<Area, Fault> {
         match self.way.as_str() {
             "all" => Ok(Area::default()),
             "list" => match city.division(&self.division) {
@@ -324,7 +331,7 @@ impl Typed {
                 )),
             },
             _ => {
-                let (point, place) = self.circle(city, lang)?;
+                let (point, place) = self.circle(city, found, lang)?;
                 let widest = city.settings.watches.metres_max.max(CIRCLES[0]);
                 let metres = self.metres.parse().unwrap_or(CIRCLE).clamp(CIRCLES[0], widest);
                 Ok(Area { around: Some((point, metres)), place, ..Area::default() })
@@ -333,9 +340,8 @@ impl Typed {
     }
 
     /// The middle of the circle: the pin, or the place of the gazetteer that the words mean.
-    fn circle(&self, city: &City, lang: Lang) -> Result<(Point, String), Fault> {
-        let found = city.find_places(&self.place, 6);
-        let exact = found.iter().find(|place| is_called(place, &self.place)).copied();
+    fn circle(&self, city: &City, found: &[Landmark], lang: Lang) -> Result<(Point, String), Fault> {
+        let exact = found.iter().find(|place| is_called(place, &self.place));
         let name = |place: &Landmark| place.name.get(lang).to_owned();
         if !self.lng.trim().is_empty() || !self.lat.trim().is_empty() {
             let number = |typed: &str| typed.trim().parse::<f64>().unwrap_or(f64::NAN);
@@ -347,7 +353,7 @@ impl Typed {
                 }
             };
         }
-        let placed: Vec<&Landmark> = found.into_iter().filter(|place| place.point.is_some()).collect();
+        let placed: Vec<&Landmark> = found.iter().filter(|place| place.point.is_some()).collect();
         let only = if placed.len() == 1 { placed.first().copied() } else { None };
         match exact.filter(|place| place.point.is_some()).or(only) {
             Some(place) => Ok((place.point.unwrap_or(Point { lng_e7: 0, lat_e7: 0 }), name(place))),

@@ -1,9 +1,10 @@
 //! 找地方: places of the city's gazetteer that fit what a resident types, each with its point on the map.
 //!
-//! Only what the pack names: there is no register of house numbers here.
+//! What the pack names and what the registers hold that the city follows; house numbers are in neither.
 
 use askama::Template;
 use axum::extract::State;
+use duban_app::gazetteer;
 use duban_domain::{
     Lang,
     city::{City, Landmark},
@@ -37,10 +38,11 @@ struct PlacesFragment {
 /// `POST /report/places`: while one types; nothing is kept.
 pub(crate) async fn find(State(site): State<Site>, visit: Visit, fields: Fields) -> PageResult {
     let (s, city) = (visit.shell(&site), &site.app.city);
-    let found = city.find_places(cut(fields.get("place"), text::LINE_MAX), SHOWN_MAX);
+    let typed = cut(fields.get("place"), text::LINE_MAX).to_owned();
+    let found = site.run(move |app| gazetteer::find(app, &typed, SHOWN_MAX)).await?;
     // What is typed in full and chosen already is not offered again.
     let more = found.into_iter().filter(|place| place.name.get(s.lang) != fields.get("place"));
-    let places = more.map(|place| one(city, place, s.lang)).collect();
+    let places = more.map(|place| one(city, &place, s.lang)).collect();
     Ok(html(&PlacesFragment { s, places }))
 }
 

@@ -166,8 +166,11 @@ async fn a_unit_is_closed_in_one_step_after_a_look_and_its_open_cases_follow() {
     assert_eq!(status, StatusCode::SEE_OTHER, "{to}");
     let moves = text(&stage, "administrator", "/desk/moves").await;
     assert!(moves.contains("改革") && moves.contains("正在转"), "{moves}");
+    assert!(moves.contains("data-island=\"fresh\"") && moves.contains("data-going"), "it renews itself");
     let app = world.app.at_hand();
     while duban_app::jobs::work(&app).unwrap() > 0 {}
+    let moves = text(&stage, "administrator", "/desk/moves").await;
+    assert!(moves.contains("转完了</span>") && !moves.contains("data-going"), "{moves}");
     assert!(text(&stage, "auditor", "/desk/changes?kind=move").await.contains("unit power → urban"));
     let list = text(&stage, "dispatcher", "/desk/cases").await;
     assert!(list.contains("（已停用）"), "what is closed is still found under the old name");
@@ -216,4 +219,98 @@ async fn the_working_hours_are_a_form_and_what_is_wrong_stands_at_its_field() {
     assert_eq!(calendar.seasons[0].hours, [(480, 720), (900, 1080)]);
     assert!(calendar.special.keys().any(|date| date.to_string() == "2026-03-06"));
     assert!(text(&stage, "administrator", "/desk/city/seasons").await.contains("08:00-12:00"));
+}
+
+/// A register that lies in the folder of the server.
+struct Folder;
+
+impl duban_app::remote::Wire for Folder {
+    fn call(&self, _: &duban_app::remote::Call) -> Result<duban_app::remote::Reply, duban_app::remote::Lost> {
+        Err(duban_app::remote::Lost("nobody calls here".into()))
+    }
+
+    fn secret(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn file(&self, name: &str) -> Result<String, duban_app::remote::Lost> {
+        match name {
+            "streets.csv" => Ok("code,name,division\n1,测试新开路,430203\n2,,430203\n".into()),
+            _ => Err(duban_app::remote::Lost("No such file or directory".into())),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_register_is_looked_at_imported_and_its_places_are_offered_to_everybody() {
+    let mut world = World::sqlite();
+    let row = |key: &str, file: &str| {
+        format!(
+            "[[register]]\nkey = \"{key}\"\nname = \"测试登记{key}\"\nname_en = \"Test {key}\"\nsource = \"file:{file}\"\nat = \"03:30\"\nid_is = \"code\"\n"
+        )
+    };
+    let registers = format!("{}{}", row("streets", "streets.csv"), row("gone", "gone.csv"));
+    let saved = duban_app::administration::pack::change(
+        &world.ctx("administrator", "hotline"),
+        "test",
+        None,
+        |files| {
+            files.insert("registers.toml".into(), registers.clone());
+            Ok(())
+        },
+    );
+    saved.unwrap();
+    world.app = world.app.at_hand();
+    world.app.wire = std::sync::Arc::new(Folder);
+    let stage = Stage::set(&world, Privacy::Contact);
+    let path = "/desk/city/registers";
+    let page = text(&stage, "administrator", path).await;
+    assert!(page.contains("测试登记streets") && page.contains("还没有导入过"), "{page}");
+    let look = stage.led("administrator", path, "form=1&key=streets&do=look").await.unwrap();
+    let page = text(&stage, "administrator", &look).await;
+    assert!(page.contains("正在取") && page.contains("data-going"), "{page}");
+    while duban_app::gazetteer::work(&world.app).unwrap() > 0 {}
+    let page = text(&stage, "administrator", &look).await;
+    assert!(page.contains("看过了，没有改") && page.contains("测试新开路 430203"), "{page}");
+    assert!(page.contains("第 2 条：没有名字") && !page.contains("data-going"), "{page}");
+    let english = text(&stage, "administrator", &format!("{look}?lang=en")).await;
+    assert!(english.contains("1 entries: 1 new") && english.contains("Row 2:"), "{english}");
+    // The clock has read both meanwhile: one is there, of the other it says what is wrong.
+    let page = text(&stage, "administrator", path).await;
+    assert!(page.contains("读不到文件 gone.csv") && page.contains("导入了"), "{page}");
+    let places = stage.call("nobody", "POST", "/report/places", "place=%E6%B5%8B%E8%AF%95%E6%96%B0").await.1;
+    assert!(places.contains("测试新开路"), "{places}");
+    let assist = stage
+        .call("operator", "POST", "/desk/intake/assist", "place=%E6%B5%8B%E8%AF%95%E6%96%B0&text=x")
+        .await
+        .1;
+    assert!(assist.contains("测试新开路"), "{assist}");
+    assert_eq!(stage.call("leader", "GET", path, "").await.0, StatusCode::FORBIDDEN);
+    let no = stage.call("administrator", "POST", path, "form=2&key=nobody&do=read").await.0;
+    assert_eq!(no, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_was_put_aside_is_seen_where_mail_is_looked_for_until_somebody_saw_to_it() {
+    use duban_app::letter::aside::{self, Why};
+    let world = World::sqlite();
+    let stage = Stage::set(&world, Privacy::Contact);
+    let head = b"From: Test <wang.test@example.cn>\r\nSubject: the lamp\r\n\r\n";
+    assert!(!text(&stage, "operator", "/desk/notices").await.contains("/desk/letters"));
+    aside::put(&world.app, "1.a", 30 << 20, head, Why::TooLarge).unwrap();
+    assert!(text(&stage, "operator", "/desk/notices").await.contains("有 1 封来信没有读成"));
+    assert!(!text(&stage, "handler", "/desk/notices").await.contains("来信没有读成"));
+    let page = text(&stage, "operator", "/desk/letters").await;
+    for said in ["the lamp", "w***@example.cn", "太大", "30.0 MB", "1.a"] {
+        assert!(page.contains(said), "{said} in {page}");
+    }
+    assert!(!page.contains("wang.test"));
+    let seen = page.split("action=\"/desk/letters/").nth(1).unwrap().split('"').next().unwrap();
+    let seen = format!("/desk/letters/{seen}");
+    assert_eq!(stage.call("handler", "POST", &seen, "form=1").await.0, StatusCode::FORBIDDEN);
+    for form in ["form=2", "form=3"] {
+        assert_eq!(stage.call("operator", "POST", &seen, form).await.0, StatusCode::SEE_OTHER);
+    }
+    assert!(text(&stage, "operator", "/desk/letters").await.contains("处理了</span>"));
+    assert!(!text(&stage, "operator", "/desk/notices").await.contains("/desk/letters"));
 }

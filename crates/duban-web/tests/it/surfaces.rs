@@ -152,7 +152,7 @@ fn of_figures(path: &str) -> Option<Vec<String>> {
 /// Mail that came, and how notices are worded and to whom they go.
 fn of_letters(path: &str, number: &str) -> Option<Vec<String>> {
     match path {
-        "/desk/notice-texts" | "/desk/staff-mail" => Some(vec![path.to_owned()]),
+        "/desk/notice-texts" | "/desk/staff-mail" | "/desk/letters" => Some(vec![path.to_owned()]),
         "/desk/notice-texts/{key}" => Some(vec!["/desk/notice-texts/receipt".to_owned()]),
         "/desk/cases/{number}/letters" => Some(vec![format!("/desk/cases/{number}/letters")]),
         _ => None,
@@ -286,6 +286,7 @@ fn of_texts(path: &str) -> Option<Vec<(String, String)>> {
         "/desk/phrases/{id}/removal" => at("/desk/phrases/1/removal", ""),
         "/desk/notice-texts/{key}" => at("/desk/notice-texts/receipt", "subject=x&do=look"),
         "/desk/staff-mail" => at(path, "news=often"),
+        "/desk/letters/{id}/seen" => at("/desk/letters/1/seen", ""),
         _ => administrators::forms(path),
     }
 }

@@ -8,14 +8,17 @@ mod smtp;
 #[cfg(test)]
 mod tests_push;
 #[cfg(test)]
+mod tests_registers;
+#[cfg(test)]
 mod tests_ways;
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{io, net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use duban_app::{
     notice::{Gateway, Gateways},
     remote::{Call, Lost, Push, Reply, Wire},
 };
+use duban_domain::city::is_plain;
 use ureq::{
     Agent,
     config::Config,
@@ -35,25 +38,42 @@ const CALL_MAX: Duration = Duration::from_secs(30);
 const CONNECT_MAX: Duration = Duration::from_secs(10);
 /// Most bytes of an answer.
 const BYTES_MAX: u64 = 8 << 20;
+/// The same for a whole register, and how long it may take.
+const DOCUMENT_BYTES_MAX: u64 = 128 << 20;
+const DOCUMENT_MAX: Duration = Duration::from_secs(300);
 
 /// Calls over HTTP.
 pub(crate) struct Http {
     outside: Agent,
     inside: Agent,
     receivers: Receivers,
+    /// Where files lie that somebody laid ready.
+    folder: PathBuf,
 }
 
 impl Http {
     /// `hosts` are those of our own network that webhooks may post to.
     pub(crate) fn new(hosts: &[String]) -> Self {
-        let agent = |private| agent(CALL_MAX, CONNECT_MAX, private);
-        Self { outside: agent(false), inside: agent(true), receivers: Receivers::new(hosts) }
+        Self::with(CALL_MAX, Receivers::new(hosts))
+    }
+
+    /// For registers: large documents, and files of a folder.
+    pub(crate) fn for_registers(folder: PathBuf) -> Self {
+        Self { folder, ..Self::with(DOCUMENT_MAX, Receivers::new(&[])) }
     }
 
     #[cfg(test)]
     fn within(longest: Duration, hosts: &[String]) -> Self {
+        Self::with(longest, Receivers::within(longest, hosts))
+    }
+
+    fn with(longest: Duration, receivers: Receivers) -> Self {
         let agent = |private| agent(longest, CONNECT_MAX, private);
-        Self { outside: agent(false), inside: agent(true), receivers: Receivers::within(longest, hosts) }
+        Self { outside: agent(false), inside: agent(true), receivers, folder: PathBuf::new() }
+    }
+
+    fn agent(&self, private: bool) -> &Agent {
+        if private { &self.inside } else { &self.outside }
     }
 }
 
@@ -87,7 +107,7 @@ fn agent_by<R: Resolver>(longest: Duration, connect: Duration, guard: Guarded<R>
 
 impl Wire for Http {
     fn call(&self, call: &Call) -> Result<Reply, Lost> {
-        let agent = if call.private { &self.inside } else { &self.outside };
+        let agent = self.agent(call.private);
         let answer = match &call.form {
             None => agent.get(&call.url).call(),
             Some(form) => {
@@ -109,6 +129,32 @@ impl Wire for Http {
 
     fn secret(&self, name: &str) -> Option<String> {
         std::env::var(name).ok().map(|key| key.trim().to_owned()).filter(|key| !key.is_empty())
+    }
+
+    fn document(&self, url: &str, private: bool) -> Result<Reply, Lost> {
+        let lost = |error: ureq::Error| Lost(error.to_string());
+        let mut answer = self.agent(private).get(url).call().map_err(lost)?;
+        let body =
+            answer.body_mut().with_config().limit(DOCUMENT_BYTES_MAX).lossy_utf8(true).read_to_string();
+        Ok(Reply { status: answer.status().as_u16(), body: body.map_err(lost)? })
+    }
+
+    fn file(&self, name: &str) -> Result<String, Lost> {
+        // The pack may name any plain path below the folder, and nothing that leads out of it.
+        let inside = || {
+            let folder = self.folder.canonicalize()?;
+            let path = folder.join(name).canonicalize()?;
+            let size = std::fs::metadata(&path)?.len();
+            if !is_plain(name) || !path.starts_with(&folder) {
+                return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it leads out of the folder"));
+            }
+            if size > DOCUMENT_BYTES_MAX {
+                return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is too large"));
+            }
+            std::fs::read(&path)
+        };
+        let bytes = inside().map_err(|error| Lost(error.to_string()))?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Webhooks out: a signed document is posted to a receiver, and the beginning of its answer is read.
 //!
 //! A receiver is any server that somebody names on a page, so this is where nobody may be led into our own network: the
-//! address that a name leads to is looked at by [`Guarded`](super::Guarded) and connected to as it was looked at, nothing
+//! address that a name leads to is looked at by [`Guarded`] and connected to as it was looked at, nothing
 //! that an answer points to is followed, and only what the settings name may lie inside.
 
 use std::{io::Read, time::Duration};

@@ -21,6 +21,7 @@ use crate::{
     checklist::Checklist,
     deadline::DeadlineRule,
     dispatch::{CategoryWords, Engine, KindWords, Rule, UrgencyWords},
+    gazetteer::Register,
     lang::Words,
     notice::NoticeBook,
     place::Bounds,
@@ -74,6 +75,7 @@ pub(super) struct Draft {
     questions: Vec<Placed<Question>>,
     checklists: Vec<Placed<Checklist>>,
     remotes: Vec<Placed<Remote>>,
+    registers: Vec<Placed<Register>>,
     catalogue: Vec<Placed<Rule>>,
     category_words: Vec<Placed<CategoryWords>>,
     kind_words: Vec<Placed<KindWords>>,
@@ -112,6 +114,7 @@ pub(super) fn examine(files: &PackFiles) -> (Draft, Vec<Fault>) {
         questions: read::questions(files, &faults),
         checklists: read::checklists(files, &faults),
         remotes: read::remotes(files, &faults),
+        registers: read::registers(files, &faults),
         catalogue: read::catalogue(files, &faults),
         category_words: read::category_words(files, &faults),
         kind_words,
@@ -162,6 +165,7 @@ fn strangers(files: &PackFiles, faults: &Faults) {
                     | "questions.toml"
                     | "checklists.toml"
                     | "remotes.toml"
+                    | "registers.toml"
                     | "reasons.toml"
                     | "notices.toml"
                     | "desk.toml"
@@ -224,6 +228,7 @@ impl Draft {
             questions: bare(self.questions),
             checklists: bare(self.checklists),
             remotes: bare(self.remotes),
+            registers: bare(self.registers),
             deadlines: bare(self.deadlines),
             calendar: self.calendar,
             labels: bare(self.labels),

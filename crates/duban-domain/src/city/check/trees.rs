@@ -16,6 +16,7 @@ pub(super) fn check(draft: &Draft, faults: &Faults) {
     unique(&draft.questions, |q| &q.key, faults);
     unique(&draft.checklists, |c| &c.key, faults);
     unique(&draft.remotes, |r| &r.key, faults);
+    unique(&draft.registers, |r| &r.key, faults);
     unique(&draft.catalogue, |r| &r.key, faults);
     unique(&draft.deadlines, |d| &d.key, faults);
     unique(&draft.labels, |l| &l.key, faults);

@@ -8,6 +8,7 @@ mod choices;
 mod csv_text;
 mod diff;
 mod fields;
+mod forward;
 mod hours;
 mod replace;
 mod schema;

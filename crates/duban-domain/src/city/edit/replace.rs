@@ -4,7 +4,7 @@
 //! What is past keeps the old key, so the old entry stays and says who took over. `public.csv` keeps its rows:
 //! taking one out could show what was hidden.
 
-use super::{Choices, EditFault, Entry, FieldKind, Table, Values, entries, entry, put};
+use super::{Choices, EditFault, Entry, FieldKind, Table, Values, entries, entry, forward, put};
 use crate::{
     city::{PackFiles, is_below},
     request::closed_set,
@@ -51,6 +51,7 @@ pub fn references(files: &mut PackFiles, what: Replacing, from: &str, to: &str) 
             }
         }
     }
+    forward::references(files, what, from, to);
     Ok(())
 }
 

@@ -13,6 +13,7 @@ mod people;
 mod public;
 mod questions;
 mod reasons;
+mod registers;
 mod remotes;
 mod retention;
 
@@ -32,6 +33,7 @@ pub(super) use people::{labels, phrases, roles, texts};
 pub(super) use public::public;
 pub(super) use questions::questions;
 pub(super) use reasons::reasons;
+pub(super) use registers::registers;
 pub(super) use remotes::remotes;
 pub(super) use retention::retention;
 

@@ -199,3 +199,36 @@ fn a_hidden_kind_that_was_moved_below_a_public_one_was_on_the_public_page() {
     assert_eq!(merged, Err(EditFault::Published));
     retire(&mut files, Replacing::Category, "labour.insurance", "social").unwrap();
 }
+
+#[test]
+fn forwarding_rules_follow_a_replaced_key_and_stay_as_they_were_written() {
+    let mut files = shipped();
+    let text = "# 转给电力系统\n[[remote]]\nkey = \"grid\"\nname = \"电网\"\nname_en = \"Grid\"\nunit = \"power\" # 供电\ncategories = [\"utilities.lighting\", \"utilities.aerial\"]\nendpoint = \"https://grid.example.cn/open311/v2\"\nservice = \"other\"\n[[remote.map]]\ncategory = \"utilities.lighting\"\nservice = \"light\"\n[[remote.map]]\ncategory = \"utilities.aerial\"\nservice = \"line\"\n";
+    files.insert("remotes.toml".to_owned(), text.to_owned());
+    City::load(&files).unwrap();
+
+    let mut moved = files.clone();
+    rename_below(&mut moved, "utilities.lighting", "roads").unwrap();
+    assert_eq!(moved["remotes.toml"], text.replace("utilities.lighting", "roads.lighting"));
+    let city = City::load(&moved).unwrap_or_else(|faults| panic!("{faults:?}"));
+    let grid = city.remote("grid").unwrap();
+    assert!(grid.takes(Some("roads.lighting.dark")) && !grid.takes(Some("utilities.lighting.dark")));
+    assert_eq!(grid.service_of(Some("roads.lighting.dark")), "light");
+
+    // Where the one that is used instead has a service of its own, that one holds.
+    let leaves = text
+        .replace("utilities.lighting", "utilities.lighting.new")
+        .replace("utilities.aerial", "utilities.lighting.dark");
+    let mut merged = files.clone();
+    merged.insert("remotes.toml".to_owned(), leaves);
+    retire(&mut merged, Replacing::Category, "utilities.lighting.new", "utilities.lighting.dark").unwrap();
+    let now = &merged["remotes.toml"];
+    assert!(now.contains("categories = [\"utilities.lighting.dark\"]\n"), "{now}");
+    let city = City::load(&merged).unwrap_or_else(|faults| panic!("{faults:?}"));
+    assert_eq!(city.remote("grid").unwrap().service_of(Some("utilities.lighting.dark")), "line");
+
+    let mut closed = files.clone();
+    retire(&mut closed, Replacing::Unit, "power", "urban").unwrap();
+    assert_eq!(closed["remotes.toml"], text.replace("unit = \"power\"", "unit = \"urban\""));
+    City::load(&closed).unwrap_or_else(|faults| panic!("{faults:?}"));
+}

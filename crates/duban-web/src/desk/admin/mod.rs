@@ -10,6 +10,7 @@ pub(crate) mod hours;
 pub(crate) mod index;
 pub(crate) mod moves;
 pub(crate) mod password;
+pub(crate) mod registers;
 pub(crate) mod replace;
 pub(crate) mod service_keys;
 pub(crate) mod sign_ins;

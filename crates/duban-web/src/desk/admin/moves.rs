@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::Path;
 use duban_app::{
     AppError, RelocationRow,
-    administration::relocate::{self, Preview},
+    administration::relocate::{self, Preview, Standing},
 };
 use duban_domain::{
     Lang, Refusal, RelocationId,
@@ -46,7 +46,7 @@ struct OrderShown {
     when: When,
     moved: i64,
     total: i64,
-    /// `done`, `ended`, `paused` or `going`.
+    /// `done`, `ended`, `paused`, `stuck` or `going`.
     state: &'static str,
 }
 
@@ -95,12 +95,12 @@ pub(crate) async fn page(desk: Desk) -> PageResult {
         }
     });
     let waiting = waiting.collect();
-    let orders = orders.iter().map(|row| order(city, &s, row)).collect();
+    let orders = orders.iter().map(|(row, standing)| order(city, &s, row, *standing)).collect();
     let done = desk.visit.uri.query().is_some_and(|query| query.contains("saved"));
     Ok(html(&MovesPage { s, done, waiting, orders }))
 }
 
-fn order(city: &City, s: &Shell, row: &RelocationRow) -> OrderShown {
+fn order(city: &City, s: &Shell, row: &RelocationRow, standing: Standing) -> OrderShown {
     OrderShown {
         id: row.id.0,
         kind: row.kind.word(s.lang),
@@ -111,11 +111,12 @@ fn order(city: &City, s: &Shell, row: &RelocationRow) -> OrderShown {
         when: s.when(&row.at),
         moved: row.moved,
         total: row.total,
-        state: match (row.ended_at, row.paused) {
-            (Some(_), true) => "ended",
-            (Some(_), false) => "done",
-            (None, true) => "paused",
-            (None, false) => "going",
+        state: match standing {
+            Standing::Replaced => "ended",
+            Standing::Done => "done",
+            Standing::Paused => "paused",
+            Standing::Stuck => "stuck",
+            Standing::Going => "going",
         },
     }
 }

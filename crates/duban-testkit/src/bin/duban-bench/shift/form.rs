@@ -27,13 +27,25 @@ pub(super) fn hidden(html: &str, action: &str) -> Option<Vec<(String, String)>> 
     )
 }
 
+/// The boxes of a form that could be ticked, and whether one that must be ticked is not.
+pub(super) fn boxes(html: &str, action: &str) -> (Vec<String>, bool) {
+    let form =
+        html.find(&format!("action=\"{action}\"")).and_then(|at| html.get(at..)?.split("</form>").next());
+    let labels =
+        form.unwrap_or("").split("<label ").skip(1).filter(|label| label.contains("type=\"checkbox\""));
+    let labels: Vec<&str> = labels.collect();
+    // What must be done wears a second tag beside its name.
+    let owed = labels.iter().any(|label| label.contains("tag-warn") && !label.contains(" checked"));
+    (labels.iter().filter_map(|label| Some(attribute(label, "value")?.to_owned())).collect(), owed)
+}
+
 fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     tag.split_once(&format!("{name}=\""))?.1.split('"').next()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{cases, hidden};
+    use super::{boxes, cases, hidden};
 
     const PAGE: &str = r#"<a href="/desk/cases/202611220017">x</a><a href="/desk/cases?stage=all">all</a>
         <form method="post" action="/desk/cases/202611220017/signature"><input type="hidden" name="seen" value="3">
@@ -49,5 +61,18 @@ mod tests {
         let fields = hidden(PAGE, "/desk/cases/202611220017/signature").expect("the form is there");
         assert_eq!(fields, [("seen".to_owned(), "3".to_owned())]);
         assert_eq!(hidden(PAGE, "/desk/cases/202611220017/answer"), None);
+    }
+
+    #[test]
+    fn a_checklist_says_what_is_still_to_tick() {
+        let page = |checked: &str| {
+            format!(
+                "<form action=\"/c/1/checklist\"><label class=\"tick\"><input type=\"checkbox\" name=\"item\" value=\"a.1\"{checked}> <span class=\"tag tag-warn\">必做</span></label><label class=\"tick\"><input type=\"checkbox\" name=\"item\" value=\"a.2\"></label></form>"
+            )
+        };
+        let both = vec!["a.1".to_owned(), "a.2".to_owned()];
+        assert_eq!(boxes(&page(""), "/c/1/checklist"), (both.clone(), true));
+        assert_eq!(boxes(&page(" checked"), "/c/1/checklist"), (both, false));
+        assert_eq!(boxes(&page(""), "/c/2/checklist"), (Vec::new(), false));
     }
 }

@@ -17,13 +17,14 @@ use crate::{
 };
 
 /// Everything somebody waits for, in the order it is printed.
-pub(super) const WAITS: [&str; 13] = [
+pub(super) const WAITS: [&str; 14] = [
     "operator: the empty form",
     "operator: suggestions while typing",
     "operator: saved",
     "handler: list",
     "handler: case page",
     "handler: step recorded",
+    "handler: checklist recorded",
     "dispatcher, reviewer, caller: list",
     "dispatcher, reviewer, caller: case page",
     "dispatcher, reviewer, caller: step recorded",
@@ -201,9 +202,9 @@ impl Hand<'_> {
         let (list, page, step, path) = match self.person.role {
             Role::Handler => ("handler: list", "handler: case page", "handler: step recorded", "/desk/cases"),
             other => (
-                WAITS[6],
                 WAITS[7],
                 WAITS[8],
+                WAITS[9],
                 match other {
                     Role::Dispatcher => "/desk/cases?stage=received",
                     Role::Reviewer => "/desk/cases?stage=in-review",
@@ -223,7 +224,10 @@ impl Hand<'_> {
         }
         let number = cases[self.dice.below(cases.len())].to_owned();
         let address = format!("/desk/cases/{number}");
-        let shown = self.timed(page, |c| c.get(&address))?.text();
+        let mut shown = self.timed(page, |c| c.get(&address))?.text();
+        if self.has_ticked(&address, &shown)? {
+            shown = self.timed(page, |c| c.get(&address))?.text();
+        }
         let Some((action, kind, said)) =
             STEPS.iter().find(|(action, ..)| form::hidden(&shown, &format!("{address}/{action}")).is_some())
         else {
@@ -241,6 +245,25 @@ impl Hand<'_> {
             other => self.diary.failed.push(format!("{action} answered {other}")),
         }
         Ok(())
+    }
+
+    /// Before a case with something required on its list is answered, the list is ticked; whether it was.
+    fn has_ticked(&mut self, address: &str, shown: &str) -> Done<bool> {
+        let action = format!("{address}/checklist");
+        let (boxes, owed) = form::boxes(shown, &action);
+        if !owed || form::hidden(shown, &format!("{address}/answer")).is_none() {
+            return Ok(false);
+        }
+        let fields = form::hidden(shown, &action).unwrap_or_default();
+        let mut all: Vec<(&str, &str)> = fields.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        all.extend(boxes.iter().map(|item| ("item", item.as_str())));
+        let done = self.timed("handler: checklist recorded", |c| c.form(&action, &encode(&all)))?;
+        match done.status {
+            303 => return Ok(true),
+            404 | 409 | 422 => self.diary.overtaken += 1,
+            other => self.diary.failed.push(format!("{action} answered {other}")),
+        }
+        Ok(false)
     }
 
     /// What a caller says, where, and what it is about.
