@@ -12,8 +12,8 @@ use std::{
 
 use anyhow::{Context, ensure};
 use duban_app::{
-    App, AppError, administration::pack, case::publish, gazetteer, jobs, notice, proof, remote, resident,
-    setup, watch,
+    App, AppError, administration::pack, case::publish, erasure, gazetteer, jobs, notice, proof, remote,
+    resident, retention, setup, watch,
 };
 use duban_domain::notice::NoticeChannel;
 use duban_web::{Options, Site};
@@ -72,6 +72,14 @@ pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<Exi
         tracing::info!(released, "notices that waited for a gateway go out now");
     }
     renew_public(&app);
+    let again = erasure::replay(&app)?;
+    if again > 0 {
+        tracing::warn!(
+            again,
+            "an older copy of the database was put back: what had been erased since is erased again"
+        );
+    }
+    retention::begin(&app)?;
     let lane = |work: fn(&App) -> Result<usize, AppError>| {
         let (app, stop) = (app.clone(), stop.clone());
         std::thread::spawn(move || again_and_again(&app, &stop, work))
