@@ -62,6 +62,18 @@ pub(crate) fn run(args: Args) -> anyhow::Result<ExitCode> {
     until_stopped(app, &settings)
 }
 
+/// What was erased once stays erased, also in a copy that was put back; and terms of keeping begin their nights.
+fn keep_terms(app: &App) -> anyhow::Result<()> {
+    let again = erasure::replay(app)?;
+    if again > 0 {
+        tracing::warn!(
+            again,
+            "an older copy of the database was put back: what had been erased since is erased again"
+        );
+    }
+    Ok(retention::begin(app)?)
+}
+
 /// Serves an installation and does its owed jobs until an interrupt.
 pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -72,14 +84,7 @@ pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<Exi
         tracing::info!(released, "notices that waited for a gateway go out now");
     }
     renew_public(&app);
-    let again = erasure::replay(&app)?;
-    if again > 0 {
-        tracing::warn!(
-            again,
-            "an older copy of the database was put back: what had been erased since is erased again"
-        );
-    }
-    retention::begin(&app)?;
+    keep_terms(&app)?;
     let lane = |work: fn(&App) -> Result<usize, AppError>| {
         let (app, stop) = (app.clone(), stop.clone());
         std::thread::spawn(move || again_and_again(&app, &stop, work))

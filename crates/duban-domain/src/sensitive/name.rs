@@ -306,7 +306,8 @@ fn link(chars: &[char], at: usize) -> Option<(usize, usize)> {
     if begins && let Some(found) = whole(chars, at, false).filter(|(_, to)| is_said_of(chars, *to)) {
         return Some(found);
     }
-    if !LINKS.contains(chars[at]) && !(chars[at] == '了' && at > 0 && chars[at - 1] == '给') {
+    let links = LINKS.contains(chars[at]) || (chars[at] == '了' && at > 0 && chars[at - 1] == '给');
+    if !links {
         return None;
     }
     let found = whole(chars, at + 1, false)?;

@@ -105,10 +105,11 @@ async fn again(desk: &Desk, fields: &Fields, error: WebError) -> PageResult {
 
 /// What a form asks for.
 pub(crate) fn asking(fields: &Fields) -> Result<Asking, Refusal> {
+    let ground = ErasureGround::from_key(fields.get("ground")).ok_or(Refusal::NeedsText("ground"))?;
     Ok(Asking {
         number: fields.get("number").parse().map_err(|_| Refusal::NotFound)?,
         whole: fields.get("what") != "one",
-        ground: ErasureGround::from_key(fields.get("ground")).ok_or(Refusal::NeedsText("ground"))?,
+        ground,
         check: IdentityCheck::from_key(fields.get("check")),
         words: fields.get("words").to_owned(),
     })
