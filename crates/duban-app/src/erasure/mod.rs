@@ -1,7 +1,7 @@
 //! 删除个人信息: somebody asks, somebody else decides after a look at what will go, and the program does it one request at a
 //! time, going on where it was after whatever stopped it. The ledger keeps who, when, why and how much, never the data.
 //!
-//! What goes where is in [`scrub`]; what a restored copy erases again is in [`memory`]. Terms of keeping (`retention`) use
+//! What goes where is in `scrub`; what a restored copy erases again is in `memory`. Terms of keeping (`retention`) use
 //! the same hand.
 
 mod look;
