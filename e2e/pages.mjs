@@ -102,6 +102,9 @@ export const DESK = [
   { name: 'admin-checklist', who: 'admin', go: '/desk/city/checklists/entry?id=drain-cover' },
   { name: 'admin-hours', who: 'admin', go: '/desk/city/hours' },
   { name: 'admin-hours-wrong', typed: true, who: 'admin', go: wrongHours },
+  { name: 'people-erasures', who: 'operator', go: '/desk/erasures' },
+  { name: 'people-erasure', who: 'privacy', go: erasure },
+  { name: 'people-terms', who: 'privacy', go: '/desk/retention' },
   { name: 'admin-moves', who: 'admin', go: '/desk/moves' },
   { name: 'admin-registers', who: 'admin', go: '/desk/city/registers' },
   { name: 'desk-letters', who: 'operator', go: '/desk/letters' },
@@ -371,6 +374,12 @@ async function replaceLook(page) {
   await page.goto('/desk/replace?kind=unit&from=power');
   await page.locator('#to').selectOption('urban');
   await page.locator('button[value=look]').click();
+}
+
+/** What an erasure would take, before it is decided. */
+async function erasure(page) {
+  await page.goto('/desk/erasures');
+  await page.locator('a[href^="/desk/erasures/"]').first().click();
 }
 
 /** Hours that end before they begin. */

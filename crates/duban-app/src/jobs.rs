@@ -9,13 +9,13 @@ use duban_domain::{
     notice::{NoticeKind, Values},
     policy::by_system,
 };
-use duban_store::{Job, WriteTx};
+use duban_store::{Job, SETTLE, WriteTx};
 
 use crate::{
     App, AppError,
     administration::relocate,
     case::{asks_until, moment, record},
-    notice, service, webhook,
+    erasure, notice, retention, service, webhook,
     wiring::Result,
 };
 
@@ -69,6 +69,15 @@ pub fn work(app: &App) -> Result<usize> {
 fn run(app: &App, job: &Job, now: Stamp) -> Result<()> {
     if job.kind == relocate::JOB {
         return relocate::work(app, job, now);
+    }
+    if job.kind == erasure::JOB {
+        return erasure::work(app, job, now);
+    }
+    if job.kind == retention::JOB {
+        return retention::work(app, job, now);
+    }
+    if job.kind == SETTLE {
+        return retention::settle(app, job, now);
     }
     if job.kind == service::FORGET {
         return service::forget(app, job, now);

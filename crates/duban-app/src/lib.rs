@@ -11,6 +11,7 @@ pub mod callbacks;
 pub mod case;
 pub mod check;
 pub mod clock;
+pub mod erasure;
 pub mod error;
 pub mod export;
 pub mod figures;
@@ -33,6 +34,7 @@ pub mod quality;
 pub mod remote;
 pub mod report;
 pub mod resident;
+pub mod retention;
 pub mod service;
 pub mod setup;
 pub mod staff;
@@ -48,9 +50,10 @@ pub use wiring::{App, Ctx};
 // What pages read of the database: rows and sums, never a transaction.
 pub use duban_store::{
     AdminChange, Alert, AttemptRow, ByHand, CallFigure, CallNote, CallSums, CallbackTask, CaseQuery, CaseRow,
-    Cursor, DeliveryRow, ExportLine, Figure, Figures, InspectionRow, InspectionSums, Link, LinkState,
-    LiveEvent, MediaKind, MediaRow, NoticeLog, NoticeQuery, Order, Page, PublicQuery, PublicRow, RegisterRun,
-    RelocationRow, SavedView, SeekLine, ServiceKey, Sought, UnitFigures, WebhookRow, ZOOM_SINGLE,
+    Cursor, DeliveryRow, DestructionRow, ErasureRow, ExportLine, Figure, Figures, HoldRow, InspectionRow,
+    InspectionSums, Link, LinkState, LiveEvent, MediaKind, MediaRow, NoticeLog, NoticeQuery, Order, Page,
+    PublicQuery, PublicRow, RegisterRun, RelocationRow, SavedView, SeekLine, ServiceKey, Sought, UnitFigures,
+    WebhookRow, ZOOM_SINGLE,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

@@ -57,7 +57,12 @@ pub(crate) fn replace(app: &App, tx: &mut WriteTx<'_>, request: &Request, person
 
 /// The person behind a request, in plain text: for whoever was permitted.
 pub(crate) fn of(app: &App, tx: &mut ReadTx<'_>, request: &Request) -> Result<Option<Person>> {
-    let Some(sealed) = request.person.map(|id| tx.person(id)).transpose()?.flatten() else { return Ok(None) };
+    request.person.map_or(Ok(None), |id| opened(app, tx, id))
+}
+
+/// Somebody in plain text.
+pub(crate) fn opened(app: &App, tx: &mut ReadTx<'_>, id: PersonId) -> Result<Option<Person>> {
+    let Some(sealed) = tx.person(id)? else { return Ok(None) };
     let phone = sealed.phone.map(|p| app.keys.open(PHONE, &p)).transpose()?;
     let phone = phone.map(|p| Phone::parse(&p)).transpose()?.flatten();
     let mail = sealed.mail.map(|m| app.keys.open(MAIL, &m)).transpose()?;
@@ -153,7 +158,11 @@ pub(crate) fn shown(
     if request.privacy == Privacy::Confidential && who.reach != Reach::All {
         return Ok(hidden(lang.t("身份保密，经热线转达", "Confidential: contact goes through the hotline")));
     }
-    let Some(person) = of(app, tx, request)? else { return Ok(hidden(lang.t("没有留下", "Not given"))) };
+    let Some(person) = of(app, tx, request)? else {
+        let erased = tx.erased_of(request.case)?.iter().any(|(id, _)| *id == request.id);
+        let (gone, none) = (lang.t("资料已依法删除", "Erased"), lang.t("没有留下", "Not given"));
+        return Ok(hidden(if erased { gone } else { none }));
+    };
     let confirmed = request.person.map(|id| tx.confirmed(id)).transpose()?.unwrap_or_default();
     Ok(Shown {
         phone_confirmed_at: confirmed.0,

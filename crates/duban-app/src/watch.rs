@@ -228,6 +228,12 @@ pub fn mine(app: &App, token: &str) -> Result<Mine> {
     })
 }
 
+/// What an address watches, for a copy of what is kept of its owner.
+pub(crate) fn kept(app: &App, tx: &mut ReadTx<'_>, contact: &[u8]) -> Result<Vec<(Area, Pace, Stamp)>> {
+    let rows = tx.watches_of(contact)?;
+    rows.iter().map(|row| Ok((area(app, row)?, row.pace, row.created_at))).collect()
+}
+
 /// Mails more or less often.
 pub fn set_pace(app: &App, token: &str, id: WatchId, pace: Pace) -> Result<()> {
     let (now, rule) = (app.now(), app.city.settings.watches);

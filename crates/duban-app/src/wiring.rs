@@ -6,14 +6,15 @@ use std::sync::{
 };
 
 use duban_domain::{
-    CallId, DeliveryId, EventId, ExportId, JobId, Lang, MediaId, NoticeId, PersonId, PhraseId, RelocationId,
-    ReportId, RequestId, SeekId, StaffId, Stamp, ViewId, WatchId, WebhookId, case::Ground, city::City, id,
-    policy::Member, proof::Salt,
+    CallId, DeliveryId, ErasureId, EventId, ExportId, JobId, Lang, MediaId, NoticeId, PersonId, PhraseId,
+    RelocationId, ReportId, RequestId, SeekId, StaffId, Stamp, ViewId, WatchId, WebhookId, case::Ground,
+    city::City, id, policy::Member, proof::Salt,
 };
 use duban_store::Store;
 
 use crate::{
     AppError, Clock, Entropy,
+    erasure::{Memory, NoMemory},
     keys::Keyring,
     notice::Gateways,
     proof::Log,
@@ -42,6 +43,8 @@ pub struct App {
     pub demo: bool,
     /// How messages leave the house.
     pub gateways: Gateways,
+    /// Where erasures are remembered outside of the database.
+    pub memory: Arc<dyn Memory>,
     /// Hosts of our own network that webhooks may post to; others are public or refused.
     pub inside: Arc<Vec<String>>,
     /// The address that people use, for links in notices; known once the server listens.
@@ -66,9 +69,24 @@ impl App {
     ) -> Self {
         let (gateways, base, log, last) =
             (Gateways::default(), Arc::default(), Arc::default(), Arc::default());
-        let (wire, inside) = (Arc::new(NoWire), Arc::default());
+        let (wire, memory, inside) = (Arc::new(NoWire), Arc::new(NoMemory), Arc::default());
         let in_force = Arc::new(RwLock::new(city.clone()));
-        Self { city, in_force, store, keys, clock, entropy, wire, demo, gateways, inside, base, log, last }
+        Self {
+            city,
+            in_force,
+            store,
+            keys,
+            clock,
+            entropy,
+            wire,
+            demo,
+            gateways,
+            memory,
+            inside,
+            base,
+            log,
+            last,
+        }
     }
 
     /// The same installation with the city that holds now: asked for at the beginning of each piece of
@@ -231,6 +249,12 @@ impl App {
     #[must_use]
     pub fn watch_id(&self) -> WatchId {
         WatchId(self.mint())
+    }
+
+    /// A new id for an erasure.
+    #[must_use]
+    pub fn erasure_id(&self) -> ErasureId {
+        ErasureId(self.mint())
     }
 
     /// A new id for a webhook.

@@ -68,6 +68,8 @@ ids! {
     CallId,
     /// Of what somebody wants to be mailed about (邮件提醒).
     WatchId,
+    /// Of an erasure of somebody's data (删除个人信息).
+    ErasureId,
     /// Of a webhook (推送).
     WebhookId,
     /// Of one thing that a webhook is told, however often it is tried (推送记录).

@@ -62,6 +62,11 @@ impl ReadTx<'_> {
                 }
             }
         }
+        for (day, unit, figures) in self.destroyed_sums()? {
+            for figure in Figure::ALL {
+                *sums.entry((day, unit.clone(), figure)).or_default() += figures.get(figure);
+            }
+        }
         let mut by_month: BTreeMap<(i64, String, Figure), i64> = BTreeMap::new();
         for ((day, unit, figure), n) in &sums {
             *by_month.entry((month_of_day(*day), unit.clone(), *figure)).or_default() += n;

@@ -23,7 +23,7 @@ pub struct StoredEvent {
     pub kind: String,
     /// When.
     pub at: Stamp,
-    /// The event itself; none when its payload was erased.
+    /// The event itself, or what an erasure left of it; none when all of its payload was erased.
     pub event: Option<Event>,
 }
 
@@ -53,11 +53,14 @@ impl ReadTx<'_> {
     /// The engine's, and when a payload cannot be read.
     pub fn events(&mut self, case: CaseId) -> Result<Vec<StoredEvent>, StoreError> {
         self.all(
-            "SELECT e.id, e.seq, e.kind, e.at, p.body FROM event e LEFT JOIN event_payload p ON p.event_id = e.id
+            "SELECT e.id, e.seq, e.kind, e.at, coalesce(p.body, r.body) FROM event e
+             LEFT JOIN event_payload p ON p.event_id = e.id LEFT JOIN event_redaction r ON r.event_id = e.id
              WHERE e.case_id = $1 ORDER BY e.seq",
             params![case],
             |row| {
-                let event = row.opt_str(4)?.map(|body| serde_json::from_str(body).map_err(|e| StoreError::unreadable("an event", e)));
+                let event = row.opt_str(4)?.map(|body| {
+                    serde_json::from_str(body).map_err(|e| StoreError::unreadable("an event", e))
+                });
                 Ok(StoredEvent {
                     id: EventId(row.int(0)?),
                     seq: row.int(1)?,

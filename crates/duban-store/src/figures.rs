@@ -4,6 +4,7 @@
 //! feeds the counters, as a condition it lists the cases; a test holds the two against each other.
 //! Knows no clock and no zone: callers pass both.
 
+mod destroyed;
 mod months;
 
 use std::{collections::BTreeMap, sync::LazyLock};
@@ -11,6 +12,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use duban_domain::{CaseId, Stamp, case::Ending, policy::Reach, request::Kind};
 use jiff::tz::TimeZone;
 
+pub(crate) use destroyed::keep as keep_destroyed;
 use months::Sums;
 pub(crate) use months::of_day as month_of_day;
 
@@ -387,6 +389,7 @@ impl WriteTx<'_> {
     pub fn recount(&mut self, zone: &TimeZone) -> Result<(), StoreError> {
         self.exec("DELETE FROM tally", &[])?;
         self.exec("DELETE FROM tally_month", &[])?;
+        self.count_destroyed()?;
         let mut mark = CaseId(i64::MIN);
         loop {
             let sql = format!("SELECT {COLUMNS} FROM case_row c WHERE c.id > $1 ORDER BY c.id LIMIT 1000");

@@ -2,7 +2,11 @@
 
 use duban_domain::{CaseId, NoticeId, RequestId, Stamp, letter::Fate};
 
-use crate::{ReadTx, StoreError, WriteTx, request::code, value::params};
+use crate::{
+    ReadTx, StoreError, WriteTx,
+    request::code,
+    value::{Row, params},
+};
 
 /// A mail that was taken in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,24 +65,36 @@ impl ReadTx<'_> {
     /// The engine's.
     pub fn letters_of(&mut self, case: CaseId) -> Result<Vec<LetterRow>, StoreError> {
         self.all(
-            "SELECT key, at, fate, contact, request_id, case_id, notice_id, words, original FROM letter
-             WHERE case_id = $1 ORDER BY at DESC, key LIMIT 200",
+            &format!("SELECT {COLUMNS} FROM letter WHERE case_id = $1 ORDER BY at DESC, key LIMIT 200"),
             params![case],
-            |row| {
-                Ok(LetterRow {
-                    key: row.blob(0)?,
-                    at: Stamp(row.int(1)?),
-                    fate: code("fate", row.int(2)?, Fate::from_code)?,
-                    contact: row.blob(3)?,
-                    request: row.opt_int(4)?.map(RequestId),
-                    case: row.opt_int(5)?.map(CaseId),
-                    notice: row.opt_int(6)?.map(NoticeId),
-                    words: row.text(7)?,
-                    original: row.blob(8)?,
-                })
-            },
+            read,
         )
     }
+
+    /// What came from an address, the newest first.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn letters_by(&mut self, contact: &[u8], limit: i64) -> Result<Vec<LetterRow>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM letter WHERE contact = $1 ORDER BY at DESC, key LIMIT $2");
+        self.all(&sql, params![contact, limit], read)
+    }
+}
+
+const COLUMNS: &str = "key, at, fate, contact, request_id, case_id, notice_id, words, original";
+
+fn read(row: &Row<'_>) -> Result<LetterRow, StoreError> {
+    Ok(LetterRow {
+        key: row.blob(0)?,
+        at: Stamp(row.int(1)?),
+        fate: code("fate", row.int(2)?, Fate::from_code)?,
+        contact: row.blob(3)?,
+        request: row.opt_int(4)?.map(RequestId),
+        case: row.opt_int(5)?.map(CaseId),
+        notice: row.opt_int(6)?.map(NoticeId),
+        words: row.text(7)?,
+        original: row.blob(8)?,
+    })
 }
 
 impl WriteTx<'_> {
@@ -168,6 +184,14 @@ impl WriteTx<'_> {
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (file) DO NOTHING";
         let params = params![l.id, &l.file, l.at, l.bytes, &l.why, &l.head, l.seen_at, &l.seen_by];
         self.exec(sql, params).map(|_| ())
+    }
+
+    /// Writes sender and subject of a mail that was put aside anew.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn put_aside_head(&mut self, id: i64, head: &[u8]) -> Result<(), StoreError> {
+        self.exec("UPDATE letter_aside SET head = $1 WHERE id = $2", params![head, id]).map(|_| ())
     }
 
     /// Somebody has seen to a mail; whether nobody had before.

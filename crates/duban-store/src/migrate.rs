@@ -65,6 +65,7 @@ pub(crate) const ALL: &[Migration] = migrations![
     27 "0027_gazetteer",
     28 "0028_letter_aside",
     29 "0029_city_object",
+    30 "0030_erasure",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.

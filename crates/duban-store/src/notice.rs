@@ -221,6 +221,17 @@ impl ReadTx<'_> {
         self.number(&sql.text, &sql.params())
     }
 
+    /// What went to an address, the newest first.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn notices_at(&mut self, contact: &[u8], limit: i64) -> Result<Vec<NoticeRow>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM notice n WHERE n.contact = $1 ORDER BY n.created_at DESC, n.id DESC LIMIT $2"
+        );
+        self.all(&sql, params![contact, limit], read)
+    }
+
     /// Where a member of staff is mailed.
     ///
     /// # Errors

@@ -53,7 +53,7 @@ fn details(body: Option<&str>) -> Result<Vec<Detail>, StoreError> {
     body.map_or_else(|| Ok(Vec::new()), read)
 }
 
-fn written_details(details: &[Detail]) -> Result<Option<String>, StoreError> {
+pub(crate) fn written_details(details: &[Detail]) -> Result<Option<String>, StoreError> {
     if details.is_empty() {
         return Ok(None);
     }

@@ -51,8 +51,8 @@ const PRAGMAS: &str = "
     PRAGMA wal_autocheckpoint = 4000;";
 /// A reader is not large, since there are many; and it cannot write even by mistake.
 const READER: &str = "PRAGMA cache_size = -16384; PRAGMA query_only = ON;";
-/// The one writer touches the same inner pages of every index again and again.
-const WRITER: &str = "PRAGMA cache_size = -65536;";
+/// The one writer touches the same inner pages of every index again and again. What it deletes it overwrites with zeros.
+const WRITER: &str = "PRAGMA cache_size = -65536; PRAGMA secure_delete = ON;";
 
 /// An open database file.
 pub(crate) struct File {
@@ -94,6 +94,19 @@ impl File {
             idle.push(conn);
         }
         Ok(())
+    }
+
+    /// Copies everything in the journal into the file and empties the journal, unless somebody reads.
+    pub(crate) fn begin_journal_anew(&self) -> Result<bool, StoreError> {
+        self.idle.lock().clear();
+        self.writer.alone(|conn| {
+            let said = |e: rusqlite::Error| fault(&e, "wal_checkpoint".to_owned());
+            // Nobody who writes waits for a reader here.
+            conn.busy_timeout(Duration::ZERO).map_err(said)?;
+            let done = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+            conn.busy_timeout(Duration::from_millis(BUSY_MS)).map_err(said)?;
+            done.map(|busy| busy == 0).map_err(said)
+        })
     }
 
     /// Copies the database as of one instant into a new file, while it is being used.

@@ -64,3 +64,82 @@ pub fn attack(target: &Target, statements: &str) {
         }
     }
 }
+
+/// Where in the whole database one of these stands: in the raw bytes of the embedded file and its journal, in any column of
+/// any table of a server. Asks the catalogue, so that a new table is looked through as well.
+///
+/// # Panics
+/// When the database cannot be read as a whole.
+#[must_use]
+pub fn holding(target: &Target, needles: &[(String, Vec<u8>)]) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut see = |place: &str, bytes: &[u8]| {
+        for (name, needle) in needles {
+            if bytes.windows(needle.len()).any(|part| part == needle) {
+                found.push(format!("{name} in {place}"));
+            }
+        }
+    };
+    if let Target::Sqlite(file) = target {
+        for end in ["", "-wal"] {
+            let mut path = file.clone().into_os_string();
+            path.push(end);
+            see(&format!("the file{end}"), &std::fs::read(path).unwrap_or_default());
+        }
+    }
+    values(target, &mut |place, bytes| see(place, bytes));
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Every value of every column of every table, with the name of the column.
+///
+/// # Panics
+/// When the database cannot be read as a whole.
+pub fn values(target: &Target, each: &mut dyn FnMut(&str, &[u8])) {
+    match target {
+        Target::Sqlite(file) => sqlite_values(file, each),
+        Target::Postgres(url) => postgres_values(url, each),
+    }
+}
+
+fn sqlite_values(file: &std::path::Path, each: &mut dyn FnMut(&str, &[u8])) {
+    let db = rusqlite::Connection::open(file).expect("the file opens");
+    let listed =
+        "SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'";
+    let mut query = db.prepare(listed).expect("tables are listed");
+    let columns = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("columns are read");
+    let columns: Vec<(String, String)> = columns.collect::<Result<_, _>>().expect("names are read");
+    // What the search is by is in tables of its own, which stand here too.
+    for (table, column) in columns.iter().filter(|(table, _)| table != "case_search") {
+        let mut query =
+            db.prepare(&format!("SELECT \"{column}\" FROM \"{table}\"")).expect("a table is read");
+        let mut rows = query.query([]).expect("a table is read");
+        while let Some(row) = rows.next().expect("a row is read") {
+            let value = row.get_ref(0).expect("a value is read");
+            if let rusqlite::types::ValueRef::Text(bytes) | rusqlite::types::ValueRef::Blob(bytes) = value {
+                each(&format!("{table}.{column}"), bytes);
+            }
+        }
+    }
+}
+
+fn postgres_values(url: &str, each: &mut dyn FnMut(&str, &[u8])) {
+    let mut client = postgres::Client::connect(url, postgres::NoTls).expect("the server answers");
+    let listed = "SELECT table_name::text, column_name::text, data_type::text FROM information_schema.columns
+        WHERE table_schema = 'public' AND data_type NOT IN ('bigint', 'integer')";
+    let columns = client.query(listed, &[]).expect("columns are listed");
+    for row in &columns {
+        let (table, column, kind): (String, String, String) = (row.get(0), row.get(1), row.get(2));
+        let cast = if kind == "bytea" { "" } else { "::text" };
+        let select = format!("SELECT \"{column}\"{cast} FROM \"{table}\" WHERE \"{column}\" IS NOT NULL");
+        for row in client.query(&select, &[]).expect("a table is read") {
+            if kind == "bytea" {
+                each(&format!("{table}.{column}"), row.get::<_, &[u8]>(0));
+            } else {
+                each(&format!("{table}.{column}"), row.get::<_, &str>(0).as_bytes());
+            }
+        }
+    }
+}

@@ -131,6 +131,7 @@ integers!(
     ExportId,
     NoticeId,
     WatchId,
+    ErasureId,
     CallId,
     ReportId,
     ViewId,

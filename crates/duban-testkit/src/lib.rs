@@ -6,6 +6,7 @@ pub mod disk;
 pub mod film;
 pub mod gateway;
 pub mod line;
+pub mod notebook;
 pub mod postgres;
 pub mod receiver;
 pub mod sink;

@@ -3,7 +3,12 @@
 //! Every test ends with the invariants: when a world is dropped, its histories must explain its
 //! states and its counters must be the sum of its rows.
 
-use std::{fs, panic::AssertUnwindSafe, path::Path, sync::Arc};
+use std::{
+    fs,
+    panic::AssertUnwindSafe,
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 use duban_app::{
     App, Ctx, check,
@@ -20,7 +25,7 @@ use duban_store::{Store, Target, tamper};
 
 use crate::{
     clock::{Hands, MONDAY_NINE, Seeded},
-    postgres::{TestDatabase, fresh},
+    postgres::{TestDatabase, fresh, fresh_from},
 };
 
 /// A city for one test.
@@ -43,9 +48,17 @@ impl World {
     /// When it cannot be made: then no test can run.
     #[must_use]
     pub fn sqlite() -> Self {
+        static BEGUN: OnceLock<(Vec<u8>, Arc<City>)> = OnceLock::new();
+        let (file, city) = BEGUN.get_or_init(|| {
+            let folder = tempfile::tempdir().expect("a temporary folder can be made");
+            let path = folder.path().join("city.db");
+            let city = begin(&Target::Sqlite(path.clone()));
+            (fs::read(path).expect("a database that is closed is one file"), city)
+        });
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let target = Target::Sqlite(folder.path().join("city.db"));
-        Self::on(target, Some(folder), None)
+        let path = folder.path().join("city.db");
+        fs::write(&path, file).expect("the copy of a database is written");
+        Self::on(Target::Sqlite(path), city, Some(folder), None)
     }
 
     /// On a PostgreSQL database of its own.
@@ -54,18 +67,25 @@ impl World {
     /// When there is no server: `cargo xtask test` brings one.
     #[must_use]
     pub fn postgres() -> Self {
-        let database = fresh();
-        let target = Target::parse(&database.url()).expect("the address of the test server can be read");
-        Self::on(target, None, Some(database))
+        static BEGUN: OnceLock<(TestDatabase, Arc<City>)> = OnceLock::new();
+        let (template, city) = BEGUN.get_or_init(|| {
+            let database = fresh();
+            let city = begin(&at(&database));
+            (database, city)
+        });
+        let database = fresh_from(template);
+        Self::on(at(&database), city, None, Some(database))
     }
 
-    fn on(target: Target, folder: Option<tempfile::TempDir>, database: Option<TestDatabase>) -> Self {
+    fn on(
+        target: Target,
+        city: &Arc<City>,
+        folder: Option<tempfile::TempDir>,
+        database: Option<TestDatabase>,
+    ) -> Self {
         let clock = Arc::new(Hands::at(MONDAY_NINE));
-        let keys = Arc::new(Keyring::new(&[7; 32]));
         let store = Store::open(&target).expect("the test database opens");
-        let city = setup::begin(&store, Some(&zhuzhou()), &keys, MONDAY_NINE)
-            .expect("the shipped pack makes a city");
-        let app = App::new(city, store, keys, clock.clone(), Arc::new(Seeded::new(1)), false);
+        let app = App::new(city.clone(), store, keys(), clock.clone(), Arc::new(Seeded::new(1)), false);
         proof::begin(&app, None).expect("the log of a test gets its name");
         Self { app, clock, target, checked: true, _folder: folder, _database: database }
     }
@@ -98,6 +118,20 @@ impl World {
     pub fn leave_unchecked(&mut self) {
         self.checked = false;
     }
+}
+
+/// The first start of the city, done once for all tests of a program: their databases are copies of this one.
+fn begin(target: &Target) -> Arc<City> {
+    let store = Store::open(target).expect("the test database opens");
+    setup::begin(&store, Some(&zhuzhou()), &keys(), MONDAY_NINE).expect("the shipped pack makes a city")
+}
+
+fn keys() -> Arc<Keyring> {
+    Arc::new(Keyring::new(&[7; 32]))
+}
+
+fn at(database: &TestDatabase) -> Target {
+    Target::parse(&database.url()).expect("the address of the test server can be read")
 }
 
 impl Drop for World {

@@ -22,6 +22,7 @@ use indicatif::ProgressBar;
 use jiff::Timestamp;
 
 use crate::{
+    remember,
     settings::{Outside, Place, Settings},
     wire,
 };
@@ -97,8 +98,9 @@ pub(crate) fn restore(args: &RestoreArgs) -> anyhow::Result<ExitCode> {
     }
     std::fs::rename(&part, &file)?;
     println!(
-        "restored into {}. Put the key file beside it, then run: duban check --data {}",
+        "restored into {}. Put the key file and {} beside it: what was erased since is erased again at the next start. Then run: duban check --data {}",
         file.display(),
+        remember::FILE,
         settings.data.value.display()
     );
     Ok(ExitCode::SUCCESS)

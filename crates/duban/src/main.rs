@@ -14,6 +14,7 @@ mod letters;
 mod objects;
 mod outside;
 mod pack;
+mod remember;
 mod serve;
 mod settings;
 mod user;

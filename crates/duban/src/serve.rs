@@ -12,8 +12,8 @@ use std::{
 
 use anyhow::{Context, ensure};
 use duban_app::{
-    App, AppError, administration::pack, case::publish, gazetteer, jobs, notice, proof, remote, resident,
-    setup, watch,
+    App, AppError, administration::pack, case::publish, erasure, gazetteer, jobs, notice, proof, remote,
+    resident, retention, setup, watch,
 };
 use duban_domain::notice::NoticeChannel;
 use duban_web::{Options, Site};
@@ -62,6 +62,18 @@ pub(crate) fn run(args: Args) -> anyhow::Result<ExitCode> {
     until_stopped(app, &settings)
 }
 
+/// What was erased once stays erased, also in a copy that was put back; and terms of keeping begin their nights.
+fn keep_terms(app: &App) -> anyhow::Result<()> {
+    let again = erasure::replay(app)?;
+    if again > 0 {
+        tracing::warn!(
+            again,
+            "an older copy of the database was put back: what had been erased since is erased again"
+        );
+    }
+    Ok(retention::begin(app)?)
+}
+
 /// Serves an installation and does its owed jobs until an interrupt.
 pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -72,6 +84,7 @@ pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<Exi
         tracing::info!(released, "notices that waited for a gateway go out now");
     }
     renew_public(&app);
+    keep_terms(&app)?;
     let lane = |work: fn(&App) -> Result<usize, AppError>| {
         let (app, stop) = (app.clone(), stop.clone());
         std::thread::spawn(move || again_and_again(&app, &stop, work))
@@ -102,7 +115,9 @@ pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<Exi
         move || call(&app, &stop)
     });
     let mut registers = app.clone();
-    registers.wire = Arc::new(Http::for_registers(settings.data.value.join("registers")));
+    // Everybody is an administrator of a demonstration: it reads nothing of the network that it stands in.
+    let hosts = if app.demo { Vec::new() } else { settings.ways.inside("registers")? };
+    registers.wire = Arc::new(Http::for_registers(settings.data.value.join("registers"), &hosts));
     std::thread::spawn({
         let stop = stop.clone();
         move || again_and_again(&registers, &stop, gazetteer::work)

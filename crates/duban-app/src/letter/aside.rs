@@ -3,9 +3,11 @@
 
 use duban_domain::{
     Refusal, Stamp,
+    erasure::Known,
+    person::Mail,
     policy::{Reach, allow, verb},
 };
-use duban_store::AsideRow;
+use duban_store::{AsideRow, WriteTx};
 use serde::{Deserialize, Serialize};
 
 use super::read;
@@ -61,18 +63,48 @@ struct Head {
     subject: String,
 }
 
+/// Takes what is known of somebody out of the heads of mails that were put aside; how many said something of them.
+pub(crate) fn forget(app: &App, tx: &mut WriteTx<'_>, known: &Known) -> Result<u64> {
+    let addresses: Vec<String> = known
+        .words()
+        .iter()
+        .filter_map(|word| Mail::parse(word).ok().flatten())
+        .map(|mail| mail.masked())
+        .collect();
+    let mut changed = 0;
+    for row in tx.letters_aside(i64::MAX)? {
+        let head = opened(app, &row)?;
+        let theirs = addresses.contains(&head.from);
+        let from = if theirs { String::new() } else { head.from.clone() };
+        let subject = if theirs { known.mask(&head.subject) } else { known.out_of(&head.subject) };
+        if (&from, &subject) != (&head.from, &head.subject) {
+            tx.put_aside_head(row.id, &sealed(app, &Head { from, subject })?)?;
+            changed += 1;
+        }
+    }
+    Ok(changed)
+}
+
+fn opened(app: &App, row: &AsideRow) -> Result<Head> {
+    Ok(serde_json::from_str(&app.keys.open(HEAD, &row.head)?).unwrap_or_default())
+}
+
+fn sealed(app: &App, head: &Head) -> Result<Vec<u8>> {
+    let text = serde_json::to_string(head).map_err(|_| AppError::Broken("putting a mail aside"))?;
+    app.keys.seal(HEAD, &text, &*app.entropy)
+}
+
 /// Writes down that a mail was put aside; the same file counts once. `head` is its beginning.
 pub fn put(app: &App, file: &str, bytes: u64, head: &[u8], why: Why) -> Result<()> {
     let (from, subject) = read::head(head);
     let head = Head { from: from.map(|from| from.masked()).unwrap_or_default(), subject };
-    let text = serde_json::to_string(&head).map_err(|_| AppError::Broken("putting a mail aside"))?;
     let row = AsideRow {
         id: app.change_id(),
         file: file.to_owned(),
         at: app.now(),
         bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
         why: why.key().to_owned(),
-        head: app.keys.seal(HEAD, &text, &*app.entropy)?,
+        head: sealed(app, &head)?,
         seen_at: None,
         seen_by: String::new(),
     };
@@ -96,7 +128,7 @@ pub fn list(ctx: &Ctx) -> Result<Vec<Aside>> {
 }
 
 fn shown(ctx: &Ctx, row: AsideRow) -> Result<Aside> {
-    let head: Head = serde_json::from_str(&ctx.app.keys.open(HEAD, &row.head)?).unwrap_or_default();
+    let head = opened(&ctx.app, &row)?;
     Ok(Aside {
         id: row.id,
         at: row.at,

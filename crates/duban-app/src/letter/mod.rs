@@ -318,6 +318,19 @@ fn row(app: &App, tx: &mut WriteTx<'_>, letter: &Letter, key: &[u8], came: &Came
     })
 }
 
+/// A mail of which nothing is kept but that it came.
+pub(crate) fn nothing(app: &App) -> Result<Vec<u8>> {
+    let original = Original { subject: String::new(), text: String::new() };
+    let original = serde_json::to_string(&original).map_err(|_| AppError::Broken("emptying a mail"))?;
+    app.keys.seal(ORIGINAL, &original, &*app.entropy)
+}
+
+/// What a mail said.
+pub(crate) fn opened(app: &App, row: &LetterRow) -> Result<Original> {
+    let text = app.keys.open(ORIGINAL, &row.original)?;
+    serde_json::from_str(&text).map_err(|_| AppError::Broken("reading a mail"))
+}
+
 /// The mails behind a case with everything that was quoted in them, newest first.
 pub fn of_case(ctx: &Ctx, number: &Number) -> Result<Vec<(duban_domain::Stamp, Number, Original)>> {
     ctx.app.store.read(|tx| {
@@ -326,9 +339,7 @@ pub fn of_case(ctx: &Ctx, number: &Number) -> Result<Vec<(duban_domain::Stamp, N
         let mut list = Vec::new();
         for row in tx.letters_of(case.id)? {
             let number = row.request.map(|id| tx.request(id)).transpose()?.flatten().map(|r| r.number);
-            let text = ctx.app.keys.open(ORIGINAL, &row.original)?;
-            let original = serde_json::from_str(&text).map_err(|_| AppError::Broken("reading a mail"))?;
-            list.push((row.at, number.unwrap_or_else(|| case.number.clone()), original));
+            list.push((row.at, number.unwrap_or_else(|| case.number.clone()), opened(&ctx.app, &row)?));
         }
         Ok(list)
     })

@@ -236,6 +236,11 @@ fn said(app: &App, row: &NoticeRow) -> Result<Said> {
     serde_json::from_str(&body).map_err(|_| crate::AppError::Broken("reading a notice"))
 }
 
+/// What a notice said, for whom it went to, without the keys of addresses.
+pub(crate) fn words_of(app: &App, row: &NoticeRow) -> Result<String> {
+    Ok(without_keys(said(app, row)?).text)
+}
+
 /// The words without the keys of addresses: whoever reads them could speak in the person's name.
 fn without_keys(said: Said) -> Said {
     Said { subject: said.subject, text: keyless(&said.text), html: String::new() }

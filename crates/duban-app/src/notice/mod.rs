@@ -22,8 +22,8 @@ use duban_domain::notice::NoticeChannel;
 
 pub use compose::Said;
 pub(crate) use compose::text_of;
-pub(crate) use ledger::keyless;
 pub use ledger::{Entry, Ledger, ledger, of_case, one, outbox, resend};
+pub(crate) use ledger::{keyless, words_of};
 pub use link::opens;
 pub(crate) use link::{replied, same};
 pub use owing::{Notice, To, owe};

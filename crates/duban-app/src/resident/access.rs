@@ -1,6 +1,6 @@
 //! Who may open the page of a request.
 
-use duban_domain::{Number, Refusal, RequestId, Stamp, stamp::DAY_MS};
+use duban_domain::{Number, Refusal, RequestId, Stamp, erasure::IdentityCheck, stamp::DAY_MS};
 use duban_store::{Session, SessionKind};
 
 use super::mine;
@@ -13,6 +13,8 @@ const PASS_DAYS: i64 = 90;
 #[derive(Clone, Debug)]
 pub struct Known {
     request: RequestId,
+    /// Whether a code showed that the number or the address behind the request is the visitor's.
+    by_code: bool,
 }
 
 impl Known {
@@ -20,6 +22,17 @@ impl Known {
     #[must_use]
     pub fn request(&self) -> RequestId {
         self.request
+    }
+
+    /// Of whoever showed by a code that the request was left with their number or address.
+    pub(super) fn by_code(request: RequestId) -> Self {
+        Self { request, by_code: true }
+    }
+
+    /// By what it is known that the person is here.
+    #[must_use]
+    pub fn check(&self) -> IdentityCheck {
+        if self.by_code { IdentityCheck::Code } else { IdentityCheck::Pass }
     }
 }
 
@@ -43,7 +56,7 @@ pub fn unlock(app: &App, number: &Number, tail: &str) -> Result<(Known, String)>
         }
     })?;
     let pass = pass(app, request.id, app.now())?;
-    Ok((Known { request: request.id }, pass))
+    Ok((Known { request: request.id, by_code: false }, pass))
 }
 
 /// Opens a request by the key of an address that somebody was sent; none when it is wrong or too old.
@@ -74,15 +87,17 @@ pub fn pass(app: &App, request: RequestId, now: Stamp) -> Result<String> {
 
 /// Whether what a browser shows opens this number: a pass, or a confirmed number that the request was left with.
 pub fn held(app: &App, number: &Number, holds: &Holds) -> Result<Option<Known>> {
-    if let Some(known) = known(app, number, &holds.passes)? {
-        return Ok(Some(known));
+    if let Some(token) = &holds.signed {
+        let signed = app.store.read(|tx| {
+            let Some(who) = mine::of_token(app, tx, token)? else { return Ok(None) };
+            let request = tx.request_by_number(number)?.ok_or(Refusal::NotFound)?;
+            Ok::<_, AppError>(who.owns(tx, &request)?.then(|| Known::by_code(request.id)))
+        })?;
+        if signed.is_some() {
+            return Ok(signed);
+        }
     }
-    let Some(token) = &holds.signed else { return Ok(None) };
-    app.store.read(|tx| {
-        let Some(who) = mine::of_token(app, tx, token)? else { return Ok(None) };
-        let request = tx.request_by_number(number)?.ok_or(Refusal::NotFound)?;
-        Ok(who.owns(tx, &request)?.then_some(Known { request: request.id }))
-    })
+    known(app, number, &holds.passes)
 }
 
 /// Whether one of the passes that a browser shows opens this number. The number alone never does: it
@@ -97,7 +112,7 @@ pub fn known(app: &App, number: &Number, passes: &[String]) -> Result<Option<Kno
                 s.kind == SessionKind::Resident && s.subject == request.id.0 && s.expires_at > app.now()
             };
             if session.as_ref().is_some_and(fits) {
-                return Ok(Some(Known { request: request.id }));
+                return Ok(Some(Known { request: request.id, by_code: false }));
             }
         }
         Ok(None)

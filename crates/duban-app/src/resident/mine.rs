@@ -161,6 +161,11 @@ impl Signed {
         self.contact.headed()
     }
 
+    /// What the number or address is found by.
+    pub(super) fn key(&self) -> &[u8] {
+        &self.session.contact
+    }
+
     /// Whether a person left this very number or address.
     #[must_use]
     pub fn is_of(&self, person: &Person) -> bool {
@@ -243,7 +248,7 @@ fn handle(session: &ContactSession) -> String {
     keys::hex(&session.token[..HANDLE.min(session.token.len())])
 }
 
-fn requests(tx: &mut ReadTx<'_>, contact: &[u8], limit: i64) -> Result<Vec<Request>> {
+pub(super) fn requests(tx: &mut ReadTx<'_>, contact: &[u8], limit: i64) -> Result<Vec<Request>> {
     let mut found = tx.requests_by_contact(contact, limit)?;
     found.retain(|request| request.privacy != Privacy::Anonymous);
     Ok(found)

@@ -7,6 +7,7 @@
 pub mod access;
 pub mod code;
 pub mod confirm;
+pub mod copy;
 pub mod mine;
 pub mod public;
 pub mod speak;

@@ -12,7 +12,7 @@ use duban_domain::{
     request::Request,
     sensitive,
 };
-use duban_store::MediaRow;
+use duban_store::{MediaRow, ReadTx};
 
 use super::{
     Known,
@@ -140,19 +140,22 @@ pub enum Line {
 
 /// The page of a request, for whoever may see it.
 pub fn track(app: &App, who: &Known) -> Result<Track> {
-    app.store.read(|tx| {
-        let request = tx.request(who.request())?.ok_or(Refusal::NotFound)?;
-        let case = tx.case(request.case)?.ok_or(Refusal::NotFound)?;
-        let events: Vec<Event> = tx.events(case.id)?.into_iter().filter_map(|stored| stored.event).collect();
-        let media = tx.media_of(case.id)?;
-        let phone = request.person.map(|id| tx.person(id)).transpose()?.flatten().and_then(|p| p.tail_hash);
-        let code = phone.is_none().then(|| person::code(app, &request.number));
-        let showing = tx.public_row(case.id)?.map_or(Showing::Nothing, |row| {
-            if row.words.is_empty() { Showing::Facts } else { Showing::Words }
-        });
-        let ways = confirm::ways(app, tx, &request)?;
-        Ok(Track { code, showing, ways, ..assemble(request, &case, &events, media) })
-    })
+    app.store.read(|tx| within(app, tx, who))
+}
+
+/// The same inside a transaction.
+pub(super) fn within(app: &App, tx: &mut ReadTx<'_>, who: &Known) -> Result<Track> {
+    let request = tx.request(who.request())?.ok_or(Refusal::NotFound)?;
+    let case = tx.case(request.case)?.ok_or(Refusal::NotFound)?;
+    let events: Vec<Event> = tx.events(case.id)?.into_iter().filter_map(|stored| stored.event).collect();
+    let media = tx.media_of(case.id)?;
+    let phone = request.person.map(|id| tx.person(id)).transpose()?.flatten().and_then(|p| p.tail_hash);
+    let code = phone.is_none().then(|| person::code(app, &request.number));
+    let showing = tx
+        .public_row(case.id)?
+        .map_or(Showing::Nothing, |row| if row.words.is_empty() { Showing::Facts } else { Showing::Words });
+    let ways = confirm::ways(app, tx, &request)?;
+    Ok(Track { code, showing, ways, ..assemble(request, &case, &events, media) })
 }
 
 fn assemble(request: Request, case: &Case, events: &[Event], media: Vec<MediaRow>) -> Track {

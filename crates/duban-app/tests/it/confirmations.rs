@@ -29,7 +29,7 @@ use crate::{
 const PHONE: &str = "13900006021";
 const OTHER: &str = "13900007788";
 
-fn phone(digits: &str) -> Contact {
+pub(crate) fn phone(digits: &str) -> Contact {
     Contact::Phone(Phone::parse(digits).unwrap().unwrap())
 }
 
@@ -38,7 +38,7 @@ fn opened(world: &World, number: &Number) -> Known {
 }
 
 /// The digits of the newest code that reached an address.
-fn code(world: &World, fake: &Arc<Fake>, to: &str) -> String {
+pub(crate) fn code(world: &World, fake: &Arc<Fake>, to: &str) -> String {
     send(world);
     let text = fake.last_to(to).unwrap().text;
     let digits: String =
@@ -192,7 +192,7 @@ fn whoever_cannot_get_a_code_is_not_offered_one_and_is_heard_all_the_same() {
 }
 
 /// Signs in by a code; what the browser keeps.
-fn enter(world: &World, sms: &Arc<Fake>, digits: &str) -> String {
+pub(crate) fn enter(world: &World, sms: &Arc<Fake>, digits: &str) -> String {
     world.clock.pass_ms(MINUTE);
     mine::ask(&world.app, &phone(digits), Lang::Zh).unwrap();
     let code = code(world, sms, digits);

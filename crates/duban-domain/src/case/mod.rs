@@ -29,6 +29,7 @@ mod sign;
 #[cfg(test)]
 mod tests;
 mod voice;
+mod words;
 
 use serde::{Deserialize, Serialize};
 

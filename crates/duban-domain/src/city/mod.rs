@@ -46,6 +46,7 @@ use crate::{
     object::Layer,
     place::Bounds,
     question::Question,
+    retention::RetentionRules,
 };
 
 /// The files of a pack: path inside the pack → text.
@@ -123,6 +124,8 @@ pub struct City {
     pub desk: DeskRules,
     /// 登录规则
     pub access: AccessRules,
+    /// 保存期限
+    pub retention: RetentionRules,
     /// SHA-256 of all files, in hexadecimal.
     pub digest: String,
     pub(crate) engine: Engine,

@@ -1,7 +1,7 @@
 //! Registers (地名登记): lists of streets, neighbourhoods and divisions that somebody else keeps, and that are
 //! fetched by the city's clock.
 //!
-//! Pure: what a city says about one, how its text is read ([`read()`]), and what changed ([`compare`]).
+//! Pure: what a city says about one, how its text is read ([`read()`]), and what changed ([`compare()`]).
 //! Fetching and keeping are `duban-app`'s.
 
 mod compare;

@@ -41,6 +41,8 @@ closed_set! {
         Accounts = 50, "accounts", "管账号和角色", "Keep accounts and roles";
         /// 查变更: read who changed what in the city's settings, accounts and roles.
         Audit = 51, "audit", "查变更记录", "Read the record of changes";
+        /// 删除个人信息: decide on erasures, look after terms of keeping and what is held back from them.
+        Erase = 52, "erase", "删除个人信息", "Erase people’s data";
         /// 导出: take a list of cases out as a file; each time is recorded.
         Export = 14, "export", "导出", "Export lists";
         /// 管常用语: look after the prepared texts of one's unit.

@@ -39,6 +39,8 @@ pub enum Guard {
     WrongCode,
     /// The password that holds now is another one.
     WrongPassword,
+    /// Who comes in by the city's sign-on has none that could be asked for.
+    NoPassword,
     /// The role signs in with a second factor, so it stays.
     SecondStays,
     /// There is a second factor already.
@@ -53,6 +55,16 @@ pub enum Guard {
     SignOnForged,
     /// The city's sign-on knows them, but no account here names them.
     SignOnNobody,
+    /// A case of this person is still open: what is known of them is needed there.
+    StillOpen(String),
+    /// A case of this person is held back from every term and every erasure.
+    Held(String),
+    /// Whoever asks for an erasure does not decide on it.
+    OwnAsking,
+    /// It was decided before.
+    Decided,
+    /// It is not known well enough that whoever asks is the person.
+    Unchecked,
     /// An address that a webhook may not have.
     HookAddress,
     /// A webhook that is switched off is told nothing, by hand neither.
@@ -76,6 +88,7 @@ impl Guard {
             Self::Barred { .. } => "barred",
             Self::WrongCode => "wrong-code",
             Self::WrongPassword => "wrong-password",
+            Self::NoPassword => "no-password",
             Self::SecondStays => "second-factor-stays",
             Self::SecondThere => "second-factor-there",
             Self::NoScope => "no-scope",
@@ -83,6 +96,11 @@ impl Guard {
             Self::SignOnSilent => "sign-on-silent",
             Self::SignOnForged => "sign-on-forged",
             Self::SignOnNobody => "sign-on-nobody",
+            Self::StillOpen(_) => "still-open",
+            Self::Held(_) => "held-back",
+            Self::OwnAsking => "own-asking",
+            Self::Decided => "decided-before",
+            Self::Unchecked => "identity-unchecked",
             Self::HookAddress => "webhook-address",
             Self::HookOff => "webhook-off",
         }
@@ -97,7 +115,7 @@ impl Guard {
             Self::UnknownRole => Some("role"),
             Self::ShortPassword { .. } => Some("password"),
             Self::WrongCode => Some("code"),
-            Self::WrongPassword => Some("old"),
+            Self::WrongPassword | Self::NoPassword => Some("old"),
             Self::NoScope => Some("scopes"),
             Self::KeyReused => Some("Idempotency-Key"),
             Self::HookAddress => Some("url"),
@@ -111,6 +129,11 @@ impl Guard {
             | Self::SignOnSilent
             | Self::SignOnForged
             | Self::SignOnNobody
+            | Self::StillOpen(_)
+            | Self::Held(_)
+            | Self::OwnAsking
+            | Self::Decided
+            | Self::Unchecked
             | Self::HookOff => None,
         }
     }
@@ -143,8 +166,20 @@ impl Guard {
             },
             Self::WrongCode => lang.t("动态码不对、过了时间，或者已经用过。请等应用里换出新的六位数再输；手机不在身边，就用一个恢复码。", "The code is wrong, too old or used already. Wait for the next six digits in your app; without the phone, use a recovery code.").to_owned(),
             Self::WrongPassword => lang.t("现在的密码不对，什么也没有改。请核对后再输。", "The present password is wrong, so nothing was changed. Check and type it again.").to_owned(),
+            Self::NoPassword => lang.t("这个账号没有密码，是从统一登录进来的。要用密码或第二步验证，请管理员发一个设密码的链接。", "This account has no password: you come in by the city’s sign-on. For a password or a second factor of your own, ask an administrator for the link that sets one.").to_owned(),
             Self::NoScope => lang.t("请选这把密钥可以做什么，至少一项。管理、导出、看诉求人，密钥都做不了。", "Choose what this key may do, one thing at least. No key administers, exports or reveals a person.").to_owned(),
             Self::KeyReused => lang.t("这个 Idempotency-Key 已经用来交过别的内容，没有记下。换一个键再交；要重发同一件，内容要一模一样。", "This Idempotency-Key was used for something else before, so nothing was recorded. Use a new key; to repeat, send exactly the same.").to_owned(),
+            Self::StillOpen(number) => match lang {
+                Lang::Zh => format!("{number} 还在办，办它要用到这个人的姓名和电话，所以没有删。请等它办结，或者请本人先撤回。"),
+                Lang::En => format!("{number} is still open and needs the name and number, so nothing was erased. Wait until it is closed, or have the person withdraw it first."),
+            },
+            Self::Held(number) => match lang {
+                Lang::Zh => format!("{number} 设了法定留存，什么都不删。要删，请先在“保存期限”里解除。"),
+                Lang::En => format!("{number} is under a legal hold, so nothing was erased. Release it under “Terms of keeping” first."),
+            },
+            Self::OwnAsking => lang.t("自己提的申请，要由另一个人来批。", "Whoever asks for an erasure does not decide on it: ask a colleague.").to_owned(),
+            Self::Unchecked => lang.t("还没有核对是不是本人（近亲属要看亲属关系证明），所以没有删。请回拨留下的号码，或者当面看证件，再选是怎么核对的。", "It is not known yet that the person asks (of a relative: proof of kinship), so nothing was erased. Call back on the number that was left, or look at papers, then choose how it was checked.").to_owned(),
+            Self::Decided => lang.t("这份申请已经批过了。请刷新看结果。", "This was decided before. Reload the page to see how.").to_owned(),
             Self::HookAddress => lang.t("这个地址不能用。请写 https:// 开头的公开域名，例如 https://hooks.example.cn/duban：不带账号密码，不写 IP，不指向内网。内网的服务器，请管服务器的人写进设置文件 webhooks.inside。", "This address cannot be used. Write a public name beginning with https://, such as https://hooks.example.cn/duban: no user or password, no bare number, nothing of the inner network. A server of your own network is named by whoever runs the server, in webhooks.inside of the settings file.").to_owned(),
             Self::HookOff => lang.t("这条推送停着，什么都不送。请先启用。", "This webhook is switched off, so nothing is sent. Switch it on first.").to_owned(),
             Self::SecondStays => lang.t("您的角色必须用动态码登录，不能停用。换手机，请找安全管理员取消后重新设。", "Your role signs in with a second factor, so it stays. For a new phone ask a security administrator to reset it.").to_owned(),
@@ -171,6 +206,7 @@ impl Guard {
             Self::Barred { minutes: 15 },
             Self::WrongCode,
             Self::WrongPassword,
+            Self::NoPassword,
             Self::SecondStays,
             Self::SecondThere,
             Self::NoScope,
@@ -178,6 +214,11 @@ impl Guard {
             Self::SignOnSilent,
             Self::SignOnForged,
             Self::SignOnNobody,
+            Self::StillOpen("20260105000123".to_owned()),
+            Self::Held("20260105000123".to_owned()),
+            Self::OwnAsking,
+            Self::Decided,
+            Self::Unchecked,
             Self::HookAddress,
             Self::HookOff,
         ]

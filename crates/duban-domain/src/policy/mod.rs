@@ -153,6 +153,10 @@ verbs! {
     Accounts => Accounts, lead: false;
     /// 查变更
     Audit => Audit, lead: false;
+    /// 删除个人信息
+    Erase => Erase, lead: false;
+    /// 申请删除个人信息: on the person's word, by whoever may mend how they are reached.
+    AskErasure => Correct, lead: false;
     /// 导出
     Export => Export, lead: false;
     /// 管常用语

@@ -5,8 +5,10 @@
 
 mod cases;
 mod crash;
+mod data_map;
 mod find;
 mod groups;
+mod keeping;
 mod lists;
 mod migrations;
 mod notices;

@@ -42,6 +42,7 @@ pub(crate) mod notices;
 pub(crate) mod numbers;
 mod outside;
 mod paper;
+pub(crate) mod people;
 pub(crate) mod phrases;
 pub(crate) mod presence;
 pub(crate) mod present;

@@ -104,9 +104,14 @@ async fn a_code_opens_ones_own_requests_for_a_while_and_leaving_closes_them() {
     assert!(mine.contains("测试路口的灯不亮") && mine.contains(&page) && !mine.contains("6021"), "{mine}");
     assert!(browser.get(&page).await.text.contains("测试路口的灯不亮"), "its page opens without the tail");
     assert!(browser.get("/requests").await.text.contains(&page), "and it is in the list of own ones");
+    assert!(mine.contains("href=\"/mine/copy\""), "{mine}");
+    let copy = browser.get("/mine/copy").await;
+    assert_eq!(copy.headers[header::CONTENT_TYPE], "application/zip");
+    assert!(copy.headers[header::CACHE_CONTROL] == "no-store" && copy.text.contains("data.json"));
     assert_eq!(browser.post("/mine/leave", &[("which", "here")], None).await.to(), "/mine?done=left");
     assert!(!browser.get("/mine").await.text.contains("测试路口的灯不亮"));
     assert!(!browser.get(&page).await.text.contains("测试路口的灯不亮"));
+    assert_eq!(browser.get("/mine/copy").await.to(), "/mine", "whoever left takes nothing along");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,6 +8,7 @@ pub(crate) mod alerts;
 #[cfg(test)]
 mod bounds;
 pub(crate) mod contact;
+pub(crate) mod copy;
 #[cfg(test)]
 mod film;
 mod handin;

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use duban_app::{
-    AppError,
+    AppError, erasure,
     resident::{
         speak,
         track::{Line, Said, Track},
@@ -12,6 +12,7 @@ use duban_domain::{
     Lang, Number, Refusal, Stamp,
     case::{Consent, Showing},
     city::City,
+    erasure::ErasureGround,
     request::Privacy,
 };
 
@@ -78,6 +79,25 @@ pub(crate) async fn withdraw(
         .run(move |app| speak::withdraw(app, &known, &of, fields.get("reason"), fields.once().as_deref()))
         .await;
     told(done.map(|_| ()), &number, "withdrawn")
+}
+
+/// `POST /track/{number}/erasure`: asks; somebody of the city decides.
+pub(crate) async fn erase(
+    State(site): State<Site>,
+    visit: Visit,
+    Path(number): Path<String>,
+    fields: Fields,
+) -> PageResult {
+    let number: Number = number.parse().map_err(|_| Refusal::NotFound)?;
+    let Some(known) = track::open(&site, &visit, &number).await? else {
+        return Ok(see_other(&format!("/track/{number}")));
+    };
+    let whole = fields.get("what") != "one";
+    let (of, ground) = (number.clone(), ErasureGround::Asked);
+    let asking =
+        erasure::Asking { number: of, whole, ground, check: None, words: fields.get("words").to_owned() };
+    let done = site.run(move |app| erasure::ask_own(app, &known, &asking)).await;
+    told(done.map(|_| ()), &number, "erasure")
 }
 
 /// `POST /track/{number}/publicity`
@@ -160,6 +180,10 @@ pub(super) fn notice(done: &str, track: &Track, lang: Lang) -> Option<String> {
             "A code went out a moment ago. When you can ask for another stands below.",
         ),
         "confirmed" => lang.t("确认好了。", "Confirmed."),
+        "erasure" => lang.t(
+            "收到您删除资料的请求，有专人看。还在办的事，要等办结或撤回以后才删；删了以后，这一页就打不开了。",
+            "Your request to erase your data was taken down, and somebody looks at it. What is still open is erased once it is closed or taken back; afterwards this page no longer opens.",
+        ),
         "shared" => lang.t("改好了，马上就是这样。", "Changed, from now on."),
         "again" => lang
             .t("这个您刚才已经说过，记着呢，不用再说一遍。", "You have said so already; it is noted once."),

@@ -91,11 +91,11 @@ struct Photo {
 
 /// One line of what was said: our own words, and the words that somebody wrote.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct SaidShown {
-    who: String,
+pub(super) struct SaidShown {
+    pub(super) who: String,
     at: When,
-    ours: String,
-    their: String,
+    pub(super) ours: String,
+    pub(super) their: String,
 }
 
 /// A QR code as a path of unit squares.
@@ -384,7 +384,7 @@ fn unit_phone(city: &City, track: &Track) -> Option<String> {
     track.unit.as_deref().and_then(|key| city.unit(key))?.phone.clone()
 }
 
-fn line(s: &Shell, city: &City, said: &Said) -> SaidShown {
+pub(super) fn line(s: &Shell, city: &City, said: &Said) -> SaidShown {
     let who = match &said.by {
         Speaker::You => s.t("您", "You").to_owned(),
         Speaker::Hotline => city.hotline.clone(),

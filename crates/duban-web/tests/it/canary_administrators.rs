@@ -6,6 +6,8 @@ fn is_ours(path: &str) -> bool {
         "/desk/accounts",
         "/desk/changes",
         "/desk/moves",
+        "/desk/erasures",
+        "/desk/retention",
         "/desk/replace",
         "/desk/sign-ins",
         "/desk/service-keys",

@@ -96,6 +96,7 @@ fn everybodys(path: &str, number: &str) -> Option<Vec<String>> {
             "/alerts?top=roads&county=430203".to_owned(),
             "/alerts?sent=1".to_owned(),
         ]),
+        "/mine/copy" => Some(vec![path.to_owned()]),
         "/mine" => Some(vec![path.to_owned(), format!("/mine?for={number}&done=late")]),
         "/alerts/confirm/{token}" | "/alerts/mine/{token}" => one(&path.replace("{token}", "0-0-0")),
         "/map" => Some(vec![path.to_owned(), "/map?at=113.145,27.831&z=17".to_owned()]),
@@ -203,6 +204,7 @@ pub(crate) fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
         "/track/{number}/material" | "/track/{number}/details" => at(path, "text=x"),
         // Nobody who looks here has the telephone: the page asks for its tail, and sends nothing.
         "/track/{number}/code" | "/track/{number}/confirmation" => at(path, "means=phone&code=123456"),
+        "/track/{number}/erasure" => at(path, "what=all"),
         "/track/{number}/withdrawal" | "/track/{number}/publicity" => at(path, "reason=x&share=words"),
         "/report/preview" | "/report/photo-place" | "/report/questions" | "/report/places" => {
             at(path, "text=x")

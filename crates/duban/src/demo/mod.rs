@@ -83,6 +83,7 @@ fn tell(app: &App) -> anyhow::Result<()> {
     scenes.extend(filler::scenes());
     play::play(&past, &told, now, &cast, &scenes)?;
     calls::play(&past, &told, now, &cast)?;
+    play::ask_for_erasure(&past, &cast)?;
     duban_app::partner::keep_key(app, "demo", duban_app::DEMO_KEY)?;
     duban_app::partner::keep_telephone_key(app, "demo telephone", duban_app::DEMO_TELEPHONE_KEY)?;
     let keeper = app.ctx(by_command("duban demo"), Lang::Zh);

@@ -6,13 +6,14 @@ use anyhow::{Context, anyhow};
 use duban_app::{
     App, Ctx, DEMO_PASSWORD,
     case::{self, On, answer::Answering, callback::Call, dispatch::Order, register::Intake, task::Reporting},
-    media,
+    erasure, media,
     resident::{self, speak::Evaluation},
     staff::users::{self, Account},
 };
 use duban_domain::{
-    Lang, Number, Stamp,
+    CaseId, Lang, Number, Stamp,
     case::{Case, Outcome, Satisfaction, Unreached, Verdict, Way, Wish, handling::Giving},
+    erasure::{ErasureGround, IdentityCheck},
     person::{Person, Phone},
     place::Point,
     policy::Member,
@@ -294,4 +295,17 @@ fn photo(name: &str) -> anyhow::Result<media::NewMedia> {
 
 fn known<T>(found: Option<T>, key: &str) -> anyhow::Result<T> {
     found.ok_or_else(|| anyhow!("{key:?} is not known"))
+}
+
+/// Somebody whose matter was closed wants their data erased: asked for, and not decided yet.
+pub(super) fn ask_for_erasure(app: &App, cast: &Cast) -> anyhow::Result<()> {
+    let before = app.now();
+    let first = (Stamp(i64::MIN), CaseId(i64::MIN));
+    let closed = app.store.read(|tx| tx.closed_before(true, first, before, 1))?;
+    let Some(row) = closed.first() else { return Ok(()) };
+    let (whole, ground, words) = (true, ErasureGround::Asked, "本人来电要求".to_owned());
+    let check = Some(IdentityCheck::CalledBack);
+    let asking = erasure::Asking { number: row.number.clone(), whole, ground, check, words };
+    erasure::ask(&ctx(app, player(cast, "operator")?), &asking)?;
+    Ok(())
 }

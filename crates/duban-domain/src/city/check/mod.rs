@@ -27,6 +27,7 @@ use crate::{
     object::Layer,
     place::Bounds,
     question::Question,
+    retention::RetentionRules,
 };
 
 /// Everything that is wrong with a pack, by file and line; empty when nothing is.
@@ -93,6 +94,7 @@ pub(super) struct Draft {
     notices: NoticeBook,
     desk: DeskRules,
     access: AccessRules,
+    retention: RetentionRules,
 }
 
 /// Reads and checks a pack.
@@ -100,13 +102,16 @@ pub(super) fn examine(files: &PackFiles) -> (Draft, Vec<Fault>) {
     let faults = Faults::default();
     let (kind_words, urgency_words) = read::kind_and_urgency_words(files, &faults);
     let roles = read::roles(files, &faults);
+    let categories = read::categories(files, &faults);
+    let category_keys: Vec<&str> = categories.iter().map(|category| category.it.key.as_str()).collect();
     let role_keys: Vec<&str> = roles.iter().map(|role| role.it.key.as_str()).collect();
     let draft = Draft {
         access: read::access(files, &role_keys, &faults),
+        retention: read::retention(files, &category_keys, &faults),
         basics: read::basics(files, &faults),
         units: read::units(files, &faults),
         divisions: read::divisions(files, &faults),
-        categories: read::categories(files, &faults),
+        categories,
         public: read::public(files, &faults),
         questions: read::questions(files, &faults),
         checklists: read::checklists(files, &faults),
@@ -171,6 +176,7 @@ fn strangers(files: &PackFiles, faults: &Faults) {
                     | "survey.toml"
                     | "quality.toml"
                     | AccessRules::FILE
+                    | RetentionRules::FILE
             )
             || path.ends_with(".md")
             || (path.starts_with("calendar/") && path.ends_with(".toml"))
@@ -241,6 +247,7 @@ impl Draft {
             settings: self.basics.settings,
             desk: self.desk,
             access: self.access,
+            retention: self.retention,
             digest,
             index: Index::default(),
         };

@@ -16,6 +16,7 @@ mod questions;
 mod reasons;
 mod registers;
 mod remotes;
+mod retention;
 
 use std::collections::BTreeMap;
 
@@ -36,6 +37,7 @@ pub(super) use questions::questions;
 pub(super) use reasons::reasons;
 pub(super) use registers::registers;
 pub(super) use remotes::remotes;
+pub(super) use retention::retention;
 
 /// A row and where it stands.
 #[derive(Clone, Debug)]

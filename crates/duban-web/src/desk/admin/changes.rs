@@ -5,6 +5,7 @@ use axum::extract::Path;
 use duban_app::{
     AdminChange,
     administration::{OF_ACCOUNT, OF_HOOK, OF_KEY, OF_MOVE, OF_PACK, record},
+    retention::OF_TERM,
 };
 use duban_domain::{Refusal, city::AccessRules};
 
@@ -44,7 +45,7 @@ pub(crate) async fn page(desk: Desk) -> PageResult {
     let asked = Fields::of_query(desk.visit.uri.query().unwrap_or(""));
     let kind = asked
         .opt("kind")
-        .filter(|kind| [OF_PACK, OF_ACCOUNT, OF_MOVE, OF_KEY, OF_HOOK].contains(kind))
+        .filter(|kind| [OF_PACK, OF_ACCOUNT, OF_MOVE, OF_KEY, OF_HOOK, OF_TERM].contains(kind))
         .map(str::to_owned);
     let before = asked.opt("before").and_then(|id| id.parse().ok());
     let wanted = kind.clone();
@@ -69,6 +70,7 @@ fn row(s: &Shell, change: &AdminChange) -> RowShown {
         OF_ACCOUNT => s.t("账号", "Account"),
         OF_MOVE => s.t("整体移交", "Move of cases"),
         OF_KEY => s.t("服务密钥", "Service key"),
+        OF_TERM => s.t("保存期限", "Terms of keeping"),
         OF_HOOK => s.t("推送", "Webhook"),
         _ => s.t("其他", "Other"),
     };
@@ -80,6 +82,8 @@ fn row(s: &Shell, change: &AdminChange) -> RowShown {
     let note = match change.note.as_str() {
         "password-link" => s.t("给了设密码的链接", "made a link for setting a password").to_owned(),
         "password-set" => s.t("本人设了密码", "its owner set a password").to_owned(),
+        "held" => s.t("设了法定留存", "held back").to_owned(),
+        "released" => s.t("解除了法定留存", "released").to_owned(),
         "stopped" => s.t("停下", "stopped").to_owned(),
         "went-on" => s.t("接着转", "went on").to_owned(),
         "sessions-ended" => s.t("结束了各处的登录", "ended all sessions").to_owned(),

@@ -5,7 +5,7 @@ use duban_app::{
     AppError, Ctx,
     administration::pack::{self, Saved},
 };
-use duban_domain::{Refusal, city::AccessRules, gazetteer::Register};
+use duban_domain::{Refusal, city::AccessRules, gazetteer::Register, retention::RetentionRules};
 
 use super::{FaultShown, shown};
 use crate::frame::{Desk, Fields, PageResult, Shell, WebError, html, html_again, see_other};
@@ -38,7 +38,11 @@ pub(crate) async fn page(desk: Desk) -> PageResult {
 
 /// What a file that may be left out begins with.
 fn fresh(path: &str) -> Option<String> {
-    let begin = [(AccessRules::FILE, AccessRules::FRESH), (Register::FILE, Register::FRESH)];
+    let begin = [
+        (AccessRules::FILE, AccessRules::FRESH),
+        (Register::FILE, Register::FRESH),
+        (RetentionRules::FILE, RetentionRules::FRESH),
+    ];
     begin.into_iter().find(|(file, _)| *file == path).map(|(_, text)| text.to_owned())
 }
 
