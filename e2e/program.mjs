@@ -68,7 +68,7 @@ export async function serveDemo() {
   try {
     if (process.env.DUBAN_E2E_CITY) cpSync(process.env.DUBAN_E2E_CITY, data.path, { recursive: true });
     const served = await serve(['demo', '--data', data.path]);
-    return { ...served, stop: () => served.stop().finally(data.drop) };
+    return { ...served, data: data.path, stop: () => served.stop().finally(data.drop) };
   } catch (error) {
     data.drop();
     throw error;

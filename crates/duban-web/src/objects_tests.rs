@@ -85,7 +85,7 @@ fn objects_that_are_near_are_offered_chosen_by_keyboard_and_named_on_every_page_
                 assert!(near.text.contains(&format!("value=\"{lamp}\"")), "{lamp} in {}", near.text);
                 assert!(near.text.contains(&format!("，约 {far} 米")), "{far} in {}", near.text);
             }
-            assert!(!near.text.contains("LP-4") && near.text.contains("路灯杆 LP-1 测试1号灯"));
+            assert!(!near.text.contains("LP-4") && near.text.contains("<span>LP-1 测试1号灯，"));
             let asked = near.hidden("asked").to_owned();
             let form = |form: &'static str, lamps: [&'static str; 2]| {
                 let words = [("form", form), ("text", DARK), ("privacy", "anonymous"), ("where", "map")];

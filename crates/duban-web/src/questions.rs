@@ -111,8 +111,9 @@ fn objects(
 ) -> Result<Vec<Listed>, AppError> {
     let near = at.map_or_else(|| Ok(Vec::new()), |at| object::near(app, layer, at))?;
     let listed = |object: &CityObject, far: Option<u32>| {
-        let named = [layer.name.get(lang), &object.id, object.name.get(lang)];
-        let named: Vec<&str> = named.into_iter().filter(|part| !part.is_empty()).collect();
+        // Without a name of its own it is one of its kind.
+        let own = Some(object.name.get(lang)).filter(|own| !own.is_empty());
+        let named = [&object.id, own.unwrap_or(layer.name.get(lang))];
         let far = far.map(|m| match lang {
             Lang::Zh => format!("，约 {m} 米"),
             Lang::En => format!(", about {m} m"),

@@ -125,7 +125,7 @@ fn a_changed_register_is_found_after_the_schedule_and_old_cases_keep_their_addre
 fn a_register_inside_is_read_only_where_the_city_says_so_and_files_stay_in_their_folder() {
     let (address, _held) = register("code,name\n1,测试路\n");
     let folder = tempfile::tempdir().unwrap();
-    let http = Http::for_registers(folder.path().join("registers"), &[]);
+    let http = Http::for_registers(folder.path().join("registers"), &["127.0.0.1".to_owned()]);
     assert!(http.document(&address, false).is_err(), "an address of our own network");
     assert_eq!(http.document(&address, true).unwrap().status, 200);
     assert!(http.file("streets.csv").is_err(), "no folder yet");
