@@ -23,6 +23,7 @@ pub mod letter;
 pub mod live;
 pub mod media;
 pub mod notice;
+pub mod object;
 pub mod partner;
 pub mod person;
 pub mod photo_place;

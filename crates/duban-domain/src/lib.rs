@@ -20,6 +20,7 @@ pub mod lang;
 pub mod letter;
 pub mod notice;
 pub mod number;
+pub mod object;
 pub mod person;
 pub mod phrase;
 pub mod place;

@@ -9,6 +9,7 @@ use crate::{
     Lang, Stamp,
     city::{City, is_below},
     lang::Words,
+    object,
     request::closed_set,
     stamp::w3c,
     text,
@@ -34,6 +35,8 @@ closed_set! {
         Several = 6, "several", "多选", "Several of a list";
         /// 提示: only says something and asks nothing.
         Notice = 7, "notice", "提示", "A notice, nothing to answer";
+        /// 点选设施: those of a layer that are near.
+        Objects = 8, "objects", "点选附近的设施", "Objects that are near";
     }
 }
 
@@ -65,6 +68,8 @@ pub struct Question {
     pub required: bool,
     /// Whether everybody may read the answer. Only lists can be public: people write names into texts.
     pub public: bool,
+    /// Of which layer objects are offered.
+    pub layer: Option<String>,
     /// The choices of a list, in order.
     pub choices: Vec<Choice>,
 }
@@ -186,6 +191,7 @@ impl Question {
             }
             AnswerKind::One if sent.len() > 1 => Err(AnswerFault::OnlyOne),
             AnswerKind::One | AnswerKind::Several => self.chosen(&sent),
+            AnswerKind::Objects => objects(&sent),
             AnswerKind::Notice => Ok(Vec::new()),
         }
     }
@@ -204,6 +210,20 @@ impl Question {
         }
         Ok(chosen)
     }
+}
+
+/// Ids of objects, each once. Whether there is such an object only whoever keeps them can say.
+fn objects(sent: &[&str]) -> Result<Vec<String>, AnswerFault> {
+    let mut chosen: Vec<String> = Vec::new();
+    for id in sent.iter().map(|answer| object::id_of(answer)) {
+        if !object::is_id(id) || chosen.len() >= object::CHOSEN_MAX {
+            return Err(AnswerFault::NotAChoice(text::shorten(id, 40)));
+        }
+        if !chosen.iter().any(|known| known == id) {
+            chosen.push(id.to_owned());
+        }
+    }
+    Ok(chosen)
 }
 
 /// Reads the answers to what a category asks. Answers to questions that it does not ask are left out.

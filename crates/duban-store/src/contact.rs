@@ -149,6 +149,20 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
+    /// As [`WriteTx::contact_code_for_update`], also where there is none yet: of two who ask for the first code at once
+    /// the second waits here.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn claim_contact_code(&mut self, contact: &[u8]) -> Result<Option<CodeRow>, StoreError> {
+        self.exec(
+            "INSERT INTO contact_code (contact, purpose, hash, at, wrong, day_from, day_count)
+             VALUES ($1, 0, $1, 0, 0, 0, 0) ON CONFLICT (contact) DO NOTHING",
+            params![contact],
+        )?;
+        Ok(self.contact_code_for_update(contact)?.filter(|row| row.sent.day_count > 0))
+    }
+
     /// The last code of a number or address; nobody else changes it until this transaction is done.
     ///
     /// # Errors

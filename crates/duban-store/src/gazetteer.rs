@@ -10,6 +10,7 @@ use duban_domain::{
 use crate::{
     ReadTx, StoreError, WriteTx,
     request::code,
+    sql::Sql,
     value::{Row, params},
 };
 
@@ -116,28 +117,37 @@ impl ReadTx<'_> {
         self.number("SELECT count(*) FROM place WHERE register = $1 AND gone_at IS NULL", params![register])
     }
 
-    /// Places with these small letters in a name of theirs; names that begin with them first, short ones before long.
+    /// Places of these registers with these small letters in a name of theirs; names that begin with them first, short
+    /// ones before long.
     ///
     /// # Errors
     /// The engine's.
-    pub fn find_places(&mut self, words: &str, limit: i64) -> Result<Vec<Entry>, StoreError> {
+    pub fn find_places(
+        &mut self,
+        registers: &[&str],
+        words: &str,
+        limit: i64,
+    ) -> Result<Vec<Entry>, StoreError> {
         let plain = words.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         let (begins, holds) = (format!("{plain}%"), format!("%{plain}%"));
-        let sql = format!(
-            "SELECT {PLACE} FROM place WHERE gone_at IS NULL AND find LIKE $1 ESCAPE '\\'
-             ORDER BY CASE WHEN find LIKE $2 ESCAPE '\\' THEN 0 ELSE 1 END, length(name), name, register, id LIMIT $3"
-        );
-        self.all(&sql, params![&holds, &begins, limit], place)
+        let mut sql = among(&format!("SELECT {PLACE} FROM place"), registers);
+        sql.push(" AND find LIKE ")
+            .bind_made(holds)
+            .push(" ESCAPE '\\' ORDER BY CASE WHEN find LIKE ")
+            .bind_made(begins);
+        sql.push(" ESCAPE '\\' THEN 0 ELSE 1 END, length(name), name, register, id LIMIT ").bind(limit);
+        self.all(&sql.text, &sql.params(), place)
     }
 
-    /// Whether a place is called exactly this.
+    /// Whether a place of these registers is called exactly this.
     ///
     /// # Errors
     /// The engine's.
-    pub fn is_place(&mut self, name: &str) -> Result<bool, StoreError> {
+    pub fn is_place(&mut self, registers: &[&str], name: &str) -> Result<bool, StoreError> {
         for column in ["name", "name_en"] {
-            let sql = format!("SELECT id FROM place WHERE {column} = $1 AND gone_at IS NULL LIMIT 1");
-            if self.first(&sql, params![name], |row| row.text(0))?.is_some() {
+            let mut sql = among("SELECT id FROM place", registers);
+            sql.push(&format!(" AND {column} = ")).bind(name).push(" LIMIT 1");
+            if self.first(&sql.text, &sql.params(), |row| row.text(0))?.is_some() {
                 return Ok(true);
             }
         }
@@ -271,4 +281,11 @@ impl WriteTx<'_> {
         let sql = "UPDATE place SET gone_at = $1 WHERE register = $2 AND id = $3";
         self.exec(sql, params![at, register, id]).map(|_| ())
     }
+}
+
+/// Rows that are still there, of these registers: what a register left that the city gave up is found no more.
+fn among<'a>(select: &str, registers: &[&'a str]) -> Sql<'a> {
+    let mut sql = Sql::new(select);
+    sql.push(" WHERE gone_at IS NULL AND register IN (").bind_all(registers.iter().copied()).push(")");
+    sql
 }

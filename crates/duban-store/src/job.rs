@@ -65,6 +65,20 @@ impl WriteTx<'_> {
         Ok(())
     }
 
+    /// Adds a job unless there is one for the same thing, which stays untouched: what many transactions want at once must
+    /// not hold them up.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn enqueue_once(&mut self, job: &Job) -> Result<(), StoreError> {
+        self.exec(
+            "INSERT INTO job (id, kind, subject, payload, run_at, attempts, locked_until, dedupe)
+             VALUES ($1, $2, $3, $4, $5, $6, 0, $7) ON CONFLICT (dedupe) DO NOTHING",
+            params![job.id, &job.kind, job.subject, &job.payload, job.run_at, job.attempts, &job.dedupe],
+        )?;
+        Ok(())
+    }
+
     /// Takes due jobs for so many milliseconds; nobody else gets them until then. Those that call other
     /// servers are not among them: see [`WriteTx::claim_remote_jobs`].
     ///

@@ -36,6 +36,7 @@ mod media;
 mod migrate;
 mod notice;
 mod notice_text;
+mod object;
 mod partner;
 mod person;
 mod phrase;

@@ -64,7 +64,8 @@ pub(crate) const ALL: &[Migration] = migrations![
     26 "0026_webhooks",
     27 "0027_gazetteer",
     28 "0028_letter_aside",
-    29 "0029_erasure",
+    29 "0029_city_object",
+    30 "0030_erasure",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.

@@ -305,6 +305,29 @@ impl WriteTx<'_> {
         self.first(&sql, params![now, hook], read_delivery)
     }
 
+    /// Whether something still waits at a webhook that was tried already.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn has_tried_delivery(&mut self, hook: WebhookId) -> Result<bool, StoreError> {
+        let sql = "SELECT id FROM webhook_delivery WHERE hook_id = $1 AND state = 1 AND attempts > 0 LIMIT 1";
+        Ok(self.first(sql, params![hook], |row| row.int(0))?.is_some())
+    }
+
+    /// What waits behind a delivery of the same case is due no earlier than that.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn put_off_deliveries(&mut self, d: &DeliveryRow) -> Result<(), StoreError> {
+        let Some(case) = d.case else { return Ok(()) };
+        self.exec(
+            "UPDATE webhook_delivery SET run_at = $1
+             WHERE hook_id = $2 AND case_id = $3 AND version > $4 AND state = 1 AND run_at < $1",
+            params![d.run_at, d.hook, case, d.version],
+        )
+        .map(|_| ())
+    }
+
     /// A delivery to be marked: nobody else marks it until this transaction is done.
     ///
     /// # Errors

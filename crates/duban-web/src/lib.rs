@@ -7,6 +7,8 @@ mod api;
 pub mod cti;
 mod desk;
 mod frame;
+#[cfg(test)]
+mod objects_tests;
 pub mod open311;
 mod party;
 mod questions;

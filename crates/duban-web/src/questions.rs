@@ -4,9 +4,12 @@
 //! a page that did not show the questions asks for nothing.
 
 use askama::Template;
+use duban_app::{App, AppError, object};
 use duban_domain::{
     Lang,
     city::City,
+    object::{CityObject, Layer},
+    place::Point,
     question::{self, AnswerFault, AnswerKind, Detail, Given, Misanswer, Question},
 };
 use jiff::{Timestamp, civil::DateTime};
@@ -34,6 +37,8 @@ pub(crate) struct Asked {
     pub(crate) help: String,
     pub(crate) required: bool,
     pub(crate) choices: Vec<Listed>,
+    /// The layer whose objects are offered.
+    layer: Option<String>,
     pub(crate) typed: String,
     pub(crate) fault: String,
 }
@@ -66,10 +71,66 @@ impl Asking {
         Self { category: category.to_owned(), list: city.questions_of(category).map(one).collect() }
     }
 
+    /// Offers the objects around a point; where none is near and none was chosen, nothing is asked of them.
+    pub(crate) fn around(
+        mut self,
+        app: &App,
+        at: Option<Point>,
+        given: &Given,
+        lang: Lang,
+    ) -> Result<Self, AppError> {
+        for one in &mut self.list {
+            let Some(layer) = one.layer.as_deref().and_then(|key| app.city.layer(key)) else { continue };
+            one.choices = objects(app, layer, at, &one.sent(given), lang)?;
+        }
+        self.list.retain(|one| one.layer.is_none() || !one.choices.is_empty());
+        Ok(self)
+    }
+
     /// Whether anything wants an answer.
     pub(crate) fn asks(&self) -> bool {
         self.list.iter().any(|one| one.kind != AnswerKind::Notice.key())
     }
+}
+
+impl Asked {
+    /// What was answered so far.
+    fn sent<'a>(&self, given: &'a Given) -> Vec<&'a str> {
+        let own = given.iter().filter(|(key, _)| self.name.strip_prefix(FIELD) == Some(key));
+        own.flat_map(|(_, values)| values.iter().map(String::as_str)).collect()
+    }
+}
+
+/// What is near, each with how far it is, and what was chosen before elsewhere.
+fn objects(
+    app: &App,
+    layer: &Layer,
+    at: Option<Point>,
+    sent: &[&str],
+    lang: Lang,
+) -> Result<Vec<Listed>, AppError> {
+    let near = at.map_or_else(|| Ok(Vec::new()), |at| object::near(app, layer, at))?;
+    let listed = |object: &CityObject, far: Option<u32>| {
+        let named = [layer.name.get(lang), &object.id, object.name.get(lang)];
+        let named: Vec<&str> = named.into_iter().filter(|part| !part.is_empty()).collect();
+        let far = far.map(|m| match lang {
+            Lang::Zh => format!("，约 {m} 米"),
+            Lang::En => format!(", about {m} m"),
+        });
+        let name = format!("{}{}", named.join(" "), far.unwrap_or_default());
+        Listed { here: sent.contains(&object.id.as_str()), key: object.id.clone(), name }
+    };
+    let mut list: Vec<Listed> = near.iter().map(|(object, far)| listed(object, Some(*far))).collect();
+    let elsewhere: Vec<&str> =
+        sent.iter().copied().filter(|id| !list.iter().any(|one| one.key == *id)).collect();
+    let chosen = if elsewhere.is_empty() { Vec::new() } else { object::by_ids(app, &layer.key, &elsewhere)? };
+    list.extend(chosen.iter().map(|object| listed(object, None)));
+    Ok(list)
+}
+
+/// The point that a form says, if it says one.
+pub(crate) fn point(lng: &str, lat: &str) -> Option<Point> {
+    lng.trim().parse().ok().zip(lat.trim().parse().ok()).and_then(|(lng, lat)| Point::from_degrees(lng, lat))
 }
 
 fn asked(question: &Question, given: &Given, wrong: &[Misanswer], lang: Lang) -> Asked {
@@ -91,6 +152,7 @@ fn asked(question: &Question, given: &Given, wrong: &[Misanswer], lang: Lang) ->
         help: question.help.as_ref().map(|help| help.get(lang).to_owned()).unwrap_or_default(),
         required: question.required,
         choices: choices.collect(),
+        layer: question.layer.clone(),
         typed: sent.first().map(|typed| (*typed).to_owned()).unwrap_or_default(),
         fault: fault.map(|wrong| wrong.sentence(lang)).unwrap_or_default(),
     }

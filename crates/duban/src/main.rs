@@ -11,6 +11,7 @@ mod import;
 mod keep;
 mod keyfile;
 mod letters;
+mod objects;
 mod outside;
 mod pack;
 mod remember;
@@ -43,6 +44,9 @@ enum Command {
     MailIn(letters::Args),
     /// Take requests in from a CSV or XLSX file.
     Import(import::Args),
+    /// Objects that requests can be about: lamp posts, trees, stops.
+    #[command(subcommand)]
+    Objects(objects::Command),
     /// Look at or check a city pack.
     #[command(subcommand)]
     City(city::Command),
@@ -70,6 +74,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::run(args),
         Command::Import(args) => import::run(&args),
         Command::MailIn(args) => letters::run(&args),
+        Command::Objects(command) => objects::run(&command),
         Command::City(command) => city::run(&command),
         Command::User(command) => user::run(&command),
         Command::Key(command) => user::run_key(&command),

@@ -115,7 +115,9 @@ pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<Exi
         move || call(&app, &stop)
     });
     let mut registers = app.clone();
-    registers.wire = Arc::new(Http::for_registers(settings.data.value.join("registers")));
+    // Everybody is an administrator of a demonstration: it reads nothing of the network that it stands in.
+    let hosts = if app.demo { Vec::new() } else { settings.ways.inside("registers")? };
+    registers.wire = Arc::new(Http::for_registers(settings.data.value.join("registers"), &hosts));
     std::thread::spawn({
         let stop = stop.clone();
         move || again_and_again(&registers, &stop, gazetteer::work)

@@ -41,6 +41,7 @@ const KEYS: &[(&str, &[&str])] = &[
     ),
     ("mail_in", &["maildir", "bytes_max"]),
     ("webhooks", &["inside"]),
+    ("registers", &["inside"]),
 ];
 const SECRETS: &[&str] = &["password", "secret"];
 /// The longest that another server may keep a message, in seconds.
@@ -139,7 +140,8 @@ impl Ways {
         ways.mail()?;
         ways.sms()?;
         ways.mail_in()?;
-        ways.inside()?;
+        ways.inside("webhooks")?;
+        ways.inside("registers")?;
         Ok(ways)
     }
 
@@ -259,10 +261,10 @@ impl Ways {
         }))
     }
 
-    /// Hosts of our own network that webhooks may post to.
-    pub(crate) fn inside(&self) -> anyhow::Result<Vec<String>> {
+    /// Hosts of our own network that `webhooks` may post to, or `registers` read from.
+    pub(crate) fn inside(&self, section: &'static str) -> anyhow::Result<Vec<String>> {
         let hosts: Vec<String> = self
-            .get("webhooks", "inside")
+            .get(section, "inside")
             .split([',', ' ', '[', ']', '"'])
             .filter(|host| !host.is_empty())
             .map(str::to_ascii_lowercase)
@@ -271,7 +273,7 @@ impl Ways {
             let plain = host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'));
             ensure!(
                 plain,
-                "webhooks.inside is hosts with commas between them, such as \"bus.intra, 10.1.2.3\", without a scheme or a port; {host:?} is none"
+                "{section}.inside is hosts with commas between them, such as \"bus.intra, 10.1.2.3\", without a scheme or a port; {host:?} is none"
             );
         }
         Ok(hosts)
@@ -347,7 +349,7 @@ mod tests {
         }
         assert!(ways("", &[]).unwrap().mail().unwrap().is_none(), "no server is no mistake");
         for file in ["inside = \"Bus.intra, 10.1.2.3\"", "inside = [\"bus.intra\", \"10.1.2.3\"]"] {
-            let hosts = ways(&format!("[webhooks]\n{file}"), &[]).unwrap().inside().unwrap();
+            let hosts = ways(&format!("[webhooks]\n{file}"), &[]).unwrap().inside("webhooks").unwrap();
             assert_eq!(hosts, ["bus.intra", "10.1.2.3"], "{file}");
         }
     }

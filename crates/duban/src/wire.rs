@@ -64,7 +64,7 @@ pub(crate) fn app(settings: &Settings, clock: Arc<dyn Clock>, demo: bool) -> any
     })?;
     // A demonstration writes to nobody, whatever the settings say.
     let gateways = if demo { Gateways::default() } else { outside::gateways(&settings.ways, &name)? };
-    let inside = if demo { Vec::new() } else { settings.ways.inside()? };
+    let inside = if demo { Vec::new() } else { settings.ways.inside("webhooks")? };
     let mut app = app.with_gateways(gateways).with_inside(inside);
     app.memory = Arc::new(Lines::in_folder(data));
     Ok(app)

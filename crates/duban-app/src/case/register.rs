@@ -17,7 +17,7 @@ use super::{Opening, load, moment, record, reindex};
 use crate::{
     App, Ctx,
     media::NewMedia,
-    person, proof,
+    object, person, proof,
     resident::mine::{self, Signed},
     wiring::Result,
 };
@@ -322,7 +322,8 @@ fn details(app: &App, intake: &Intake, now: Stamp) -> Result<Vec<Detail>> {
         at: now,
     };
     let category = wish.category.clone().or_else(|| propose(&app.city, &matter).category);
-    question::read(&app.city, category.as_deref(), given).map_err(|wrong| Refusal::Misanswered(wrong).into())
+    let details = question::read(&app.city, category.as_deref(), given).map_err(Refusal::Misanswered)?;
+    if details.is_empty() { Ok(details) } else { app.store.read(|tx| object::named(app, tx, details)) }
 }
 
 fn request_of(

@@ -61,7 +61,11 @@ pub fn find(app: &App, typed: &str, limit: usize) -> Result<Vec<Landmark>> {
     if words.is_empty() {
         return Ok(Vec::new());
     }
-    let more = app.store.read(|tx| Ok::<_, AppError>(tx.find_places(&words, CANDIDATES)?))?;
+    let keys = keys(app);
+    if keys.is_empty() {
+        return Ok(app.city.find_among(&words, &[], limit).into_iter().cloned().collect());
+    }
+    let more = app.store.read(|tx| Ok::<_, AppError>(tx.find_places(&keys, &words, CANDIDATES)?))?;
     let more: Vec<Landmark> = more.into_iter().map(landmark).collect();
     Ok(app.city.find_among(&words, &more, limit).into_iter().cloned().collect())
 }
@@ -85,7 +89,12 @@ pub(crate) fn is_place(app: &App, name: &str) -> Result<bool> {
     if name.is_empty() || ours {
         return Ok(ours);
     }
-    app.store.read(|tx| Ok(tx.is_place(name)?))
+    app.store.read(|tx| Ok(tx.is_place(&keys(app), name)?))
+}
+
+/// The registers that the city has now: what another left is found by nobody.
+fn keys(app: &App) -> Vec<&str> {
+    app.city.registers.iter().map(|register| register.key.as_str()).collect()
 }
 
 /// Every register of the city.

@@ -137,10 +137,21 @@ fn settle(
 fn attempt(app: &App, gateway: &dyn Gateway, row: &NoticeRow) -> std::result::Result<String, Unsent> {
     let message = outgoing(app, row)
         .map_err(|error| Unsent { words: format!("not readable: {error}"), for_good: true })?;
+    let kept = |words: &str| kept(row.kind, words, &message.to);
     match gateway.send(&message) {
-        Ok(words) => Ok(clean(&words, &message.to)),
-        Err(unsent) => Err(Unsent { words: clean(&unsent.words, &message.to), ..unsent }),
+        Ok(words) => Ok(kept(&words)),
+        Err(unsent) => Err(Unsent { words: kept(&unsent.words), ..unsent }),
     }
+}
+
+/// A gateway may repeat the whole message. Of what belongs to its reader alone the ledger keeps the status and no word;
+/// of anything else no key of an address.
+fn kept(kind: NoticeKind, words: &str, address: &str) -> String {
+    if !kind.is_private() {
+        return clean(&super::keyless(words), address);
+    }
+    let is_status = |part: &&str| part.chars().all(|c| c.is_ascii_digit() || c == '.') && part.len() <= 9;
+    words.split_whitespace().take(2).take_while(is_status).collect::<Vec<_>>().join(" ")
 }
 
 fn outgoing(app: &App, row: &NoticeRow) -> Result<Outgoing> {
@@ -195,7 +206,7 @@ pub(crate) fn bounced(
     }
     let Some(mut row) = tx.notice_for_update(id)? else { return Ok(false) };
     let address = app.keys.open(ADDRESS, &row.address)?;
-    let words = clean(said.words, &address);
+    let words = kept(row.kind, said.words, &address);
     if said.failed && row.state == NoticeState::Sent {
         (row.state, row.reason) = (NoticeState::Failed, words.clone());
     }

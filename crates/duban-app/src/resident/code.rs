@@ -74,7 +74,7 @@ pub(super) fn send(
     lang: Lang,
 ) -> Result<std::result::Result<Sent, Stamp>> {
     let (now, rule, contact_key) = (app.now(), &app.city.settings.codes, key(app, contact));
-    let last = tx.contact_code_for_update(&contact_key)?;
+    let last = tx.claim_contact_code(&contact_key)?;
     let sent = match rule.send(last.as_ref().map(|row| &row.sent), now) {
         Ok(sent) => sent,
         Err(until) => return Ok(Err(until)),

@@ -29,6 +29,9 @@ const ROWS_MAX: i64 = 2_000;
 /// Bytes of photos and papers in one copy; larger ones stay on the pages of their requests.
 const BYTES_MAX: i64 = 48 << 20;
 
+/// A file of a copy: its name and what is in it (副本文件).
+pub type File = (String, Vec<u8>);
+
 /// What is kept of somebody (本人资料).
 #[derive(Clone, Debug)]
 pub struct Copy {
@@ -111,7 +114,7 @@ pub struct Called {
 }
 
 /// Gathers everything; and the files, each with its name in the copy.
-pub fn gather(app: &App, who: &Signed) -> Result<(Copy, Vec<(String, Vec<u8>)>)> {
+pub fn gather(app: &App, who: &Signed) -> Result<(Copy, Vec<File>)> {
     let (contact, now) = (who.key().to_vec(), app.now());
     app.store.read(|tx| {
         let rows = mine::requests(tx, &contact, REQUESTS_MAX)?;
@@ -138,13 +141,7 @@ pub fn gather(app: &App, who: &Signed) -> Result<(Copy, Vec<(String, Vec<u8>)>)>
     })
 }
 
-fn own(
-    app: &App,
-    tx: &mut ReadTx<'_>,
-    known: &Known,
-    files: &mut Vec<(String, Vec<u8>)>,
-    left: &mut i64,
-) -> Result<Own> {
+fn own(app: &App, tx: &mut ReadTx<'_>, known: &Known, files: &mut Vec<File>, left: &mut i64) -> Result<Own> {
     let track = track::within(app, tx, known)?;
     let request = &track.request;
     let person = person::of(app, tx, request)?.unwrap_or_default();
@@ -218,7 +215,7 @@ fn called(tx: &mut ReadTx<'_>, contact: &[u8]) -> Result<Vec<Called>> {
 }
 
 /// The files of a copy as one.
-pub fn packed(files: &[(String, Vec<u8>)]) -> Result<Vec<u8>> {
+pub fn packed(files: &[File]) -> Result<Vec<u8>> {
     let zipped = || -> zip::result::ZipResult<Vec<u8>> {
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
         for (name, bytes) in files {

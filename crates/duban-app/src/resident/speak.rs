@@ -16,6 +16,7 @@ use crate::{
     App,
     case::{done, form_key, is_done, load, moment, record, reindex},
     media::{self, NewMedia},
+    object,
     wiring::Result,
 };
 
@@ -160,6 +161,7 @@ pub fn answer(app: &App, who: &Known, number: &Number, given: &Given, form: Opti
         }
         let details =
             question::read(&app.city, case.category.as_deref(), given).map_err(Refusal::Misanswered)?;
+        let details = object::named(app, tx, details)?;
         let happened = case::supplement(&permitted, request.id, &spelled(app, &details), Vec::new())?;
         tx.put_details(request.id, &details)?;
         done(tx, form.as_deref(), now)?;

@@ -69,6 +69,9 @@ pub(super) fn account(ctx: &Ctx) -> Result<Staff> {
 /// Checks the password of whoever is signed in: what changes one's way in asks for it again.
 pub(super) fn prove(ctx: &Ctx, password: &str) -> Result<Staff> {
     let staff = account(ctx)?;
+    if staff.password.is_empty() {
+        return Err(Refusal::from(Guard::NoPassword).into());
+    }
     let counts = Counts::of_account(&ctx.app, "password", staff.id);
     ctx.app.store.read(|tx| counts.admit(tx, ctx.now))?;
     if login::fits(Some(&staff.password), password) {

@@ -8,6 +8,7 @@ use duban_domain::{
     Refusal, StaffId, Stamp,
     city::SignOn,
     policy::{Entry, Guard},
+    text::shorten,
 };
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -23,6 +24,8 @@ const PLACE: &str = "sign_on.way";
 const WAY_MS: i64 = 600_000;
 /// How far two clocks may be apart, in seconds.
 const APART_S: i64 = 60;
+/// How much of what a provider says the log keeps, in characters.
+const WHY_MAX: usize = 100;
 /// Longest name that an account is known by there.
 const NAME_MAX: usize = 200;
 
@@ -44,6 +47,8 @@ pub struct Back {
     pub code: String,
     /// Who it says it is, when it does.
     pub iss: String,
+    /// Why it lets nobody in, in the words of the protocol.
+    pub error: String,
 }
 
 /// What is sealed for the way.
@@ -91,7 +96,10 @@ pub fn finish(app: &App, kept: &str, back: &Back, attempt: &Attempt) -> Result<(
     let way =
         Way::open(app, kept).filter(|way| way.at.plus_ms(WAY_MS) > app.now() && way.state == back.state);
     let (Some(way), false) = (way, back.code.is_empty()) else {
-        return forged("not asked for by this browser");
+        return forged(&match back.error.as_str() {
+            "" => "not asked for by this browser".to_owned(),
+            error => format!("it says {:?}", shorten(error, WHY_MAX)),
+        });
     };
     if !back.iss.is_empty() && back.iss != rules.issuer {
         return forged("another provider answered");
@@ -103,7 +111,13 @@ pub fn finish(app: &App, kept: &str, back: &Back, attempt: &Attempt) -> Result<(
     if let Some(why) = wrong(rules, &claims, &way.nonce, app.now()) {
         return forged(why);
     }
-    let name = named(rules, &claims).ok_or_else(|| refused(Guard::SignOnNobody))?;
+    let name = named(rules, &claims).ok_or_else(|| {
+        tracing::warn!(
+            claim = rules.claim,
+            "the sign-on said nobody's name, or one that it has not made sure of"
+        );
+        refused(Guard::SignOnNobody)
+    })?;
     Ok((admit(app, &name, attempt)?, way.to))
 }
 
@@ -113,6 +127,7 @@ fn admit(app: &App, name: &str, attempt: &Attempt) -> Result<Entrance> {
         let staff = tx.staff_by_sign_on(name)?.map(|id| tx.staff(id)).transpose()?.flatten();
         let Some(staff) = staff.filter(|staff| staff.active) else {
             // Whoever tries again and again does not fill the record.
+            tracing::warn!(name, "no account is known by this name of the sign-on");
             if !Counts::of_nobody(app).wrong(tx, app.now())? {
                 record::note(app, tx, StaffId(0), Entry::NoAccount, attempt)?;
             }
@@ -195,7 +210,11 @@ fn call(app: &App, rules: &SignOn, url: &str, form: Option<Vec<(String, String)>
             Err(_) => silent("what it said is no JSON"),
         },
         // A code that is unknown, used or too old is answered with 400.
-        Ok(reply) if reply.status == 400 && call.form.is_some() => forged("it does not know the code"),
+        Ok(reply) if reply.status == 400 && call.form.is_some() => {
+            let said: Value = serde_json::from_str(&reply.body).unwrap_or_default();
+            let why = said.get("error").and_then(Value::as_str).unwrap_or("nothing of why");
+            forged(&format!("it does not take the code and says {:?}", shorten(why, WHY_MAX)))
+        }
         Ok(reply) => silent(&format!("it answered {}", reply.status)),
         Err(lost) => silent(&lost.to_string()),
     }

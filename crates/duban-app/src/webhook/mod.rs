@@ -113,6 +113,8 @@ pub fn change(ctx: &Ctx, id: WebhookId, wanted: &Wanted) -> Result<()> {
     allow::<verb::Accounts>(&ctx.who)?;
     let wanted = checked(ctx, wanted)?;
     changed(ctx, id, |row| WebhookRow {
+        // Another address has failed nobody yet.
+        failing_since: row.failing_since.filter(|_| row.url == wanted.url),
         name: wanted.name.clone(),
         url: wanted.url.clone(),
         kinds: kinds_text(&wanted.kinds),

@@ -73,7 +73,7 @@ pub(super) fn owed(
 fn owe_forgetting(app: &App, tx: &mut WriteTx<'_>) -> Result<()> {
     let day = app.now().0.div_euclid(DAY_MS);
     let kept = i64::from(app.city.settings.webhooks.log_days);
-    Ok(tx.enqueue(&Job {
+    Ok(tx.enqueue_once(&Job {
         id: app.job_id(),
         kind: FORGET.to_owned(),
         subject: day,

@@ -134,8 +134,15 @@ fn settle(app: &App, due: &Due, came: &std::result::Result<Reply, Lost>, began: 
             return Ok(());
         }
         row.attempts += 1;
-        let after = judged(app, &before, &mut row, status, now, chance);
+        let mut after = judged(app, &before, &mut row, status, now, chance);
         tx.mark_delivery(&row)?;
+        match row.state {
+            // What comes after it waits for it: nobody has to look past each of them for what is due.
+            DeliveryState::Waiting => tx.put_off_deliveries(&row)?,
+            // Given up, and nothing else was tried in vain: the next failure is the first of its kind.
+            DeliveryState::Failed if !tx.has_tried_delivery(row.hook)? => after.failing_since = None,
+            _ => {}
+        }
         tx.update_webhook(&after)?;
         if after.state == before.state { Ok(()) } else { stopped(app, tx, &before, &after, now) }
     })

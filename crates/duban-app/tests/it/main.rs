@@ -23,6 +23,7 @@ mod letters;
 mod life;
 mod notices;
 mod notices_apart;
+mod objects;
 mod partners;
 mod people;
 mod proof;

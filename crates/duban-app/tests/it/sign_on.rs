@@ -64,7 +64,7 @@ impl Provider {
         assert!(asked["redirect_uri"].ends_with("/desk/sign-on/back"), "{}", asked["redirect_uri"]);
         self.nonce.lock().unwrap().clone_from(&asked["nonce"]);
         self.challenge.lock().unwrap().clone_from(&asked["code_challenge"]);
-        Back { state: asked["state"].clone(), code: "code-1".into(), iss: ISSUER.into() }
+        Back { state: asked["state"].clone(), code: "code-1".into(), iss: ISSUER.into(), ..Back::default() }
     }
 
     fn token(&self, now_s: i64) -> String {

@@ -43,6 +43,7 @@ use crate::{
     gazetteer::Register,
     lang::Words,
     notice::NoticeBook,
+    object::Layer,
     place::Bounds,
     question::Question,
     retention::RetentionRules,
@@ -89,6 +90,8 @@ pub struct City {
     pub remotes: Vec<Remote>,
     /// 地名登记
     pub registers: Vec<Register>,
+    /// 设施图层
+    pub layers: Vec<Layer>,
     /// Words that point to a category.
     pub category_words: Vec<CategoryWords>,
     /// Words that tell the kind.
@@ -245,6 +248,12 @@ impl City {
     #[must_use]
     pub fn remote_for(&self, unit: &str, category: Option<&str>) -> Option<&Remote> {
         self.remotes.iter().find(|remote| remote.unit == unit && remote.takes(category))
+    }
+
+    /// The layer of objects with this key.
+    #[must_use]
+    pub fn layer(&self, key: &str) -> Option<&Layer> {
+        self.layers.iter().find(|layer| layer.key == key)
     }
 
     /// The register with this key.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// Longitude and latitude of the middle of a geometry; none where there is no shape, or an odd one.
-pub(super) fn middle(geometry: &Value) -> Option<(f64, f64)> {
+pub(crate) fn middle(geometry: &Value) -> Option<(f64, f64)> {
     let coordinates = geometry.get("coordinates")?;
     match geometry.get("type")?.as_str()? {
         "Point" => position(coordinates),

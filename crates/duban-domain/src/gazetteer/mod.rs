@@ -1,7 +1,7 @@
 //! Registers (地名登记): lists of streets, neighbourhoods and divisions that somebody else keeps, and that are
 //! fetched by the city's clock.
 //!
-//! Pure: what a city says about one, how its text is read ([`read()`]), and what changed ([`compare`]).
+//! Pure: what a city says about one, how its text is read ([`read()`]), and what changed ([`compare()`]).
 //! Fetching and keeping are `duban-app`'s.
 
 mod compare;
@@ -14,6 +14,7 @@ use jiff::{Span, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 pub use compare::{Changes, compare};
+pub(crate) use geojson::middle;
 pub use read::{ReadFault, Reading, read};
 
 use crate::{
@@ -135,6 +136,11 @@ pub struct Register {
 }
 
 impl Register {
+    /// The file of the pack that names them.
+    pub const FILE: &str = "registers.toml";
+    /// What the file is like when nobody has written it yet.
+    pub const FRESH: &str = "# 地名登记：别人登记的道路、小区、行政区划，按时取来。每个以 [[register]] 开头；写法见手册。\n# Lists of places that somebody else keeps. Take the signs off and put in your own.\n\n# [[register]]\n# key = \"streets\"\n# name = \"市道路名录\"\n# name_en = \"The city's streets\"\n# source = \"https://open.example.cn/streets.csv\"\n# at = \"03:30\"\n# id_is = \"code\"\n";
+
     /// The day for which it is to be fetched now, as days since 1970, when it was fetched for `last` before.
     /// What was missed is fetched once; a register that is new is fetched at once.
     #[must_use]

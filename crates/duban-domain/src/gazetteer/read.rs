@@ -14,6 +14,9 @@ use crate::{
 
 /// More entries than this no city has; so many rows are a mistake.
 const ENTRIES_MAX: usize = 300_000;
+/// Columns that a fault names, and how much of each, in characters.
+const COLUMNS_MAX: usize = 20;
+const COLUMN_MAX: usize = 40;
 /// Odd rows that are named.
 const ODD_MAX: usize = 50;
 
@@ -58,12 +61,12 @@ impl ReadFault {
             ),
             Self::Column(name, there) => (
                 format!(
-                    "登记文件里没有“{name}”这一栏，有：{}。请在 registers.toml 里改栏名。",
-                    there.join("、")
+                    "登记文件里没有“{name}”这一栏，有：{}。请在 registers.toml 里改栏名；不是表格的，改 format。",
+                    named(there).join("、")
                 ),
                 format!(
-                    "The register has no column \u{201c}{name}\u{201d}; it has: {}. Name the columns in registers.toml.",
-                    there.join(", ")
+                    "The register has no column \u{201c}{name}\u{201d}; it has: {}. Name the columns in registers.toml, or the format, if it is no table.",
+                    named(there).join(", ")
                 ),
             ),
             Self::Empty => (
@@ -77,6 +80,17 @@ impl ReadFault {
         };
         Words { zh, en }
     }
+}
+
+/// The first columns: what is no table has its whole text in one of them.
+fn named(columns: &[String]) -> Vec<String> {
+    let more = (columns.len() > COLUMNS_MAX).then(|| "…".to_owned());
+    columns
+        .iter()
+        .take(COLUMNS_MAX)
+        .map(|column| text::shorten(column.trim(), COLUMN_MAX))
+        .chain(more)
+        .collect()
 }
 
 /// Reads the text of a register.

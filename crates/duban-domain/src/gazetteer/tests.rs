@@ -195,6 +195,14 @@ fn a_pack_says_where_registers_are_and_what_is_wrong_with_them() {
     }
     files.insert("registers.toml".into(), text.replace("at = \"03:30\"\n", ""));
     assert!(City::load(&files).is_err(), "an hour must be given");
+    // What a page offers to begin with holds as it is, and with its signs taken off.
+    for (fresh, count) in [
+        (Register::FRESH.to_owned(), 0),
+        (Register::FRESH.replace("\n# ", "\n").replace("\nLists", "\n# Lists"), 1),
+    ] {
+        files.insert(Register::FILE.into(), fresh);
+        assert_eq!(City::load(&files).unwrap().registers.len(), count);
+    }
 }
 
 proptest! {

@@ -39,6 +39,8 @@ pub enum Guard {
     WrongCode,
     /// The password that holds now is another one.
     WrongPassword,
+    /// Who comes in by the city's sign-on has none that could be asked for.
+    NoPassword,
     /// The role signs in with a second factor, so it stays.
     SecondStays,
     /// There is a second factor already.
@@ -86,6 +88,7 @@ impl Guard {
             Self::Barred { .. } => "barred",
             Self::WrongCode => "wrong-code",
             Self::WrongPassword => "wrong-password",
+            Self::NoPassword => "no-password",
             Self::SecondStays => "second-factor-stays",
             Self::SecondThere => "second-factor-there",
             Self::NoScope => "no-scope",
@@ -112,7 +115,7 @@ impl Guard {
             Self::UnknownRole => Some("role"),
             Self::ShortPassword { .. } => Some("password"),
             Self::WrongCode => Some("code"),
-            Self::WrongPassword => Some("old"),
+            Self::WrongPassword | Self::NoPassword => Some("old"),
             Self::NoScope => Some("scopes"),
             Self::KeyReused => Some("Idempotency-Key"),
             Self::HookAddress => Some("url"),
@@ -163,6 +166,7 @@ impl Guard {
             },
             Self::WrongCode => lang.t("动态码不对、过了时间，或者已经用过。请等应用里换出新的六位数再输；手机不在身边，就用一个恢复码。", "The code is wrong, too old or used already. Wait for the next six digits in your app; without the phone, use a recovery code.").to_owned(),
             Self::WrongPassword => lang.t("现在的密码不对，什么也没有改。请核对后再输。", "The present password is wrong, so nothing was changed. Check and type it again.").to_owned(),
+            Self::NoPassword => lang.t("这个账号没有密码，是从统一登录进来的。要用密码或第二步验证，请管理员发一个设密码的链接。", "This account has no password: you come in by the city’s sign-on. For a password or a second factor of your own, ask an administrator for the link that sets one.").to_owned(),
             Self::NoScope => lang.t("请选这把密钥可以做什么，至少一项。管理、导出、看诉求人，密钥都做不了。", "Choose what this key may do, one thing at least. No key administers, exports or reveals a person.").to_owned(),
             Self::KeyReused => lang.t("这个 Idempotency-Key 已经用来交过别的内容，没有记下。换一个键再交；要重发同一件，内容要一模一样。", "This Idempotency-Key was used for something else before, so nothing was recorded. Use a new key; to repeat, send exactly the same.").to_owned(),
             Self::StillOpen(number) => match lang {
@@ -202,6 +206,7 @@ impl Guard {
             Self::Barred { minutes: 15 },
             Self::WrongCode,
             Self::WrongPassword,
+            Self::NoPassword,
             Self::SecondStays,
             Self::SecondThere,
             Self::NoScope,

@@ -13,14 +13,19 @@ use duban_app::{
 use duban_domain::{
     CaseId, Refusal,
     case::{Phase, Waits, Wish},
+    city::City,
+    object::id_of,
     person::{Mail, Person, Phone},
     place::Point,
+    question::Detail,
     request::{Channel, Kind, Place, Privacy, Urgency},
 };
 
 use super::{
     etag, json,
-    model::{At, Attachment, CaseList, CaseShort, CaseWhole, Created, Happened, Key, NewCase, Spot, Voice},
+    model::{
+        At, Attachment, CaseList, CaseShort, CaseWhole, Created, Happened, Key, NewCase, Object, Spot, Voice,
+    },
     no,
     sent::Sent,
     with,
@@ -116,13 +121,14 @@ pub(crate) async fn one(desk: Desk, Path(on): Path<String>, headers: HeaderMap) 
     if Sent::has(&headers, &tag) {
         return Ok(with(StatusCode::NOT_MODIFIED.into_response(), header::ETAG, &tag));
     }
-    Ok(with(json(StatusCode::OK, &whole(&seen))?, header::ETAG, &tag))
+    Ok(with(json(StatusCode::OK, &whole(&desk.site.app.city, &seen))?, header::ETAG, &tag))
 }
 
-fn whole(seen: &Seen) -> CaseWhole {
+fn whole(city: &City, seen: &Seen) -> CaseWhole {
     let request = |request: &duban_domain::request::Request| Voice {
         number: request.number.digits().to_owned(),
         text: request.text.clone(),
+        objects: request.details.iter().flat_map(|detail| objects(city, detail)).collect(),
         channel: Key(request.channel),
         privacy: Key(request.privacy),
         received_at: At(request.received_at),
@@ -144,6 +150,18 @@ fn whole(seen: &Seen) -> CaseWhole {
         history: seen.history.iter().flatten().map(happened).collect(),
         attachments: seen.media.iter().map(attachment).collect(),
     }
+}
+
+/// The objects that an answer names; one of another question names none.
+fn objects(city: &City, detail: &Detail) -> Vec<Object> {
+    let layer = city.question(&detail.question).and_then(|question| question.layer.as_ref());
+    let Some(layer) = layer else { return Vec::new() };
+    let one = |answer: &String| {
+        let id = id_of(answer);
+        let name = answer.strip_prefix(id).unwrap_or_default().trim_start();
+        Object { layer: layer.clone(), id: id.to_owned(), name: name.to_owned() }
+    };
+    detail.values.iter().map(one).collect()
 }
 
 fn attachment(row: &duban_app::MediaRow) -> Attachment {

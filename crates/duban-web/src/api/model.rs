@@ -250,12 +250,23 @@ models! {
         number: String,
         /// What was said, in full.
         text: String,
+        /// The objects of the city that it is about.
+        objects: Vec<Object>,
         /// The door it came in by.
         channel: Key<Channel>,
         /// Who may know the person.
         privacy: Key<Privacy>,
         /// When it reached the city.
         received_at: At,
+    }
+    /// An object of the city, such as a lamp post.
+    Object {
+        /// The key of its layer.
+        layer: String,
+        /// Its id in the register that it comes from.
+        id: String,
+        /// What it was called; may be empty.
+        name: String,
     }
     /// One fact of the history.
     Happened {

@@ -153,6 +153,9 @@ pub(super) async fn suggest(
     let mut assist = of_rules(&desk.site.app.city, &s, fields);
     assist.places = found.iter().map(|place| one_place(&desk.site.app.city, place, s.lang)).collect();
     assist.has_phone = has_phone;
+    let (asking, given) = (std::mem::take(&mut assist.asking), questions::given(fields));
+    let at = questions::point(fields.get("lng"), fields.get("lat"));
+    assist.asking = desk.run(move |ctx| asking.around(&ctx.app, at, &given, s.lang)).await?;
     assist.earlier = rows
         .iter()
         .map(|row| Earlier {

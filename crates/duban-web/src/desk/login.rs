@@ -24,6 +24,8 @@ use crate::frame::{
 /// Longer than this, in characters, nothing is a login or a password.
 const LOGIN_MAX: usize = 100;
 const PASSWORD_MAX: usize = 1_000;
+/// The field of the button that goes on after signing in elsewhere.
+const RESUME: &str = "resume";
 
 #[derive(Template)]
 #[template(path = "desk/login.html")]
@@ -94,6 +96,9 @@ async fn carried(site: &Site, token: &str, request: Request) -> Option<String> {
 /// Signs in, asks for the code, or shows the form again.
 pub(crate) async fn post(visit: Visit, State(site): State<Site>, fields: Fields) -> PageResult {
     let to = local(fields.get("to")).to_owned();
+    if fields.opt(RESUME).is_some() {
+        return resume(&visit, &site, &fields, to).await;
+    }
     let attempt = attempt(&site, &visit, &fields);
     let (login, kept) = (cut(&attempt.login, LOGIN_MAX).to_owned(), fields.get(kept::FIELD));
     if is_too_long(&attempt) {
@@ -105,6 +110,22 @@ pub(crate) async fn post(visit: Visit, State(site): State<Site>, fields: Fields)
         Err(error) if is_no(&error) => again(&visit, &site, to, [&login, kept], &error).await,
         Err(error) => Err(error),
     }
+}
+
+/// Who signed in in another window goes on with the form that waits in this one.
+async fn resume(visit: &Visit, site: &Site, fields: &Fields, to: String) -> PageResult {
+    let Some(member) = &visit.member else {
+        let not_yet = visit.lang.t(
+            "还没有登录。请先点上面的按钮，在新窗口里登录，再回到这里。",
+            "You are not signed in yet: sign in with the button above, in its new window, and come back here.",
+        );
+        let texts = ["", not_yet, fields.get(kept::FIELD)];
+        return login_page(visit, site, to, texts, StatusCode::UNPROCESSABLE_ENTITY).await;
+    };
+    Ok(match kept::path(&site.app, fields, member.id) {
+        Some(form) => (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, form)]).into_response(),
+        None => see_other(&to),
+    })
 }
 
 /// Whether the form can say it: nothing else is wrong.

@@ -14,7 +14,10 @@ use duban_app::{
 use duban_domain::Number;
 
 use super::{checklist::Checks, paper::Paper, present, timeline, words};
-use crate::frame::{Desk, PageResult, Shell, map::MapView};
+use crate::{
+    frame::{Desk, PageResult, Shell, map::MapView},
+    questions,
+};
 
 /// Photos of one sheet; more are named only.
 const PHOTOS_MAX: usize = 12;
@@ -56,7 +59,7 @@ fn write(desk: &Desk, shown: &Shown, photos: Vec<media::Shown>) -> Vec<u8> {
     paper.text(&shown.row.title, 17.0);
     paper.space(4.0);
     head(&mut paper, desk, &s, shown);
-    said(&mut paper, &s, shown);
+    said(&mut paper, desk, &s, shown);
     checks(&mut paper, desk, &s, shown);
     answers(&mut paper, desk, &s, shown);
     place(&mut paper, desk, &s, shown);
@@ -95,12 +98,15 @@ fn head(paper: &mut Paper, desk: &Desk, s: &Shell, shown: &Shown) {
     }
 }
 
-fn said(paper: &mut Paper, s: &Shell, shown: &Shown) {
+fn said(paper: &mut Paper, desk: &Desk, s: &Shell, shown: &Shown) {
     paper.heading(s.t("诉求", "What was said"));
     for voice in &shown.voices {
         let request = &voice.request;
         paper.text(&format!("{} · {}", request.number.grouped(), s.when(&request.received_at).full), 8.5);
         paper.text(&request.text, 10.5);
+        for (ask, answer) in questions::details(&desk.site.app.city, &request.details, s.lang) {
+            paper.pair(&ask, &answer);
+        }
         paper.space(4.0);
     }
 }

@@ -370,6 +370,9 @@ async fn what_was_written_when_the_session_ended_is_there_after_signing_in() {
         kept,
         "a wrong password loses nothing"
     );
+    let elsewhere = [("resume", "1"), ("kept", kept.as_str())];
+    let waits = dispatcher.post("/desk/login", &elsewhere, None).await;
+    assert!(waits.hidden("kept") == kept && waits.text.contains("还没有登录"), "nobody has signed in yet");
     let right = [("login", "dispatcher"), ("password", PASSWORD), ("kept", kept.as_str())];
     let sent_on = dispatcher.post("/desk/login", &right, None).await;
     assert!(sent_on.status == StatusCode::TEMPORARY_REDIRECT && to(&sent_on) == address);
@@ -379,6 +382,12 @@ async fn what_was_written_when_the_session_ended_is_there_after_signing_in() {
     assert!(back.text.contains(written[0].1) && back.text.contains("登录过期了"), "{}", back.text);
     let history = dispatcher.get(&format!("/desk/cases/{number}")).await;
     assert!(!history.text.contains(written[0].1), "nothing is recorded before it is sent");
+
+    let again = dispatcher.post("/desk/login", &elsewhere, None).await;
+    assert!(
+        again.status == StatusCode::TEMPORARY_REDIRECT && to(&again) == address,
+        "signed in in another window"
+    );
 
     let mut other = Browser::on(&world);
     let right = [("login", "other"), ("password", PASSWORD), ("kept", kept.as_str()), ("to", "/desk/cases")];

@@ -130,7 +130,8 @@ fn attribute(question: &Question, order: i64, lang: Lang) -> Node {
 /// How Open311 calls a kind of answer.
 fn datatype(kind: AnswerKind) -> &'static str {
     match kind {
-        AnswerKind::Line => "string",
+        // Which there are is asked of nobody: a client that knows an id says it.
+        AnswerKind::Line | AnswerKind::Objects => "string",
         AnswerKind::Number => "number",
         AnswerKind::When => "datetime",
         AnswerKind::Text | AnswerKind::Notice => "text",

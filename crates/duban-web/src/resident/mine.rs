@@ -110,7 +110,7 @@ pub(crate) async fn leave(State(site): State<Site>, visit: Visit, fields: Fields
     let here = whom == Leaving::Here;
     site.run(move |app| left(app, &token, &whom)).await?;
     Ok(match here {
-        true => with_cookies(&site, "/mine?done=left", &[(cookies::MINE, "", 0)]),
+        true => with_cookies(&site, "/mine?done=left", &[(cookies::MINE, "", 0), (cookies::PASSES, "", 0)]),
         false => see_other("/mine?done=ended"),
     })
 }
@@ -238,7 +238,10 @@ fn note(done: &str, lang: Lang) -> Option<&'static str> {
         "left" => {
             lang.t("退出了，这台设备上看不到了。", "You left: nothing is shown on this device any more.")
         }
-        "ended" => lang.t("别处看不到了。", "Nothing is shown there any more."),
+        "ended" => lang.t(
+            "别处的“我的诉求”关了。在别处用编号打开过的诉求，要在那台设备上退出。",
+            "“My requests” is closed there. A request that was opened there by its number is left on that device.",
+        ),
         _ => return None,
     })
 }

@@ -10,7 +10,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use duban_app::{App, photo_place};
+use duban_app::{App, AppError, photo_place};
 use duban_domain::{
     Lang, Stamp,
     city::City,
@@ -34,7 +34,7 @@ use crate::{
         page::{html_again, nonce},
         see_other,
     },
-    questions::{Asking, QuestionsFragment},
+    questions::{self, Asking, QuestionsFragment},
 };
 
 #[derive(Template)]
@@ -114,7 +114,14 @@ impl ReportPage {
     /// The city's rules read every word: that is not for a thread that others wait for.
     async fn on(site: &Site, visit: &Visit, typed: Typed, faults: Vec<Fault>) -> Result<Self, WebError> {
         let s = visit.shell(site);
-        site.run(move |app| Ok(Self::new(s, &app.city, typed, faults))).await
+        site.run(move |app| Self::new(s, &app.city, typed, faults).around(app)).await
+    }
+
+    /// With the objects around the point that was chosen.
+    fn around(mut self, app: &App) -> Result<Self, AppError> {
+        let at = questions::point(&self.form.lng, &self.form.lat);
+        self.asking = std::mem::take(&mut self.asking).around(app, at, &self.form.given, self.s.lang)?;
+        Ok(self)
     }
 
     pub(super) fn new(s: Shell, city: &City, mut form: Typed, faults: Vec<Fault>) -> Self {
@@ -197,7 +204,9 @@ pub(crate) async fn questions(State(site): State<Site>, visit: Visit, fields: Fi
     let (s, typed) = (visit.shell(&site), Typed::of(&fields));
     let shown = move |app: &App| {
         let proposal = proposal(s.now, &app.city, &typed);
-        Ok(QuestionsFragment { asking: asking(&app.city, &proposal, &typed, s.lang), s })
+        let at = questions::point(&typed.lng, &typed.lat);
+        let asking = asking(&app.city, &proposal, &typed, s.lang).around(app, at, &typed.given, s.lang)?;
+        Ok(QuestionsFragment { asking, s })
     };
     Ok(html(&site.run(shown).await?))
 }
@@ -246,9 +255,7 @@ fn warn(said: &str, lang: Lang) -> String {
 }
 
 fn map(city: &City, form: &Typed, lang: Lang) -> MapView {
-    let point =
-        form.lng.parse().ok().zip(form.lat.parse().ok()).and_then(|(lng, lat)| Point::from_degrees(lng, lat));
-    let near = point.or_else(|| city.division(&form.division)?.point);
+    let near = questions::point(&form.lng, &form.lat).or_else(|| city.division(&form.division)?.point);
     MapView::new(city, lang, near).picking("lng", "lat").tall()
 }
 

@@ -301,7 +301,11 @@ async fn shown(
         s.path = format!("/track/{}", found.request.number);
         s.query.clear();
     }
-    Ok(TrackPage::new(s, &site.app.city, &site.address(headers), &found, typed, faults))
+    let (lang, at, given) = (s.lang, found.request.place.point, typed.given.clone());
+    let mut page = TrackPage::new(s, &site.app.city, &site.address(headers), &found, typed, faults);
+    let asking = std::mem::take(&mut page.beside.asking);
+    page.beside.asking = site.run(move |app| asking.around(app, at, &given, lang)).await?;
+    Ok(page)
 }
 
 fn tail_page(site: &Site, visit: &Visit, number: &Number, fault: Option<String>) -> TailPage {

@@ -66,7 +66,7 @@ pub(super) struct TrackPage {
     said: Vec<SaidShown>,
     may_add: bool,
     own: Own,
-    beside: Beside,
+    pub(super) beside: Beside,
 }
 
 /// What somebody typed into the forms of this page.

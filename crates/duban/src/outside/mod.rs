@@ -49,6 +49,8 @@ pub(crate) struct Http {
     receivers: Receivers,
     /// Where files lie that somebody laid ready.
     folder: PathBuf,
+    /// The hosts of our own network that documents may be read from.
+    hosts: Vec<String>,
 }
 
 impl Http {
@@ -57,9 +59,10 @@ impl Http {
         Self::with(CALL_MAX, Receivers::new(hosts))
     }
 
-    /// For registers: large documents, and files of a folder.
-    pub(crate) fn for_registers(folder: PathBuf) -> Self {
-        Self { folder, ..Self::with(DOCUMENT_MAX, Receivers::new(&[])) }
+    /// For registers: large documents, and files of a folder. Of our own network only those hosts are read that the
+    /// settings of the server name: what a register says is shown to whoever may edit the city's files.
+    pub(crate) fn for_registers(folder: PathBuf, hosts: &[String]) -> Self {
+        Self { folder, hosts: hosts.to_vec(), ..Self::with(DOCUMENT_MAX, Receivers::new(&[])) }
     }
 
     #[cfg(test)]
@@ -69,7 +72,13 @@ impl Http {
 
     fn with(longest: Duration, receivers: Receivers) -> Self {
         let agent = |private| agent(longest, CONNECT_MAX, private);
-        Self { outside: agent(false), inside: agent(true), receivers, folder: PathBuf::new() }
+        Self {
+            outside: agent(false),
+            inside: agent(true),
+            receivers,
+            folder: PathBuf::new(),
+            hosts: Vec::new(),
+        }
     }
 
     fn agent(&self, private: bool) -> &Agent {
@@ -133,6 +142,13 @@ impl Wire for Http {
 
     fn document(&self, url: &str, private: bool) -> Result<Reply, Lost> {
         let lost = |error: ureq::Error| Lost(error.to_string());
+        let host =
+            url.parse::<ureq::http::Uri>().ok().and_then(|uri| uri.host().map(str::to_ascii_lowercase));
+        if private && !host.is_some_and(|host| self.hosts.contains(&host)) {
+            return Err(Lost(
+                "its host is not among [registers] inside in the settings of this server".to_owned(),
+            ));
+        }
         let mut answer = self.agent(private).get(url).call().map_err(lost)?;
         let body =
             answer.body_mut().with_config().limit(DOCUMENT_BYTES_MAX).lossy_utf8(true).read_to_string();

@@ -72,10 +72,15 @@ fn a_changed_register_is_found_after_the_schedule_and_old_cases_keep_their_addre
         let first = "code,name,division,lng,lat\n1,测试老街,430203,113.14,27.83\n2,测试中路,430203,,\n";
         let (address, held) = register(first);
         follow(world, &address, "private = true\n");
-        world.app.wire = Arc::new(Http::for_registers(std::path::PathBuf::new()));
+        world.app.wire = Arc::new(Http::for_registers(std::path::PathBuf::new(), &["127.0.0.1".to_owned()]));
         assert!(found(world, "测试老街").is_empty());
         while gazetteer::work(&world.app).unwrap() > 0 {}
         assert_eq!(found(world, "测试"), ["测试中路", "测试老街"]);
+        let unnamed = Http::for_registers(std::path::PathBuf::new(), &[]);
+        assert!(
+            unnamed.document(&address, true).unwrap_err().0.contains("[registers] inside"),
+            "the settings name it"
+        );
         let intake = Intake {
             channel: Channel::Web,
             kind: None,
@@ -120,7 +125,7 @@ fn a_changed_register_is_found_after_the_schedule_and_old_cases_keep_their_addre
 fn a_register_inside_is_read_only_where_the_city_says_so_and_files_stay_in_their_folder() {
     let (address, _held) = register("code,name\n1,测试路\n");
     let folder = tempfile::tempdir().unwrap();
-    let http = Http::for_registers(folder.path().join("registers"));
+    let http = Http::for_registers(folder.path().join("registers"), &[]);
     assert!(http.document(&address, false).is_err(), "an address of our own network");
     assert_eq!(http.document(&address, true).unwrap().status, 200);
     assert!(http.file("streets.csv").is_err(), "no folder yet");

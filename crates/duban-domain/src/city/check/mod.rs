@@ -24,6 +24,7 @@ use crate::{
     gazetteer::Register,
     lang::Words,
     notice::NoticeBook,
+    object::Layer,
     place::Bounds,
     question::Question,
     retention::RetentionRules,
@@ -76,6 +77,7 @@ pub(super) struct Draft {
     checklists: Vec<Placed<Checklist>>,
     remotes: Vec<Placed<Remote>>,
     registers: Vec<Placed<Register>>,
+    layers: Vec<Placed<Layer>>,
     catalogue: Vec<Placed<Rule>>,
     category_words: Vec<Placed<CategoryWords>>,
     kind_words: Vec<Placed<KindWords>>,
@@ -115,6 +117,7 @@ pub(super) fn examine(files: &PackFiles) -> (Draft, Vec<Fault>) {
         checklists: read::checklists(files, &faults),
         remotes: read::remotes(files, &faults),
         registers: read::registers(files, &faults),
+        layers: read::layers(files, &faults),
         catalogue: read::catalogue(files, &faults),
         category_words: read::category_words(files, &faults),
         kind_words,
@@ -166,6 +169,7 @@ fn strangers(files: &PackFiles, faults: &Faults) {
                     | "checklists.toml"
                     | "remotes.toml"
                     | "registers.toml"
+                    | "layers.toml"
                     | "reasons.toml"
                     | "notices.toml"
                     | "desk.toml"
@@ -229,6 +233,7 @@ impl Draft {
             checklists: bare(self.checklists),
             remotes: bare(self.remotes),
             registers: bare(self.registers),
+            layers: bare(self.layers),
             deadlines: bare(self.deadlines),
             calendar: self.calendar,
             labels: bare(self.labels),

@@ -46,6 +46,7 @@ pub(super) fn check(draft: &Draft, faults: &Faults) {
         for key in &row.it.categories {
             category(draft, &row.spot("categories"), Some(key), faults);
         }
+        layer(draft, row, faults);
     }
     for row in &draft.checklists {
         for key in &row.it.categories {
@@ -64,6 +65,20 @@ pub(super) fn check(draft: &Draft, faults: &Faults) {
         }
     }
     texts(draft, faults);
+}
+
+/// A question about objects asks for those of a layer.
+fn layer(draft: &Draft, row: &Placed<crate::question::Question>, faults: &Faults) {
+    let Some(key) = row.it.layer.as_deref() else { return };
+    let keys = || draft.layers.iter().map(|layer| layer.it.key.as_str());
+    if !keys().any(|known| known == key) {
+        let otherwise = words("在 layers.toml 里写上这个图层。", "Write the layer into layers.toml.");
+        faults.error(
+            &row.spot("layer"),
+            words(format!("没有图层 {key}"), format!("There is no layer {key}")),
+            did_you_mean(key, keys(), otherwise),
+        );
+    }
 }
 
 /// A variable that nobody fills in would stand in a letter as it is.

@@ -17,6 +17,7 @@ pub(super) fn check(draft: &Draft, faults: &Faults) {
     unique(&draft.checklists, |c| &c.key, faults);
     unique(&draft.remotes, |r| &r.key, faults);
     unique(&draft.registers, |r| &r.key, faults);
+    unique(&draft.layers, |l| &l.key, faults);
     unique(&draft.catalogue, |r| &r.key, faults);
     unique(&draft.deadlines, |d| &d.key, faults);
     unique(&draft.labels, |l| &l.key, faults);

@@ -156,6 +156,7 @@ pub(super) const QUESTIONS: &[Field] = &[
     field("help", FieldKind::Words, ("说明", "Explanation")),
     field("required", NO, ("必答", "Required")),
     field("public", NO, ("回答可以公开", "Answers are public")),
+    field("layer", FieldKind::Line, ("点选设施：哪个图层", "Objects of which layer")),
     hint(
         field("choice", FieldKind::Rows(&["key", "name", "name_en", "stop", "stop_en"]), ("选项", "Choices")),
         "一行一个：键 | 中文 | English | 选了就停的说明 | the same in English",

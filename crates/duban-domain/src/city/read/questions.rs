@@ -24,6 +24,7 @@ pub(in crate::city) fn questions(files: &PackFiles, faults: &Faults) -> Vec<Plac
             help: form.words_opt("help"),
             required: form.yes("required", false),
             public: form.yes("public", false),
+            layer: form.text_opt("layer"),
             choices: form.rows("choice").into_iter().map(|row| choice(Form::new(row, form.faults))).collect(),
         };
         fits(form, &question);
@@ -80,6 +81,7 @@ fn fits(form: &Form<'_>, question: &Question) {
             ),
         );
     }
+    objects(form, question);
     if question.required && question.kind == AnswerKind::Notice {
         form.wrong(
             "required",
@@ -97,6 +99,30 @@ fn fits(form: &Form<'_>, question: &Question) {
                 "写上例如 categories = [\"utilities.lighting\"]，下级分类也会问。",
                 "Write for example categories = [\"utilities.lighting\"]; what is below asks it too.",
             ),
+        );
+    }
+}
+
+/// A question about objects has a layer, and no other has; nobody must answer it, for none may be near.
+fn objects(form: &Form<'_>, question: &Question) {
+    let asks = question.kind == AnswerKind::Objects;
+    if asks != question.layer.is_some() {
+        form.wrong(
+            "layer",
+            "图层和回答方式对不上",
+            "The layer does not fit the kind",
+            words(
+                "kind 是 objects 时写上 layer，别的时候不写。",
+                "Give a layer when kind is objects, and none otherwise.",
+            ),
+        );
+    }
+    if asks && question.required {
+        form.wrong(
+            "required",
+            "点选设施不能是必答",
+            "A question about objects cannot be required",
+            words("去掉 required：附近可能一个也没有。", "Remove required: there may be none near."),
         );
     }
 }

@@ -121,7 +121,7 @@ fn questions_that_cannot_be_asked() {
         "questions.toml",
         &but("kind = \"one\"", "kind = \"one\"\ncolour = 1"),
         expect![[r#"
-            questions.toml:6: 错误：不认识的字段 colour → 删去，或改成其中之一：key、categories、kind、ask、ask_en、help、help_en、required、public、choice
+            questions.toml:6: 错误：不认识的字段 colour → 删去，或改成其中之一：key、categories、kind、ask、ask_en、help、help_en、required、public、layer、choice
         "#]],
     );
     let text = "[[question]]\nkey = \"a\"\nkind = \"text\"\nask = \"?\"\nask_en = \"?\"\npublic = true\n";

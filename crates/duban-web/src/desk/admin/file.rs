@@ -5,7 +5,7 @@ use duban_app::{
     AppError, Ctx,
     administration::pack::{self, Saved},
 };
-use duban_domain::{Refusal, city::AccessRules, retention::RetentionRules};
+use duban_domain::{Refusal, city::AccessRules, gazetteer::Register, retention::RetentionRules};
 
 use super::{FaultShown, shown};
 use crate::frame::{Desk, Fields, PageResult, Shell, WebError, html, html_again, see_other};
@@ -26,14 +26,24 @@ pub(crate) async fn page(desk: Desk) -> PageResult {
     let standing = desk.run(pack::standing).await?;
     let asked = Fields::of_query(desk.visit.uri.query().unwrap_or(""));
     let path = allowed(&desk, asked.get("path"))?;
-    let fresh = || match path.as_str() {
-        AccessRules::FILE => Some(AccessRules::FRESH.to_owned()),
-        RetentionRules::FILE => Some(RetentionRules::FRESH.to_owned()),
-        _ => None,
-    };
-    let text = standing.files.get(&path).cloned().or_else(fresh).ok_or(WebError::from(Refusal::NotFound))?;
+    let text = standing
+        .files
+        .get(&path)
+        .cloned()
+        .or_else(|| fresh(&path))
+        .ok_or(WebError::from(Refusal::NotFound))?;
     let (faults, wrong) = (Vec::new(), String::new());
     Ok(html(&FilePage { s: desk.shell(), path, text, version: standing.version, faults, wrong }))
+}
+
+/// What a file that may be left out begins with.
+fn fresh(path: &str) -> Option<String> {
+    let begin = [
+        (AccessRules::FILE, AccessRules::FRESH),
+        (Register::FILE, Register::FRESH),
+        (RetentionRules::FILE, RetentionRules::FRESH),
+    ];
+    begin.into_iter().find(|(file, _)| *file == path).map(|(_, text)| text.to_owned())
 }
 
 /// Keeps it, or shows it again with what is wrong.

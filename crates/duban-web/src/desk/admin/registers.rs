@@ -20,7 +20,6 @@ use crate::frame::{Desk, Fields, PageResult, Shell, WebError, When, html, see_ot
 pub(super) struct RegistersPage {
     s: Shell,
     registers: Vec<RegisterShown>,
-    has_file: bool,
 }
 
 struct RegisterShown {
@@ -74,8 +73,7 @@ pub(crate) async fn page(desk: Desk) -> PageResult {
     let all = desk.run(gazetteer::overview).await?;
     let s = desk.shell();
     let registers: Vec<RegisterShown> = all.iter().map(|one| register(&s, one)).collect();
-    let has_file = !registers.is_empty();
-    Ok(html(&RegistersPage { s, registers, has_file }))
+    Ok(html(&RegistersPage { s, registers }))
 }
 
 fn register(s: &Shell, one: &Standing) -> RegisterShown {

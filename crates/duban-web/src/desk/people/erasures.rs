@@ -196,7 +196,7 @@ fn told(s: &Shell, target: Target) -> TargetShown {
 }
 
 /// Where a text stands, in a word.
-fn place<'a>(lang: Lang, place: &'a str) -> &'a str {
+fn place(lang: Lang, place: &str) -> &str {
     match place {
         "request" => lang.t("诉求", "The request"),
         "noted" => lang.t("批注", "A note"),
