@@ -26,7 +26,7 @@ async fn a_person_asks_on_their_page_and_the_officer_looks_and_decides() {
     let page = format!("/track/{number}");
     let asked = own.post(&format!("{page}/erasure"), &[("what", "all")], None).await;
     assert_eq!(asked.to(), format!("{page}?done=erasure"));
-    assert!(own.get(&asked.to()).await.text.contains("有专人看"));
+    assert!(own.get(asked.to()).await.text.contains("有专人看"));
 
     let mut officer = sign_in(&world, "pri", "hotline", "privacy").await;
     let ledger = look(&mut officer, "/desk/erasures").await;
