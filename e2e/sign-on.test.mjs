@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 
 import { Provider } from 'oidc-provider';
 
@@ -13,11 +13,13 @@ const city = withCity();
 let issuer;
 let server;
 
-before(async () => {
+/** The provider; it knows our address, so it begins when there is one. */
+async function provide() {
+  let provider;
   server = createServer((request, response) => provider.callback()(request, response));
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   issuer = `http://127.0.0.1:${server.address().port}`;
-  const provider = new Provider(issuer, {
+  provider = new Provider(issuer, {
     clients: [
       {
         client_id: 'duban',
@@ -34,7 +36,7 @@ before(async () => {
     cookies: { keys: ['only for tests'] },
     pkce: { required: () => true },
   });
-});
+}
 after(() => server.close());
 
 /** The pages of the provider: who one is, then whether this program may know it. */
@@ -49,6 +51,7 @@ async function there(page, name) {
 }
 
 test('one click from the city\'s own sign-on to the desk, and nowhere for whom no account names', async () => {
+  await provide();
   const security = await city.page();
   await login(security, 'security', '/desk/city/file?path=access.toml');
   const text = await security.locator('#text').inputValue();
