@@ -86,6 +86,10 @@ pub(crate) fn all(steps: &mut Steps, wanted: &Wanted<'_>) -> Result<()> {
 fn crates(wanted: &Wanted<'_>, server: &str) -> Result<()> {
     let mut command = wanted.lint.cargo();
     command.args(["test", "--locked"]).env("DUBAN_TEST_PG", server);
+    // Half of their time tests wait for a disk or a server.
+    let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get() * 2);
+    command
+        .env("RUST_TEST_THREADS", std::env::var("RUST_TEST_THREADS").unwrap_or_else(|_| threads.to_string()));
     if wanted.packages.is_empty() {
         command.arg("--workspace");
     }

@@ -131,14 +131,14 @@ impl Counts {
 pub struct Known(Vec<String>);
 
 impl Known {
-    /// The name as it was left and as it is compared, its parts, the number, the mail address. A single character is not
-    /// looked for: it would be in every text.
+    /// The name as it was left and as it is compared, its parts, the number, the mail address. A single character, a title
+    /// and what people write in the place of a name are not looked for: they would be in every text.
     #[must_use]
     pub fn of(person: &Person) -> Self {
         let name = person.name.trim();
         let mut words = vec![name.to_owned(), folded_name(name)];
         words.extend(name.split(['·', '\u{2022}', '\u{30fb}', ' ']).map(str::to_owned));
-        words.retain(|word| word.chars().count() >= 2);
+        words.retain(|word| word.chars().count() >= 2 && !sensitive::is_nobody(word));
         words.extend(person.phone.as_ref().map(|phone| phone.digits().to_owned()));
         words.extend(person.mail.as_ref().map(|mail| mail.address().to_owned()));
         words.sort_unstable_by_key(|word| std::cmp::Reverse(word.len()));

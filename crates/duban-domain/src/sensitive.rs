@@ -10,6 +10,8 @@
 mod measured;
 mod name;
 
+pub(crate) use name::is_nobody;
+
 use crate::request::closed_set;
 
 closed_set! {
@@ -118,7 +120,14 @@ fn said(text: &str, known: &[String]) -> Vec<(usize, usize)> {
     let chars = folded(text);
     let mut spans = Vec::new();
     for word in known.iter().map(|word| folded(word)).filter(|word| !word.is_empty()) {
-        let starts = chars.windows(word.len()).enumerate().filter(|(_, part)| *part == word);
+        // "An Li" is not in "cleaning": Latin letters count only where a word of theirs begins and ends.
+        let joins = |a: Option<&char>, b: Option<&char>| {
+            [a, b].into_iter().all(|c| c.is_some_and(char::is_ascii_alphabetic))
+        };
+        let starts = chars.windows(word.len()).enumerate().filter(|(at, part)| {
+            let before = at.checked_sub(1).and_then(|at| chars.get(at));
+            *part == word && !joins(before, word.first()) && !joins(word.last(), chars.get(at + word.len()))
+        });
         spans.extend(starts.map(|(at, _)| (at, at + word.len())));
     }
     spans

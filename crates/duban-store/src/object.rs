@@ -70,7 +70,8 @@ impl WriteTx<'_> {
                 lng_e7 = excluded.lng_e7, lat_e7 = excluded.lat_e7, shape = excluded.shape,
                 properties = excluded.properties, at = excluded.at
              WHERE city_object.name <> excluded.name OR city_object.name_en <> excluded.name_en
-                OR city_object.shape <> excluded.shape OR city_object.properties <> excluded.properties";
+                OR city_object.shape <> excluded.shape OR city_object.properties <> excluded.properties
+                OR city_object.lng_e7 <> excluded.lng_e7 OR city_object.lat_e7 <> excluded.lat_e7";
         let (zh, en, point) = (&o.name.zh, &o.name.en, o.point);
         let params = params![layer, &o.id, zh, en, point.lng_e7, point.lat_e7, &o.shape, &o.properties, now];
         Ok(self.exec(sql, params)? > 0)

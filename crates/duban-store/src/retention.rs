@@ -161,21 +161,43 @@ impl ReadTx<'_> {
         self.number(&sql, params![before, most])
     }
 
-    /// Whether a job of this key waits.
+    /// For when a job of this key waits.
     ///
     /// # Errors
     /// The engine's.
-    pub fn is_owed(&mut self, dedupe: &str) -> Result<bool, StoreError> {
-        Ok(self.number("SELECT count(*) FROM job WHERE dedupe = $1", params![dedupe])? > 0)
+    pub fn owed_at(&mut self, dedupe: &str) -> Result<Option<Stamp>, StoreError> {
+        self.first("SELECT run_at FROM job WHERE dedupe = $1", params![dedupe], |row| Ok(Stamp(row.int(0)?)))
     }
 }
 
 /// The table of a record, its key, what orders it, and what holds of the rows whose term has passed at `$1`.
+///
+/// What belongs to a case that somebody holds back, or that is open, stays with it.
 fn expired(what: Record) -> (&'static str, &'static str, &'static str, &'static str) {
     match what {
-        Record::Calls => ("call", "id", "ended_at, id", "ended_at < $1 AND phone IS NOT NULL"),
-        Record::Notices => ("notice", "id", "created_at, id", "created_at < $1"),
-        Record::Letters => ("letter", "key", "at, key", "at < $1"),
+        Record::Calls => (
+            "call",
+            "id",
+            "ended_at, id",
+            "ended_at < $1 AND (phone IS NOT NULL OR recording IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM request r
+                LEFT JOIN legal_hold h ON h.case_id = r.case_id LEFT JOIN case_row c ON c.id = r.case_id
+                WHERE r.number = call.case_number
+                    AND (h.case_id IS NOT NULL OR (c.id IS NOT NULL AND c.closed_at IS NULL)))",
+        ),
+        Record::Notices => (
+            "notice",
+            "id",
+            "created_at, id",
+            "created_at < $1 AND NOT EXISTS (SELECT 1 FROM legal_hold h WHERE h.case_id = notice.case_id)
+                AND NOT EXISTS (SELECT 1 FROM case_row c WHERE c.id = notice.case_id AND c.closed_at IS NULL)",
+        ),
+        Record::Letters => (
+            "letter",
+            "key",
+            "at, key",
+            "at < $1 AND NOT EXISTS (SELECT 1 FROM legal_hold h WHERE h.case_id = letter.case_id)
+                AND NOT EXISTS (SELECT 1 FROM case_row c WHERE c.id = letter.case_id AND c.closed_at IS NULL)",
+        ),
         Record::SignIns => ("sign_in", "id", "at, id", "at < $1"),
         Record::Sessions => ("session", "token", "expires_at, token", "expires_at < $1"),
     }
@@ -206,6 +228,9 @@ impl WriteTx<'_> {
         let some = format!("{key} IN {oldest}");
         match what {
             Record::Calls => {
+                // No name leads from these notes to anybody once the number is gone, so they go with it.
+                let notes = format!("UPDATE call_note SET words = '' WHERE call_id IN {oldest}");
+                self.exec(&notes, params![before, limit])?;
                 let sql =
                     format!("UPDATE call SET phone = NULL, phone_hash = NULL, recording = NULL WHERE {some}");
                 return self.exec(&sql, params![before, limit]);
@@ -216,8 +241,13 @@ impl WriteTx<'_> {
             }
             Record::SignIns => self.let_go("sign-ins", before)?,
             Record::Letters => {
-                let sql = "DELETE FROM letter_aside WHERE id IN (SELECT id FROM letter_aside WHERE at < $1 ORDER BY id LIMIT $2)";
-                self.exec(sql, params![before, limit])?;
+                let sql = "DELETE FROM letter_aside WHERE id IN (SELECT id FROM letter_aside
+                    WHERE at < $1 AND seen_at IS NOT NULL ORDER BY id LIMIT $2)";
+                let aside = self.exec(sql, params![before, limit])?;
+                let letters =
+                    self.exec(&format!("DELETE FROM {table} WHERE {some}"), params![before, limit])?;
+                // As long as there are many of either there is more to do.
+                return Ok(aside.max(letters));
             }
             Record::Sessions => {}
         }
@@ -271,6 +301,9 @@ impl WriteTx<'_> {
             ],
         )?;
         figures::keep_destroyed(self, row, zone)?;
+        for sql in OF_CALLS {
+            self.exec(sql, params![id])?;
+        }
         self.empty_requests(id, &case.requests, at)?;
         for sql in OF_EVENTS {
             self.exec(sql, params![id])?;
@@ -324,6 +357,16 @@ impl WriteTx<'_> {
 const OF_EVENTS: [&str; 2] = [
     "DELETE FROM event_payload WHERE event_id IN (SELECT id FROM event WHERE case_id = $1)",
     "DELETE FROM event_redaction WHERE event_id IN (SELECT id FROM event WHERE case_id = $1)",
+];
+
+/// What was written about its calls; the calls themselves stay in the figures of the telephone.
+const OF_CALLS: [&str; 3] = [
+    "UPDATE call_note SET words = '' WHERE call_id IN (SELECT c.id FROM call c JOIN request r
+        ON r.number = c.case_number WHERE r.case_id = $1)",
+    "DELETE FROM inspection WHERE kind = 1 AND subject IN (SELECT c.id FROM call c JOIN request r
+        ON r.number = c.case_number WHERE r.case_id = $1)",
+    "UPDATE call SET phone = NULL, phone_hash = NULL, recording = NULL
+     WHERE case_number IN (SELECT number FROM request WHERE case_id = $1)",
 ];
 
 /// What hangs on it.

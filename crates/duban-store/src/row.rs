@@ -298,6 +298,10 @@ impl CaseRow {
                 begun = true;
             });
         }
+        if self.closed_at.is_none() {
+            // Whoever speaks of a case that was opened again has a name again.
+            sql.push(", anonymised_at = NULL");
+        }
         sql.push(" WHERE id = ").bind(self.id);
         sql
     }

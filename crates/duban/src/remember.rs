@@ -26,15 +26,20 @@ impl Memory for Lines {
     fn add(&self, line: &str) -> io::Result<()> {
         let path = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut file = OpenOptions::new().create(true).append(true).open(&*path)?;
-        writeln!(file, "{line}")?;
+        // In one piece, and behind whatever a full disk left of the line before.
+        file.write_all(format!("\n{line}\n").as_bytes())?;
         file.sync_all()?;
         // The first line made the file: its name is on disk only once its folder is.
         path.parent().map_or(Ok(()), |folder| fs::File::open(folder)?.sync_all())
     }
 
     fn lines(&self) -> io::Result<Vec<String>> {
-        match fs::read_to_string(&*self.0.lock().unwrap_or_else(PoisonError::into_inner)) {
-            Ok(text) => Ok(text.lines().map(str::to_owned).collect()),
+        match fs::read(&*self.0.lock().unwrap_or_else(PoisonError::into_inner)) {
+            // A line that was cut in the middle of a sign costs only itself.
+            Ok(bytes) => {
+                let text = String::from_utf8_lossy(&bytes);
+                Ok(text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect())
+            }
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
             Err(error) => Err(error),
         }

@@ -33,6 +33,9 @@ const TARGETS_MAX: usize = 5_000;
 /// People that go in one transaction, when all else is gone.
 const PEOPLE: usize = 50;
 
+/// After how long it is looked again whether a case may go by now, in milliseconds.
+const KEPT_MS: i64 = 3_600_000;
+
 /// What somebody asks for.
 #[derive(Clone, Debug)]
 pub struct Asking {
@@ -68,6 +71,10 @@ pub fn ask_own(app: &App, who: &Resident, asking: &Asking) -> Result<ErasureId> 
         let request = tx.request_by_number(&asking.number)?.ok_or(Refusal::NotFound)?;
         if request.id != who.request() {
             return Err(Refusal::NotFound.into());
+        }
+        if let (Some((means, key)), Some(person)) = (who.shown(), request.person) {
+            // What the same person left beside it and never showed reaches nothing else: see `Whose`.
+            tx.confirm_contact(person, means, key, app.now())?;
         }
         let by = Actor { kind: ActorKind::Resident, id: request.id.0, name: String::new(), unit: None };
         let asking = Asking { ground: ErasureGround::Asked, check: Some(who.check()), ..asking.clone() };
@@ -243,6 +250,11 @@ pub(crate) fn work(app: &App, job: &Job, now: Stamp) -> Result<()> {
         let Some(target) = row.targets.get(at).copied() else {
             // Who they were goes last: until then what they left at one request is looked for in the others.
             let gone: usize = job.payload.parse().unwrap_or(0);
+            for target in row.targets.iter().skip(gone).take(PEOPLE) {
+                if is_kept(tx, *target)? {
+                    return owe_from(app, tx, id, now.plus_ms(KEPT_MS), gone);
+                }
+            }
             for id in row.targets.iter().skip(gone).take(PEOPLE) {
                 scrub::forget(tx, *id)?;
             }
@@ -253,11 +265,21 @@ pub(crate) fn work(app: &App, job: &Job, now: Stamp) -> Result<()> {
             tx.owe_settling(app.job_id(), now)?;
             return Ok(tx.finish_job(job.id)?);
         };
+        if is_kept(tx, target)? {
+            return owe(app, tx, id, now.plus_ms(KEPT_MS));
+        }
         row.counts.add(&scrub::request(app, tx, target, row.whole, now)?);
         row.done += 1;
         tx.put_erasure(&row)?;
         owe(app, tx, id, now)
     })
+}
+
+/// Whether somebody holds the case of a request back, or opened it again, since it was decided: then it waits.
+fn is_kept(tx: &mut WriteTx<'_>, target: RequestId) -> Result<bool> {
+    let Some(request) = tx.request(target)? else { return Ok(false) };
+    let Some(case) = tx.case_for_update(request.case)? else { return Ok(false) };
+    Ok(case.is_open() || tx.is_held(case.id)?)
 }
 
 /// Erases the persons of every request of a case: when its term has passed.

@@ -35,11 +35,24 @@ pub(super) struct Whose {
 }
 
 impl Whose {
-    /// Of a request: whatever the same telephone or mail address left elsewhere is known too.
+    /// Of a request: whatever the same telephone or mail address left elsewhere is known too. Of two that were left together
+    /// only what was shown to be theirs reaches so far, or else the telephone: anybody can leave somebody else's address
+    /// beside their own number.
     pub(super) fn of(app: &App, tx: &mut ReadTx<'_>, request: &Request) -> Result<Self> {
         let Some(person) = person::of(app, tx, request)? else { return Ok(Self::default()) };
         let phone = person.phone.as_ref().map(|phone: &Phone| person::phone_hash(app, phone));
         let mail = person.mail.as_ref().map(|mail: &Mail| person::mail_key(&app.keys, mail));
+        let (phone, mail) = match (phone, mail) {
+            (Some(phone), Some(mail)) => {
+                let id = request.person.ok_or(AppError::Broken("finding who is behind a request"))?;
+                match tx.confirmed(id)? {
+                    (Some(_), Some(_)) => (Some(phone), Some(mail)),
+                    (None, Some(_)) => (None, Some(mail)),
+                    _ => (Some(phone), None),
+                }
+            }
+            one => one,
+        };
         let mut all = vec![Known::of(&person)];
         for id in tx.people_by(phone.as_deref(), mail.as_deref(), PEOPLE_MAX)? {
             all.extend(person::opened(app, tx, id)?.map(|person| Known::of(&person)));

@@ -1,6 +1,8 @@
 //! Who may open the page of a request.
 
-use duban_domain::{Number, Refusal, RequestId, Stamp, erasure::IdentityCheck, stamp::DAY_MS};
+use duban_domain::{
+    Number, Refusal, RequestId, Stamp, confirmation::Means, erasure::IdentityCheck, stamp::DAY_MS,
+};
 use duban_store::{Session, SessionKind};
 
 use super::mine;
@@ -13,8 +15,8 @@ const PASS_DAYS: i64 = 90;
 #[derive(Clone, Debug)]
 pub struct Known {
     request: RequestId,
-    /// Whether a code showed that the number or the address behind the request is the visitor's.
-    by_code: bool,
+    /// The number or address of the request that a code showed to be the visitor's, by what it is found.
+    shown: Option<(Means, Vec<u8>)>,
 }
 
 impl Known {
@@ -25,14 +27,19 @@ impl Known {
     }
 
     /// Of whoever showed by a code that the request was left with their number or address.
-    pub(super) fn by_code(request: RequestId) -> Self {
-        Self { request, by_code: true }
+    pub(super) fn by_code(request: RequestId, who: &mine::Signed) -> Self {
+        Self { request, shown: Some((who.means(), who.key().to_vec())) }
+    }
+
+    /// What a code showed to be theirs; none of whoever only knows the number of the request and the end of a telephone.
+    pub(crate) fn shown(&self) -> Option<(Means, &[u8])> {
+        self.shown.as_ref().map(|(means, key)| (*means, key.as_slice()))
     }
 
     /// By what it is known that the person is here.
     #[must_use]
     pub fn check(&self) -> IdentityCheck {
-        if self.by_code { IdentityCheck::Code } else { IdentityCheck::Pass }
+        if self.shown.is_some() { IdentityCheck::Code } else { IdentityCheck::Pass }
     }
 }
 
@@ -56,7 +63,7 @@ pub fn unlock(app: &App, number: &Number, tail: &str) -> Result<(Known, String)>
         }
     })?;
     let pass = pass(app, request.id, app.now())?;
-    Ok((Known { request: request.id, by_code: false }, pass))
+    Ok((Known { request: request.id, shown: None }, pass))
 }
 
 /// Opens a request by the key of an address that somebody was sent; none when it is wrong or too old.
@@ -91,7 +98,7 @@ pub fn held(app: &App, number: &Number, holds: &Holds) -> Result<Option<Known>> 
         let signed = app.store.read(|tx| {
             let Some(who) = mine::of_token(app, tx, token)? else { return Ok(None) };
             let request = tx.request_by_number(number)?.ok_or(Refusal::NotFound)?;
-            Ok::<_, AppError>(who.owns(tx, &request)?.then(|| Known::by_code(request.id)))
+            Ok::<_, AppError>(who.owns(tx, &request)?.then(|| Known::by_code(request.id, &who)))
         })?;
         if signed.is_some() {
             return Ok(signed);
@@ -112,7 +119,7 @@ pub fn known(app: &App, number: &Number, passes: &[String]) -> Result<Option<Kno
                 s.kind == SessionKind::Resident && s.subject == request.id.0 && s.expires_at > app.now()
             };
             if session.as_ref().is_some_and(fits) {
-                return Ok(Some(Known { request: request.id, by_code: false }));
+                return Ok(Some(Known { request: request.id, shown: None }));
             }
         }
         Ok(None)

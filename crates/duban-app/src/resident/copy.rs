@@ -133,7 +133,7 @@ pub fn gather(app: &App, who: &Signed) -> Result<(Copy, Vec<File>)> {
         copy.browsers = sessions.into_iter().map(|s| (s.agent, s.place, s.created_at)).collect();
         let (mut files, mut left) = (Vec::new(), BYTES_MAX);
         for request in rows {
-            copy.requests.push(own(app, tx, &Known::by_code(request.id), &mut files, &mut left)?);
+            copy.requests.push(own(app, tx, &Known::by_code(request.id, who), &mut files, &mut left)?);
         }
         let most = usize::try_from(ROWS_MAX).unwrap_or(usize::MAX);
         copy.more |= copy.notices.len() >= most || copy.letters.len() >= most || copy.calls.len() >= most;

@@ -6,7 +6,7 @@
 
 use duban_domain::{
     Lang, Number, Refusal, Stamp,
-    confirmation::{Contact, Gate, Verdict},
+    confirmation::{Contact, Gate, Means, Verdict},
     person::Person,
     request::{Privacy, Request},
 };
@@ -89,7 +89,6 @@ pub enum Leaving {
 
 /// Whether somebody can come in by telephone, and by mail.
 pub fn offered(app: &App) -> Result<(bool, bool)> {
-    use duban_domain::confirmation::Means;
     app.store
         .read(|tx| Ok((code::is_offered(app, tx, Means::Phone)?, code::is_offered(app, tx, Means::Mail)?)))
 }
@@ -159,6 +158,11 @@ impl Signed {
     #[must_use]
     pub fn words(&self) -> String {
         self.contact.headed()
+    }
+
+    /// Which of the two it is.
+    pub(super) fn means(&self) -> Means {
+        self.contact.means()
     }
 
     /// What the number or address is found by.

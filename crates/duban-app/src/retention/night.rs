@@ -4,6 +4,7 @@
 use duban_domain::{
     CaseId, StaffId, Stamp,
     retention::{self, Due, Record},
+    stamp::DAY_MS,
 };
 use duban_store::{AdminChange, Job, Mark, WriteTx};
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,9 @@ const CASES: usize = 2;
 const LOOKED_AT: i64 = 200;
 /// Records that are done in one transaction.
 const RECORDS: i64 = 50;
+/// A night that is so late was missed by a server that stood still, or the clock is wrong: somebody has a day to notice
+/// before anything goes. In milliseconds.
+const LATE_MS: i64 = 35 * DAY_MS;
 /// What is owed next, in this order.
 const STEPS: [Step; 3] = [Step::Destroy, Step::Anonymise, Step::Records];
 
@@ -45,6 +49,10 @@ struct Night {
 }
 
 impl Night {
+    fn is_new(&self) -> bool {
+        self.step == Step::Destroy && self.at == START.0.0
+    }
+
     fn new() -> Self {
         Self { step: Step::Destroy, at: START.0.0, id: START.1.0, destroyed: 0, anonymised: 0, records: 0 }
     }
@@ -58,13 +66,14 @@ impl Night {
     }
 }
 
-/// Owes the first night, where none is owed.
+/// Owes the first night, where none is owed, or only one that a wrong clock put far ahead.
 pub fn begin(app: &App) -> Result<()> {
+    let tonight = tonight(app, app.now());
     app.store.write(|tx| {
-        if tx.is_owed(JOB)? {
+        if tx.owed_at(JOB)?.is_some_and(|at| at <= tonight) {
             return Ok(());
         }
-        owe(app, tx, Night::new(), tonight(app, app.now()))
+        owe(app, tx, Night::new(), tonight)
     })
 }
 
@@ -94,6 +103,13 @@ fn owe(app: &App, tx: &mut WriteTx<'_>, night: Night, run_at: Stamp) -> Result<(
 /// A few rows; and owes itself again: now while something is left, tomorrow afterwards.
 pub(crate) fn work(app: &App, job: &Job, now: Stamp) -> Result<()> {
     let night: Night = serde_json::from_str(&job.payload).unwrap_or_else(|_| Night::new());
+    if night.is_new() && now.0 - job.run_at.0 > LATE_MS {
+        tracing::error!(
+            days = (now.0 - job.run_at.0) / DAY_MS,
+            "terms of keeping wait for the next night: the clock was far behind or is far ahead"
+        );
+        return app.store.write(|tx| owe(app, tx, Night::new(), tonight(app, now)));
+    }
     app.store.write(|tx| {
         let (night, more) = match night.step {
             Step::Destroy => cases(app, tx, night, true, now)?,

@@ -19,7 +19,7 @@ use duban_domain::{
     call::{Direction, Signal, TryBack},
     case::{Consent, Outcome, Satisfaction, Verdict, Way, handling::Giving},
     city::CheckItem,
-    confirmation::Contact,
+    confirmation::{Contact, Means},
     person::{Mail, Person, Phone},
     phrase::PhraseStep,
     place::Point,
@@ -262,7 +262,30 @@ pub(crate) fn plant(world: &mut World) -> (Number, Vec<Number>) {
     inspect(world);
     send(world);
     all.push(first.clone());
+    confirmed(world, &all);
     (first, all)
+}
+
+/// Somebody typed codes for both, at some time: what was left together is theirs.
+fn confirmed(world: &World, all: &[Number]) {
+    let (keys, now) = (&world.app.keys, world.app.now());
+    let shown =
+        [(Means::Phone, keys.find("person.phone", PHONE)), (Means::Mail, keys.find("person.mail", MAIL))];
+    world
+        .app
+        .store
+        .write(|tx| {
+            for number in all {
+                let Some(person) = tx.request_by_number(number)?.and_then(|request| request.person) else {
+                    continue;
+                };
+                for (means, contact) in &shown {
+                    tx.confirm_contact(person, *means, contact, now)?;
+                }
+            }
+            Ok::<_, duban_store::StoreError>(())
+        })
+        .unwrap();
 }
 
 /// Closes a case, whatever it waits for.

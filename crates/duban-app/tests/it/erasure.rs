@@ -14,7 +14,7 @@ use duban_app::{
 use duban_domain::{
     ErasureId, Number, Refusal,
     erasure::{ErasureGround, ErasureState, IdentityCheck},
-    person::{Person, Phone},
+    person::{Mail, Person, Phone},
     policy::Guard,
 };
 use duban_store::{Figures, Store, Target, tamper};
@@ -159,6 +159,50 @@ fn nobody_decides_on_their_own_asking_and_nothing_open_or_held_back_is_erased() 
         assert_eq!(erasure::decide(&privacy, id, &refused("还要用于复议")).unwrap(), ErasureState::Refused);
         assert_eq!(guard(agree(world, id)), Guard::Decided);
         assert!(erasure::ask(&world.ctx("handler", "urban"), &asking(&open, false)).is_err());
+    });
+}
+
+/// Between the decision and its doing a case may be held back, or opened again: then it waits.
+#[test]
+fn what_is_held_back_after_the_decision_waits_until_it_is_released() {
+    both(|world| {
+        let number = case::register::by_resident(&world.app, &canary()).unwrap().number;
+        finish(world, &number);
+        let id = ask(world, &number, false);
+        agree(world, id).unwrap();
+        let privacy = world.ctx("privacy", "hotline");
+        duban_app::retention::hold(&privacy, &number, "诉讼中").unwrap();
+        work(world);
+        assert!(left(world).iter().any(|found| found.starts_with("name")), "nothing went");
+        duban_app::retention::release(&privacy, &number).unwrap();
+        world.clock.pass_ms(60 * MINUTE);
+        work(world);
+        assert_eq!(left(world), [""; 0]);
+    });
+}
+
+/// Somebody left a stranger's mail address beside their own number, and it was never confirmed: what the stranger left
+/// is not theirs to erase.
+#[test]
+fn an_address_that_nobody_confirmed_reaches_nothing_of_whoever_it_belongs_to() {
+    both(|world| {
+        let mail = Mail::parse("stranger@example.cn").unwrap();
+        let by = |name: &str, phone: &str, mail: &Option<Mail>| {
+            let (name, phone, mail) = (name.to_owned(), Phone::parse(phone).unwrap(), mail.clone());
+            let person = Person { name, phone, mail, ..Person::default() };
+            case::register::by_resident(&world.app, &Intake { person, ..intake() }).unwrap()
+        };
+        let theirs = by("测试·外人", NEIGHBOUR, &mail);
+        let own = by("测试·本人", "13900000001", &mail);
+        for one in [&theirs, &own] {
+            finish(world, &one.number);
+        }
+        let id = ask(world, &own.number, true);
+        assert_eq!(erasure::look(&world.ctx("privacy", "hotline"), id).unwrap().total, 1);
+        agree(world, id).unwrap();
+        work(world);
+        let shown = case::show::show(&world.ctx("dispatcher", "hotline"), &theirs.number).unwrap();
+        assert!(shown.voices[0].person.name.starts_with('测'), "{:?}", shown.voices[0]);
     });
 }
 

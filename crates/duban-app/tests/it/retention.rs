@@ -7,7 +7,10 @@ use std::sync::{
 
 use duban_app::{
     App, AppError,
-    case::{self, register::Registered},
+    case::{
+        self,
+        register::{Intake, Registered},
+    },
     figures, jobs, retention,
 };
 use duban_domain::{
@@ -54,7 +57,10 @@ fn sums(world: &World) -> Figures {
 /// Lets a whole night pass, some time later.
 fn night(world: &World, later: i64) {
     retention::begin(&world.app).unwrap();
-    world.clock.pass_ms(later);
+    world.clock.pass_ms(later - DAY);
+    // A night that is very late waits for the next one.
+    work(world);
+    world.clock.pass_ms(DAY);
     work(world);
 }
 
@@ -144,8 +150,10 @@ fn a_night_that_is_broken_off_goes_on_where_it_was() {
         for registered in &all {
             closed(world, registered);
         }
-        retention::begin(&world.app).unwrap();
         world.clock.pass_ms(4 * YEAR);
+        work(world);
+        retention::begin(&world.app).unwrap();
+        world.clock.pass_ms(DAY);
         // Killed after some transactions: what is gone is gone, what is left is whole.
         for _ in 0..2 {
             jobs::work(&world.app).unwrap();
@@ -180,8 +188,9 @@ fn nobody_who_writes_waits_for_a_night() {
         }
         while jobs::work(&world.app).unwrap() > 0 {}
         let quiet = creates(world);
-        retention::begin(&world.app).unwrap();
         world.clock.pass_ms(4 * YEAR);
+        retention::begin(&world.app).unwrap();
+        world.clock.pass_ms(DAY);
         let stop = AtomicBool::new(false);
         let beside = std::thread::scope(|scope| {
             scope.spawn(|| {
@@ -213,6 +222,52 @@ fn creates(world: &World) -> u128 {
         .collect();
     took.sort_unstable();
     took[20]
+}
+
+/// A machine that comes up with its clock in another century destroys nothing at once; and when the clock is right again,
+/// the nights go on.
+#[test]
+fn a_clock_that_is_far_ahead_destroys_nothing_before_somebody_could_notice() {
+    both(|world| {
+        terms(world);
+        let registered = case::register::by_resident(&world.app, &intake()).unwrap();
+        closed(world, &registered);
+        retention::begin(&world.app).unwrap();
+        world.clock.pass_ms(73 * YEAR);
+        work(world);
+        assert!(row(world, &registered.number));
+        world.clock.pass_ms(-73 * YEAR);
+        retention::begin(&world.app).unwrap();
+        let owed = world.app.store.read(|tx| tx.owed_at("retention")).unwrap().unwrap();
+        assert!(owed <= world.app.now().plus_ms(DAY), "the next night is tonight again");
+    });
+}
+
+/// What belongs to a case that is held back stays with it: what was told of it too.
+#[test]
+fn a_notice_of_a_case_that_is_held_back_outlives_its_term() {
+    both(|world| {
+        terms(world);
+        outside(world, [], []);
+        let said = || Intake { source_key: None, media: Vec::new(), ..canary() };
+        let [gone, held] = [0, 1].map(|_| case::register::by_resident(&world.app, &said()).unwrap());
+        for one in [&gone, &held] {
+            closed(world, one);
+        }
+        send(world);
+        retention::hold(&world.ctx("privacy", "hotline"), &held.number, "诉讼中").unwrap();
+        let told = |one: &Registered| {
+            let found = |tx: &mut duban_store::ReadTx<'_>| {
+                let case = tx.case_by_number(&one.number)?.expect("it is there").id;
+                tx.notices_holding(case, one.request, &[])
+            };
+            world.app.store.read(found).unwrap().len()
+        };
+        let before = told(&held);
+        assert!(before > 0 && told(&gone) > 0);
+        night(world, 25 * 31 * DAY);
+        assert_eq!((told(&gone), told(&held)), (0, before));
+    });
 }
 
 /// A case that was destroyed keeps its number: nobody gets it again, and whoever asks learns when it went.

@@ -10,6 +10,31 @@ const TITLES: [&str; 31] = [
     "大爷", "大妈", "大哥", "大姐", "大叔", "大娘", "叔叔", "奶奶", "爷爷", "队长", "科长", "处长", "局长",
     "校长", "院长", "护士", "律师", "警官",
 ];
+/// What people write who do not give their name.
+const NOBODY: [&str; 16] = [
+    "匿名",
+    "匿名市民",
+    "市民",
+    "居民",
+    "群众",
+    "业主",
+    "村民",
+    "用户",
+    "热心市民",
+    "不愿透露",
+    "无名",
+    "本人",
+    "anonymous",
+    "resident",
+    "citizen",
+    "nobody",
+];
+
+/// Whether what stands in the place of a name names nobody: a title, or a word for everybody.
+pub(crate) fn is_nobody(word: &str) -> bool {
+    TITLES.contains(&word) || NOBODY.contains(&word.to_lowercase().as_str())
+}
+
 /// The same in one character, where the family name begins a sentence.
 const SHORT_TITLES: &str = "总队工哥姐叔婶嫂伯";
 /// The family names that most people have.

@@ -148,7 +148,7 @@ impl ReadTx<'_> {
     /// # Errors
     /// The engine's.
     pub fn calls_holding(&mut self, phone_hash: Option<&[u8]>, number: &str) -> Result<Vec<i64>, StoreError> {
-        let sql = "SELECT id FROM call WHERE case_number = $1 AND phone IS NOT NULL ORDER BY id";
+        let sql = "SELECT id FROM call WHERE case_number = $1 ORDER BY id";
         let mut found = self.all(sql, params![number], |row| row.int(0))?;
         if let Some(hash) = phone_hash {
             let sql = "SELECT id FROM call WHERE phone_hash = $1 ORDER BY id";

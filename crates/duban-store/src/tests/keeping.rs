@@ -4,7 +4,7 @@ use duban_domain::{EventId, ExportId, StaffId, Stamp, case::What, policy::Entry,
 
 use super::{
     both,
-    world::{SALT, fill, noted},
+    world::{Dice, SALT, extra, fill, later, noted},
 };
 use crate::{BESIDE, ExportLine, SignInLine, StoreError};
 
@@ -22,6 +22,28 @@ fn what_an_event_said_goes_and_that_it_was_said_stays_provable() {
         let stored = bed.store.read(|tx| tx.events(case.id)).unwrap();
         assert_eq!(stored[0].event.as_ref(), Some(&left));
         assert!(bed.store.read(|tx| tx.altered_events(case.id)).unwrap().is_empty());
+    });
+}
+
+/// A case that names nobody any more is opened again and new people speak of it: the next term has to find it.
+#[test]
+fn an_open_case_is_never_marked_as_naming_nobody() {
+    both(|bed| {
+        let mut dice = Dice::new(9);
+        let all = fill(&bed.store, 9, 20);
+        bed.store
+            .write(|tx| all.iter().try_for_each(|(case, _)| tx.mark_anonymised(case.id, Stamp(5))))
+            .unwrap();
+        let marked = || {
+            let sql = "SELECT count(*) FROM case_row WHERE closed_at IS NULL AND anonymised_at IS NOT NULL";
+            bed.store.read(|tx| tx.number(sql, &[])).unwrap()
+        };
+        assert!(marked() > 0);
+        for (case, _) in &all {
+            let after = later(&mut dice, case);
+            bed.store.write(|tx| tx.update_case(case, &after, &extra(&after))).unwrap();
+        }
+        assert_eq!(marked(), 0);
     });
 }
 

@@ -20,7 +20,7 @@ use serde::Serialize;
 
 use super::view;
 use crate::{
-    frame::{PageResult, Shell, Site, Visit, When, see_other},
+    frame::{PageResult, Shell, Site, Visit, WebError, When, see_other},
     questions,
 };
 
@@ -148,7 +148,11 @@ struct BrowserShown {
 pub(crate) async fn download(State(site): State<Site>, visit: Visit) -> PageResult {
     let Some(token) = visit.mine.clone() else { return Ok(see_other("/mine")) };
     let s = visit.shell(&site);
-    match site.run(move |app| made(app, &token, s)).await? {
+    // As much memory as the photos of a form: so many at once and no more.
+    let place = site.place_for_files().await.ok_or(WebError::Slow)?;
+    let zip = site.run(move |app| made(app, &token, s)).await?;
+    drop(place);
+    match zip {
         Some(zip) => Ok(file(zip)),
         None => Ok(see_other("/mine")),
     }

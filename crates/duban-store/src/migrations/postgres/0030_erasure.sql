@@ -85,7 +85,7 @@ $$ BEGIN
     RAISE EXCEPTION 'the record of sign-ins is never changed, and removed only when its term has passed';
 END $$;
 CREATE INDEX sign_in_at ON sign_in (at, id);
-CREATE INDEX call_ended ON call (ended_at, id) WHERE phone IS NOT NULL;
+CREATE INDEX call_ended ON call (ended_at, id) WHERE phone IS NOT NULL OR recording IS NOT NULL;
 CREATE INDEX letter_at ON letter (at, key);
 CREATE INDEX call_case ON call (case_number) WHERE case_number IS NOT NULL;
 

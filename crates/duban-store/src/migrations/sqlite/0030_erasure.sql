@@ -82,7 +82,7 @@ CREATE TRIGGER sign_in_no_delete BEFORE DELETE ON sign_in
 WHEN old.at >= coalesce((SELECT before_at FROM term_passed WHERE what = 'sign-ins'), -9223372036854775808)
 BEGIN SELECT RAISE(ABORT, 'the record of sign-ins is removed only when its term has passed'); END;
 CREATE INDEX sign_in_at ON sign_in (at, id);
-CREATE INDEX call_ended ON call (ended_at, id) WHERE phone IS NOT NULL;
+CREATE INDEX call_ended ON call (ended_at, id) WHERE phone IS NOT NULL OR recording IS NOT NULL;
 CREATE INDEX letter_at ON letter (at, key);
 CREATE INDEX call_case ON call (case_number) WHERE case_number IS NOT NULL;
 
