@@ -29,6 +29,9 @@ pub const OF_HOOK: &str = "webhook";
 /// About open cases that go to another unit or category.
 pub const OF_MOVE: &str = "move";
 
+/// About the objects of a layer.
+pub const OF_OBJECTS: &str = "objects";
+
 /// A row of the record, by somebody, now.
 pub(crate) fn noted(ctx: &Ctx, kind: &str, subject: &str, note: &str) -> AdminChange {
     AdminChange {
