@@ -142,7 +142,10 @@ fn who_was_not_asked_and_who_takes_the_call_are_offered_them_too() {
             let typed = [&[("text", DARK), ("q-which_lamps", "LP-30")], &HERE[..]].concat();
             let shown = desk.post("/desk/intake/assist?part=ask", &typed, None).await.text;
             assert!(shown.contains("value=\"LP-2\""), "{shown}");
-            assert!(shown.contains("value=\"LP-30\" data-lng=\"113.145\" data-lat=\"27.8403899\" checked"), "what was chosen stays, however far: {shown}");
+            assert!(
+                shown.contains("value=\"LP-30\" data-lng=\"113.145\" data-lat=\"27.8403899\" checked"),
+                "what was chosen stays, however far: {shown}"
+            );
         });
     });
 }
