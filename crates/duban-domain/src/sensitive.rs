@@ -9,6 +9,7 @@
 #[cfg(test)]
 mod measured;
 mod name;
+mod word;
 
 pub(crate) use name::is_nobody;
 
@@ -355,6 +356,42 @@ mod tests {
             "K7路不停",
         ] {
             assert_eq!(mask(said), said);
+        }
+    }
+
+    #[test]
+    fn thanks_and_other_common_words_are_read_as_they_were_written() {
+        for said in [
+            "已经好了，谢谢",
+            "谢谢，已经好了。",
+            "谢谢老师，感谢书记，谢谢经理！",
+            "路通了，方便多了，大家高兴得很，常常来走",
+            "业主向物业反映过，业主谢谢您",
+            "邻居曾多次被吵醒，迟迟没有人管",
+            "门卫大爷和环卫阿姨都不知道，语文老师也不知道",
+            "城管队长来过，施工队长、项目经理、工程师傅都不在",
+            "对方经理说，公安局长说",
+            "由石峰区负责，和高铁站一样",
+            "关于某小区的事，老百姓常说",
+            "姓名保密。小区西门保安说了，",
+            "连门都没有，钱不退，付定金一万元",
+            "小米的手机，小康的生活",
+        ] {
+            assert_eq!(mask(said), said);
+        }
+    }
+
+    #[test]
+    fn names_beside_common_words_are_found_all_the_same() {
+        for (said, shown) in [
+            ("谢谢谢女士，感谢王建国！", "谢谢＊女士，感谢＊＊＊！"),
+            ("，向东说不修", "，＊＊说不修"),
+            ("业主：向红，门卫于大爷", "业主：＊＊，门卫＊大爷"),
+            ("王语文老师，高主任", "＊＊＊老师，＊主任"),
+            ("于某某打人", "＊＊＊打人"),
+            ("业主高小兰和谢芳一起", "业主＊＊＊和＊＊一起"),
+        ] {
+            assert_eq!(mask(said), shown, "{said}");
         }
     }
 
