@@ -268,7 +268,8 @@ fn is_said_of(chars: &[char], at: usize) -> bool {
 
 /// `老周家的鸡`, `小黄是外卖员`: the family name alone.
 fn familiar(chars: &[char], at: usize) -> Option<(usize, usize)> {
-    let fond = matches!(chars[at], '老' | '小') && family(chars, at + 1) == 1;
+    let pension = at > 0 && chars[at - 1] == '养';
+    let fond = matches!(chars[at], '老' | '小') && !pension && family(chars, at + 1) == 1;
     let common = || word::begins(chars, at + 1) || word::ends(chars, at + 1);
     (fond && ends(chars, at + 2) && !common()).then_some((at + 1, at + 2))
 }
