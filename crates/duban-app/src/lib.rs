@@ -35,6 +35,7 @@ pub mod remote;
 pub mod report;
 pub mod resident;
 pub mod retention;
+pub mod rotation;
 pub mod service;
 pub mod setup;
 pub mod staff;

@@ -19,6 +19,7 @@ use crate::{
     notice::Gateways,
     proof::Log,
     remote::{NoWire, Wire},
+    staff::KnownProvider,
 };
 
 /// One running installation: a city on a database. Cheap to clone.
@@ -51,6 +52,8 @@ pub struct App {
     base: Arc<OnceLock<String>>,
     /// The log that proves the past; read when it is first needed.
     pub(crate) log: Arc<OnceLock<Arc<Log>>>,
+    /// What the provider of the city's own sign-on said about itself.
+    pub(crate) provider: Arc<KnownProvider>,
     /// The last id that was minted for this instant: the next is larger, so that two of one
     /// millisecond never meet.
     last: Arc<AtomicI64>,
@@ -85,6 +88,7 @@ impl App {
             inside,
             base,
             log,
+            provider: Arc::default(),
             last,
         }
     }

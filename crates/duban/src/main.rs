@@ -15,6 +15,7 @@ mod objects;
 mod outside;
 mod pack;
 mod remember;
+mod rotate;
 mod serve;
 mod settings;
 mod user;
