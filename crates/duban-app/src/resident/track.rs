@@ -293,6 +293,7 @@ fn line(request: &Request, first: bool, accepted: bool, event: &Event) -> Option
         | What::Noted { .. }
         | What::Revealed { .. }
         | What::Joined { .. }
+        | What::Parted { .. }
         | What::Withdrawn { .. }
         | What::Shared { .. }
         | What::Moderated { .. }

@@ -114,6 +114,7 @@ fn each(what: &What, fresh: bool, spoke: Option<RequestId>, said: &str, after: &
         | What::Reported { .. }
         | What::Forwarded { .. }
         | What::Withdrawn { .. }
+        | What::Parted { .. }
         | What::Shared { .. }
         | What::Moderated { .. }
         | What::Contacted { .. }
