@@ -156,17 +156,21 @@ pub(crate) async fn post(desk: Desk, fields: Fields) -> PageResult {
         return Ok(resumed(&desk, fields));
     }
     let (fields, refused) = ready::pressed(&desk, fields).await?;
-    if let Some(refusal) = refused {
-        let faults = vec![fault(&refusal, desk.visit.lang)];
-        return again(&desk, fields, faults).await;
+    match refused {
+        Some(refusal) => again(&desk, fields, vec![fault(&refusal, desk.visit.lang)]).await,
+        None => sent(&desk, fields).await,
     }
+}
+
+/// Looks once more, saves, or shows the form again.
+async fn sent(desk: &Desk, fields: Fields) -> PageResult {
     if fields.get("do") == "check" {
-        let a = suggestions::suggest(&desk, &fields, true).await?;
-        return page_of(&desk, fields, Vec::new(), a, html).await;
+        let a = suggestions::suggest(desk, &fields, true).await?;
+        return page_of(desk, fields, Vec::new(), a, html).await;
     }
-    match intake_of(&desk, &fields) {
-        Ok(intake) => taken(&desk, fields, intake).await,
-        Err(faults) => again(&desk, fields, faults).await,
+    match intake_of(desk, &fields) {
+        Ok(intake) => taken(desk, fields, intake).await,
+        Err(faults) => again(desk, fields, faults).await,
     }
 }
 

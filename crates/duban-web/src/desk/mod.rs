@@ -66,6 +66,8 @@ mod tests_entry;
 #[cfg(test)]
 mod tests_notices;
 #[cfg(test)]
+mod tests_ready;
+#[cfg(test)]
 mod tests_stories;
 #[cfg(test)]
 mod tests_webhooks;

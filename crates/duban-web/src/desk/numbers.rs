@@ -165,18 +165,23 @@ pub(crate) fn rates(all: &Figures, links: &Links) -> Vec<Rate> {
                 "what each answer is worth is a setting of the city; silence does not count",
             ),
         },
-        Rate {
-            href: links.of(all, Figure::Direct).href,
-            name: lang.t("当场答复率", "Answered at once"),
-            value: direct(all),
-            part: links.of(all, Figure::Direct),
-            whole: vec![links.of(all, Figure::Closed)],
-            about: lang.t(
-                "期内办结的里面，受理时当场就答复了的",
-                "of what was closed in the period, what was answered as it was taken down",
-            ),
-        },
+        at_once(all, links),
     ]
+}
+
+/// The rate of what was answered as it was taken down.
+fn at_once(all: &Figures, links: &Links) -> Rate {
+    Rate {
+        href: links.of(all, Figure::Direct).href,
+        name: links.lang.t("当场答复率", "Answered at once"),
+        value: direct(all),
+        part: links.of(all, Figure::Direct),
+        whole: vec![links.of(all, Figure::Closed)],
+        about: links.lang.t(
+            "期内办结的里面，受理时当场就答复了的",
+            "of what was closed in the period, what was answered as it was taken down",
+        ),
+    }
 }
 
 /// A line of a table by unit, category, district …

@@ -217,12 +217,7 @@ pub(crate) fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
         "/track/{number}/code" | "/track/{number}/confirmation" => at(path, "means=phone&code=123456"),
         "/track/{number}/erasure" => at(path, "what=all"),
         "/track/{number}/withdrawal" | "/track/{number}/publicity" => at(path, "reason=x&share=words"),
-        "/report/preview"
-        | "/report/photo-place"
-        | "/report/questions"
-        | "/report/places"
-        | "/report/answers" => at(path, "text=x"),
-        "/answers/{id}" => at("/answers/1", "do=helped"),
+        beside if beside.starts_with("/report/") => at(path, "text=x"),
         // Without saying how to be reached: refused, with the page again.
         "/requests/{number}/voices" => at(path, "text=x"),
         // Without an address: refused, with the page again.
@@ -297,6 +292,7 @@ fn of_texts(path: &str) -> Option<Vec<(String, String)>> {
         api if api.starts_with("/api/v1/") => {
             Some(vec![(api.replace("{number}", "000000000000"), "{\"text\":\"x\"}".to_owned())])
         }
+        "/answers/{id}" => at("/answers/1", "do=helped"),
         "/desk/knowledge" => at(path, "question=&answer=x&unit=hotline"),
         "/desk/knowledge/pack" => at(path, ""),
         "/desk/knowledge/{id}" => at("/desk/knowledge/1", "seen=0"),
