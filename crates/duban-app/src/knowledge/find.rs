@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use crate::{App, AppError, Ctx, wiring::Result};
 
 /// Pairs of what was said that are looked for.
-const PAIRS_MAX: usize = 120;
+const PAIRS_MAX: usize = 600;
 /// Items that are looked at more closely.
 const LOOKED_AT_MAX: i64 = 40;
 /// Items of the public page.
