@@ -6,9 +6,9 @@ use std::sync::{
 };
 
 use duban_domain::{
-    CallId, DeliveryId, ErasureId, EventId, ExportId, JobId, Lang, MediaId, NoticeId, PersonId, PhraseId,
-    RelocationId, ReportId, RequestId, SeekId, StaffId, Stamp, ViewId, WatchId, WebhookId, case::Ground,
-    city::City, id, policy::Member, proof::Salt,
+    CallId, DeliveryId, ErasureId, EventId, ExportId, JobId, KnowledgeId, Lang, MediaId, NoticeId, PersonId,
+    PhraseId, RelocationId, ReportId, RequestId, SeekId, StaffId, Stamp, ViewId, WatchId, WebhookId,
+    case::Ground, city::City, id, policy::Member, proof::Salt,
 };
 use duban_store::Store;
 
@@ -235,6 +235,12 @@ impl App {
     #[must_use]
     pub fn phrase_id(&self) -> PhraseId {
         PhraseId(self.mint())
+    }
+
+    /// A new id for an item of the knowledge base.
+    #[must_use]
+    pub(crate) fn knowledge_id(&self) -> KnowledgeId {
+        KnowledgeId(self.mint())
     }
 
     /// A new id for a notice.

@@ -20,7 +20,11 @@ use duban_domain::{
 };
 use serde_json::json;
 
-use super::words::{because_words, division_path, unit_name, urgency_class};
+use super::{
+    ready::{self, Answer},
+    same::{self, Alike},
+    words::{because_words, division_path, unit_name, urgency_class},
+};
 use crate::{
     frame::{Desk, Fields, PageResult, Shell, When, fields::cut, html},
     questions::{self, Asking, QuestionsFragment},
@@ -57,6 +61,10 @@ pub(super) struct Assist {
     pub(super) earlier: Vec<Earlier>,
     pub(super) has_phone: bool,
     pub(super) readback: String,
+    /// What the knowledge base answers at once.
+    pub(super) ready: Vec<Answer>,
+    /// Cases that it may be about.
+    pub(super) same: Vec<Alike>,
     /// What the category asks, the chosen one or the one that the words point to.
     pub(super) asking: Asking,
 }
@@ -153,6 +161,10 @@ pub(super) async fn suggest(
     let mut assist = of_rules(&desk.site.app.city, &s, fields);
     assist.places = found.iter().map(|place| one_place(&desk.site.app.city, place, s.lang)).collect();
     assist.has_phone = has_phone;
+    if with_caller {
+        assist.ready = ready::answers(desk, fields).await?;
+        assist.same = same::candidates(desk, fields).await?;
+    }
     let (asking, given) = (std::mem::take(&mut assist.asking), questions::given(fields));
     let at = questions::point(fields.get("lng"), fields.get("lat"));
     assist.asking = desk.run(move |ctx| asking.around(&ctx.app, at, &given, s.lang)).await?;

@@ -93,6 +93,7 @@ fn tell(app: &App) -> anyhow::Result<()> {
     play::play(&past, &told, now, &cast, &scenes)?;
     calls::play(&past, &told, now, &cast)?;
     play::ask_for_erasure(&past, &cast)?;
+    play::take_in_knowledge(&past, &cast)?;
     duban_app::partner::keep_key(app, "demo", duban_app::DEMO_KEY)?;
     duban_app::partner::keep_telephone_key(app, "demo telephone", duban_app::DEMO_TELEPHONE_KEY)?;
     let keeper = app.ctx(by_command("duban demo"), Lang::Zh);
