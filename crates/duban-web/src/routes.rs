@@ -63,6 +63,11 @@ fn options<T: 'static>(path: &'static str, access: Access, handler: impl Handler
 }
 
 impl Route {
+    /// The same route for a document that brings files in base64.
+    fn with_proofs(self) -> Self {
+        Self { body_max: fields::PROOF_BYTES_MAX, ..self }
+    }
+
     /// The same route for a form that brings files.
     fn with_files(self) -> Self {
         Self { body_max: fields::FORM_BYTES_MAX, ..self }
@@ -375,7 +380,7 @@ fn api_v1() -> Vec<Route> {
         post("/api/v1/cases/{number}/dispatch", Api(Action::Dispatch), api::steps::dispatch),
         post("/api/v1/cases/{number}/signature", Api(Action::Sign), api::steps::sign),
         post("/api/v1/cases/{number}/contact", Api(Action::Contact), api::steps::contact),
-        post("/api/v1/cases/{number}/answer", Api(Action::Answer), api::steps::answer),
+        post("/api/v1/cases/{number}/answer", Api(Action::Answer), api::steps::answer).with_proofs(),
         post("/api/v1/cases/{number}/classification", Api(Action::Classify), api::steps::classify),
         post("/api/v1/cases/{number}/label", Api(Action::Label), api::steps::label),
         post("/api/v1/cases/{number}/note", Api(Action::Note), api::steps::note),
