@@ -34,6 +34,7 @@ pub mod retention;
 pub mod sensitive;
 pub mod stamp;
 pub mod text;
+pub mod triage;
 pub mod watch;
 pub mod webhook;
 

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod disk;
 pub mod film;
 pub mod gateway;
+pub mod lessons;
 pub mod line;
 pub mod notebook;
 pub mod postgres;

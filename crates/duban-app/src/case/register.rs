@@ -10,6 +10,7 @@ use duban_domain::{
     question::{self, Detail},
     request::{Channel, Kind, Place, Privacy, Request},
     text,
+    triage::Aim,
 };
 use duban_store::{Inserted, SealedPerson, WriteTx};
 
@@ -19,6 +20,7 @@ use crate::{
     media::NewMedia,
     object, person, proof,
     resident::mine::{self, Signed},
+    triage::{self, Asked},
     wiring::Result,
 };
 
@@ -247,12 +249,22 @@ impl<'a> Ready<'a> {
             opening.record(app, tx, &request)?;
             opening.owe(app, tx)?;
         }
+        self.note_choice(app, tx, &request)?;
         if let Some(mut row) = self.call.map(|id| tx.call_for_update(id)).transpose()?.flatten() {
             row.number = Some(request.number.clone());
             row.direct = self.intake.wish.direct.is_some();
             tx.update_call(&row)?;
         }
         Ok(Registered { number: request.number, request: request.id, again: false })
+    }
+
+    /// What the operator chose where a model had suggested a category.
+    fn note_choice(&self, app: &App, tx: &mut WriteTx<'_>, request: &Request) -> Result<()> {
+        let wish = &self.intake.wish;
+        let Some(chosen) = wish.category.as_deref().filter(|_| wish.by_hand) else { return Ok(()) };
+        let asked = Asked { title: &request.title, text: &request.text, ..Asked::default() };
+        let unit = self.by.unit.as_deref().unwrap_or_default();
+        triage::note(app, tx, unit, Aim::Category, &asked, chosen, request.received_at)
     }
 }
 

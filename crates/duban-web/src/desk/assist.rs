@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::response::Response;
-use duban_app::{AppError, CaseRow, Ctx, call, case::list, gazetteer};
+use duban_app::{AppError, CaseRow, Ctx, call, case::list, gazetteer, triage::Asked};
 use duban_domain::{
     Lang,
     city::{City, Landmark},
@@ -20,7 +20,10 @@ use duban_domain::{
 };
 use serde_json::json;
 
-use super::words::{because_words, division_path, unit_name, urgency_class};
+use super::{
+    learned::Learned,
+    words::{because_words, division_path, unit_name, urgency_class},
+};
 use crate::{
     frame::{Desk, Fields, PageResult, Shell, When, fields::cut, html},
     questions::{self, Asking, QuestionsFragment},
@@ -59,6 +62,8 @@ pub(super) struct Assist {
     pub(super) readback: String,
     /// What the category asks, the chosen one or the one that the words point to.
     pub(super) asking: Asking,
+    /// What closed cases taught.
+    pub(super) learned: Learned,
 }
 
 /// A category that the words point to.
@@ -153,6 +158,9 @@ pub(super) async fn suggest(
     let mut assist = of_rules(&desk.site.app.city, &s, fields);
     assist.places = found.iter().map(|place| one_place(&desk.site.app.city, place, s.lang)).collect();
     assist.has_phone = has_phone;
+    if with_caller {
+        assist.learned = learned(desk, fields);
+    }
     let (asking, given) = (std::mem::take(&mut assist.asking), questions::given(fields));
     let at = questions::point(fields.get("lng"), fields.get("lat"));
     assist.asking = desk.run(move |ctx| asking.around(&ctx.app, at, &given, s.lang)).await?;
@@ -166,6 +174,19 @@ pub(super) async fn suggest(
         })
         .collect();
     Ok(assist)
+}
+
+/// What closed cases taught about what was typed so far.
+fn learned(desk: &Desk, fields: &Fields) -> Learned {
+    let (app, s) = (&desk.site.app, desk.shell());
+    let chosen = category(&app.city, &s, fields);
+    let asked = Asked {
+        title: "",
+        text: cut(fields.get("text"), text::TEXT_MAX),
+        division: fields.opt("division"),
+        category: chosen.as_deref(),
+    };
+    Learned::of(app, &asked, s.lang)
 }
 
 fn earlier(ctx: &Ctx, phone: &Phone) -> Result<Vec<CaseRow>, AppError> {

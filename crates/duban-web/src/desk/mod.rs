@@ -29,6 +29,7 @@ pub(crate) mod filter;
 mod forms;
 pub(crate) mod intake;
 pub(crate) mod kept;
+mod learned;
 pub(crate) mod letters;
 pub(crate) mod letters_aside;
 pub(crate) mod list;
@@ -60,6 +61,8 @@ pub(crate) mod tests;
 mod tests_door;
 #[cfg(test)]
 mod tests_entry;
+#[cfg(test)]
+mod tests_learned;
 #[cfg(test)]
 mod tests_notices;
 #[cfg(test)]
