@@ -42,7 +42,7 @@ const OF_DARK: [&str; 8] = [
     "楼道感应灯坏了",
     "隧道照明灭了一半",
 ];
-const AROUND: [&str; 7] = [
+const AROUND: [&str; 13] = [
     "老人出门最难受",
     "打过物业电话没人管",
     "请尽快派人来看看",
@@ -50,6 +50,12 @@ const AROUND: [&str; 7] = [
     "邻居们都有意见",
     "希望给个答复",
     "不知道归哪个部门",
+    "下雨天更厉害",
+    "我拍了照片",
+    "小区门口右手边",
+    "上次说好又这样",
+    "孩子马上要考试",
+    "能不能先应个急",
 ];
 
 /// What the `n`th person says about noise (even) or darkness (odd).
@@ -57,7 +63,7 @@ const AROUND: [&str; 7] = [
 pub fn said(n: usize) -> String {
     let (own, half) = (if n.is_multiple_of(2) { OF_NOISE } else { OF_DARK }, n / 2);
     let (one, other) = (own[half % 8], own[(half + 1 + half / 8) % 8]);
-    format!("{one}，{}。{other}，{}。", AROUND[half % 7], AROUND[(half + 3) % 7])
+    format!("{one}，{}。{other}，{}。", AROUND[half * 3 % 13], AROUND[(half * 5 + half / 13 + 1) % 13])
 }
 
 /// The same as an operator takes it down and answers it at once.

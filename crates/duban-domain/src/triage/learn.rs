@@ -54,7 +54,7 @@ impl Corpus {
             self.labels.len() - 1
         });
         // By its words alone: another place does not make another text of it.
-        self.sketches.push(Sketch::of(grams(&example.text).iter().map(|gram| gram.key)));
+        self.sketches.push(Sketch::of(&example.text));
         self.docs.push(Doc { grams: counted, label, person: example.person, group: 0 });
     }
 

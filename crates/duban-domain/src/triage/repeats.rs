@@ -1,13 +1,13 @@
 //! Texts that repeat each other: sent twice, or copied with a few words changed. They count as one text and stay
 //! on one side of every test, or a model would be asked what it was told.
 
-use super::text::mixed;
+use super::text::{grams, mixed};
 
 /// Smallest hashes that are compared.
 const SIGNS: usize = 32;
 /// Signs in one band; texts that share a band are compared.
 const BAND: usize = 4;
-/// So many of the signs must agree: about half of all runs are shared.
+/// So many of the signs must agree: about half of all pairs are shared.
 const ALIKE: usize = 16;
 
 /// A sketch of a text (文本指纹).
@@ -15,9 +15,12 @@ const ALIKE: usize = 16;
 pub(super) struct Sketch([u32; SIGNS]);
 
 impl Sketch {
-    pub(super) fn of(keys: impl Iterator<Item = u32> + Clone) -> Self {
+    /// By its pairs: single characters are shared by texts that have nothing else in common.
+    pub(super) fn of(text: &str) -> Self {
+        let grams = grams(text);
+        let longest = grams.iter().map(|gram| gram.tokens).max().unwrap_or(0);
         let mut signs = [u32::MAX; SIGNS];
-        for key in keys {
+        for key in grams.iter().filter(|gram| gram.tokens == longest).map(|gram| gram.key) {
             for (at, sign) in signs.iter_mut().enumerate() {
                 // Odd factors, each another order of all keys.
                 let order = mixed(0x5851_f42d + at as u64) | 1;
