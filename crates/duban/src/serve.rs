@@ -7,6 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    thread::JoinHandle,
     time::Duration,
 };
 
@@ -123,11 +124,7 @@ pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<Exi
         let stop = stop.clone();
         move || again_and_again(&registers, &stop, gazetteer::work)
     });
-    // Learning may take a minute of one core: in a thread that nobody else waits for.
-    let learner = std::thread::spawn({
-        let (app, stop) = (app.clone(), stop.clone());
-        move || learn_at_night(&app, &stop)
-    });
+    let learner = learner(app.clone(), stop.clone());
     let letters = letters::watch(&app, settings, &stop)?;
     let archive = keep::archive(&app, settings, &stop);
     let served = runtime.block_on(serve(app, settings));
@@ -231,14 +228,17 @@ fn again_and_again(app: &App, stop: &AtomicBool, work: fn(&App) -> Result<usize,
     }
 }
 
-/// Learns from closed cases when the city's hour has come, until the server is stopped.
-fn learn_at_night(app: &App, stop: &AtomicBool) {
-    while !stop.load(Ordering::Relaxed) {
-        if let Err(error) = triage::work(&app.at_hand(), &|| !stop.load(Ordering::Relaxed)) {
-            tracing::error!(%error, "nothing was learned tonight");
+/// Learns from closed cases when the city's hour has come, until the server is stopped. It may take a minute of one core:
+/// in a thread that nobody else waits for.
+fn learner(app: App, stop: Arc<AtomicBool>) -> JoinHandle<()> {
+    std::thread::spawn(move || {
+        while !stop.load(Ordering::Relaxed) {
+            if let Err(error) = triage::work(&app.at_hand(), &|| !stop.load(Ordering::Relaxed)) {
+                tracing::error!(%error, "nothing was learned tonight");
+            }
+            std::thread::sleep(JOBS_EVERY);
         }
-        std::thread::sleep(JOBS_EVERY);
-    }
+    })
 }
 
 /// Calls other servers: what is owed to them, and their news.

@@ -242,13 +242,13 @@ fn a_unit_is_learned_from_what_units_answered() {
         held.wish = Wish { hold: true, ..Wish::default() };
         let number = register::by_staff(&world.ctx("operator", "hotline"), &held).unwrap().number;
         let order = case::dispatch::Order {
-            unit: "green".into(),
+            unit: "urban.green".into(),
             assisting: Vec::new(),
             reason: "树挡住了灯".into(),
             designated: false,
         };
         case::dispatch::dispatch(&world.ctx("dispatcher", "hotline"), &on(&number), &order).unwrap();
         let standing = triage::overview(&world.ctx("administrator", "hotline")).unwrap().remove(1);
-        assert_eq!(standing.corrections, [("urban".to_owned(), "green".to_owned(), 1)]);
+        assert_eq!(standing.corrections, [("urban".to_owned(), "urban.green".to_owned(), 1)]);
     });
 }

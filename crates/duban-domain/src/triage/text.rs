@@ -2,7 +2,7 @@
 //! word in Latin letters. Numbers are left out: what they could teach is a telephone or a house.
 
 /// So many characters of a text count; what a matter is stands at its beginning.
-pub const TEXT_MAX: usize = 1_000;
+pub const TEXT_MAX: usize = 2_000;
 /// The longest run, in tokens.
 const RUN_MAX: usize = 2;
 /// As long as a title: what stands there counts twice, for people say first what it is about.

@@ -11,6 +11,8 @@ use duban_testkit::{
 
 use super::tests::{look, sign_in, to};
 
+/// The catalogue has a word of it, and so has the past.
+const DARK: &str = "路灯一盏都不亮，灯杆被撞歪了";
 const NOISE: &str = "搅拌机轰轰响，半夜还在打桩";
 
 fn taught() -> World {
@@ -26,17 +28,17 @@ fn taught() -> World {
 async fn what_closed_cases_teach_stands_beside_the_text_below_the_catalogue() {
     let world = taught();
     let mut operator = sign_in(&world, "operator", "hotline", "operator").await;
-    let said = operator.post("/desk/intake/assist", &[("text", NOISE)], None).await.text;
+    let said = operator.post("/desk/intake/assist", &[("text", DARK)], None).await.text;
     let (rules, learned) = said.split_once("data-learned").expect("both stand there");
     assert!(rules.contains("按词的分量"), "the catalogue first: {rules}");
     assert!(
-        learned.contains("施工噪声")
+        learned.contains("路灯不亮")
             && learned.contains("data-key=\"alt+8\"")
             && learned.contains(" %</span>"),
         "{learned}"
     );
     assert!(
-        learned.contains("{&#34;category&#34;:&#34;environment.noise.construction&#34;}"),
+        learned.contains("{&#34;category&#34;:&#34;utilities.lighting.dark&#34;}"),
         "one key chooses it: {learned}"
     );
     assert!(learned.contains("<mark class=\"hit\">"), "the words that decided: {learned}");
