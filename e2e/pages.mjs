@@ -41,6 +41,8 @@ export const RESIDENT = [
   { name: 'public-figures', go: '/stats' },
   { name: 'verify-receipt', go: '/verify' },
   { name: 'resident-privacy', go: '/privacy' },
+  { name: 'answers', go: '/answers' },
+  { name: 'answer', go: answer },
   { name: 'demo-outbox', go: '/demo/outbox' },
   { name: 'track-asked', go: track('waits=person') },
   { name: 'task-outside', go: outside },
@@ -63,6 +65,8 @@ export const DESK = [
   { name: 'desk-callbacks', who: 'caller', go: '/desk/callbacks' },
   { name: 'desk-judgements', who: 'reviewer', go: '/desk/judgements' },
   { name: 'desk-alerts', who: 'urban', go: '/desk/alerts' },
+  { name: 'desk-knowledge', who: 'knowledge', go: '/desk/knowledge' },
+  { name: 'desk-knowledge-item', who: 'knowledge', go: item },
   { name: 'desk-quality', who: 'reviewer', go: '/desk/quality' },
   { name: 'desk-quality-mine', who: 'operator', go: '/desk/quality/mine' },
   { name: 'desk-case-received', who: 'dispatcher', go: held },
@@ -325,6 +329,16 @@ async function tail(page) {
   const address = page.url().split('?')[0];
   await page.context().clearCookies({ name: /pass|track/ });
   await page.goto(address);
+}
+
+async function answer(page) {
+  await page.goto('/answers');
+  await page.goto(await page.locator('.rows a[href^="/answers/"]').first().getAttribute('href'));
+}
+
+async function item(page) {
+  await page.goto('/desk/knowledge');
+  await page.goto(await page.locator('.tbl th a').first().getAttribute('href'));
 }
 
 /** The newest notice of the ledger. */

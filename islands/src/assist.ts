@@ -12,7 +12,11 @@ function take(button: HTMLElement): void {
       continue;
     }
     const field = control(button, name);
-    if (field) put(field, value);
+    if (!field) continue;
+    put(field, value);
+    // What is filled in is seen, even where the form had folded it.
+    const fold = field.closest("details");
+    if (fold) fold.open = true;
   }
   // What was chosen may lead to another part of the form: the focus goes along.
   if (button.offsetParent === null) form?.querySelector<HTMLElement>("[name=where]:checked")?.focus();

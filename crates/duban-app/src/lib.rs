@@ -19,6 +19,7 @@ pub mod gazetteer;
 pub mod import;
 pub mod jobs;
 pub mod keys;
+pub mod knowledge;
 pub mod letter;
 pub mod live;
 pub mod media;
@@ -35,6 +36,7 @@ pub mod remote;
 pub mod report;
 pub mod resident;
 pub mod retention;
+pub mod rotation;
 pub mod service;
 pub mod setup;
 pub mod staff;
@@ -52,9 +54,9 @@ pub use wiring::{App, Ctx};
 pub use duban_store::{
     AdminChange, Alert, AttemptRow, ByHand, CallFigure, CallNote, CallSums, CallbackTask, CaseQuery, CaseRow,
     Cursor, DeliveryRow, DestructionRow, ErasureRow, ExportLine, Figure, Figures, HoldRow, InspectionRow,
-    InspectionSums, Link, LinkState, LiveEvent, MediaKind, MediaRow, NoticeLog, NoticeQuery, Order, Page,
-    PublicQuery, PublicRow, RegisterRun, RelocationRow, SavedView, SeekLine, ServiceKey, Sought, UnitFigures,
-    WebhookRow, ZOOM_SINGLE,
+    InspectionSums, KnowledgeList, KnowledgeRow, KnowledgeUse, KnowledgeVersion, Link, LinkState, LiveEvent,
+    MediaKind, MediaRow, NoticeLog, NoticeQuery, Order, Page, PublicQuery, PublicRow, RegisterRun,
+    RelocationRow, SavedView, SeekLine, ServiceKey, Sought, UnitFigures, WebhookRow, ZOOM_SINGLE,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

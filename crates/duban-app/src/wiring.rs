@@ -6,9 +6,9 @@ use std::sync::{
 };
 
 use duban_domain::{
-    CallId, DeliveryId, ErasureId, EventId, ExportId, JobId, Lang, MediaId, NoticeId, PersonId, PhraseId,
-    RelocationId, ReportId, RequestId, SeekId, StaffId, Stamp, ViewId, WatchId, WebhookId, case::Ground,
-    city::City, id, policy::Member, proof::Salt,
+    CallId, DeliveryId, ErasureId, EventId, ExportId, JobId, KnowledgeId, Lang, MediaId, NoticeId, PersonId,
+    PhraseId, RelocationId, ReportId, RequestId, SeekId, StaffId, Stamp, ViewId, WatchId, WebhookId,
+    case::Ground, city::City, id, policy::Member, proof::Salt,
 };
 use duban_store::Store;
 
@@ -19,6 +19,7 @@ use crate::{
     notice::Gateways,
     proof::Log,
     remote::{NoWire, Wire},
+    staff::KnownProvider,
     triage::InForce,
 };
 
@@ -54,6 +55,8 @@ pub struct App {
     pub(crate) log: Arc<OnceLock<Arc<Log>>>,
     /// The learned models that advise, for all who share this installation.
     triage: Arc<RwLock<Arc<InForce>>>,
+    /// What the provider of the city's own sign-on said about itself.
+    pub(crate) provider: Arc<KnownProvider>,
     /// The last id that was minted for this instant: the next is larger, so that two of one
     /// millisecond never meet.
     last: Arc<AtomicI64>,
@@ -89,6 +92,7 @@ impl App {
             base,
             log,
             triage,
+            provider: Arc::default(),
             last,
         }
     }
@@ -245,6 +249,12 @@ impl App {
     #[must_use]
     pub fn phrase_id(&self) -> PhraseId {
         PhraseId(self.mint())
+    }
+
+    /// A new id for an item of the knowledge base.
+    #[must_use]
+    pub(crate) fn knowledge_id(&self) -> KnowledgeId {
+        KnowledgeId(self.mint())
     }
 
     /// A new id for a notice.

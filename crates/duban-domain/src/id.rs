@@ -62,6 +62,8 @@ ids! {
     RelocationId,
     /// Of a prepared text (常用语).
     PhraseId,
+    /// Of an item of the knowledge base (知识条目).
+    KnowledgeId,
     /// Of a notice in the ledger (通知).
     NoticeId,
     /// Of a call (通话).

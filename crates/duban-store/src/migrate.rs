@@ -66,7 +66,8 @@ pub(crate) const ALL: &[Migration] = migrations![
     28 "0028_letter_aside",
     29 "0029_city_object",
     30 "0030_erasure",
-    31 "0031_triage",
+    31 "0031_knowledge",
+    32 "0032_triage",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.

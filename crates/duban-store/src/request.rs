@@ -10,6 +10,7 @@ use duban_domain::{
 
 use crate::{
     ReadTx, StoreError, WriteTx,
+    sql::Sql,
     value::{Row, params},
 };
 
@@ -113,7 +114,35 @@ impl ReadTx<'_> {
     }
 }
 
+impl ReadTx<'_> {
+    /// What was said in some cases, request by request: the case, who may know the person, and the words.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn words_of(&mut self, cases: &[CaseId]) -> Result<Vec<(CaseId, Privacy, String)>, StoreError> {
+        let mut sql =
+            Sql::new("SELECT r.case_id, r.privacy, r.title, r.body FROM request r WHERE r.case_id IN (");
+        sql.bind_all(cases.iter().copied()).push(") ORDER BY r.case_id, r.id");
+        self.all(&sql.text, &sql.params(), |row| {
+            let privacy = code("privacy", row.int(1)?, Privacy::from_code)?;
+            Ok((CaseId(row.int(0)?), privacy, format!("{}\n{}", row.str(2)?, row.str(3)?)))
+        })
+    }
+}
+
 impl WriteTx<'_> {
+    /// Puts a request, with what came with it and what was told about it, into another case.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn move_request(&mut self, id: RequestId, to: CaseId) -> Result<(), StoreError> {
+        self.exec("UPDATE request SET case_id = $1 WHERE id = $2", params![to, id])?;
+        for table in ["media", "notice", "letter", "partner_request"] {
+            self.exec(&format!("UPDATE {table} SET case_id = $1 WHERE request_id = $2"), params![to, id])?;
+        }
+        Ok(())
+    }
+
     /// Keeps what was answered to the questions of a category.
     ///
     /// # Errors

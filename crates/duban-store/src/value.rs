@@ -136,6 +136,7 @@ integers!(
     ReportId,
     ViewId,
     PhraseId,
+    KnowledgeId,
     SeekId,
     RelocationId,
     WebhookId,

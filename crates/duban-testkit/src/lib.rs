@@ -4,6 +4,7 @@
 pub mod clock;
 pub mod disk;
 pub mod film;
+pub mod fuzz;
 pub mod gateway;
 pub mod lessons;
 pub mod line;

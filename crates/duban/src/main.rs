@@ -16,6 +16,7 @@ mod objects;
 mod outside;
 mod pack;
 mod remember;
+mod rotate;
 mod serve;
 mod settings;
 mod user;

@@ -23,7 +23,7 @@ use crate::{
     clock::Machine,
     demo,
     door::{self, Patience},
-    hooks, keep, letters,
+    hooks, keep, keyfile, letters,
     outside::Http,
     settings::{Outside, Place, Settings},
     wire,
@@ -77,6 +77,7 @@ fn keep_terms(app: &App) -> anyhow::Result<()> {
 
 /// Serves an installation and does its owed jobs until an interrupt.
 pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<ExitCode> {
+    let _serving = keyfile::serving(&settings.data.value);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let stop = Arc::new(AtomicBool::new(false));
     app.reached_at(&settings.public_url.value);

@@ -32,6 +32,9 @@ pub const OF_MODEL: &str = "model";
 /// About open cases that go to another unit or category.
 pub const OF_MOVE: &str = "move";
 
+/// About the objects of a layer.
+pub const OF_OBJECTS: &str = "objects";
+
 /// A row of the record, by somebody, now.
 pub(crate) fn noted(ctx: &Ctx, kind: &str, subject: &str, note: &str) -> AdminChange {
     AdminChange {

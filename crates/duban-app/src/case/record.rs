@@ -77,6 +77,18 @@ impl Opening {
         callbacks::keep(app, tx, None, case, &[])
     }
 
+    /// The case as it begins.
+    pub(crate) fn case(&self) -> &Case {
+        &self.case
+    }
+
+    /// As [`Opening::owe`], of a request whose person was told long ago that it was received.
+    pub(crate) fn owe_after(&self, app: &App, tx: &mut WriteTx<'_>, now: Stamp) -> Result<()> {
+        webhook::owe(app, tx, None, &self.case, &self.events)?;
+        let happened: Vec<What> = self.events.iter().skip(1).map(|event| event.what.clone()).collect();
+        notice::owe_for(app, tx, &self.case, &happened, now)
+    }
+
     /// Owes the notices of it, and what other systems are told; what an import brings was told long ago.
     pub(crate) fn owe(&self, app: &App, tx: &mut WriteTx<'_>) -> Result<()> {
         webhook::owe(app, tx, None, &self.case, &self.events)?;

@@ -2,9 +2,10 @@
 
 use duban_domain::{
     CallId, CaseId, Number, PersonId, Refusal, RequestId, Stamp,
-    case::{Actor, ActorKind, Event, What, Wish, join, open},
+    case::{Actor, ActorKind, Case, Event, What, Wish, join, open},
     confirmation::Gate,
     dispatch::{Matter, propose},
+    knowledge::Source,
     person::Person,
     policy::{allow, verb},
     question::{self, Detail},
@@ -14,9 +15,9 @@ use duban_domain::{
 };
 use duban_store::{Inserted, SealedPerson, WriteTx};
 
-use super::{Opening, load, moment, record, reindex};
+use super::{Opening, load, moment, record, reindex, same};
 use crate::{
-    App, Ctx,
+    App, Ctx, knowledge,
     media::NewMedia,
     object, person, proof,
     resident::mine::{self, Signed},
@@ -85,6 +86,7 @@ pub struct Registered {
 /// An operator takes down a call.
 pub fn by_staff(ctx: &Ctx, intake: &Intake) -> Result<Registered> {
     let allowed = allow::<verb::Register>(&ctx.who)?;
+    told_again(ctx, intake)?;
     register(&ctx.app, intake, allowed.actor(), ctx.now, None)
 }
 
@@ -92,12 +94,26 @@ pub fn by_staff(ctx: &Ctx, intake: &Intake) -> Result<Registered> {
 /// the call knows what came of it.
 pub fn on_call(ctx: &Ctx, intake: &Intake, call: CallId) -> Result<Registered> {
     let allowed = allow::<verb::Register>(&ctx.who)?;
+    told_again(ctx, intake)?;
+    register(&ctx.app, &of_call(ctx, intake, call)?, allowed.actor(), ctx.now, Some(call))
+}
+
+/// The same with the number of the call, where none was typed.
+pub(super) fn of_call(ctx: &Ctx, intake: &Intake, call: CallId) -> Result<Intake> {
     let caller = crate::call::caller(ctx, call)?;
     let mut intake = intake.clone();
     if intake.person.phone.is_none() && intake.privacy != Privacy::Anonymous && caller.has_number {
         intake.person.phone = crate::call::phone_of(&ctx.app, call)?;
     }
-    register(&ctx.app, &intake, allowed.actor(), ctx.now, Some(call))
+    Ok(intake)
+}
+
+/// What came of another case is told again only by whoever may see that case, and only what everybody may read.
+fn told_again(ctx: &Ctx, intake: &Intake) -> Result<()> {
+    match &intake.wish.source {
+        Some(Source::Case { number }) => same::result(ctx, number).map(|_| ()),
+        _ => Ok(()),
+    }
 }
 
 /// A resident says it on the page.
@@ -120,33 +136,69 @@ pub(crate) fn by_letter(app: &App, tx: &mut WriteTx<'_>, intake: &Intake) -> Res
 /// "我也遇到了": another person joins a case that everybody can see, with a number of their own. Where the city asks for
 /// it, whoever joins has confirmed how they are reached.
 pub fn joining(app: &App, intake: &Intake, case: &Number, who: Option<&Signed>) -> Result<Registered> {
-    let (intake, now) = (checked(app, intake)?, app.now());
-    mine::guard(app, Gate::MeToo, who, &intake.person)?;
-    let person = person::sealed(app, &intake.person)?;
-    let drafted = request_of(app, &intake, person.as_ref().map(|person| person.id), Vec::new(), now);
+    let now = app.now();
+    let entering = Entering::of(app, intake, now)?;
+    mine::guard(app, Gate::MeToo, who, &entering.intake.person)?;
     app.store.write(|tx| {
-        if let Some(known) = known(tx, &intake)? {
+        if let Some(known) = entering.known(tx)? {
             return Ok(known);
         }
         let joined = load(tx, case)?;
         let now = moment(tx, &joined, now)?;
         // What nobody may see nobody joins: as if it were not there.
         tx.public_row(joined.id)?.ok_or(Refusal::NotFound)?;
-        let mut request = Request { case: joined.id, kind: joined.kind, ..drafted.clone() };
+        entering.put_into(app, tx, &joined, now, |request| {
+            let by = Actor { kind: ActorKind::Resident, id: request.id.0, name: String::new(), unit: None };
+            Ok((by, join(&joined, &request.number, request.id)?))
+        })
+    })
+}
+
+/// A request that goes into a case that is there already.
+pub(super) struct Entering {
+    intake: Intake,
+    person: Option<SealedPerson>,
+    drafted: Request,
+}
+
+impl Entering {
+    /// With all that needs no turn to write.
+    pub(super) fn of(app: &App, intake: &Intake, now: Stamp) -> Result<Self> {
+        let intake = checked(app, intake)?;
+        let person = person::sealed(app, &intake.person)?;
+        let drafted = request_of(app, &intake, person.as_ref().map(|person| person.id), Vec::new(), now);
+        Ok(Self { intake, person, drafted })
+    }
+
+    /// The same form, sent before.
+    pub(super) fn known(&self, tx: &mut WriteTx<'_>) -> Result<Option<Registered>> {
+        known(tx, &self.intake)
+    }
+
+    /// Stores it with its person and files, and records who took it into the case.
+    pub(super) fn put_into(
+        &self,
+        app: &App,
+        tx: &mut WriteTx<'_>,
+        joined: &Case,
+        now: Stamp,
+        decide: impl FnOnce(&Request) -> Result<(Actor, Vec<What>)>,
+    ) -> Result<Registered> {
+        let mut request = Request { case: joined.id, kind: joined.kind, ..self.drafted.clone() };
         if let Some(known) = insert(app, tx, &mut request)? {
             return Ok(Registered { number: known.number, request: known.id, again: true });
         }
-        if let Some(person) = &person {
+        if let Some(person) = &self.person {
             tx.insert_person(person)?;
         }
-        for media in &intake.media {
+        for media in &self.intake.media {
             crate::media::keep(app, tx, media, Some(request.id), Some(request.case), now)?;
         }
-        let by = Actor { kind: ActorKind::Resident, id: request.id.0, name: String::new(), unit: None };
-        let after = record(app, tx, &joined, &by, now, join(&joined, &request.number, request.id)?)?;
+        let (by, happened) = decide(&request)?;
+        let after = record(app, tx, joined, &by, now, happened)?;
         reindex(tx, &after)?;
         Ok(Registered { number: request.number, request: request.id, again: false })
-    })
+    }
 }
 
 /// The same form, sent before.
@@ -250,6 +302,9 @@ impl<'a> Ready<'a> {
             opening.owe(app, tx)?;
         }
         self.note_choice(app, tx, &request)?;
+        if self.intake.wish.direct.is_some() {
+            knowledge::find::note_use(app, tx, self.intake.wish.source.as_ref())?;
+        }
         if let Some(mut row) = self.call.map(|id| tx.call_for_update(id)).transpose()?.flatten() {
             row.number = Some(request.number.clone());
             row.direct = self.intake.wish.direct.is_some();
@@ -294,6 +349,9 @@ fn checked(app: &App, intake: &Intake) -> Result<Intake> {
     }
     checked.place.words = text::optional("place", &intake.place.words, text::LINE_MAX)?;
     checked.person.name = text::optional("name", &intake.person.name, 60)?;
+    if let Some(source) = &intake.wish.source {
+        checked.wish.source = Some(knowledge::find::sound(app, source)?);
+    }
     if let Some(code) = checked.place.division.as_deref().filter(|code| app.city.division(code).is_none()) {
         return Err(Refusal::UnknownDivision(code.to_owned()).into());
     }

@@ -1,9 +1,10 @@
 //! 工单页: everything a member may see of one case.
 
 use duban_domain::{
-    Number, Refusal,
+    Number, Refusal, Stamp,
     case::{Case, Event},
     dispatch::Proposal,
+    object::CityObject,
     policy::{Reach, permit, verb},
     request::Request,
 };
@@ -17,7 +18,7 @@ use super::{
 use crate::{
     Ctx,
     notice::{self, Entry},
-    person,
+    object, person,
     phrase::{self, Offered},
     wiring::Result,
 };
@@ -51,10 +52,12 @@ pub struct Shown {
     pub trip: Vec<(CaseRow, i64)>,
     /// Prepared texts that fit, filled in.
     pub phrases: Vec<Offered>,
+    /// Objects of the city that its requests name, as far as they are still known.
+    pub objects: Vec<CityObject>,
     /// Cases of the same category that may be the same matter, as the city's settings have it.
     pub alike: Vec<CaseRow>,
     /// How many people speak of it, when that makes it a matter of many.
-    pub group: Option<i64>,
+    pub group: Option<usize>,
     /// Other systems that have it.
     pub links: Vec<Link>,
     /// What the catalogue proposes while the centre has it.
@@ -97,8 +100,7 @@ pub fn show(ctx: &Ctx, number: &Number) -> Result<Shown> {
         let media = tx.media_of(case.id)?;
         let (near, trip) = near(tx, &ctx.who.reach, &row)?;
         let alike = alike(ctx, tx, &row)?;
-        let others = alike.iter().map(|other| (other.opened_at, other.voices));
-        let group = ctx.city().settings.group(row.opened_at, row.voices, others);
+        let group = ctx.city().settings.group(said(&voices, &alike).into_iter());
         let proposal =
             voices.first().filter(|_| case.unit().is_none()).map(|v| proposal(&ctx.app, &case, &v.request));
         let handler =
@@ -107,9 +109,12 @@ pub fn show(ctx: &Ctx, number: &Number) -> Result<Shown> {
         let told = notice::of_case(ctx, tx, &case)?;
         let links = tx.links_of(case.id)?;
         let letters = tx.letter_count(case.id)?;
+        let details = voices.iter().flat_map(|voice| &voice.request.details);
+        let objects = object::chosen(&ctx.app, tx, details)?;
         Ok::<_, crate::AppError>(Shown {
             told,
             letters,
+            objects,
             handler,
             colleagues,
             case,
@@ -129,6 +134,15 @@ pub fn show(ctx: &Ctx, number: &Number) -> Result<Shown> {
     shown.phrases = phrase::offered(ctx, &shown.case, &shown.row)?;
     seen::look(ctx, &shown.case)?;
     Ok(shown)
+}
+
+/// When each person spoke: those of the case, and those of cases that may be the same matter.
+fn said(voices: &[Voice], alike: &[CaseRow]) -> Vec<Stamp> {
+    let own = voices.iter().map(|voice| voice.request.received_at);
+    let others = alike.iter().flat_map(|other| {
+        std::iter::repeat_n(other.opened_at, usize::try_from(other.voices.clamp(0, 1_000)).unwrap_or(0))
+    });
+    own.chain(others).collect()
 }
 
 fn voices(ctx: &Ctx, tx: &mut ReadTx<'_>, case: &Case) -> Result<Vec<Voice>> {

@@ -11,7 +11,8 @@ use duban_domain::{
     case::{Event, Outcome, Phase, What, accepted},
     confirmation::Gate,
     place::{MORTON_ZOOM, Point, morton_range},
-    sensitive,
+    same, sensitive,
+    wording::Wording,
 };
 use duban_store::{PublicQuery, PublicRow, SessionKind, ZOOM_SINGLE};
 
@@ -135,6 +136,39 @@ pub fn near(app: &App, point: Point, metres: u32, top: Option<&str>) -> Result<V
     let mut rows = within(app, &ranges, top)?;
     rows.retain(|row| row.point.is_some_and(|at| at.metres_to(point) <= f64::from(metres)));
     Ok(rows)
+}
+
+/// Public matters that what somebody is writing may be about: near, recent, open, of one kind or in the same public
+/// words. What is not public is not compared either, so nobody learns by trying what it says.
+pub fn alike(
+    app: &App,
+    said: &str,
+    point: Point,
+    category: Option<&str>,
+    limit: usize,
+) -> Result<Vec<PublicRow>> {
+    let (settings, now) = (&app.city.settings, app.now());
+    let asked = same::Said {
+        words: Wording::of(said),
+        point: Some(point),
+        category: category.map(str::to_owned),
+        at_ms: now.0,
+    };
+    let known = |row: &PublicRow| same::Known {
+        words: Wording::of(&format!("{}\n{}", row.title, row.words)),
+        point: row.point,
+        category: row.category.clone(),
+        at_ms: row.opened_at.0,
+        open: row.phase != Phase::Closed,
+    };
+    let mut found: Vec<(i64, PublicRow)> = near(app, point, settings.duplicate_metres, None)?
+        .into_iter()
+        .filter(|row| row.phase != Phase::Closed)
+        .filter_map(|row| Some((same::likeness(&asked, &known(&row), settings)?.weight, row)))
+        .collect();
+    found.sort_by_key(|(weight, row)| std::cmp::Reverse((*weight, row.case)));
+    found.truncate(limit);
+    Ok(found.into_iter().map(|(_, row)| row).collect())
 }
 
 /// Places that share a coarse point, each with what is there.

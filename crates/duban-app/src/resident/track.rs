@@ -243,17 +243,14 @@ fn shown_words(request: &Request, events: &[Event]) -> String {
 }
 
 fn line(request: &Request, first: bool, accepted: bool, event: &Event) -> Option<Said> {
+    let own = |of: &duban_domain::RequestId| *of == request.id;
     let unit = || event.by.unit.clone().map_or(Speaker::Hotline, Speaker::Unit);
     let (by, what) = match &event.what {
-        What::Opened { request: of, .. } | What::Joined { request: of, .. } if *of == request.id => {
+        What::Opened { request: of, .. } | What::Joined { request: of, .. } if own(of) => {
             (Speaker::You, Line::Told(request.text.clone()))
         }
-        What::Withdrawn { request: of, reason } if *of == request.id => {
-            (Speaker::You, Line::Withdrew(reason.clone()))
-        }
-        What::Shared { request: of, consent, .. } if *of == request.id => {
-            (Speaker::You, Line::Shared(*consent))
-        }
+        What::Withdrawn { request: of, reason } if own(of) => (Speaker::You, Line::Withdrew(reason.clone())),
+        What::Shared { request: of, consent, .. } if own(of) => (Speaker::You, Line::Shared(*consent)),
         What::Moderated { ruling, reason, .. } if first => {
             (Speaker::Hotline, Line::Moderated(*ruling, reason.clone()))
         }
@@ -266,12 +263,10 @@ fn line(request: &Request, first: bool, accepted: bool, event: &Event) -> Option
         What::Answered { outcome, public, .. } if accepted => {
             (unit(), Line::Answered(*outcome, public.clone()))
         }
-        What::Heard { request: of, solved, words, .. } if *of == request.id => {
+        What::Heard { request: of, solved, words, .. } if own(of) => {
             (Speaker::You, Line::Judged(*solved, words.clone()))
         }
-        What::Supplemented { request: of, text, .. } if *of == request.id => {
-            (Speaker::You, Line::Told(text.clone()))
-        }
+        What::Supplemented { request: of, text, .. } if own(of) => (Speaker::You, Line::Told(text.clone())),
         What::Judged { redo, reason } if first => (Speaker::Hotline, Line::Ruled(*redo, reason.clone())),
         What::Reopened { round, .. } => (Speaker::Hotline, Line::Reopened(*round)),
         What::NoReply { .. } if first => (Speaker::Hotline, Line::NoReply),
@@ -293,6 +288,7 @@ fn line(request: &Request, first: bool, accepted: bool, event: &Event) -> Option
         | What::Noted { .. }
         | What::Revealed { .. }
         | What::Joined { .. }
+        | What::Parted { .. }
         | What::Withdrawn { .. }
         | What::Shared { .. }
         | What::Moderated { .. }

@@ -158,7 +158,10 @@ fn step(world: &World, dice: &Dice, numbers: &Mutex<Vec<Number>>) -> bool {
         9 => classify(&ctx, &on, dice),
         10 => by_resident(world, &number, dice),
         11 => moderate(&ctx, &on, dice),
-        12 => join(world, &number, dice, numbers),
+        12 => match dice.below(3) {
+            0 => part(world, &on, dice),
+            _ => join(world, &number, dice, numbers),
+        },
         13 => case::label::label(&ctx, &on, *dice.one(&LABELS)).is_ok(),
         14 => by_system(world, &number, dice),
         15..=18 => around(world, &ctx, &on, dice),
@@ -354,8 +357,19 @@ fn confirm(world: &World, who: &resident::Known, number: &Number) -> bool {
 fn join(world: &World, number: &Number, dice: &Dice, numbers: &Mutex<Vec<Number>>) -> bool {
     let privacy = *dice.one(&[Privacy::Contact, Privacy::Anonymous]);
     let said = Intake { privacy, text: "我也遇到了".into(), ..intake() };
-    let joined = case::register::joining(&world.app, &said, number, None);
+    let joined = if dice.coin() {
+        case::register::joining(&world.app, &said, number, None)
+    } else {
+        case::join::by_staff(&world.ctx("operator", "hotline"), &said, number, None)
+    };
     joined.map(|r| numbers.lock().unwrap().push(r.number)).is_ok()
+}
+
+/// Somebody who joined is taken out again.
+fn part(world: &World, on: &On, dice: &Dice) -> bool {
+    let voices = world.app.store.read(|tx| tx.requests_of(crate::life::case(world, &on.number).id)).unwrap();
+    let role = *dice.one(&["supervisor", "dispatcher", "operator"]);
+    case::part::part(&world.ctx(role, "hotline"), on, &dice.one(&voices).number, "不是一回事").is_ok()
 }
 
 /// The system of a unit reports, at some time, often what it has reported already.

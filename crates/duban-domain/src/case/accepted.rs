@@ -28,6 +28,7 @@ pub fn accepted(history: &[Event]) -> Vec<usize> {
             | What::Forwarded { .. }
             | What::Revealed { .. }
             | What::Joined { .. }
+            | What::Parted { .. }
             | What::Withdrawn { .. }
             | What::Shared { .. }
             | What::Moderated { .. }

@@ -68,6 +68,7 @@ pub fn answer(
         proof: answer.proof.clone(),
         proof_words,
         no_contact,
+        source: None,
     };
     let public = (!ground.city.settings.review_required).then(|| asked(case, ground, true));
     Ok(std::iter::once(answered).chain(public).collect())

@@ -50,9 +50,7 @@ impl Case {
             What::Opened { request, .. } => self.requests.push(*request),
             What::Dispatched { .. } => self.dispatched(&event.what),
             What::Signed => self.take_in_hand(),
-            What::Contacted { .. } => {
-                self.contacted_at.get_or_insert(at);
-            }
+            What::Contacted { .. } => self.contacted_at = self.contacted_at.or(Some(at)),
             What::Answered { outcome, .. } => self.answered(at, &event.by, *outcome),
             What::Approved { until, .. } => {
                 let unit = self.unit_or_nobody();
@@ -102,9 +100,11 @@ impl Case {
             }
             What::Moved(step) => self.apply_move(at, &event.by, step),
             What::Missed { .. } => self.missed = true,
-            What::Joined { .. } | What::Withdrawn { .. } | What::Shared { .. } | What::Moderated { .. } => {
-                self.voice(&event.what);
-            }
+            What::Joined { .. }
+            | What::Parted { .. }
+            | What::Withdrawn { .. }
+            | What::Shared { .. }
+            | What::Moderated { .. } => self.voice(&event.what),
             What::Labelled { label } => self.label.clone_from(label),
             What::Reported { told_at, counted, .. } => self.reported(*told_at, *counted),
             What::HandedOver { .. } | What::Forwarded { .. } | What::Noted { .. } => {}
@@ -127,6 +127,12 @@ impl Case {
     fn voice(&mut self, what: &What) {
         match what {
             What::Joined { request, .. } => self.requests.push(*request),
+            What::Parted { request, .. } => {
+                self.requests.retain(|r| r != request);
+                if let Stage::Callback { heard, .. } = &mut self.stage {
+                    heard.retain(|r| r != request);
+                }
+            }
             What::Withdrawn { request, .. } => self.withdrawn.push(*request),
             What::Shared { consent, .. } => {
                 // A new wording is looked at anew; what the desk hid stays hidden.

@@ -10,6 +10,7 @@ use crate::{
     MediaId, Number, RequestId, Stamp,
     city::Follow,
     deadline::Deadline,
+    knowledge::Source,
     lang::Words,
     question::Detail,
     request::{Kind, Urgency, closed_set},
@@ -207,6 +208,9 @@ pub enum What {
         proof_words: String,
         /// Why the caller was not contacted, when they were not.
         no_contact: String,
+        /// Where the answer comes from, when it was there already.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<Source>,
     },
     /// 审核通过
     Approved {
@@ -350,6 +354,15 @@ pub enum What {
         /// Their request.
         request: RequestId,
     },
+    /// 拆开并单: a request that had joined is dealt with apart from now on.
+    Parted {
+        /// The number of its person.
+        number: Number,
+        /// The request.
+        request: RequestId,
+        /// Why.
+        reason: String,
+    },
     /// 撤回: a person took theirs back.
     Withdrawn {
         /// Whose request.
@@ -411,6 +424,7 @@ impl What {
             Self::Forwarded { .. } => "forwarded",
             Self::Revealed { .. } => "revealed",
             Self::Joined { .. } => "joined",
+            Self::Parted { .. } => "parted",
             Self::Withdrawn { .. } => "withdrawn",
             Self::Shared { .. } => "shared",
             Self::Moderated { .. } => "moderated",

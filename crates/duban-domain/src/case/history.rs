@@ -39,6 +39,7 @@ fn answered(text: &str) -> What {
         proof: Vec::new(),
         proof_words: String::new(),
         no_contact: String::new(),
+        source: None,
     }
 }
 

@@ -52,7 +52,7 @@ pub use publicity::{Consent, Publicity, Ruling, Showing, moderate, public_words,
 pub use report::{ID_MAX, Report, ReportState, forward, relay, report, report_late};
 pub use review::{Verdict, review};
 pub use sign::sign;
-pub use voice::{join, withdraw};
+pub use voice::{join, join_for, part, withdraw};
 
 use crate::{
     CaseId, Number, RequestId, Stamp,

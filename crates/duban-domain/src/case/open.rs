@@ -8,6 +8,7 @@ use super::{
 use crate::{
     deadline::clocks,
     dispatch::{Matter, Proposal, propose},
+    knowledge::Source,
     question::Given,
     request::{Kind, Request},
 };
@@ -32,6 +33,8 @@ pub struct Wish {
     pub urgency: Option<crate::request::Urgency>,
     /// Answered on the telephone: what was said.
     pub direct: Option<String>,
+    /// Where that answer comes from, when it was there already.
+    pub source: Option<Source>,
     /// Answers to what the category asks; none when the door did not ask.
     pub answers: Option<Given>,
     /// Leave the dispatching to a person.
@@ -100,6 +103,7 @@ pub fn open(request: &Request, wish: &Wish, ground: &Ground<'_>) -> Opening {
             proof: Vec::new(),
             proof_words: String::new(),
             no_contact: String::new(),
+            source: wish.source.clone(),
         });
         events.push(What::Closed { ending: Ending::Direct });
     } else if !wish.hold && proposal.unit != ground.city.centre().key {

@@ -22,6 +22,7 @@ impl Event {
             | What::Supplemented { text, .. }
             | What::Revealed { reason: text, .. }
             | What::Withdrawn { reason: text, .. }
+            | What::Parted { reason: text, .. }
             | What::Shared { words: text, .. } => vec![text],
             What::Dispatched { reason, because, .. } => {
                 [&mut reason.zh, &mut reason.en].into_iter().chain(because).collect()
@@ -58,6 +59,7 @@ impl Event {
             | What::Supplemented { request, .. }
             | What::Revealed { request, .. }
             | What::Joined { request, .. }
+            | What::Parted { request, .. }
             | What::Withdrawn { request, .. }
             | What::Shared { request, .. }
             | What::Moved(

@@ -106,6 +106,8 @@ pub struct City {
     pub labels: Vec<Label>,
     /// 常用语
     pub phrases: Vec<crate::phrase::Phrase>,
+    /// 知识条目 that a new database begins with; afterwards they are looked after in the database.
+    pub knowledge: Vec<crate::knowledge::PackItem>,
     /// 角色
     pub roles: Vec<Role>,
     /// The city's own words, by key.

@@ -179,19 +179,18 @@ impl Settings {
             && apart_ms.abs() <= i64::from(self.duplicate_days) * DAY_MS
     }
 
-    /// How many people make a matter of many, if these do: the opening of each of their cases, beside the
-    /// one that is looked at.
+    /// How many people make a matter of many, if these do: the most of whom within the days of the city. Each is given by
+    /// when they said it.
     #[must_use]
-    pub fn group(
-        &self,
-        opened: Stamp,
-        voices: i64,
-        others: impl Iterator<Item = (Stamp, i64)>,
-    ) -> Option<i64> {
+    pub fn group(&self, said: impl Iterator<Item = Stamp>) -> Option<usize> {
+        let mut said: Vec<i64> = said.map(|at| at.0).collect();
+        said.sort_unstable();
         let within = i64::from(self.group_days) * DAY_MS;
-        let near = others.filter(|(at, _)| (at.0 - opened.0).abs() <= within).map(|(_, voices)| voices);
-        let callers = voices + near.sum::<i64>();
-        (callers >= i64::from(self.group_callers)).then_some(callers)
+        let callers = (0..said.len())
+            .map(|first| said[first..].partition_point(|at| *at <= said[first] + within))
+            .max()
+            .unwrap_or(0);
+        (callers >= self.group_callers as usize).then_some(callers)
     }
 
     /// The law behind a group of settings, or `默认,非法定`.

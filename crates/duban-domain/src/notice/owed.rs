@@ -74,11 +74,7 @@ fn each(what: &What, fresh: bool, spoke: Option<RequestId>, said: &str, after: &
             }
         }
         // The last call closes the case, and of that they are told.
-        What::NoReply { .. } => {
-            if after.is_open() {
-                owe(NoticeKind::Called, Whom::Persons, "");
-            }
-        }
+        What::NoReply { .. } if after.is_open() => owe(NoticeKind::Called, Whom::Persons, ""),
         What::Reopened { .. } => {
             owe(NoticeKind::Again, Whom::Persons, "");
             if let Some(unit) = lead() {
@@ -114,6 +110,8 @@ fn each(what: &What, fresh: bool, spoke: Option<RequestId>, said: &str, after: &
         | What::Reported { .. }
         | What::Forwarded { .. }
         | What::Withdrawn { .. }
+        | What::Parted { .. }
+        | What::NoReply { .. }
         | What::Shared { .. }
         | What::Moderated { .. }
         | What::Contacted { .. }

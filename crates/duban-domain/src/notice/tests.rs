@@ -85,6 +85,7 @@ fn which_event_owes_which_notice_to_whom_is_a_table() {
         proof: Vec::new(),
         proof_words: String::new(),
         no_contact: String::new(),
+        source: None,
     };
     let reopened =
         What::Reopened { round: 2, unit: Some("power".into()), finish: clocks.finish.clone(), contact: None };

@@ -47,6 +47,8 @@ closed_set! {
         Export = 14, "export", "导出", "Export lists";
         /// 管常用语: look after the prepared texts of one's unit.
         Texts = 40, "texts", "管常用语", "Look after prepared texts";
+        /// 管知识库: look after what can be answered at once.
+        Knowledge = 53, "knowledge", "管知识库", "Look after the knowledge base";
         /// 管公开: show, hide or reword what the public page says.
         Moderate = 15, "moderate", "管公开页", "Moderate the public page";
         /// 申请退单: say that a case is not one's matter.

@@ -143,6 +143,10 @@ verbs! {
     Share => Register, lead: false;
     /// 确认联系方式: the person's own, by a code.
     Confirm => Register, lead: false;
+    /// 并入: by the hotline, with the caller on the line.
+    Join => Register, lead: false;
+    /// 拆开并单
+    Part => Dispatch, lead: false;
     /// 撤回: the person's, or the hotline's on their word.
     Withdraw => Register, lead: false;
     /// 质检
@@ -161,6 +165,8 @@ verbs! {
     Export => Export, lead: false;
     /// 管常用语
     Texts => Texts, lead: false;
+    /// 管知识库
+    Knowledge => Knowledge, lead: false;
     /// 外部进展: by the system of the unit in charge.
     Report => Answer, lead: true;
     /// 申请退单

@@ -51,6 +51,8 @@ closed_set! {
         Revealed = 22, "revealed", "查看诉求人", "Person looked at";
         /// 并入
         Joined = 23, "joined", "并入", "Another person joined";
+        /// 拆开并单
+        Parted = 27, "parted", "拆开并单", "A person's request taken out again";
         /// 撤回
         Withdrawn = 24, "withdrawn", "撤回", "Taken back";
         /// 公开意愿

@@ -31,6 +31,7 @@ impl Page<'_> {
         around.menu.extend(self.restart());
         around.menu.extend(self.moderate());
         around.menu.extend(self.take_back());
+        around.menu.extend(self.part());
     }
 
     fn open_tasks(&self) -> impl Iterator<Item = &Task> {

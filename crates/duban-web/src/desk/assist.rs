@@ -22,6 +22,8 @@ use serde_json::json;
 
 use super::{
     learned::Learned,
+    ready::{self, Answer},
+    same::{self, Alike},
     words::{because_words, division_path, unit_name, urgency_class},
 };
 use crate::{
@@ -60,6 +62,10 @@ pub(super) struct Assist {
     pub(super) earlier: Vec<Earlier>,
     pub(super) has_phone: bool,
     pub(super) readback: String,
+    /// What the knowledge base answers at once.
+    pub(super) ready: Vec<Answer>,
+    /// Cases that it may be about.
+    pub(super) same: Vec<Alike>,
     /// What the category asks, the chosen one or the one that the words point to.
     pub(super) asking: Asking,
     /// What closed cases taught.
@@ -160,6 +166,8 @@ pub(super) async fn suggest(
     assist.has_phone = has_phone;
     if with_caller {
         assist.learned = learned(desk, fields);
+        assist.ready = ready::answers(desk, fields).await?;
+        assist.same = same::candidates(desk, fields).await?;
     }
     let (asking, given) = (std::mem::take(&mut assist.asking), questions::given(fields));
     let at = questions::point(fields.get("lng"), fields.get("lat"));

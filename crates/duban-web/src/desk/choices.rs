@@ -84,6 +84,10 @@ pub(super) fn done_words(step: &str, lang: Lang) -> &'static str {
         "moderate" => {
             lang.t("公开页改好了，诉求人也看得到理由。", "The public page is changed; the person reads why.")
         }
+        "part" => lang.t(
+            "拆开了：那件单独办理，编号、诉求人都没变。",
+            "Taken out: it is dealt with apart, with its number and its person.",
+        ),
         "withdraw" => lang.t(
             "撤回了。没有别人说这件事的话，工单就办结。",
             "Taken back; with nobody else speaking for it, the case is closed.",

@@ -5,6 +5,7 @@ use axum::response::Response;
 use duban_app::{
     AppError, Ctx, call,
     case::{
+        join,
         register::{self, Intake, Registered},
         show,
     },
@@ -23,6 +24,7 @@ use duban_domain::{
 use super::{
     assist::{self as suggestions, Assist},
     calls::{self, pop::Bar},
+    ready, same,
     steps::kept_words,
     words::{self, Choice, Choices},
 };
@@ -99,6 +101,8 @@ pub(super) struct SavedPage {
     pub(super) grouped: String,
     pub(super) spelled: String,
     pub(super) unit: String,
+    /// The case that it was taken into, when it is not its own.
+    pub(super) joined: String,
     pub(super) dues: Vec<(String, crate::frame::When)>,
     pub(super) can_view: bool,
     /// What opens the page of somebody who left no telephone.
@@ -151,13 +155,22 @@ pub(crate) async fn post(desk: Desk, fields: Fields) -> PageResult {
     if fields.opt(kept::RESUMED).is_some() {
         return Ok(resumed(&desk, fields));
     }
-    if fields.get("do") == "check" {
-        let a = suggestions::suggest(&desk, &fields, true).await?;
-        return page_of(&desk, fields, Vec::new(), a, html).await;
+    let (fields, refused) = ready::pressed(&desk, fields).await?;
+    match refused {
+        Some(refusal) => again(&desk, fields, vec![fault(&refusal, desk.visit.lang)]).await,
+        None => sent(&desk, fields).await,
     }
-    match intake_of(&desk, &fields) {
-        Ok(intake) => taken(&desk, fields, intake).await,
-        Err(faults) => again(&desk, fields, faults).await,
+}
+
+/// Looks once more, saves, or shows the form again.
+async fn sent(desk: &Desk, fields: Fields) -> PageResult {
+    if fields.get("do") == "check" {
+        let a = suggestions::suggest(desk, &fields, true).await?;
+        return page_of(desk, fields, Vec::new(), a, html).await;
+    }
+    match intake_of(desk, &fields) {
+        Ok(intake) => taken(desk, fields, intake).await,
+        Err(faults) => again(desk, fields, faults).await,
     }
 }
 
@@ -169,7 +182,8 @@ fn resumed(desk: &Desk, fields: Fields) -> Response {
 
 async fn taken(desk: &Desk, fields: Fields, intake: Intake) -> PageResult {
     let call = fields.opt("call").map(calls::pop::id).transpose()?;
-    match desk.run(move |ctx| save(ctx, &intake, call)).await {
+    let into = same::joining(&fields);
+    match desk.run(move |ctx| save(ctx, &intake, call, into.as_ref())).await {
         Ok(done) => {
             let call = call.map(|id| format!("&call={}", id.0)).unwrap_or_default();
             Ok(see_other(&format!("/desk/intake?saved={}{call}", done.number)))
@@ -181,10 +195,17 @@ async fn taken(desk: &Desk, fields: Fields, intake: Intake) -> PageResult {
     }
 }
 
-fn save(ctx: &Ctx, intake: &Intake, call: Option<CallId>) -> Result<Registered, AppError> {
-    match call {
-        Some(call) => register::on_call(ctx, intake, call),
-        None => register::by_staff(ctx, intake),
+/// A case of its own, or into the one that the operator knows it to be about.
+fn save(
+    ctx: &Ctx,
+    intake: &Intake,
+    call: Option<CallId>,
+    into: Option<&Number>,
+) -> Result<Registered, AppError> {
+    match (into, call) {
+        (Some(case), call) => join::by_staff(ctx, intake, case, call),
+        (None, Some(call)) => register::on_call(ctx, intake, call),
+        (None, None) => register::by_staff(ctx, intake),
     }
 }
 
@@ -262,7 +283,7 @@ fn intake_of(desk: &Desk, fields: &Fields) -> Result<Intake, Vec<FieldFault>> {
 fn answers_of(desk: &Desk, fields: &Fields) -> Result<Option<Given>, Vec<FieldFault>> {
     let (city, s) = (&desk.site.app.city, desk.shell());
     let category = suggestions::category(city, &s, fields);
-    let ends = matches!(fields.get("do"), "direct" | "handed");
+    let ends = matches!(fields.get("do"), "direct" | "handed") || same::joining(fields).is_some();
     match questions::answers(city, category.as_deref(), fields.get("asked"), &questions::given(fields)) {
         Err(wrong) if ends && questions::only_missing(&wrong) => Ok(None),
         read => read.map_err(|wrong| {
@@ -299,6 +320,7 @@ fn wish_of(fields: &Fields, direct: Option<String>, handed: Option<HandOver>) ->
         kind: Kind::from_key(fields.get("kind")),
         urgency: Urgency::from_key(fields.get("urgency")),
         direct: direct.filter(|_| matches!(fields.get("do"), "direct" | "handed")),
+        source: ready::source(fields.get("known")).filter(|_| fields.get("do") == "direct"),
         hold: fields.get("do") == "hold",
         by_hand: true,
         handed,
@@ -384,7 +406,9 @@ async fn saved(desk: &Desk, number: Number, call: &str) -> PageResult {
         .and_then(|shown| shown.case.unit())
         .map(|key| words::unit_name(city, key, s.lang))
         .unwrap_or_default();
+    let joined = shown.as_ref().map(|shown| &shown.case.number).filter(|case| **case != number);
     let response: Response = html(&SavedPage {
+        joined: joined.map(Number::grouped).unwrap_or_default(),
         grouped: number.grouped(),
         spelled: spelled(&number, s.lang),
         number: number.to_string(),
@@ -394,7 +418,7 @@ async fn saved(desk: &Desk, number: Number, call: &str) -> PageResult {
         can_view: shown.is_some() && desk.who.can(Action::View),
         code: shown
             .as_ref()
-            .and_then(|shown| shown.voices.first())
+            .and_then(|shown| shown.voices.iter().find(|voice| voice.request.number == number))
             .filter(|voice| voice.request.privacy == Privacy::Anonymous)
             .map(|_| duban_app::person::code(&desk.site.app, &number)),
         s,

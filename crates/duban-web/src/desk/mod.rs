@@ -29,6 +29,7 @@ pub(crate) mod filter;
 mod forms;
 pub(crate) mod intake;
 pub(crate) mod kept;
+pub(crate) mod knowledge;
 mod learned;
 pub(crate) mod letters;
 pub(crate) mod letters_aside;
@@ -48,7 +49,9 @@ pub(crate) mod phrases;
 pub(crate) mod presence;
 pub(crate) mod present;
 pub(crate) mod quality;
+mod ready;
 pub(crate) mod report;
+mod same;
 pub(crate) mod seek;
 pub(crate) mod sheet;
 pub(crate) mod sign_on;
@@ -65,6 +68,8 @@ mod tests_entry;
 mod tests_learned;
 #[cfg(test)]
 mod tests_notices;
+#[cfg(test)]
+mod tests_ready;
 #[cfg(test)]
 mod tests_stories;
 #[cfg(test)]
@@ -95,13 +100,14 @@ struct HomePage {
 }
 
 /// Where the work of each action is; the first that a role may do is where it begins.
-const ROOMS: [(Action, &str); 6] = [
+const ROOMS: [(Action, &str); 7] = [
     (Action::View, "/desk/cases"),
     (Action::Figures, "/desk/figures"),
     (Action::Administer, "/desk/city"),
     (Action::Accounts, "/desk/accounts"),
     (Action::Audit, "/desk/changes"),
     (Action::Texts, "/desk/phrases"),
+    (Action::Knowledge, "/desk/knowledge"),
 ];
 
 /// Each role begins where its work is.

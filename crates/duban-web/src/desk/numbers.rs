@@ -108,7 +108,7 @@ impl Links {
     }
 }
 
-/// The four rates, with the numbers they are made of.
+/// The rates, with the numbers they are made of.
 pub(crate) fn rates(all: &Figures, links: &Links) -> Vec<Rate> {
     let lang = links.lang;
     let overdue = || links.count("overdue", all.overdue);
@@ -165,7 +165,23 @@ pub(crate) fn rates(all: &Figures, links: &Links) -> Vec<Rate> {
                 "what each answer is worth is a setting of the city; silence does not count",
             ),
         },
+        at_once(all, links),
     ]
+}
+
+/// The rate of what was answered as it was taken down.
+fn at_once(all: &Figures, links: &Links) -> Rate {
+    Rate {
+        href: links.of(all, Figure::Direct).href,
+        name: links.lang.t("当场答复率", "Answered at once"),
+        value: direct(all),
+        part: links.of(all, Figure::Direct),
+        whole: vec![links.of(all, Figure::Closed)],
+        about: links.lang.t(
+            "期内办结的里面，受理时当场就答复了的",
+            "of what was closed in the period, what was answered as it was taken down",
+        ),
+    }
 }
 
 /// A line of a table by unit, category, district …
@@ -204,6 +220,11 @@ pub(crate) fn response(f: &Figures) -> String {
 /// 解决率: in people's own word.
 pub(crate) fn solved(f: &Figures) -> String {
     percent(f.get(Figure::Solved), f.get(Figure::Solved) + f.get(Figure::Unsolved))
+}
+
+/// 当场答复率: answered as it was taken down, over everything that was closed.
+pub(crate) fn direct(f: &Figures) -> String {
+    percent(f.get(Figure::Direct), f.get(Figure::Closed))
 }
 
 /// 满意度: the mean of points out of a hundred.

@@ -127,7 +127,7 @@ pub(super) fn label_name(city: &City, key: &str, lang: Lang) -> String {
     city.label(key).map_or_else(|| key.to_owned(), |label| label.name.get(lang).to_owned())
 }
 
-pub(super) fn tags(city: &City, s: &Shell, case: &Case, row: &CaseRow, group: Option<i64>) -> Vec<Tag> {
+pub(super) fn tags(city: &City, s: &Shell, case: &Case, row: &CaseRow, group: Option<usize>) -> Vec<Tag> {
     let mut tags = vec![Tag {
         words: case.phase().word(s.lang).to_owned(),
         class: if case.is_open() { "tag-go" } else { "tag-ok" },

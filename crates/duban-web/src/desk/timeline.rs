@@ -5,6 +5,7 @@ use duban_domain::{
     case::{Actor, ActorKind, Event, Move, What},
     city::City,
     deadline,
+    knowledge::Source,
 };
 
 use super::{
@@ -196,10 +197,8 @@ fn said(city: &City, s: &Shell, what: &What) -> Said {
         What::Joined { .. } | What::Withdrawn { .. } | What::Shared { .. } | What::Moderated { .. } => {
             voices(lang, what)
         }
+        What::Parted { .. } | What::Revealed { .. } => voices(lang, what),
         What::Moved(step) => timeline_moves::said(city, s, step),
-        What::Revealed { reason, .. } => {
-            plain("", lang.t("看了诉求人姓名电话", "Looked at name and number"), reason)
-        }
     }
 }
 
@@ -218,6 +217,15 @@ fn voices(lang: Lang, what: &What) -> Said {
         What::Joined { number, .. } => {
             plain("tl-go", lang.t("又有一位诉求人遇到", "Another person met it too"), &number.grouped())
         }
+        What::Parted { number, reason, .. } => plain(
+            "tl-key",
+            &format!(
+                "{} {}",
+                lang.t("拆开并单，单独办理：", "Taken out, dealt with apart:"),
+                number.grouped()
+            ),
+            reason,
+        ),
         What::Withdrawn { reason, .. } => {
             plain("tl-go", lang.t("诉求人撤回", "The person took it back"), reason)
         }
@@ -236,14 +244,36 @@ fn voices(lang: Lang, what: &What) -> Said {
                 .collect::<Vec<_>>()
                 .join("\n"),
         ),
+        What::Revealed { reason, .. } => {
+            plain("", lang.t("看了诉求人姓名电话", "Looked at name and number"), reason)
+        }
         other => plain("", other.key(), ""),
+    }
+}
+
+/// Where an answer that was there already comes from, as a line of its own.
+fn from(source: &Source, lang: Lang) -> String {
+    match (source, lang) {
+        (Source::Knowledge { version, question, .. }, Lang::Zh) => {
+            format!("\n照知识库答复：{question}（第 {version} 版）")
+        }
+        (Source::Knowledge { version, question, .. }, Lang::En) => {
+            format!("\nFrom the knowledge base: {question} (version {version})")
+        }
+        (Source::Case { number }, Lang::Zh) => {
+            format!("\n没有新情况，告知 {} 的办理结果", number.grouped())
+        }
+        (Source::Case { number }, Lang::En) => {
+            format!("\nNothing new was said: told what came of {}", number.grouped())
+        }
     }
 }
 
 /// What a unit or a person said in their own words.
 fn spoken(lang: Lang, what: &What) -> Said {
     match what {
-        What::Answered { outcome, public, no_contact, .. } => {
+        What::Answered { outcome, public, no_contact, source, .. } => {
+            let source = source.as_ref().map(|source| from(source, lang)).unwrap_or_default();
             let why = if no_contact.is_empty() {
                 String::new()
             } else {
@@ -252,7 +282,7 @@ fn spoken(lang: Lang, what: &What) -> Said {
             plain(
                 "tl-key",
                 &format!("{} · {}", lang.t("答复", "Answered"), outcome.word(lang)),
-                &format!("{public}{why}"),
+                &format!("{public}{why}{source}"),
             )
         }
         What::Heard { solved, satisfaction, words, .. } => {

@@ -3,6 +3,8 @@
 use axum::extract::Path;
 use duban_app::case::{
     moderate::{self, Moderation},
+    part,
+    show::Voice,
     withdraw,
 };
 use duban_domain::{
@@ -76,6 +78,45 @@ impl Page<'_> {
             form
         })
     }
+}
+
+impl Page<'_> {
+    /// 拆开并单: offered for those who joined, by whoever dispatches.
+    pub(super) fn part(&self) -> Option<Form> {
+        let case = &self.shown.case;
+        let first = case.requests.first().copied();
+        let joined =
+            |voice: &Voice| Some(voice.request.id) != first && !case.withdrawn.contains(&voice.request.id);
+        let list = self.persons(joined);
+        let key = list.first()?.key.clone();
+        permit::<verb::Part>(self.who, case).is_ok().then(|| {
+            let (step, make) = ("part", &self.make);
+            let name = self.t("拆开并单", "Take a request out again");
+            let mut form = make.form(step, "parting", name, self.t("拆开，单独办理", "Deal with it apart"));
+            form.about = vec![
+                self.t(
+                    "编号、诉求人、照片和补充都跟着走，时限从当初受理算。",
+                    "Its number, person, photos and what was added go along; deadlines run from when it was received.",
+                )
+                .to_owned(),
+            ];
+            form.fields.push(match list.len() {
+                1 => make.hidden("request", &key),
+                _ => make.choose(step, "request", self.t("哪一件", "Which one"), plain(list)),
+            });
+            form.fields.push(make.field(step, "line", "reason", self.t("为什么不是同一件事", "Why it is another matter")));
+            form
+        })
+    }
+}
+
+/// 拆开并单
+pub(crate) async fn part(desk: Desk, Path(on): Path<String>, fields: Fields) -> PageResult {
+    let request = words::number(fields.opt("request").unwrap_or(&on))?;
+    step(&desk, &on, "part", fields, "part", move |ctx, on, fields| {
+        part::part(ctx, on, &request, fields.get("reason"))
+    })
+    .await
 }
 
 /// 管公开

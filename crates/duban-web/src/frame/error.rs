@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use duban_app::{AppError, media::UploadFault};
-use duban_domain::{Lang, Refusal, policy::Guard};
+use duban_domain::{Lang, Refusal, knowledge::Flaw, policy::Guard};
 
 use super::{Visit, page, site::Site};
 
@@ -217,7 +217,9 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::TooLate
         | Refusal::TooSoon => StatusCode::CONFLICT,
         Refusal::Obstacle(obstacle) if obstacle.is_conflict() => StatusCode::CONFLICT,
+        Refusal::Knowledge(Flaw::Newer) => StatusCode::CONFLICT,
         Refusal::Obstacle(_)
+        | Refusal::Knowledge(_)
         | Refusal::Guard(_)
         | Refusal::UnknownUnit(_)
         | Refusal::UnknownCategory(_)

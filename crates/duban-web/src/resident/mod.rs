@@ -5,6 +5,7 @@
 //! What a resident may see is decided by `duban_app::resident`; what everybody may see is in `public`.
 
 pub(crate) mod alerts;
+pub(crate) mod answers;
 #[cfg(test)]
 mod bounds;
 pub(crate) mod contact;

@@ -21,7 +21,9 @@ use duban_domain::{
 };
 
 use super::{
-    Fault, fault_of,
+    Fault,
+    answers::{self, Ready},
+    fault_of,
     handin::{Handed, Typed, hand_in, warning},
     next_steps, place_name, text_or,
 };
@@ -57,6 +59,8 @@ pub(super) struct ReportPage {
     masked: String,
     warn: String,
     asking: Asking,
+    /// What may answer it already.
+    ready: Ready,
 }
 
 /// A county-level division with its streets and towns.
@@ -117,10 +121,12 @@ impl ReportPage {
         site.run(move |app| Self::new(s, &app.city, typed, faults).around(app)).await
     }
 
-    /// With the objects around the point that was chosen.
+    /// With the objects around the point that was chosen, and with what is answered already.
     fn around(mut self, app: &App) -> Result<Self, AppError> {
         let at = questions::point(&self.form.lng, &self.form.lat);
         self.asking = std::mem::take(&mut self.asking).around(app, at, &self.form.given, self.s.lang)?;
+        self.map = self.map.drawing(self.asking.drawn());
+        self.ready = answers::ready(app, &self.form, &self.s)?;
         Ok(self)
     }
 
@@ -161,6 +167,7 @@ impl ReportPage {
             },
             warn: warn(&form.text, lang),
             asking: asking(city, &proposal, &form, lang),
+            ready: Ready::default(),
             form,
             faults,
             s,

@@ -22,7 +22,7 @@ use duban_domain::{
 };
 
 use super::{
-    Fault, NumberShown, alerts, handin,
+    Fault, NumberShown, alerts, answers, handin,
     home::{HomePage, PrivacyPage},
     mine,
     own::already_said,
@@ -309,6 +309,7 @@ fn every_page_renders_in_both_languages_and_in_large_type() {
             .unwrap(),
         ]);
         pages.extend(alerts::samples(&s, &city));
+        pages.extend(answers::samples(&s));
         pages.extend(mine::samples(&s));
         pages.extend(Phase::ALL.iter().map(|phase| tracked(&city, lang, elder, *phase, "new=1&done=heard")));
         for page in pages {

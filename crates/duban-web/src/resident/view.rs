@@ -201,8 +201,11 @@ fn why(track: &Track, lang: Lang) -> String {
 fn headline(track: &Track, unit: Option<&str>, late: bool, lang: Lang) -> String {
     let unit = unit.unwrap_or_default();
     let plain = |zh: &str, en: &str| lang.t(zh, en).to_owned();
-    let with_unit =
-        |zh: &str, en: &str| lang.t(zh, en).replace("{}", &format!("{MAY_BREAK}{unit}{MAY_BREAK}"));
+    let with_unit = |zh: &str, en: &str| {
+        let whole = lang.t(zh, en).replace("{}", &format!("{MAY_BREAK}{unit}{MAY_BREAK}"));
+        // No line begins with a comma.
+        whole.replace(&format!("{MAY_BREAK}，"), "，")
+    };
     match track.phase {
         _ if track.withdrawn => plain("您撤回了", "You took it back"),
         Phase::Closed if track.verdict.is_some_and(|(solved, _)| solved) => {

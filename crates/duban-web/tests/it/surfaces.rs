@@ -88,6 +88,13 @@ fn everybodys(path: &str, number: &str) -> Option<Vec<String>> {
             one(&path.replace("{number}", number))
         }
         "/verify" => one(path),
+        "/answers" => Some(vec![
+            path.to_owned(),
+            format!("/answers?q={number}"),
+            "/answers?q=%E9%87%91%E4%B8%9D%E9%9B%80".to_owned(),
+            "/answers?kind=rumour".to_owned(),
+        ]),
+        "/answers/{id}" => one("/answers/1"),
         "/track/{number}/receipt" => one(&path.replace("{number}", number)),
         "/log/{file}" => Some(vec!["/log/checkpoint".to_owned(), "/log/key".to_owned()]),
         "/log/tile/{level}/{*place}" => one("/log/tile/0/000.p/1"),
@@ -152,6 +159,10 @@ fn of_figures(path: &str) -> Option<Vec<String>> {
 /// Mail that came, and how notices are worded and to whom they go.
 fn of_letters(path: &str, number: &str) -> Option<Vec<String>> {
     match path {
+        "/desk/knowledge" => {
+            Some(vec![path.to_owned(), format!("{path}?list=retired"), format!("{path}?new=1")])
+        }
+        "/desk/knowledge/{id}" => Some(vec!["/desk/knowledge/1".to_owned()]),
         "/desk/notice-texts" | "/desk/staff-mail" | "/desk/letters" => Some(vec![path.to_owned()]),
         "/desk/notice-texts/{key}" => Some(vec!["/desk/notice-texts/receipt".to_owned()]),
         "/desk/cases/{number}/letters" => Some(vec![format!("/desk/cases/{number}/letters")]),
@@ -206,9 +217,7 @@ pub(crate) fn forms(path: &str, number: &str) -> Option<Vec<(String, String)>> {
         "/track/{number}/code" | "/track/{number}/confirmation" => at(path, "means=phone&code=123456"),
         "/track/{number}/erasure" => at(path, "what=all"),
         "/track/{number}/withdrawal" | "/track/{number}/publicity" => at(path, "reason=x&share=words"),
-        "/report/preview" | "/report/photo-place" | "/report/questions" | "/report/places" => {
-            at(path, "text=x")
-        }
+        beside if beside.starts_with("/report/") => at(path, "text=x"),
         // Without saying how to be reached: refused, with the page again.
         "/requests/{number}/voices" => at(path, "text=x"),
         // Without an address: refused, with the page again.
@@ -283,6 +292,10 @@ fn of_texts(path: &str) -> Option<Vec<(String, String)>> {
         api if api.starts_with("/api/v1/") => {
             Some(vec![(api.replace("{number}", "000000000000"), "{\"text\":\"x\"}".to_owned())])
         }
+        "/answers/{id}" => at("/answers/1", "do=helped"),
+        "/desk/knowledge" => at(path, "question=&answer=x&unit=hotline"),
+        "/desk/knowledge/pack" => at(path, ""),
+        "/desk/knowledge/{id}" => at("/desk/knowledge/1", "seen=0"),
         "/desk/phrases/{id}/removal" => at("/desk/phrases/1/removal", ""),
         "/desk/notice-texts/{key}" => at("/desk/notice-texts/receipt", "subject=x&do=look"),
         "/desk/staff-mail" => at(path, "news=often"),

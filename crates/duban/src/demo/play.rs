@@ -6,7 +6,7 @@ use anyhow::{Context, anyhow};
 use duban_app::{
     App, Ctx, DEMO_PASSWORD,
     case::{self, On, answer::Answering, callback::Call, dispatch::Order, register::Intake, task::Reporting},
-    erasure, media,
+    erasure, knowledge, media,
     resident::{self, speak::Evaluation},
     staff::users::{self, Account},
 };
@@ -295,6 +295,12 @@ fn photo(name: &str) -> anyhow::Result<media::NewMedia> {
 
 fn known<T>(found: Option<T>, key: &str) -> anyhow::Result<T> {
     found.ok_or_else(|| anyhow!("{key:?} is not known"))
+}
+
+/// The knowledge base begins with what the pack brings.
+pub(super) fn take_in_knowledge(app: &App, cast: &Cast) -> anyhow::Result<()> {
+    knowledge::edit::take_in(&ctx(app, player(cast, "knowledge")?))?;
+    Ok(())
 }
 
 /// Somebody whose matter was closed wants their data erased: asked for, and not decided yet.

@@ -132,6 +132,7 @@ impl Handling {
                 self.new_fact(event.at);
             }
             What::Classified { .. } | What::Joined { .. } => self.new_fact(event.at),
+            What::Parted { request, .. } => self.questions.retain(|asked| asked != request),
             What::Opened { .. }
             | What::Signed
             | What::Contacted { .. }

@@ -86,6 +86,7 @@ pub(super) struct Draft {
     calendar: Calendar,
     labels: Vec<Placed<Label>>,
     phrases: Vec<Placed<crate::phrase::Phrase>>,
+    knowledge: Vec<Placed<crate::knowledge::PackItem>>,
     roles: Vec<Placed<Role>>,
     texts: Vec<Placed<(String, Words)>>,
     places: Vec<Placed<Landmark>>,
@@ -126,6 +127,7 @@ pub(super) fn examine(files: &PackFiles) -> (Draft, Vec<Fault>) {
         calendar: read::calendar(files, &faults),
         labels: read::labels(files, &faults),
         phrases: read::phrases(files, &faults),
+        knowledge: read::knowledge(files, &faults),
         roles,
         texts: read::texts(files, &faults),
         places: read::places(files, &faults),
@@ -164,6 +166,7 @@ fn strangers(files: &PackFiles, faults: &Faults) {
                 "places.csv"
                     | "map.toml"
                     | "phrases.toml"
+                    | "knowledge.toml"
                     | "public.csv"
                     | "questions.toml"
                     | "checklists.toml"
@@ -238,6 +241,7 @@ impl Draft {
             calendar: self.calendar,
             labels: bare(self.labels),
             phrases: bare(self.phrases),
+            knowledge: bare(self.knowledge),
             roles: bare(self.roles),
             texts: self.texts.into_iter().map(|t| t.it).collect::<BTreeMap<_, _>>(),
             places: bare(self.places),

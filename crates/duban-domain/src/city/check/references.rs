@@ -42,6 +42,10 @@ pub(super) fn check(draft: &Draft, faults: &Faults) {
         category(draft, &row.spot("category"), row.it.category.as_deref(), faults);
         variables(row, faults);
     }
+    for row in &draft.knowledge {
+        let key = Some(row.it.item.unit.as_str()).filter(|key| !key.is_empty());
+        unit(draft, &row.spot("unit"), key, faults);
+    }
     for row in &draft.questions {
         for key in &row.it.categories {
             category(draft, &row.spot("categories"), Some(key), faults);

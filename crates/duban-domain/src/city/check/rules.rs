@@ -152,8 +152,8 @@ fn contradictions(draft: &Draft, faults: &Faults) {
 
 /// Whether an action needs cases that one sees.
 fn is_of_cases(action: Action) -> bool {
-    use Action::{Accounts, Administer, Audit, Figures, Register, Texts};
-    !matches!(action, Administer | Accounts | Audit | Register | Figures | Texts)
+    use Action::{Accounts, Administer, Audit, Figures, Knowledge, Register, Texts};
+    !matches!(action, Administer | Accounts | Audit | Register | Figures | Texts | Knowledge)
 }
 
 /// Two roles that differ in nothing but their name.

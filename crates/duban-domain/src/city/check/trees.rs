@@ -22,6 +22,7 @@ pub(super) fn check(draft: &Draft, faults: &Faults) {
     unique(&draft.deadlines, |d| &d.key, faults);
     unique(&draft.labels, |l| &l.key, faults);
     unique(&draft.phrases, |p| &p.key, faults);
+    unique(&draft.knowledge, |k| &k.key, faults);
     unique(&draft.roles, |r| &r.key, faults);
     centre(draft, faults);
     unit_parents(draft, faults);

@@ -5,7 +5,7 @@ mod doors;
 mod edit;
 mod faults;
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path, sync::OnceLock};
 
 use super::*;
 use crate::{Lang, policy::Action};
@@ -26,9 +26,11 @@ pub(crate) fn shipped() -> PackFiles {
     files
 }
 
-/// The shipped city.
+/// The shipped city; read once, because many tests ask for it.
 pub(crate) fn zhuzhou() -> City {
-    City::load(&shipped()).unwrap_or_else(|faults| panic!("{}", listed(&faults)))
+    static CITY: OnceLock<City> = OnceLock::new();
+    let read = || City::load(&shipped()).unwrap_or_else(|faults| panic!("{}", listed(&faults)));
+    CITY.get_or_init(read).clone()
 }
 
 fn listed(faults: &[Fault]) -> String {

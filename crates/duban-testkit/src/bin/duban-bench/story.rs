@@ -183,6 +183,7 @@ impl Telling<'_> {
                 } else {
                     String::new()
                 },
+                source: None,
             };
             if !self.push(handler, answer) {
                 return false;
