@@ -111,6 +111,7 @@ export const DESK = [
   { name: 'people-terms', who: 'privacy', go: '/desk/retention' },
   { name: 'admin-moves', who: 'admin', go: '/desk/moves' },
   { name: 'admin-registers', who: 'admin', go: '/desk/city/registers' },
+  { name: 'admin-learning', who: 'admin', go: '/desk/city/learning' },
   { name: 'desk-letters', who: 'operator', go: '/desk/letters' },
   { name: 'admin-replace', who: 'admin', go: '/desk/replace?kind=unit&from=power' },
   { name: 'admin-replace-look', typed: true, who: 'admin', go: replaceLook },

@@ -41,6 +41,7 @@ pub mod service;
 pub mod setup;
 pub mod staff;
 pub mod statistics;
+pub mod triage;
 pub mod view;
 pub mod watch;
 pub mod webhook;

@@ -36,6 +36,7 @@ pub mod same;
 pub mod sensitive;
 pub mod stamp;
 pub mod text;
+pub mod triage;
 pub mod watch;
 pub mod webhook;
 pub mod wording;

@@ -67,6 +67,7 @@ pub(crate) const ALL: &[Migration] = migrations![
     29 "0029_city_object",
     30 "0030_erasure",
     31 "0031_knowledge",
+    32 "0032_triage",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.

@@ -263,6 +263,8 @@ fn administration() -> Vec<Route> {
         post("/desk/city/file", AnyStaff, admin::file::post),
         get("/desk/city/hours", Staff(Action::Administer), admin::hours::page),
         post("/desk/city/hours", Staff(Action::Administer), admin::hours::post),
+        get("/desk/city/learning", Staff(Action::Administer), admin::learning::page),
+        post("/desk/city/learning", Staff(Action::Administer), admin::learning::post),
         get("/desk/city/registers", Staff(Action::Administer), admin::registers::page),
         post("/desk/city/registers", Staff(Action::Administer), admin::registers::post),
         get("/desk/city/registers/{id}", Staff(Action::Administer), admin::registers::run),

@@ -10,6 +10,7 @@ mod hooks;
 mod import;
 mod keep;
 mod keyfile;
+mod learn;
 mod letters;
 mod objects;
 mod outside;
@@ -57,6 +58,8 @@ enum Command {
     /// Keys of other systems, such as Open311 clients.
     #[command(subcommand)]
     Key(user::KeyCommand),
+    /// Learn from closed cases which category and unit a text belongs to.
+    Learn(learn::Args),
     /// Check that nothing of the past was changed, or that a receipt holds.
     Verify(verify::Args),
     /// Check that rows, counters and histories agree.
@@ -79,6 +82,7 @@ fn main() -> ExitCode {
         Command::City(command) => city::run(&command),
         Command::User(command) => user::run(&command),
         Command::Key(command) => user::run_key(&command),
+        Command::Learn(args) => learn::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Backup(args) => keep::backup(&args),

@@ -26,6 +26,9 @@ pub const OF_KEY: &str = "service-key";
 /// About a webhook.
 pub const OF_HOOK: &str = "webhook";
 
+/// About a learned model.
+pub const OF_MODEL: &str = "model";
+
 /// About open cases that go to another unit or category.
 pub const OF_MOVE: &str = "move";
 

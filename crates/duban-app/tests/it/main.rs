@@ -39,6 +39,7 @@ mod seek;
 mod sign_in;
 mod sign_on;
 mod stories;
+mod triage;
 mod watches;
 mod webhooks;
 mod webhooks_stop;

@@ -17,6 +17,7 @@ mod proof;
 mod public;
 mod server;
 mod transactions;
+mod triage;
 mod webhooks;
 pub(crate) mod world;
 

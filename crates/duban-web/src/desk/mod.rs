@@ -30,6 +30,7 @@ mod forms;
 pub(crate) mod intake;
 pub(crate) mod kept;
 pub(crate) mod knowledge;
+mod learned;
 pub(crate) mod letters;
 pub(crate) mod letters_aside;
 pub(crate) mod list;
@@ -63,6 +64,8 @@ pub(crate) mod tests;
 mod tests_door;
 #[cfg(test)]
 mod tests_entry;
+#[cfg(test)]
+mod tests_learned;
 #[cfg(test)]
 mod tests_notices;
 #[cfg(test)]
