@@ -7,6 +7,7 @@ use crate::{
     case::{Obstacle, Phase},
     policy::{Action, Guard},
     question::Misanswer,
+    service::HallRefusal,
 };
 
 /// A named "no" (拒绝及理由).
@@ -95,6 +96,8 @@ pub enum Refusal {
     TooLate,
     /// Something of administration stands in the way.
     Guard(Guard),
+    /// Something of the hall stands in the way.
+    Hall(HallRefusal),
 }
 
 impl Refusal {
@@ -134,6 +137,7 @@ impl Refusal {
             Self::NothingToJudge => "nothing-to-judge",
             Self::TooLate => "too-late",
             Self::Guard(guard) => guard.key(),
+            Self::Hall(hall) => hall.key(),
         }
     }
 
@@ -168,6 +172,7 @@ impl Refusal {
             | Self::CallTaken
             | Self::NothingToJudge
             | Self::TooLate
+            | Self::Hall(_)
             | Self::TooManyRows { .. } => None,
         }
     }
@@ -214,6 +219,7 @@ impl Refusal {
             Self::Misanswered(all) => all.iter().map(|wrong| wrong.sentence(lang)).collect::<Vec<_>>().join(lang.t("", " ")),
             Self::Obstacle(obstacle) => obstacle.sentence(lang),
             Self::Guard(guard) => guard.sentence(lang),
+            Self::Hall(hall) => hall.sentence(lang),
             Self::BadMail => lang.t("这不像一个邮箱地址。例如 wang@example.cn。", "This does not look like a mail address. For example: wang@example.cn.").to_owned(),
             Self::TooLate => lang.t("期限已经过了。还有话要说，请直接找班长。", "The days for this are over. If there is more to say, speak to the one who leads the shift.").to_owned(),
             Self::NothingToJudge => lang.t("现在没有要研判的。诉求人还没有说不满意，或者同事已经研判过了。", "There is nothing to judge: the person is not dissatisfied, or a colleague has judged it.").to_owned(),
@@ -258,6 +264,12 @@ impl Refusal {
                 .replace('0', name),
             _ => String::new(),
         }
+    }
+}
+
+impl From<HallRefusal> for Refusal {
+    fn from(hall: HallRefusal) -> Self {
+        Self::Hall(hall)
     }
 }
 

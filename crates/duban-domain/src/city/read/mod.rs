@@ -17,6 +17,7 @@ mod reasons;
 mod registers;
 mod remotes;
 mod retention;
+mod services;
 
 use std::collections::BTreeMap;
 
@@ -38,6 +39,7 @@ pub(super) use reasons::reasons;
 pub(super) use registers::registers;
 pub(super) use remotes::remotes;
 pub(super) use retention::retention;
+pub(super) use services::{PlacedService, is_service, services};
 
 /// A row and where it stands.
 #[derive(Clone, Debug)]
