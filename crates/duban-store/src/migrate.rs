@@ -66,6 +66,8 @@ pub(crate) const ALL: &[Migration] = migrations![
     28 "0028_letter_aside",
     29 "0029_city_object",
     30 "0030_erasure",
+    31 "0031_ledger",
+    32 "0032_hall",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.
