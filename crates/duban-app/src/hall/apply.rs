@@ -80,16 +80,17 @@ pub fn submit(ctx: &Ctx, sent: &Submission) -> Result<String> {
 fn put(ctx: &Ctx, tx: &mut WriteTx<'_>, sent: &Submission, more: i64) -> Result<String> {
     let app = &ctx.app;
     let service = service(app, &sent.service)?;
-    // The same form twice counts once: one that was lost on its way back is answered with what it made.
-    if let Some(last) = tx.hall_last_of(ctx.who.id)?
-        && is_same(ctx, &last, sent)?
-    {
-        return Ok(last.number);
-    }
     let card = match service.refunds() {
         true => Some(cards::row(app, tx, &service.key, &sent.card)?),
         false => None,
     };
+    // The same form twice counts once: one that was lost on its way back is answered with what it made.
+    if let Some(last) = tx.hall_last_of(ctx.who.id)?
+        && last.card == card.as_ref().map(|card| card.id)
+        && is_same(ctx, &last, sent)?
+    {
+        return Ok(last.number);
+    }
     if let Some(card) = &card
         && tx.hall_application_of(card.id)?.is_some()
     {
@@ -135,7 +136,7 @@ fn is_same(ctx: &Ctx, last: &ApplicationRow, sent: &Submission) -> Result<bool> 
     let squeeze = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_uppercase();
     let typed = |key: &String| squeeze(sent.fields.get(key).map_or("", String::as_str));
     let known = opened(&ctx.app, last)?;
-    let same = sent.service == last.service && known.iter().all(|(key, value)| typed(key) == squeeze(value));
+    let same = known.iter().all(|(key, value)| typed(key) == squeeze(value));
     Ok(same && (last.card.is_none() || last.sum.payable() == sent.shown))
 }
 

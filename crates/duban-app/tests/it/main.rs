@@ -16,6 +16,7 @@ mod erasure;
 mod exports;
 mod faults;
 mod gazetteer;
+mod hall;
 mod handling;
 mod histories;
 mod import;

@@ -41,7 +41,7 @@ pub(crate) mod notice_texts;
 pub(crate) mod notices;
 pub(crate) mod numbers;
 mod outside;
-mod paper;
+pub(crate) mod paper;
 pub(crate) mod people;
 pub(crate) mod phrases;
 pub(crate) mod presence;
@@ -92,13 +92,16 @@ struct HomePage {
 }
 
 /// Where the work of each action is; the first that a role may do is where it begins.
-const ROOMS: [(Action, &str); 6] = [
+const ROOMS: [(Action, &str); 9] = [
     (Action::View, "/desk/cases"),
     (Action::Figures, "/desk/figures"),
     (Action::Administer, "/desk/city"),
     (Action::Accounts, "/desk/accounts"),
     (Action::Audit, "/desk/changes"),
     (Action::Texts, "/desk/phrases"),
+    (Action::Hall, "/desk/hall"),
+    (Action::HallReview, "/desk/hall"),
+    (Action::HallPay, "/desk/hall"),
 ];
 
 /// Each role begins where its work is.

@@ -4,6 +4,7 @@
 
 mod calls;
 mod filler;
+mod hall;
 mod outbox;
 mod picture;
 mod play;
@@ -83,6 +84,7 @@ fn tell(app: &App) -> anyhow::Result<()> {
     scenes.extend(filler::scenes());
     play::play(&past, &told, now, &cast, &scenes)?;
     calls::play(&past, &told, now, &cast)?;
+    hall::play(&past, &told, now, &cast)?;
     play::ask_for_erasure(&past, &cast)?;
     duban_app::partner::keep_key(app, "demo", duban_app::DEMO_KEY)?;
     duban_app::partner::keep_telephone_key(app, "demo telephone", duban_app::DEMO_TELEPHONE_KEY)?;
