@@ -299,6 +299,11 @@ impl App {
         self.mint()
     }
 
+    /// A new id for something of the hall: a card, an application, a transfer, a payment.
+    pub(crate) fn hall_id(&self) -> i64 {
+        self.mint()
+    }
+
     /// A new id for a job.
     #[must_use]
     pub fn job_id(&self) -> JobId {

@@ -20,7 +20,7 @@ use crate::{
     api, cti,
     desk::{self, admin},
     frame::{Live, Site, assets, fields, guard},
-    open311, party, resident,
+    hall, open311, party, resident,
 };
 
 /// Who may call a route at all. What they find there is decided by their reach.
@@ -134,6 +134,7 @@ pub fn table() -> Vec<Route> {
     table.extend(figures());
     table.extend(administration());
     table.extend(api_v1());
+    table.extend(the_hall());
     table
 }
 
@@ -213,6 +214,32 @@ fn the_server() -> Vec<Route> {
         get("/manifest.webmanifest", Public, assets::manifest),
         get("/sw.js", Public, assets::worker),
         get("/assets/{*name}", Public, assets::serve),
+    ]
+}
+
+/// 办事大厅: which one am I, and the counter behind it.
+fn the_hall() -> Vec<Route> {
+    use Access::{AnyStaff, Public, Staff};
+    vec![
+        get("/services", Public, hall::which::list),
+        get("/services/{key}", Public, hall::which::page),
+        post("/services/{key}", Public, hall::which::by_card),
+        get("/services/receipt/{number}/{token}", Public, hall::which::progress),
+        get("/desk/hall", AnyStaff, hall::clerk::page),
+        get("/desk/hall/new", Staff(Action::Hall), hall::clerk::begin),
+        post("/desk/hall/new", Staff(Action::Hall), hall::clerk::post),
+        get("/desk/hall/applications/{number}", AnyStaff, hall::one::page),
+        post("/desk/hall/applications/{number}/review", Staff(Action::HallReview), hall::one::review),
+        post("/desk/hall/applications/{number}/mending", Staff(Action::Hall), hall::one::mend),
+        post("/desk/hall/applications/{number}/withdrawal", Staff(Action::Hall), hall::one::withdraw),
+        post("/desk/hall/applications/{number}/receipt", AnyStaff, hall::paper::receipt),
+        get("/desk/hall/payouts", Staff(Action::HallPay), hall::pay::list),
+        post("/desk/hall/payouts", Staff(Action::HallPay), hall::pay::make),
+        get("/desk/hall/payouts/{number}", Staff(Action::HallPay), hall::pay::one),
+        get("/desk/hall/payouts/{number}/order.xml", Staff(Action::HallPay), hall::pay::order),
+        post("/desk/hall/payouts/{number}/answer", Staff(Action::HallPay), hall::pay::answer).with_files(),
+        get("/desk/hall/books", Staff(Action::HallPay), hall::pay::books),
+        post("/desk/hall/books", Staff(Action::HallPay), hall::pay::close),
     ]
 }
 

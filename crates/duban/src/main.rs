@@ -6,6 +6,7 @@ mod city;
 mod clock;
 mod demo;
 mod door;
+mod hall;
 mod hooks;
 mod import;
 mod keep;
@@ -49,6 +50,9 @@ enum Command {
     /// Objects that requests can be about: lamp posts, trees, stops.
     #[command(subcommand)]
     Objects(objects::Command),
+    /// The hall: cards that deposits are held for.
+    #[command(subcommand)]
+    Hall(hall::Command),
     /// Look at or check a city pack.
     #[command(subcommand)]
     City(city::Command),
@@ -79,6 +83,7 @@ fn main() -> ExitCode {
         Command::Import(args) => import::run(&args),
         Command::MailIn(args) => letters::run(&args),
         Command::Objects(command) => objects::run(&command),
+        Command::Hall(command) => hall::run(&command),
         Command::City(command) => city::run(&command),
         Command::User(command) => user::run(&command),
         Command::Key(command) => user::run_key(&command),

@@ -17,6 +17,7 @@ mod exports;
 mod faults;
 mod fuzz;
 mod gazetteer;
+mod hall;
 mod handling;
 mod histories;
 mod import;

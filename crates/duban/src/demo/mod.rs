@@ -4,6 +4,7 @@
 
 mod calls;
 mod filler;
+mod hall;
 mod outbox;
 mod picture;
 mod play;
@@ -92,6 +93,7 @@ fn tell(app: &App) -> anyhow::Result<()> {
     scenes.extend(filler::scenes());
     play::play(&past, &told, now, &cast, &scenes)?;
     calls::play(&past, &told, now, &cast)?;
+    hall::play(&past, &told, now, &cast)?;
     play::ask_for_erasure(&past, &cast)?;
     play::take_in_knowledge(&past, &cast)?;
     duban_app::partner::keep_key(app, "demo", duban_app::DEMO_KEY)?;

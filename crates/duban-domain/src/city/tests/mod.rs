@@ -4,6 +4,7 @@ mod desk;
 mod doors;
 mod edit;
 mod faults;
+mod services;
 
 use std::{collections::BTreeMap, fs, path::Path, sync::OnceLock};
 
@@ -14,7 +15,7 @@ use crate::{Lang, policy::Action};
 pub(crate) fn shipped() -> PackFiles {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../cities/zhuzhou");
     let mut files = BTreeMap::new();
-    for folder in ["", "calendar"] {
+    for folder in ["", "calendar", "services"] {
         for entry in fs::read_dir(root.join(folder)).unwrap() {
             let path = entry.unwrap().path();
             if path.is_file() {
