@@ -367,7 +367,8 @@ fn join(world: &World, number: &Number, dice: &Dice, numbers: &Mutex<Vec<Number>
 
 /// Somebody who joined is taken out again.
 fn part(world: &World, on: &On, dice: &Dice) -> bool {
-    let voices = world.app.store.read(|tx| tx.requests_of(crate::life::case(world, &on.number).id)).unwrap();
+    let id = crate::life::case(world, &on.number).id;
+    let voices = world.app.store.read(|tx| tx.requests_of(id)).unwrap();
     let role = *dice.one(&["supervisor", "dispatcher", "operator"]);
     case::part::part(&world.ctx(role, "hotline"), on, &dice.one(&voices).number, "不是一回事").is_ok()
 }

@@ -49,8 +49,14 @@ async fn an_operator_answers_with_an_item_and_what_was_rewritten_meanwhile_is_no
         ("public", "yes"),
     ];
     assert_eq!(keeper.post("/desk/knowledge", &next, None).await.status, StatusCode::SEE_OTHER);
-    let stale = keeper.post("/desk/knowledge", &next, None).await;
-    assert!(stale.status.is_client_error() && stale.text.contains("新的答案"), "what was typed stays");
+    assert_eq!(
+        keeper.post("/desk/knowledge", &next, None).await.status,
+        StatusCode::SEE_OTHER,
+        "twice is once"
+    );
+    let other = [&next[..], &[("answer", "别人的答案")]].concat();
+    let stale = keeper.post("/desk/knowledge", &other, None).await;
+    assert!(stale.status == StatusCode::UNPROCESSABLE_ENTITY && stale.text.contains("别人的答案"));
     let late = operator.post("/desk/intake", &form, None).await;
     assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(late.text.contains(ASKED) && late.text.contains("这条答案刚改过"), "{}", late.text);
