@@ -80,6 +80,9 @@ fn close(row: &Row<'_>) -> Result<CloseRow, StoreError> {
     })
 }
 
+/// What was booked on a day: kind of transfer, kind of the account debited and credited, how many, how much.
+pub(crate) type Booked = (TransferKind, AccountKind, AccountKind, i64, Fen);
+
 impl ReadTx<'_> {
     /// The id of an account.
     ///
@@ -118,10 +121,7 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// The engine's.
-    pub fn ledger_day(
-        &mut self,
-        day: i64,
-    ) -> Result<Vec<(TransferKind, AccountKind, AccountKind, i64, Fen)>, StoreError> {
+    pub fn ledger_day(&mut self, day: i64) -> Result<Vec<Booked>, StoreError> {
         let sql = "SELECT t.kind, d.kind, c.kind, count(*), CAST(sum(t.fen) AS BIGINT) FROM ledger_transfer t
             JOIN ledger_account d ON d.id = t.debit JOIN ledger_account c ON c.id = t.credit
             WHERE t.day = $1 GROUP BY t.kind, d.kind, c.kind ORDER BY t.kind, d.kind, c.kind";

@@ -90,7 +90,7 @@ fn capitals_of(number: u64) -> String {
         }
         gap = false;
         text.push_str(GROUPS[group]);
-        gap = gap || four % 10 == 0;
+        gap = gap || four.is_multiple_of(10);
     }
     text
 }

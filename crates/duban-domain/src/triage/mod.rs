@@ -1,6 +1,6 @@
 //! Triage (分流): what closed cases teach about a new text, its category and its unit, with how sure that is.
 //!
-//! A linear model over single characters and pairs, made by [`learn`] on one core and deterministic from a seed. It
+//! A linear model over single characters and pairs, made by [`learn()`] on one core and deterministic from a seed. It
 //! advises and decides nothing; the dispatch catalogue stands above it. No text is kept in a model: a feature is
 //! known by a hash, and only those are kept that [`PEOPLE`] different people used.
 
