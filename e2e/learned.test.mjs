@@ -68,7 +68,7 @@ test('an operator sees what the past suggests, and one key chooses it', async ()
 });
 
 test('the administrator reads how well it does, on a telephone too', async () => {
-  const page = await city.page({ viewport: { width: 375, height: 800 } });
+  const page = await city.page({ width: 375, height: 800 });
   await signIn(page, 'guan', PASSWORD);
   await page.goto('/desk/city/learning');
   await page.getByText('宏平均 F1').first().waitFor();

@@ -11,7 +11,7 @@ use super::{
 const WEIGHTS_MAX: usize = 1_500_000;
 /// Words that are shown, and the longest of them in tokens.
 const WORDS_MAX: usize = 3;
-const WORD_TOKENS_MAX: usize = 5;
+const WORD_TOKENS_MAX: usize = 8;
 
 /// A model (分流模型): weights by features that are known by a hash.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -67,7 +67,9 @@ impl Learned {
         if let Some(advice) = triage::advise(app, Aim::Category, asked) {
             learned.no_category = unsure(city, &advice, lang);
             if advice.sure {
-                let all = advice.guesses.iter().zip(PRESS);
+                // What has not even one hundredth is no suggestion.
+                let likely = advice.guesses.iter().filter(|guess| guess.confidence >= 0.01);
+                let all = likely.zip(PRESS);
                 learned.categories = all
                     .map(|(guess, press)| pick(city, Aim::Category, &advice, guess, press, lang))
                     .collect();
