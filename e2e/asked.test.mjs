@@ -42,6 +42,18 @@ test('the questions follow from what is typed, keep their answers, and the desk 
   await page.reload();
   await page.locator('#q-lamp_number').waitFor();
   assert.equal(await page.inputValue('#q-lamp_number'), '测试-0302', 'nor does a reload');
+  // Two of the lamp posts near the pin: one by its square on the map, one by its box and the keys.
+  assert.equal(await page.locator('[name=q-which_lamps]').count(), 0, 'nothing is near no place');
+  await page.check('[name=where][value=map]');
+  await page.fill('#lng', '113.1655');
+  await page.fill('#lat', '27.8425');
+  await page.dispatchEvent('#lat', 'change');
+  const lamps = page.locator('[name=q-which_lamps]');
+  await lamps.first().waitFor();
+  await page.locator('.map [data-object="YS-013"]').tap();
+  await lamps.and(page.locator('[value="YS-012"]')).press('Space');
+  assert.deepEqual(await lamps.evaluateAll((all) => all.filter((one) => one.checked).map((one) => one.value).sort()), ['YS-012', 'YS-013']);
+  assert.equal(await page.locator('.map .m-dot-object-on').count(), 2, 'the map shows what was chosen');
   await fits(page);
   await axe(page);
   await page.check('[name=privacy][value=anonymous]');
@@ -49,7 +61,7 @@ test('the questions follow from what is typed, keep their answers, and the desk 
   await page.waitForURL(/new=1&asked=1/);
   assert.equal(await page.locator('#more-asked').count(), 0, 'not asked twice');
   const staff = await atDesk(numberOf(page));
-  assert.match(await staff.locator('main').innerText(), /灯杆上的编号是多少？[\s\S]*测试-0302/);
+  assert.match(await staff.locator('main').innerText(), /灯杆上的编号是多少？[\s\S]*测试-0302[\s\S]*YS-01[23] 演示灯杆、YS-01[23] 演示灯杆/);
   for (const one of [page, staff]) quiet(one);
 });
 

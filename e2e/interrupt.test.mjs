@@ -9,7 +9,7 @@ import { test } from 'node:test';
 
 import { duban, environment, folder, program } from './program.mjs';
 
-const ROWS = 12_000;
+const ROWS = 3_000;
 /** So many bytes in the database's log say that rows are being written. */
 const BUSY_BYTES = 3 << 20;
 const WAIT_MS_MAX = 120_000;

@@ -39,6 +39,9 @@ export const RESIDENT = [
   { name: 'alerts-sent', go: '/alerts?sent=1' },
   { name: 'mine', go: '/mine' },
   { name: 'public-figures', go: '/stats' },
+  { name: 'hall-services', go: '/services' },
+  { name: 'hall-which', go: '/services/bicycle-deposit' },
+  { name: 'hall-situation', go: '/services/bicycle-deposit?how=personal&print=bike&card=lost' },
   { name: 'verify-receipt', go: '/verify' },
   { name: 'resident-privacy', go: '/privacy' },
   { name: 'answers', go: '/answers' },
@@ -109,8 +112,15 @@ export const DESK = [
   { name: 'people-erasures', who: 'operator', go: '/desk/erasures' },
   { name: 'people-erasure', who: 'privacy', go: erasure },
   { name: 'people-terms', who: 'privacy', go: '/desk/retention' },
+  { name: 'hall-desk', who: 'clerk', go: '/desk/hall' },
+  { name: 'hall-new', typed: true, who: 'clerk', go: taking },
+  { name: 'hall-one', who: 'clerk', go: returned },
+  { name: 'hall-payouts', who: 'cashier', go: '/desk/hall/payouts' },
+  { name: 'hall-payout', who: 'cashier', go: payout },
+  { name: 'hall-books', who: 'cashier', go: '/desk/hall/books' },
   { name: 'admin-moves', who: 'admin', go: '/desk/moves' },
   { name: 'admin-registers', who: 'admin', go: '/desk/city/registers' },
+  { name: 'admin-learning', who: 'admin', go: '/desk/city/learning' },
   { name: 'desk-letters', who: 'operator', go: '/desk/letters' },
   { name: 'admin-replace', who: 'admin', go: '/desk/replace?kind=unit&from=power' },
   { name: 'admin-replace-look', typed: true, who: 'admin', go: replaceLook },
@@ -388,6 +398,28 @@ async function replaceLook(page) {
   await page.goto('/desk/replace?kind=unit&from=power');
   await page.locator('#to').selectOption('urban');
   await page.locator('button[value=look]').click();
+}
+
+/** An application at the counter, with everything to be typed. */
+async function taking(page) {
+  await page.goto('/desk/hall/new?service=bicycle-deposit');
+  await page.fill('#number', '02184471');
+  await page.locator('button[value=look]').first().click();
+  await page.locator('input[name=q-card][value=lost]').check();
+  await page.locator('button[value=look]').last().click();
+  await page.locator('.big-sum').waitFor();
+}
+
+/** An application that the bank returned. */
+async function returned(page) {
+  await page.goto('/desk/hall');
+  await page.locator('a[href^="/desk/hall/applications/"]').first().click();
+}
+
+/** A batch with the answer of the bank. */
+async function payout(page) {
+  await page.goto('/desk/hall/payouts');
+  await page.locator('a[href^="/desk/hall/payouts/B"]').first().click();
 }
 
 /** What an erasure would take, before it is decided. */

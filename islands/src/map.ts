@@ -27,13 +27,19 @@ function start(el: HTMLElement): void {
   svg.setAttribute("role", "group");
   svg.setAttribute("aria-label", el.dataset["name"] ?? "");
   const feed = el.dataset["src"] ? tileSource(el.dataset["src"], () => repaint()) : undefined;
+  const form = el.closest("form");
+  /** The boxes of the same form that are objects of the city: what a box says, the map shows. */
+  const boxes = (): HTMLInputElement[] => (canPick ? [...(form?.querySelectorAll<HTMLInputElement>("input[data-lng][type=checkbox]") ?? [])] : []);
+  const objects = (): Dot[] => boxes().map((box) => ({
+    lng: Number(box.dataset["lng"]), lat: Number(box.dataset["lat"]), id: box.value, state: box.checked ? "object-on" : "object", label: box.closest("label")?.textContent?.trim() ?? box.value,
+  }));
   const paint = (): void => {
     view.width = el.clientWidth;
     view.height = el.clientHeight;
     if (view.width === 0) return;
     svg.setAttribute("viewBox", `0 0 ${view.width} ${view.height}`);
     const focused = svg.contains(document.activeElement) ? document.activeElement?.getAttribute("href") : null;
-    svg.replaceChildren(...draw(view, layer, [...(feed?.(view) ?? []), ...dots], pin, el.dataset["tiles"], el.dataset));
+    svg.replaceChildren(...draw(view, layer, [...(feed?.(view) ?? []), ...dots, ...objects()], pin, el.dataset["tiles"], el.dataset));
     // Whoever stands on a dot stays on it, or on the map where it is gone.
     if (focused) (svg.querySelector<SVGElement>(`a[href="${CSS.escape(focused)}"]`) ?? svg).focus();
   };
@@ -103,7 +109,11 @@ function start(el: HTMLElement): void {
   });
   const lift = (event: PointerEvent): void => {
     const tapped = hands.delete(event.pointerId) && hands.size === 0 && moved <= 5 && event.type === "pointerup";
-    if (tapped && canPick && !(event.target as Element).closest("a")) pick(placeAt(view, here(event)));
+    if (!tapped || !canPick || (event.target as Element).closest("a")) return;
+    const object = (event.target as Element).closest<SVGElement>("[data-object]")?.dataset["object"];
+    const box = boxes().find((one) => one.value === object);
+    if (box) box.click();
+    else pick(placeAt(view, here(event)));
   };
   svg.addEventListener("pointerup", lift);
   svg.addEventListener("pointercancel", lift);
@@ -155,6 +165,10 @@ function start(el: HTMLElement): void {
       repaint();
     });
   }
+  form?.addEventListener("duban:grown", repaint);
+  form?.addEventListener("change", (event) => {
+    if ((event.target as HTMLElement).matches("input[data-lng]")) repaint();
+  });
   new ResizeObserver(repaint).observe(el);
   paint();
 }

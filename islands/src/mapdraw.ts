@@ -3,7 +3,7 @@ import { fill } from "./dom";
 import { around, names } from "./mapnames";
 import { metres, project, round125, unproject, type Place, type Point } from "./mercator";
 
-export type Dot = Place & { label?: string; state?: string; href?: string; icon?: string };
+export type Dot = Place & { label?: string; state?: string; href?: string; icon?: string; id?: string };
 export type Feature = { kind: "place"; lng: number; lat: number; label: string } | { kind: "line"; pts: [number, number][]; label?: string };
 export type View = { centre: Place; zoom: number; width: number; height: number };
 
@@ -70,6 +70,7 @@ function shape(one: Dot): { many: boolean; inside: boolean; r: number } {
 
 function dot(view: View, one: Dot, words: DOMStringMap): SVGElement {
   const { x, y } = onScreen(view, one);
+  if (one.state?.startsWith("object")) return object(x, y, one);
   const { many, inside, r } = shape(one);
   const name = many ? fill(words["many"], { n: one.label ?? "" }) : (one.label ?? "");
   const group = node(one.href ? "a" : "g", one.href ? { href: one.href, "aria-label": name } : {});
@@ -77,6 +78,15 @@ function dot(view: View, one: Dot, words: DOMStringMap): SVGElement {
   if (one.icon) group.append(node("use", { class: "m-icon", href: `${words["icons"] ?? ""}#${one.icon}`, x: (x - 8).toFixed(1), y: (y - 8).toFixed(1), width: 16, height: 16 }));
   if (inside) group.append(node("text", { class: "m-num", x: x.toFixed(1), y: (y + 4).toFixed(1) }, one.label));
   else if (one.label) group.append(node("title", {}, one.label));
+  return group;
+}
+
+/** An object of the city stands on a corner, in a ring that a finger meets. The boxes of the form are its equal. */
+function object(x: number, y: number, one: Dot): SVGElement {
+  const group = node("g", { class: "m-object", ...(one.id ? { "data-object": one.id, "aria-hidden": "true" } : {}) });
+  group.append(node("circle", { class: "m-reach", cx: x.toFixed(1), cy: y.toFixed(1), r: 16 }));
+  group.append(node("path", { class: `m-dot m-dot-${one.state ?? "object"}`, d: `M${x.toFixed(1)} ${y.toFixed(1)}m0-9l9 9-9 9-9-9z` }));
+  if (one.label) group.append(node("title", {}, one.label));
   return group;
 }
 

@@ -7,10 +7,12 @@
     reason = "build commands measure how long their steps take; the product itself asks no clock"
 )]
 
+mod api_check;
 mod bench;
 mod browser;
 mod ci;
 mod demo;
+mod fuzz;
 mod islands;
 mod lint;
 mod npm;
@@ -18,6 +20,7 @@ mod postgres;
 mod sh;
 mod shots;
 mod steps;
+mod supply;
 mod test;
 mod tidy;
 
@@ -49,6 +52,16 @@ cargo xtask COMMAND
                                    cargo xtask bench pages --sizes 100000
   shots                          pictures of the pages in three widths, light and dark, in target/shots
                                    cargo xtask shots
+  supply [--deny]                judges licences and sources of every part, writes the bill of materials (CycloneDX)
+                                   into target/supply; --deny asks an installed cargo-deny too
+                                   cargo xtask supply
+  fuzz [TARGET] [--seconds N] [--seed N]
+                                 broken input for importers, mail, receipts, Open311 and forms, a minute each; what fails
+                                   is kept in target/fuzz
+                                   cargo xtask fuzz forms --seconds 600
+  api-check [WORDS]              asks the demo's API what its document allows and what it does not, with schemathesis,
+                                   which it says how to install; WORDS are for schemathesis
+                                   cargo xtask api-check --max-examples 200
 
 Settings: DUBAN_TEST_PG=postgres://…   tests use this server instead of one of their own
           DUBAN_CHROMIUM=PATH          the browser for journeys and pictures
@@ -82,6 +95,9 @@ fn dispatch(words: &[&str]) -> Result<()> {
         ["ci"] => ci::run(),
         ["tidy"] => tidy::run(),
         ["shots"] => shots::run(),
+        ["supply", rest @ ..] => supply::run(rest),
+        ["fuzz", rest @ ..] => fuzz::run(rest),
+        ["api-check", rest @ ..] => api_check::run(rest),
         _ => bail!("`{}` is no command here; `cargo xtask help` lists them", words.join(" ")),
     }
 }

@@ -118,7 +118,7 @@ fn journeys(steps: &mut Steps, filter: Option<&str>) -> Result<()> {
     })?;
     steps.step("browser journeys", || {
         let mut command = Command::new("node");
-        command.args(["--test", "--test-reporter=spec", "--test-concurrency=2"]).args(&files);
+        command.args(["--test", "--test-reporter=spec", "--test-concurrency=3"]).args(&files);
         command.env("DUBAN_BIN", demo::debug_program()).env("DUBAN_CHROMIUM", &chromium);
         command.env("DUBAN_E2E_CITY", &city);
         sh::run(command.current_dir(&folder))

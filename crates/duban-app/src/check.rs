@@ -42,6 +42,10 @@ pub fn check(app: &App) -> Result<Found> {
     app.store.read(|tx| {
         found.faults.extend(tx.wrong_tallies(&app.city.zone)?);
         found.faults.extend(tx.wrong_squares()?);
+        found.faults.extend(tx.ledger_again()?);
+        if !tx.ledger_trial()?.balances() {
+            found.faults.push("the books of the hall do not balance".to_owned());
+        }
         let nobody = tx.people_without_request()?;
         found.faults.extend((nobody > 0).then(|| format!("{nobody} people are kept whom no request names")));
         Ok::<_, crate::AppError>(())

@@ -16,6 +16,7 @@ pub mod error;
 pub mod export;
 pub mod figures;
 pub mod gazetteer;
+pub mod hall;
 pub mod import;
 pub mod jobs;
 pub mod keys;
@@ -36,10 +37,12 @@ pub mod remote;
 pub mod report;
 pub mod resident;
 pub mod retention;
+pub mod rotation;
 pub mod service;
 pub mod setup;
 pub mod staff;
 pub mod statistics;
+pub mod triage;
 pub mod view;
 pub mod watch;
 pub mod webhook;
@@ -50,11 +53,12 @@ pub use error::AppError;
 pub use wiring::{App, Ctx};
 // What pages read of the database: rows and sums, never a transaction.
 pub use duban_store::{
-    AdminChange, Alert, AttemptRow, ByHand, CallFigure, CallNote, CallSums, CallbackTask, CaseQuery, CaseRow,
-    Cursor, DeliveryRow, DestructionRow, ErasureRow, ExportLine, Figure, Figures, HoldRow, InspectionRow,
-    InspectionSums, KnowledgeList, KnowledgeRow, KnowledgeUse, KnowledgeVersion, Link, LinkState, LiveEvent,
-    MediaKind, MediaRow, NoticeLog, NoticeQuery, Order, Page, PublicQuery, PublicRow, RegisterRun,
-    RelocationRow, SavedView, SeekLine, ServiceKey, Sought, UnitFigures, WebhookRow, ZOOM_SINGLE,
+    AdminChange, Alert, ApplicationRow, AttemptRow, BatchRow, ByHand, CallFigure, CallNote, CallSums,
+    CallbackTask, CaseQuery, CaseRow, CloseRow, Cursor, DeliveryRow, DestructionRow, ErasureRow, ExportLine,
+    Figure, Figures, HoldRow, InspectionRow, InspectionSums, KnowledgeList, KnowledgeRow, KnowledgeUse,
+    KnowledgeVersion, Link, LinkState, LiveEvent, MediaKind, MediaRow, NoticeLog, NoticeQuery, Order, Page,
+    PaymentRow, PublicQuery, PublicRow, RegisterRun, RelocationRow, SavedView, SeekLine, ServiceKey, Sought,
+    StepRow, UnitFigures, WebhookRow, ZOOM_SINGLE,
 };
 
 /// What every account of a demonstration signs in with. Only `duban demo` makes such accounts.

@@ -2,7 +2,7 @@
 //!
 //! What a layer is, and what of a file counts, is `duban_domain::object`'s.
 
-use std::cell::Cell;
+use std::{cell::Cell, collections::BTreeSet};
 
 use duban_domain::{
     Refusal,
@@ -11,9 +11,14 @@ use duban_domain::{
     place::Point,
     question::{AnswerFault, Detail, Misanswer},
 };
-use duban_store::ReadTx;
+use duban_store::{AdminChange, ReadTx};
+use serde_json::json;
 
-use crate::{App, AppError, wiring::Result};
+use crate::{
+    App, AppError, Ctx,
+    administration::{OF_OBJECTS, noted},
+    wiring::Result,
+};
 
 /// Most objects that are offered.
 pub const SHOWN_MAX: usize = 8;
@@ -41,8 +46,9 @@ pub enum Imported {
 }
 
 /// Takes the objects of a GeoJSON file in, all or none; those of the layer that the file lacks stay. A dry run says what
-/// would come of it and changes nothing.
-pub fn import(app: &App, layer: &str, text: &str, dry: bool) -> Result<Imported> {
+/// would come of it and changes nothing. Who took them in, and how many, is among the recorded changes.
+pub fn import(ctx: &Ctx, layer: &str, text: &str, dry: bool) -> Result<Imported> {
+    let app = &ctx.app;
     let Some(layer) = app.city.layer(layer) else {
         return Ok(Imported::NoLayer(app.city.layers.iter().map(|layer| layer.key.clone()).collect()));
     };
@@ -58,6 +64,10 @@ pub fn import(app: &App, layer: &str, text: &str, dry: bool) -> Result<Imported>
         }
         let new = usize::try_from(tx.object_count(&layer.key)? - before).unwrap_or(0);
         came.set((new, put - new));
+        if put > 0 {
+            let after = json!({"total": objects.len(), "new": new, "changed": put - new}).to_string();
+            tx.note_change(&AdminChange { after, ..noted(ctx, OF_OBJECTS, &layer.key, "") })?;
+        }
         // What is refused is taken back.
         if dry { Err(Refusal::NoChange.into()) } else { Ok(()) }
     });
@@ -107,6 +117,26 @@ pub fn by_ids(app: &App, layer: &str, ids: &[&str]) -> Result<Vec<CityObject>> {
         }
         Ok(found)
     })
+}
+
+/// The objects that answers name, each once; one that its layer no longer has is left out.
+pub(crate) fn chosen<'a>(
+    app: &App,
+    tx: &mut ReadTx<'_>,
+    details: impl Iterator<Item = &'a Detail>,
+) -> Result<Vec<CityObject>> {
+    let mut seen = BTreeSet::new();
+    for detail in details {
+        let Some(layer) = app.city.question(&detail.question).and_then(|asked| asked.layer.as_deref()) else {
+            continue;
+        };
+        seen.extend(detail.values.iter().map(|value| (layer, object::id_of(value))));
+    }
+    let mut found = Vec::new();
+    for (layer, id) in seen {
+        found.extend(tx.object(layer, id)?);
+    }
+    Ok(found)
 }
 
 /// Answers that name objects, with their names; an id that no object has is no answer.

@@ -11,7 +11,7 @@ use duban_store::{ReadTx, Store, StoreError, WriteTx};
 use crate::keys::Keyring;
 
 /// The setting that holds the fingerprint of the key.
-const FINGERPRINT: &str = "key.fingerprint";
+pub(crate) const FINGERPRINT: &str = "key.fingerprint";
 
 /// The settings that hold the digest of the city pack, and since when it is this one.
 pub(crate) const DIGEST: &str = "city.digest";
@@ -38,6 +38,9 @@ pub enum SetupError {
     /// The pack has faults; each says where and how to mend it.
     #[error("the city pack has faults:\n{0}")]
     Faults(String),
+    /// The key is being changed, and that was stopped.
+    #[error("the key of this database is being changed; end that first: duban key rotate --data DIR")]
+    Turning,
     /// The key is not the one that the data was sealed with.
     #[error(
         "the key does not fit this database: it was made with key {known}, this is {given}. Put the right key file beside the data, or set DUBAN_KEY"
@@ -155,6 +158,9 @@ fn load(files: &PackFiles) -> Result<City, SetupError> {
 }
 
 fn fits(store: &Store, keys: &Keyring) -> Result<(), SetupError> {
+    if crate::rotation::turning(store)?.is_some() {
+        return Err(SetupError::Turning);
+    }
     let given = keys.fingerprint();
     let known = store.read(|tx| tx.setting(FINGERPRINT))?;
     match known {

@@ -465,7 +465,7 @@ fn mail(app: &App, row: &WatchRow) -> Result<Mail> {
 /// Names one wish until an instant; nobody without the key can make one.
 fn confirm_token(app: &App, id: WatchId, until: Stamp) -> String {
     let named = format!("{:x}-{:x}", id.0, until.0);
-    let sign = keys::hex(&app.keys.find(CONFIRM, &named)[..16]);
+    let sign = short(&app.keys.sign(CONFIRM, &named));
     format!("{named}-{sign}")
 }
 
@@ -474,20 +474,25 @@ fn confirms(app: &App, token: &str) -> Option<WatchId> {
     let (named, sign) = token.rsplit_once('-')?;
     let (id, until) = named.split_once('-')?;
     let until = Stamp(i64::from_str_radix(until, 16).ok()?);
-    let ours = keys::hex(&app.keys.find(CONFIRM, named)[..16]);
+    let ours = app.keys.signs(CONFIRM, named).any(|(_, mark)| notice::same(sign, &short(&mark)));
     let id = WatchId(i64::from_str_radix(id, 16).ok()?);
-    (notice::same(sign, &ours) && app.now() < until).then_some(id)
+    (ours && app.now() < until).then_some(id)
 }
 
 /// Names an address; it holds as long as the address watches something.
 fn manage_token(app: &App, contact: &[u8]) -> String {
     let named = keys::hex(contact);
-    let sign = keys::hex(&app.keys.find(MANAGE, &named)[..16]);
+    let sign = short(&app.keys.sign(MANAGE, &named));
     format!("{named}-{sign}")
 }
 
 fn manages(app: &App, token: &str) -> Option<Vec<u8>> {
     let (named, sign) = token.split_once('-')?;
-    let ours = keys::hex(&app.keys.find(MANAGE, named)[..16]);
-    if notice::same(sign, &ours) { keys::unhex(named) } else { None }
+    let (index, _) = app.keys.signs(MANAGE, named).find(|(_, mark)| notice::same(sign, &short(mark)))?;
+    // An address is found by another hash since the key was changed.
+    Some(app.keys.lifted(keys::unhex(named)?, index))
+}
+
+fn short(mark: &[u8]) -> String {
+    keys::hex(&mark[..16])
 }

@@ -19,6 +19,8 @@ use crate::{
     notice::Gateways,
     proof::Log,
     remote::{NoWire, Wire},
+    staff::KnownProvider,
+    triage::InForce,
 };
 
 /// One running installation: a city on a database. Cheap to clone.
@@ -51,6 +53,10 @@ pub struct App {
     base: Arc<OnceLock<String>>,
     /// The log that proves the past; read when it is first needed.
     pub(crate) log: Arc<OnceLock<Arc<Log>>>,
+    /// The learned models that advise, for all who share this installation.
+    triage: Arc<RwLock<Arc<InForce>>>,
+    /// What the provider of the city's own sign-on said about itself.
+    pub(crate) provider: Arc<KnownProvider>,
     /// The last id that was minted for this instant: the next is larger, so that two of one
     /// millisecond never meet.
     last: Arc<AtomicI64>,
@@ -67,8 +73,8 @@ impl App {
         entropy: Arc<dyn Entropy>,
         demo: bool,
     ) -> Self {
-        let (gateways, base, log, last) =
-            (Gateways::default(), Arc::default(), Arc::default(), Arc::default());
+        let (gateways, base, log, last, triage) =
+            (Gateways::default(), Arc::default(), Arc::default(), Arc::default(), Arc::default());
         let (wire, memory, inside) = (Arc::new(NoWire), Arc::new(NoMemory), Arc::default());
         let in_force = Arc::new(RwLock::new(city.clone()));
         Self {
@@ -85,6 +91,8 @@ impl App {
             inside,
             base,
             log,
+            triage,
+            provider: Arc::default(),
             last,
         }
     }
@@ -100,6 +108,16 @@ impl App {
     /// From now on this city holds, for every piece of work that begins.
     pub(crate) fn put_in_force(&self, city: Arc<City>) {
         *self.in_force.write().unwrap_or_else(PoisonError::into_inner) = city;
+    }
+
+    /// The learned models that advise now.
+    pub(crate) fn triage(&self) -> Arc<InForce> {
+        self.triage.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// From now on these advise.
+    pub(crate) fn put_triage(&self, models: Arc<InForce>) {
+        *self.triage.write().unwrap_or_else(PoisonError::into_inner) = models;
     }
 
     /// The same installation with ways out for messages.
@@ -278,6 +296,11 @@ impl App {
     /// A new id in the record of changes.
     #[must_use]
     pub fn change_id(&self) -> i64 {
+        self.mint()
+    }
+
+    /// A new id for something of the hall: a card, an application, a transfer, a payment.
+    pub(crate) fn hall_id(&self) -> i64 {
         self.mint()
     }
 

@@ -8,6 +8,7 @@ use crate::{
     knowledge::Flaw,
     policy::{Action, Guard},
     question::Misanswer,
+    service::HallRefusal,
 };
 
 /// A named "no" (拒绝及理由).
@@ -98,6 +99,8 @@ pub enum Refusal {
     Guard(Guard),
     /// An item of the knowledge base cannot be kept or used so.
     Knowledge(Flaw),
+    /// Something of the hall stands in the way.
+    Hall(HallRefusal),
 }
 
 impl Refusal {
@@ -138,6 +141,7 @@ impl Refusal {
             Self::TooLate => "too-late",
             Self::Guard(guard) => guard.key(),
             Self::Knowledge(flaw) => flaw.key(),
+            Self::Hall(hall) => hall.key(),
         }
     }
 
@@ -173,6 +177,7 @@ impl Refusal {
             | Self::CallTaken
             | Self::NothingToJudge
             | Self::TooLate
+            | Self::Hall(_)
             | Self::TooManyRows { .. } => None,
         }
     }
@@ -220,6 +225,7 @@ impl Refusal {
             Self::Obstacle(obstacle) => obstacle.sentence(lang),
             Self::Guard(guard) => guard.sentence(lang),
             Self::Knowledge(flaw) => flaw.sentence(lang),
+            Self::Hall(hall) => hall.sentence(lang),
             Self::BadMail => lang.t("这不像一个邮箱地址。例如 wang@example.cn。", "This does not look like a mail address. For example: wang@example.cn.").to_owned(),
             Self::TooLate => lang.t("期限已经过了。还有话要说，请直接找班长。", "The days for this are over. If there is more to say, speak to the one who leads the shift.").to_owned(),
             Self::NothingToJudge => lang.t("现在没有要研判的。诉求人还没有说不满意，或者同事已经研判过了。", "There is nothing to judge: the person is not dissatisfied, or a colleague has judged it.").to_owned(),
@@ -264,6 +270,12 @@ impl Refusal {
                 .replace('0', name),
             _ => String::new(),
         }
+    }
+}
+
+impl From<HallRefusal> for Refusal {
+    fn from(hall: HallRefusal) -> Self {
+        Self::Hall(hall)
     }
 }
 

@@ -130,7 +130,7 @@ impl ReadTx<'_> {
             params![case],
             |row| {
                 let salt = row.opt_blob(3)?.unwrap_or_default();
-                Ok((EventId(row.int(0)?), row.blob(1)? == digest(&salt, row.str(2)?)))
+                Ok((EventId(row.int(0)?), is_digest(&row.blob(1)?, &salt, row.str(2)?)))
             },
         )?;
         Ok(found.into_iter().filter(|(_, same)| !same).map(|(id, _)| id).collect())
@@ -138,7 +138,7 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Records what happened, from a place in the history on; `salt` makes a new one for each payload.
+    /// Records what happened, from a place in the history on; `by` digests each payload, after a new `salt`.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when somebody else has recorded something there; the engine's.
@@ -147,6 +147,7 @@ impl WriteTx<'_> {
         case: CaseId,
         first_seq: i64,
         events: &[(EventId, Event)],
+        by: Algorithm,
         mut salt: impl FnMut() -> Salt,
     ) -> Result<(), StoreError> {
         for ((id, event), seq) in events.iter().zip(first_seq..) {
@@ -165,7 +166,7 @@ impl WriteTx<'_> {
                     event.by.id,
                     &event.by.name,
                     &event.by.unit,
-                    &digest(&salt, &body),
+                    &by.digest(&[&salt, body.as_bytes()])[..],
                 ],
             )?;
             if written == 0 {
@@ -188,7 +189,10 @@ impl WriteTx<'_> {
     }
 }
 
-/// The digest of a payload: after its salt, so that a short one cannot be guessed once it is erased.
-pub(crate) fn digest(salt: &[u8], body: &str) -> Vec<u8> {
-    Algorithm::Sha256.digest(&[salt, body.as_bytes()]).to_vec()
+/// Whether a digest is that of a payload: after its salt, so that a short one cannot be guessed once it is erased. By the
+/// hash function of the log, or by SHA-256: in a log of SM3 payloads were digested by that at first.
+pub(crate) fn is_digest(recorded: &[u8], salt: &[u8], body: &str) -> bool {
+    [Algorithm::Sha256, Algorithm::Sm3]
+        .into_iter()
+        .any(|by| by.digest(&[salt, body.as_bytes()])[..] == *recorded)
 }

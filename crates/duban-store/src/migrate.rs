@@ -67,6 +67,9 @@ pub(crate) const ALL: &[Migration] = migrations![
     29 "0029_city_object",
     30 "0030_erasure",
     31 "0031_knowledge",
+    32 "0032_triage",
+    33 "0033_ledger",
+    34 "0034_hall",
 ];
 
 /// Held while migrating, so that two servers that start together do not both do it.

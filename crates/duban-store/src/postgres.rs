@@ -79,13 +79,21 @@ impl r2d2::ManageConnection for Manager {
     }
 }
 
+/// `duban`, the machine and the process: in two containers a process may have the same number.
+fn own_name() -> String {
+    let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let machine: String = machine.trim().chars().take(30).collect();
+    format!("duban {machine} {}", std::process::id())
+}
+
 impl Server {
     pub(crate) fn open(url: &str, target: &Target) -> Result<Self, StoreError> {
         let unopened = |cause| StoreError::Open { target: target.to_string(), cause };
         let mut config: Config = url.parse().map_err(|e: ::postgres::Error| unopened(Arc::new(e)))?;
         config.connect_timeout(WAIT);
         if config.get_application_name().is_none() {
-            config.application_name("duban");
+            // Its own, so that a program can tell its connections from those of others.
+            config.application_name(&own_name());
         }
         // The pool would try for long and hide the reason, so the first connection is made by hand;
         // on a thread of its own, since the driver may not block on a thread of an async runtime.

@@ -16,7 +16,7 @@ use duban_domain::{
 
 use crate::{
     ReadTx, StoreError, WriteTx,
-    event::digest,
+    event::is_digest,
     value::{Row, params},
 };
 
@@ -207,7 +207,7 @@ fn event_leaf(row: &Row<'_>) -> Result<Made, StoreError> {
         digest: &recorded,
     };
     let salt = row.opt_blob(11)?.unwrap_or_default();
-    let hold = row.opt_str(10)?.map(|body| digest(&salt, body) == recorded);
+    let hold = row.opt_str(10)?.map(|body| is_digest(&recorded, &salt, body));
     Ok((leaf.bytes(), hold))
 }
 

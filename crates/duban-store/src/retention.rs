@@ -370,7 +370,7 @@ const OF_CALLS: [&str; 3] = [
 ];
 
 /// What hangs on it.
-const OF_CASE: [&str; 16] = [
+const OF_CASE: [&str; 17] = [
     "DELETE FROM media_body WHERE media_id IN (SELECT id FROM media WHERE case_id = $1)",
     "DELETE FROM media WHERE case_id = $1",
     "DELETE FROM notice_log WHERE notice_id IN (SELECT id FROM notice WHERE case_id = $1)",
@@ -386,5 +386,6 @@ const OF_CASE: [&str; 16] = [
     "DELETE FROM partner_update WHERE case_id = $1",
     "DELETE FROM case_unit WHERE case_id = $1",
     "DELETE FROM case_state WHERE case_id = $1",
+    "DELETE FROM told_category WHERE case_id = $1",
     "DELETE FROM case_row WHERE id = $1",
 ];

@@ -4,7 +4,9 @@
 pub mod clock;
 pub mod disk;
 pub mod film;
+pub mod fuzz;
 pub mod gateway;
+pub mod lessons;
 pub mod line;
 pub mod notebook;
 pub mod postgres;

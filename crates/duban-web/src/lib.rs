@@ -7,6 +7,7 @@ mod api;
 pub mod cti;
 mod desk;
 mod frame;
+mod hall;
 #[cfg(test)]
 mod objects_tests;
 pub mod open311;

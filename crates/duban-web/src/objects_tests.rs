@@ -23,15 +23,11 @@ use crate::{
 
 const DARK: &str = "测试路的路灯不亮，一到晚上漆黑";
 const HERE: [(&str, &str); 2] = [("lng", "113.145"), ("lat", "27.835")];
-const LAYER: &str = "[[layer]]\nkey = \"lamps\"\nname = \"路灯杆\"\nname_en = \"Lamp posts\"\nmetres = 60\n";
-const QUESTION: &str = "\n[[question]]\nkey = \"which_lamps\"\ncategories = [\"utilities.lighting\"]\nkind = \"objects\"\nlayer = \"lamps\"\nask = \"是哪几盏灯？\"\nask_en = \"Which lamps?\"\n";
-
-/// The city with a layer of lamp posts, one every twenty metres to the north, and a question about them.
+/// The shipped layer of lamp posts, reaching sixty metres, with one every twenty metres to the north.
 fn with_lamps(world: &mut World) {
     let saved = pack::change(&world.ctx("administrator", "hotline"), "test", None, |files| {
-        files.insert("layers.toml".into(), LAYER.into());
-        let questions = files.get("questions.toml").cloned().unwrap_or_default();
-        files.insert("questions.toml".into(), questions + QUESTION);
+        let layers = files.get_mut("layers.toml").expect("the shipped pack has layers");
+        *layers = layers.replace("metres = 100", "metres = 60");
         Ok(())
     });
     assert!(matches!(saved.unwrap(), Saved::Done(..)));
@@ -44,7 +40,7 @@ fn with_lamps(world: &mut World) {
     };
     let lamps: Vec<String> = (0..40).map(lamp).collect();
     let text = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, lamps.join(","));
-    let done = object::import(&world.app, "lamps", &text, false).unwrap();
+    let done = object::import(&world.ctx("administrator", "hotline"), "lamps", &text, false).unwrap();
     assert_eq!(done, Imported::Done { total: 40, new: 40, changed: 0 });
 }
 
@@ -87,6 +83,11 @@ fn objects_that_are_near_are_offered_chosen_by_keyboard_and_named_on_every_page_
             }
             assert!(!near.text.contains("LP-4") && near.text.contains("<span>LP-1 测试1号灯，"));
             let asked = near.hidden("asked").to_owned();
+            assert!(
+                near.text.contains("value=\"LP-0\" data-lng=\"113.145\" data-lat=\"27.835\""),
+                "{}",
+                near.text
+            );
             let form = |form: &'static str, lamps: [&'static str; 2]| {
                 let words = [("form", form), ("text", DARK), ("privacy", "anonymous"), ("where", "map")];
                 let lamps = lamps.map(|lamp| ("q-which_lamps", lamp));
@@ -95,6 +96,8 @@ fn objects_that_are_near_are_offered_chosen_by_keyboard_and_named_on_every_page_
             let odd = [&form("a", ["LP-1", "LP-99"])[..], &[("asked", &*asked)]].concat();
             let odd = phone.post("/report", &odd, None).await;
             assert!(odd.status.is_client_error() && odd.text.contains("LP-99"), "{}", odd.text);
+            let drawn = odd.text.matches("m-dot-object\"").count();
+            assert!(drawn == 3 && odd.text.contains("m-dot-object-on\""), "{drawn} of four are not chosen");
             let whole = [&form("b", ["LP-1", "LP-3"])[..], &[("asked", &*asked)]].concat();
             let handed = phone.post("/report", &whole, None).await;
             assert_eq!(handed.status, StatusCode::SEE_OTHER, "{}", handed.text);
@@ -104,6 +107,7 @@ fn objects_that_are_near_are_offered_chosen_by_keyboard_and_named_on_every_page_
             let mut desk = sign_in(world, "chen", "hotline", "dispatcher").await;
             let page = look(&mut desk, &format!("/desk/cases/{number}")).await.text;
             assert!(page.contains("是哪几盏灯？") && page.contains(named), "{page}");
+            assert_eq!(page.matches("m-dot-object-on\"").count(), 2, "the map of the case shows those two");
             let paper = desk.get(&format!("/desk/cases/{number}/sheet.pdf")).await;
             assert_eq!(paper.status, StatusCode::OK);
             assert_eq!(
@@ -138,7 +142,10 @@ fn who_was_not_asked_and_who_takes_the_call_are_offered_them_too() {
             let typed = [&[("text", DARK), ("q-which_lamps", "LP-30")], &HERE[..]].concat();
             let shown = desk.post("/desk/intake/assist?part=ask", &typed, None).await.text;
             assert!(shown.contains("value=\"LP-2\""), "{shown}");
-            assert!(shown.contains("value=\"LP-30\" checked"), "what was chosen stays, however far: {shown}");
+            assert!(
+                shown.contains("value=\"LP-30\" data-lng=\"113.145\" data-lat=\"27.8403899\" checked"),
+                "what was chosen stays, however far: {shown}"
+            );
         });
     });
 }

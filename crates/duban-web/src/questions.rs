@@ -14,7 +14,7 @@ use duban_domain::{
 };
 use jiff::{Timestamp, civil::DateTime};
 
-use crate::frame::{Fields, Shell};
+use crate::frame::{Fields, Shell, map::MapPoint};
 
 /// What the field of a question is called, before its key.
 const FIELD: &str = "q-";
@@ -49,6 +49,15 @@ pub(crate) struct Listed {
     pub(crate) key: String,
     pub(crate) name: String,
     pub(crate) here: bool,
+    /// Where it stands, when it is an object of the city.
+    pub(crate) at: Option<Point>,
+}
+
+impl Listed {
+    /// Its place in degrees, for the map of the same form.
+    pub(crate) fn degrees(&self) -> Option<(f64, f64)> {
+        self.at.map(|at| (at.lng(), at.lat()))
+    }
 }
 
 /// The questions alone, for a page that asks while one types.
@@ -87,6 +96,12 @@ impl Asking {
         Ok(self)
     }
 
+    /// The objects that are offered, as the map draws them for whoever has no script.
+    pub(crate) fn drawn(&self) -> Vec<MapPoint> {
+        let offered = self.list.iter().flat_map(|one| &one.choices);
+        offered.filter_map(|one| Some(MapPoint::object(one.at?, &one.name, one.here))).collect()
+    }
+
     /// Whether anything wants an answer.
     pub(crate) fn asks(&self) -> bool {
         self.list.iter().any(|one| one.kind != AnswerKind::Notice.key())
@@ -119,7 +134,8 @@ fn objects(
             Lang::En => format!(", about {m} m"),
         });
         let name = format!("{}{}", named.join(" "), far.unwrap_or_default());
-        Listed { here: sent.contains(&object.id.as_str()), key: object.id.clone(), name }
+        let here = sent.contains(&object.id.as_str());
+        Listed { here, key: object.id.clone(), name, at: Some(object.point) }
     };
     let mut list: Vec<Listed> = near.iter().map(|(object, far)| listed(object, Some(*far))).collect();
     let elsewhere: Vec<&str> =
@@ -144,6 +160,7 @@ fn asked(question: &Question, given: &Given, wrong: &[Misanswer], lang: Lang) ->
         here: sent.contains(&choice.key.as_str()),
         key: choice.key.clone(),
         name: choice.name.get(lang).to_owned(),
+        at: None,
     });
     let fault = wrong.iter().find(|wrong| wrong.question == question.key);
     Asked {

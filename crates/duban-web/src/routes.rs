@@ -20,7 +20,7 @@ use crate::{
     api, cti,
     desk::{self, admin},
     frame::{Live, Site, assets, fields, guard},
-    open311, party, resident,
+    hall, open311, party, resident,
 };
 
 /// Who may call a route at all. What they find there is decided by their reach.
@@ -63,6 +63,11 @@ fn options<T: 'static>(path: &'static str, access: Access, handler: impl Handler
 }
 
 impl Route {
+    /// The same route for a document that brings files in base64.
+    fn with_proofs(self) -> Self {
+        Self { body_max: fields::PROOF_BYTES_MAX, ..self }
+    }
+
     /// The same route for a form that brings files.
     fn with_files(self) -> Self {
         Self { body_max: fields::FORM_BYTES_MAX, ..self }
@@ -129,6 +134,7 @@ pub fn table() -> Vec<Route> {
     table.extend(figures());
     table.extend(administration());
     table.extend(api_v1());
+    table.extend(the_hall());
     table
 }
 
@@ -211,6 +217,32 @@ fn the_server() -> Vec<Route> {
     ]
 }
 
+/// 办事大厅: which one am I, and the counter behind it.
+fn the_hall() -> Vec<Route> {
+    use Access::{AnyStaff, Public, Staff};
+    vec![
+        get("/services", Public, hall::which::list),
+        get("/services/{key}", Public, hall::which::page),
+        post("/services/{key}", Public, hall::which::by_card),
+        get("/services/receipt/{number}/{token}", Public, hall::which::progress),
+        get("/desk/hall", AnyStaff, hall::clerk::page),
+        get("/desk/hall/new", Staff(Action::Hall), hall::clerk::begin),
+        post("/desk/hall/new", Staff(Action::Hall), hall::clerk::post),
+        get("/desk/hall/applications/{number}", AnyStaff, hall::one::page),
+        post("/desk/hall/applications/{number}/review", Staff(Action::HallReview), hall::one::review),
+        post("/desk/hall/applications/{number}/mending", Staff(Action::Hall), hall::one::mend),
+        post("/desk/hall/applications/{number}/withdrawal", Staff(Action::Hall), hall::one::withdraw),
+        post("/desk/hall/applications/{number}/receipt", AnyStaff, hall::paper::receipt),
+        get("/desk/hall/payouts", Staff(Action::HallPay), hall::pay::list),
+        post("/desk/hall/payouts", Staff(Action::HallPay), hall::pay::make),
+        get("/desk/hall/payouts/{number}", Staff(Action::HallPay), hall::pay::one),
+        get("/desk/hall/payouts/{number}/order.xml", Staff(Action::HallPay), hall::pay::order),
+        post("/desk/hall/payouts/{number}/answer", Staff(Action::HallPay), hall::pay::answer).with_files(),
+        get("/desk/hall/books", Staff(Action::HallPay), hall::pay::books),
+        post("/desk/hall/books", Staff(Action::HallPay), hall::pay::close),
+    ]
+}
+
 /// What staff do with lists: several cases at once, kept views, prepared texts, files; and with letters.
 fn worklist() -> Vec<Route> {
     use Access::{AnyStaff, Staff};
@@ -258,6 +290,8 @@ fn administration() -> Vec<Route> {
         post("/desk/city/file", AnyStaff, admin::file::post),
         get("/desk/city/hours", Staff(Action::Administer), admin::hours::page),
         post("/desk/city/hours", Staff(Action::Administer), admin::hours::post),
+        get("/desk/city/learning", Staff(Action::Administer), admin::learning::page),
+        post("/desk/city/learning", Staff(Action::Administer), admin::learning::post),
         get("/desk/city/registers", Staff(Action::Administer), admin::registers::page),
         post("/desk/city/registers", Staff(Action::Administer), admin::registers::post),
         get("/desk/city/registers/{id}", Staff(Action::Administer), admin::registers::run),
@@ -375,7 +409,7 @@ fn api_v1() -> Vec<Route> {
         post("/api/v1/cases/{number}/dispatch", Api(Action::Dispatch), api::steps::dispatch),
         post("/api/v1/cases/{number}/signature", Api(Action::Sign), api::steps::sign),
         post("/api/v1/cases/{number}/contact", Api(Action::Contact), api::steps::contact),
-        post("/api/v1/cases/{number}/answer", Api(Action::Answer), api::steps::answer),
+        post("/api/v1/cases/{number}/answer", Api(Action::Answer), api::steps::answer).with_proofs(),
         post("/api/v1/cases/{number}/classification", Api(Action::Classify), api::steps::classify),
         post("/api/v1/cases/{number}/label", Api(Action::Label), api::steps::label),
         post("/api/v1/cases/{number}/note", Api(Action::Note), api::steps::note),

@@ -6,15 +6,18 @@ mod city;
 mod clock;
 mod demo;
 mod door;
+mod hall;
 mod hooks;
 mod import;
 mod keep;
 mod keyfile;
+mod learn;
 mod letters;
 mod objects;
 mod outside;
 mod pack;
 mod remember;
+mod rotate;
 mod serve;
 mod settings;
 mod user;
@@ -47,6 +50,9 @@ enum Command {
     /// Objects that requests can be about: lamp posts, trees, stops.
     #[command(subcommand)]
     Objects(objects::Command),
+    /// The hall: cards that deposits are held for.
+    #[command(subcommand)]
+    Hall(hall::Command),
     /// Look at or check a city pack.
     #[command(subcommand)]
     City(city::Command),
@@ -56,6 +62,8 @@ enum Command {
     /// Keys of other systems, such as Open311 clients.
     #[command(subcommand)]
     Key(user::KeyCommand),
+    /// Learn from closed cases which category and unit a text belongs to.
+    Learn(learn::Args),
     /// Check that nothing of the past was changed, or that a receipt holds.
     Verify(verify::Args),
     /// Check that rows, counters and histories agree.
@@ -75,9 +83,11 @@ fn main() -> ExitCode {
         Command::Import(args) => import::run(&args),
         Command::MailIn(args) => letters::run(&args),
         Command::Objects(command) => objects::run(&command),
+        Command::Hall(command) => hall::run(&command),
         Command::City(command) => city::run(&command),
         Command::User(command) => user::run(&command),
         Command::Key(command) => user::run_key(&command),
+        Command::Learn(args) => learn::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Backup(args) => keep::backup(&args),

@@ -7,7 +7,11 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use duban_app::object::{self, Imported};
+use duban_app::{
+    administration::by_command,
+    object::{self, Imported},
+};
+use duban_domain::Lang;
 
 use crate::{settings::Place, wire};
 
@@ -34,7 +38,8 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
     let Command::Import { place, layer, file, dry_run } = command;
     let text = std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
     let app = wire::open(place)?;
-    match object::import(&app, layer, &text, *dry_run)? {
+    let ctx = app.ctx(by_command("duban objects import"), Lang::Zh);
+    match object::import(&ctx, layer, &text, *dry_run)? {
         Imported::Done { total, new, changed } => {
             let would = if *dry_run { "would be " } else { "" };
             println!(

@@ -7,13 +7,14 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    thread::JoinHandle,
     time::Duration,
 };
 
 use anyhow::{Context, ensure};
 use duban_app::{
     App, AppError, administration::pack, case::publish, erasure, gazetteer, jobs, notice, proof, remote,
-    resident, retention, setup, watch,
+    resident, retention, setup, triage, watch,
 };
 use duban_domain::notice::NoticeChannel;
 use duban_web::{Options, Site};
@@ -22,7 +23,7 @@ use crate::{
     clock::Machine,
     demo,
     door::{self, Patience},
-    hooks, keep, letters,
+    hooks, keep, keyfile, letters,
     outside::Http,
     settings::{Outside, Place, Settings},
     wire,
@@ -76,6 +77,7 @@ fn keep_terms(app: &App) -> anyhow::Result<()> {
 
 /// Serves an installation and does its owed jobs until an interrupt.
 pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<ExitCode> {
+    let _serving = keyfile::serving(&settings.data.value);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let stop = Arc::new(AtomicBool::new(false));
     app.reached_at(&settings.public_url.value);
@@ -100,6 +102,7 @@ pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<Exi
         lane(notice::digest::work),
         lane(follow),
         lane(renew),
+        lane(|app| triage::follow(app).map(|_| 0)),
     ];
     let mut app = app;
     let http = Http::new(&app.inside);
@@ -122,12 +125,13 @@ pub(crate) fn until_stopped(app: App, settings: &Settings) -> anyhow::Result<Exi
         let stop = stop.clone();
         move || again_and_again(&registers, &stop, gazetteer::work)
     });
+    let learner = learner(app.clone(), stop.clone());
     let letters = letters::watch(&app, settings, &stop)?;
     let archive = keep::archive(&app, settings, &stop);
     let served = runtime.block_on(serve(app, settings));
     stop.store(true, Ordering::Relaxed);
     runtime.shutdown_timeout(GRACE);
-    for worker in workers.into_iter().chain(letters).chain(archive) {
+    for worker in workers.into_iter().chain([learner]).chain(letters).chain(archive) {
         drop(worker.join());
     }
     served.map(|()| ExitCode::SUCCESS)
@@ -223,6 +227,19 @@ fn again_and_again(app: &App, stop: &AtomicBool, work: fn(&App) -> Result<usize,
             }
         }
     }
+}
+
+/// Learns from closed cases when the city's hour has come, until the server is stopped. It may take a minute of one core:
+/// in a thread that nobody else waits for.
+fn learner(app: App, stop: Arc<AtomicBool>) -> JoinHandle<()> {
+    std::thread::spawn(move || {
+        while !stop.load(Ordering::Relaxed) {
+            if let Err(error) = triage::work(&app.at_hand(), &|| !stop.load(Ordering::Relaxed)) {
+                tracing::error!(%error, "nothing was learned tonight");
+            }
+            std::thread::sleep(JOBS_EVERY);
+        }
+    })
 }
 
 /// Calls other servers: what is owed to them, and their news.

@@ -13,7 +13,7 @@ use duban_domain::{
     person::Mail,
 };
 
-use crate::{settings::Place, wire};
+use crate::{rotate, settings::Place, wire};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -96,6 +96,16 @@ pub(crate) enum KeyCommand {
     List {
         #[command(flatten)]
         place: Place,
+    },
+    /// Another key for people's data, while no server runs: everything that was made with the present one is made anew.
+    #[command(after_help = "Example:\n  duban key rotate --data /var/lib/duban\n")]
+    Rotate {
+        #[command(flatten)]
+        place: Place,
+        /// The present key got into strange hands: links in mails, codes of receipts and known browsers that were made with it
+        /// do not count any more.
+        #[arg(long)]
+        leaked: bool,
     },
     /// Take a key back.
     Revoke {
@@ -189,6 +199,7 @@ pub(crate) fn run_key(command: &KeyCommand) -> anyhow::Result<ExitCode> {
                 );
             }
         }
+        KeyCommand::Rotate { place, leaked } => return rotate::run(place, *leaked),
         KeyCommand::Revoke { place, number } => {
             ensure!(
                 partner::revoke_key(&wire::open(place)?, *number)?,

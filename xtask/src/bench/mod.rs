@@ -28,6 +28,7 @@ const BENCHES: &[Bench] = &[
     ("source", "lines a crate, functions, files: the size of the thing", source::measure),
     ("create", "durable creates over HTTP, in turn with the bare engine", program::create),
     ("pages", "pages over databases of many cases, and how they grow", program::pages),
+    ("desk", "what the desk suggests, on real messages: right how often, at what cost", program::desk),
     ("shift", "a shift of 504 people at once: what each of them waits for", program::shift),
     ("start", "from the start of the program to its first answer, and its memory", program::start),
 ];

@@ -19,6 +19,15 @@ pub(super) fn pages(flags: &[&str]) -> Result<Vec<Row>> {
     measure("pages", flags)
 }
 
+/// Needs no program: what is measured are the rules.
+pub(super) fn desk(flags: &[&str]) -> Result<Vec<Row>> {
+    let rows = told("desk", Command::new(tool()?).arg("desk").args(flags))?;
+    if rows.is_empty() {
+        println!("  skipped: the messages are not there");
+    }
+    Ok(rows)
+}
+
 pub(super) fn shift(flags: &[&str]) -> Result<Vec<Row>> {
     measure("shift", flags)
 }
@@ -37,6 +46,11 @@ fn measure(name: &str, flags: &[&str]) -> Result<Vec<Row>> {
         .arg("--work")
         .arg(demo::target().join("bench"))
         .args(flags);
+    told(name, &mut command)
+}
+
+/// What the measuring tool said.
+fn told(name: &str, command: &mut Command) -> Result<Vec<Row>> {
     let output = command
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())

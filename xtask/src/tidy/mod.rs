@@ -49,6 +49,7 @@ fn all() -> Result<Findings> {
     findings.extend(documents::check(&tree)?);
     findings.extend(templates::check(&tree));
     findings.extend(stories::check(&tree));
+    findings.extend(crate::supply::check()?);
     Ok(findings)
 }
 

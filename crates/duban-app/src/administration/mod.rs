@@ -26,8 +26,14 @@ pub const OF_KEY: &str = "service-key";
 /// About a webhook.
 pub const OF_HOOK: &str = "webhook";
 
+/// About a learned model.
+pub const OF_MODEL: &str = "model";
+
 /// About open cases that go to another unit or category.
 pub const OF_MOVE: &str = "move";
+
+/// About the objects of a layer.
+pub const OF_OBJECTS: &str = "objects";
 
 /// A row of the record, by somebody, now.
 pub(crate) fn noted(ctx: &Ctx, kind: &str, subject: &str, note: &str) -> AdminChange {

@@ -5,11 +5,16 @@ use duban_domain::{
     dispatch::{Matter, Proposal, propose},
     policy::{allow, verb},
     request::Request,
+    triage::Aim,
 };
-use duban_store::ReadTx;
+use duban_store::{ReadTx, WriteTx};
 
 use super::{On, assign::member, step_with};
-use crate::{App, Ctx, wiring::Result};
+use crate::{
+    App, Ctx,
+    triage::{self, Asked},
+    wiring::Result,
+};
 
 /// What the dispatcher decided.
 #[derive(Clone, Debug)]
@@ -30,15 +35,31 @@ pub fn dispatch(ctx: &Ctx, on: &On, order: &Order) -> Result<Case> {
         if order.designated {
             allow::<verb::Decide>(&ctx.who)?;
         }
-        let order = dispatching(&ctx.app, tx, permitted.case(), order)?;
+        let (wanted, before) = (&order.unit, permitted.case());
+        let order = dispatching(&ctx.app, tx, before, order)?;
         let login = order.followed.as_ref().and_then(|proposal| proposal.handler.clone());
         let events = case::dispatch(permitted, &order, ground)?;
+        if before.unit() != Some(wanted.as_str()) {
+            note_choice(ctx, tx, before, wanted)?;
+        }
         // What changes only who is designated is no dispatch by the catalogue.
         match login.filter(|_| order.followed.as_ref().is_some_and(|p| p.unit == order.unit)) {
             Some(login) => given(&ctx.app, tx, events, &login),
             None => Ok(events),
         }
     })
+}
+
+/// What the dispatcher chose where a model had suggested a unit.
+fn note_choice(ctx: &Ctx, tx: &mut WriteTx<'_>, case: &Case, chosen: &str) -> Result<()> {
+    let Some(first) = tx.requests_of(case.id)?.into_iter().next() else { return Ok(()) };
+    let asked = Asked {
+        title: &first.title,
+        text: &first.text,
+        division: first.place.division.as_deref(),
+        category: case.category.as_deref(),
+    };
+    triage::note(&ctx.app, tx, &ctx.who.unit, Aim::Unit, &asked, chosen, ctx.now)
 }
 
 /// Gives it to the person whom the catalogue names, if they can have it now.

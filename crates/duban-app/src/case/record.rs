@@ -11,7 +11,7 @@ use super::{
     findable::{findable, reindex},
     publish,
 };
-use crate::{App, callbacks, jobs, notice, remote, webhook, wiring::Result};
+use crate::{App, callbacks, jobs, notice, proof, remote, webhook, wiring::Result};
 
 /// Records what a decision returned, and returns the case as it is now.
 pub(crate) fn record(
@@ -32,7 +32,8 @@ pub(crate) fn record(
         after.apply(event);
     }
     tx.update_case(before, &after, &row_extra(app, &after))?;
-    tx.append_events(after.id, before.version + 1, &events, || app.salt())?;
+    let by = proof::hash(app, tx)?;
+    tx.append_events(after.id, before.version + 1, &events, by, || app.salt())?;
     if Facets::of_state(before) != Facets::of_state(&after) {
         reindex(tx, &after)?;
     }
@@ -70,7 +71,8 @@ impl Opening {
             self.events.iter().map(|event| (app.event_id(), event.clone())).collect();
         tx.insert_case(case, request, &row_extra(app, case))?;
         publish::begin(app, tx, case, request, &self.events)?;
-        tx.append_events(case.id, 1, &events, || app.salt())?;
+        let by = proof::hash(app, tx)?;
+        tx.append_events(case.id, 1, &events, by, || app.salt())?;
         tx.index_case(case.id, &self.findable)?;
         jobs::owe(app, tx, None, case)?;
         remote::owe(app, tx, case, &events)?;

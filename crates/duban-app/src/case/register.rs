@@ -11,6 +11,7 @@ use duban_domain::{
     question::{self, Detail},
     request::{Channel, Kind, Place, Privacy, Request},
     text,
+    triage::Aim,
 };
 use duban_store::{Inserted, SealedPerson, WriteTx};
 
@@ -20,6 +21,7 @@ use crate::{
     media::NewMedia,
     object, person, proof,
     resident::mine::{self, Signed},
+    triage::{self, Asked},
     wiring::Result,
 };
 
@@ -299,6 +301,7 @@ impl<'a> Ready<'a> {
             opening.record(app, tx, &request)?;
             opening.owe(app, tx)?;
         }
+        self.note_choice(app, tx, &request)?;
         if self.intake.wish.direct.is_some() {
             knowledge::find::note_use(app, tx, self.intake.wish.source.as_ref())?;
         }
@@ -308,6 +311,15 @@ impl<'a> Ready<'a> {
             tx.update_call(&row)?;
         }
         Ok(Registered { number: request.number, request: request.id, again: false })
+    }
+
+    /// What the operator chose where a model had suggested a category.
+    fn note_choice(&self, app: &App, tx: &mut WriteTx<'_>, request: &Request) -> Result<()> {
+        let wish = &self.intake.wish;
+        let Some(chosen) = wish.category.as_deref().filter(|_| wish.by_hand) else { return Ok(()) };
+        let asked = Asked { title: &request.title, text: &request.text, ..Asked::default() };
+        let unit = self.by.unit.as_deref().unwrap_or_default();
+        triage::note(app, tx, unit, Aim::Category, &asked, chosen, request.received_at)
     }
 }
 

@@ -4,6 +4,7 @@ use duban_domain::{
     Number, Refusal, Stamp,
     case::{Case, Event},
     dispatch::Proposal,
+    object::CityObject,
     policy::{Reach, permit, verb},
     request::Request,
 };
@@ -17,7 +18,7 @@ use super::{
 use crate::{
     Ctx,
     notice::{self, Entry},
-    person,
+    object, person,
     phrase::{self, Offered},
     wiring::Result,
 };
@@ -51,6 +52,8 @@ pub struct Shown {
     pub trip: Vec<(CaseRow, i64)>,
     /// Prepared texts that fit, filled in.
     pub phrases: Vec<Offered>,
+    /// Objects of the city that its requests name, as far as they are still known.
+    pub objects: Vec<CityObject>,
     /// Cases of the same category that may be the same matter, as the city's settings have it.
     pub alike: Vec<CaseRow>,
     /// How many people speak of it, when that makes it a matter of many.
@@ -106,9 +109,12 @@ pub fn show(ctx: &Ctx, number: &Number) -> Result<Shown> {
         let told = notice::of_case(ctx, tx, &case)?;
         let links = tx.links_of(case.id)?;
         let letters = tx.letter_count(case.id)?;
+        let details = voices.iter().flat_map(|voice| &voice.request.details);
+        let objects = object::chosen(&ctx.app, tx, details)?;
         Ok::<_, crate::AppError>(Shown {
             told,
             letters,
+            objects,
             handler,
             colleagues,
             case,

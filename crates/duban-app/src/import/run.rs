@@ -384,6 +384,9 @@ fn take_in(app: &App, tx: &mut WriteTx<'_>, incoming: &Incoming, now: Stamp) -> 
         tx.insert_person(person)?;
     }
     Opening::of(&request, events_of(app, &request, incoming, now))?.record(app, tx, &request)?;
+    if incoming.category.is_some() {
+        tx.note_told_category(request.case)?;
+    }
     Ok(Done::Imported)
 }
 

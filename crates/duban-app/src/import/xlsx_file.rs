@@ -4,6 +4,7 @@
 use std::{
     fs::File,
     io::{BufReader, Read, Seek, SeekFrom},
+    panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
 };
 
@@ -37,6 +38,15 @@ impl XlsxRows {
     pub(super) fn open(path: &Path, mut file: File, mapping: &Mapping) -> Result<Self, ImportError> {
         let no_table = |why: String| ImportError::NoTable { path: path.to_owned(), why };
         guard(&mut file).map_err(|why| no_table(why.to_owned()))?;
+        // The library stumbles over some sheets that no program writes, such as one with a cell "A99999999999". It holds
+        // nothing but the file, so nothing is left in between.
+        catch_unwind(AssertUnwindSafe(|| Self::read(path, file, mapping))).unwrap_or_else(|_| {
+            Err(no_table("it names cells that no table has; save it anew, or as CSV UTF-8".into()))
+        })
+    }
+
+    fn read(path: &Path, file: File, mapping: &Mapping) -> Result<Self, ImportError> {
+        let no_table = |why: String| ImportError::NoTable { path: path.to_owned(), why };
         let mut book: Xlsx<_> =
             open_workbook_from_rs(BufReader::new(file)).map_err(|e: calamine::XlsxError| {
                 no_table(format!("the workbook cannot be opened ({e}); save it anew, or as CSV UTF-8"))

@@ -3,6 +3,8 @@
 //! Whatever cannot be read is left out rather than refused: the original is kept beside it. What a
 //! mail means for a case is [`super`]'s.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use duban_domain::{Lang, person::Mail, text::LINE_MAX};
 use mail_parser::{Address, HeaderName, Message, MessageParser, MimeHeaders, PartType};
 
@@ -67,7 +69,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Letter> {
     if !is_bounded(bytes) {
         return None;
     }
-    let mail = MessageParser::default().parse(bytes)?;
+    let mail = parsed(bytes)?;
     let from = mail.from().and_then(Address::first);
     // What is quoted may hold a key to the page of the person; nobody at the desk is to read it.
     let whole: String = notice::keyless(&words(&mail)).chars().take(WHOLE_MAX).collect();
@@ -101,12 +103,18 @@ pub(super) fn head(bytes: &[u8]) -> (Option<Mail>, String) {
     let end = bytes.windows(2).position(|at| at == b"\n\n").map(|at| at + 2);
     let end = end.or_else(|| bytes.windows(4).position(|at| at == b"\r\n\r\n").map(|at| at + 4));
     let head = &bytes[..end.unwrap_or(bytes.len()).min(HEAD_MAX)];
-    let Some(mail) = MessageParser::default().parse(head).filter(|_| is_bounded(head)) else {
+    let Some(mail) = parsed(head).filter(|_| is_bounded(head)) else {
         return (None, String::new());
     };
     let from = mail.from().and_then(Address::first).and_then(|from| Mail::parse(from.address()?).ok()?);
     let subject: String = mail.subject().unwrap_or_default().chars().take(LINE_MAX).collect();
     (from, subject.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// The mail, when it is one. At some that no program writes the library stumbles; it holds nothing but these bytes, so nothing
+/// is left in between.
+fn parsed(bytes: &[u8]) -> Option<Message<'_>> {
+    catch_unwind(AssertUnwindSafe(|| MessageParser::default().parse(bytes))).ok().flatten()
 }
 
 /// Whether reading this mail takes a bounded time, however it was put together.
@@ -210,7 +218,7 @@ fn bounce(mail: &Message<'_>) -> Option<Bounce> {
         match (&part.body, kind(part).as_deref()) {
             (PartType::Message(inner), _) => found.about.extend(inner.message_id().map(str::to_owned)),
             (_, Some("text/rfc822-headers" | "message/rfc822-headers")) => {
-                let inner = MessageParser::default().parse(part.contents());
+                let inner = parsed(part.contents());
                 found.about.extend(inner.and_then(|inner| inner.message_id().map(str::to_owned)));
             }
             _ => {}

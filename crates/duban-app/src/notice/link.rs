@@ -21,7 +21,7 @@ pub(crate) fn of(app: &App, number: &Number, now: Stamp) -> String {
 #[must_use]
 pub fn opens(app: &App, number: &Number, key: &str) -> bool {
     let now = period(app.now());
-    [now, now - 1].into_iter().any(|period| same(key, &sign(app, LINK, number, period)))
+    [now, now - 1].into_iter().any(|period| is_signed(app, LINK, number, period, key))
 }
 
 /// What stands in the reply address of a mail, so that an answer finds its request.
@@ -33,11 +33,19 @@ pub(crate) fn reply_key(app: &App, number: &Number) -> String {
 pub(crate) fn replied(app: &App, key: &str) -> Option<Number> {
     let (digits, sign_of) = key.split_once('.')?;
     let number: Number = digits.parse().ok()?;
-    same(sign_of, &sign(app, REPLY, &number, 0)).then_some(number)
+    is_signed(app, REPLY, &number, 0, sign_of).then_some(number)
 }
 
 fn sign(app: &App, place: &str, number: &Number, period: i64) -> String {
-    keys::hex(&app.keys.find(place, &format!("{}:{period}", number.digits()))[..8])
+    short(&app.keys.sign(place, &format!("{}:{period}", number.digits())))
+}
+
+fn is_signed(app: &App, place: &str, number: &Number, period: i64, sign: &str) -> bool {
+    app.keys.signs(place, &format!("{}:{period}", number.digits())).any(|(_, mark)| same(sign, &short(&mark)))
+}
+
+fn short(mark: &[u8]) -> String {
+    keys::hex(&mark[..8])
 }
 
 fn period(now: Stamp) -> i64 {

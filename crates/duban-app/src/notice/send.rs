@@ -18,6 +18,8 @@ use crate::{App, AppError, keys, watch, wiring::Result};
 /// How long one worker holds a notice before another may take it, in milliseconds: longer than any gateway
 /// waits for an answer.
 const LOCK_MS: i64 = 600_000;
+/// What the mark in a Message-ID is made for.
+const KEY: &str = "notice.key";
 /// The waits between attempts, in milliseconds; after the last it has failed.
 const WAITS_MS: [i64; 5] = [60_000, 300_000, 900_000, 3_600_000, 14_400_000];
 /// Longest words of another side that the ledger keeps, in characters.
@@ -178,7 +180,9 @@ fn outgoing(app: &App, row: &NoticeRow) -> Result<Outgoing> {
 /// The notice that a Message-ID of ours names; none when this installation did not make it.
 pub(crate) fn of_message_key(app: &App, key: &str) -> Option<duban_domain::NoticeId> {
     let id = key.strip_prefix("notice-")?.split('-').next()?.parse().ok().map(duban_domain::NoticeId)?;
-    link::same(key, &message_key(app, id)).then_some(id)
+    let text = id.0.to_string();
+    let ours = app.keys.signs(KEY, &text).any(|(_, mark)| link::same(key, &named(id, &mark)));
+    ours.then_some(id)
 }
 
 /// What a mail server reports of a notice (退信报告).
@@ -226,6 +230,9 @@ fn clean(words: &str, address: &str) -> String {
 
 /// What a notice is known by outside: nobody without the key can make one.
 pub(super) fn message_key(app: &App, id: duban_domain::NoticeId) -> String {
-    let sign = keys::hex(&app.keys.find("notice.key", &id.0.to_string())[..6]);
-    format!("notice-{}-{sign}", id.0)
+    named(id, &app.keys.sign(KEY, &id.0.to_string()))
+}
+
+fn named(id: duban_domain::NoticeId, mark: &[u8]) -> String {
+    format!("notice-{}-{}", id.0, keys::hex(&mark[..6]))
 }

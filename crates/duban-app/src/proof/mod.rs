@@ -10,7 +10,7 @@ use duban_domain::{
     proof::{Algorithm, Checkpoint, Hash, Salt, leaf, note::Verifier},
     request::Request,
 };
-use duban_store::StoreError;
+use duban_store::{ReadTx, StoreError};
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 
 pub use receipt::{Proved, check, of_request};
@@ -97,6 +97,15 @@ impl App {
         }
         Ok(self.log.get().ok_or(AppError::Broken("the log has no name"))?)
     }
+}
+
+/// The hash function of the log, as a transaction finds it: the log of this process may not be read yet.
+pub(crate) fn hash(app: &App, tx: &mut ReadTx<'_>) -> Result<Algorithm> {
+    if let Some(log) = app.log.get() {
+        return Ok(log.by);
+    }
+    let origin = tx.setting(ORIGIN)?.unwrap_or_default();
+    Ok(Checkpoint { origin, size: 0, root: Hash::default() }.algorithm())
 }
 
 /// A new salt, and the digest of what a request says.

@@ -172,7 +172,41 @@ fn encoded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use duban_testkit::fuzz::{Target, outcome};
+
     use super::*;
+
+    #[test]
+    fn an_answer_however_broken_is_records_or_none() {
+        const JSON: &[u8] =
+            br#"[{"service_request_id":638344,"status":"closed","lat":37.7,"extra":{"a":[1]}}]"#;
+        const XML: &[u8] = b"<?xml version=\"1.0\"?><service_requests><request><status>closed &lt;</status><status_notes/></request></service_requests>";
+        Target {
+            name: "answers",
+            seeds: vec![JSON.to_vec(), XML.to_vec()],
+            words: vec![
+                b"<a>",
+                b"</a>",
+                b"<![CDATA[",
+                b"]]>",
+                b"<!--",
+                b"<!DOCTYPE a [<!ENTITY b \"c\">]>",
+                b"&b;",
+                b"&#x110000;",
+                b"[[[[[[[[",
+                b"{\"a\":",
+                b"\\ud800",
+                b"\xef\xbb\xbf",
+            ],
+            tries: 600,
+        }
+        .run(|bytes| {
+            let body = String::from_utf8_lossy(bytes);
+            let shown = reasons(&body);
+            assert!(shown.chars().count() <= 300 && !shown.contains('\n'));
+            outcome(&records(&body).map(|found| (found.len(), found.first().map(BTreeMap::len))))
+        });
+    }
 
     #[test]
     fn both_writings_and_common_wrappings_give_the_same_records() {

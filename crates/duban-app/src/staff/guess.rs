@@ -24,6 +24,8 @@ const NOBODY_TIMES: i64 = 4;
 const MINUTE_MS: i64 = 60_000;
 /// Bytes of a device token, and of the mark that shows that we made it.
 const DEVICE: usize = 16;
+/// What the mark is made for.
+const DEVICE_OF: &str = "device";
 
 /// The counts that a try falls under, each with how many wrong ones it bears.
 #[derive(Clone, Debug)]
@@ -106,20 +108,24 @@ pub(super) fn device(ring: &Keyring, staff: StaffId, entropy: &dyn Entropy) -> S
     let mut random = [0; DEVICE];
     entropy.fill(&mut random);
     let random = keys::hex(&random);
-    format!("{random}{}", mark(ring, staff, &random))
+    format!("{random}{}", short(&ring.sign(DEVICE_OF, &of(staff, &random))))
 }
 
 /// The token among those of a browser that was made for this account.
 pub(super) fn known<'a>(ring: &Keyring, staff: StaffId, devices: &'a [String]) -> Option<&'a str> {
     let ours = |token: &&String| {
         token.is_ascii()
-            && token
-                .split_at_checked(2 * DEVICE)
-                .is_some_and(|(random, rest)| rest == mark(ring, staff, random))
+            && token.split_at_checked(2 * DEVICE).is_some_and(|(random, rest)| {
+                ring.signs(DEVICE_OF, &of(staff, random)).any(|(_, mark)| rest == short(&mark))
+            })
     };
     devices.iter().find(ours).map(String::as_str)
 }
 
-fn mark(ring: &Keyring, staff: StaffId, random: &str) -> String {
-    keys::hex(&ring.find("device", &format!("{} {random}", staff.0))[..DEVICE])
+fn of(staff: StaffId, random: &str) -> String {
+    format!("{} {random}", staff.0)
+}
+
+fn short(mark: &[u8]) -> String {
+    keys::hex(&mark[..DEVICE])
 }

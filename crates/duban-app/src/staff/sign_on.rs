@@ -13,7 +13,7 @@ use duban_domain::{
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::{Attempt, Entrance, guess::Counts, login, record, token};
+use super::{Attempt, Entrance, guess::Counts, login, provider::Provider, record};
 use crate::{App, AppError, keys, remote::Call, wiring::Result};
 
 /// Where the provider sends a browser back to.
@@ -60,17 +60,10 @@ struct Way {
     to: String,
 }
 
-/// What a provider publishes about itself.
-struct Provider {
-    authorize: String,
-    token: String,
-    keys: String,
-}
-
 /// Begins: where the browser goes, and what it keeps. `to` is where its member wants to be in the end.
 pub fn begin(app: &App, to: &str) -> Result<Begun> {
     let rules = rules(app)?;
-    let provider = discover(app, rules)?;
+    let provider = app.provider.said(app, rules)?;
     let random = || URL_SAFE_NO_PAD.encode(app.entropy.token());
     let way = Way { state: random(), nonce: random(), verifier: random(), at: app.now(), to: to.to_owned() };
     let scope =
@@ -104,10 +97,11 @@ pub fn finish(app: &App, kept: &str, back: &Back, attempt: &Attempt) -> Result<(
     if !back.iss.is_empty() && back.iss != rules.issuer {
         return forged("another provider answered");
     }
-    let provider = discover(app, rules)?;
+    let provider = app.provider.said(app, rules)?;
     let said = exchange(app, rules, &provider, back, &way)?;
-    let keys = document(app, rules, &provider.keys)?;
-    let Some(claims) = token::claims(&said, &keys) else { return forged("not signed by the provider") };
+    let Some(claims) = app.provider.claims(app, rules, &provider, &said)? else {
+        return forged("not signed by the provider");
+    };
     if let Some(why) = wrong(rules, &claims, &way.nonce, app.now()) {
         return forged(why);
     }
@@ -155,29 +149,9 @@ fn forged<T>(why: &str) -> Result<T> {
     Err(refused(Guard::SignOnForged))
 }
 
-fn silent<T>(why: &str) -> Result<T> {
+pub(super) fn silent<T>(why: &str) -> Result<T> {
     tracing::warn!(why, "the sign-on gave no answer that can be read");
     Err(refused(Guard::SignOnSilent))
-}
-
-/// Asks the provider about itself, each time: keys and addresses change without telling anybody.
-fn discover(app: &App, rules: &SignOn) -> Result<Provider> {
-    let base = rules.issuer.trim_end_matches('/');
-    let said = document(app, rules, &format!("{base}/.well-known/openid-configuration"))?;
-    let text = |name: &str| said.get(name).and_then(Value::as_str).unwrap_or_default();
-    if text("issuer") != rules.issuer {
-        return silent("it calls itself otherwise than access.toml does");
-    }
-    let fits = |url: &str| url.starts_with("https://") || (rules.private && url.starts_with("http://"));
-    let [authorize, token, keys] = ["authorization_endpoint", "token_endpoint", "jwks_uri"].map(text);
-    if ![authorize, token, keys].into_iter().all(fits) {
-        return silent("it names no address, or one that is not encrypted");
-    }
-    Ok(Provider { authorize: authorize.to_owned(), token: token.to_owned(), keys: keys.to_owned() })
-}
-
-fn document(app: &App, rules: &SignOn, url: &str) -> Result<Value> {
-    call(app, rules, url, None)
 }
 
 /// The token for the code. Our secret goes in the form (`client_secret_post`).
@@ -202,7 +176,13 @@ fn exchange(app: &App, rules: &SignOn, provider: &Provider, back: &Back, way: &W
     }
 }
 
-fn call(app: &App, rules: &SignOn, url: &str, form: Option<Vec<(String, String)>>) -> Result<Value> {
+/// One question to the provider, and its answer as JSON.
+pub(super) fn call(
+    app: &App,
+    rules: &SignOn,
+    url: &str,
+    form: Option<Vec<(String, String)>>,
+) -> Result<Value> {
     let call = Call { url: url.to_owned(), form, idempotency: None, private: rules.private };
     match app.wire.call(&call) {
         Ok(reply) if reply.status == 200 => match serde_json::from_str(&reply.body) {

@@ -11,7 +11,7 @@ use duban_store::CaseQuery;
 use duban_testkit::world::{World, both};
 
 /// More than two transactions of the import.
-const ROWS: usize = 650;
+const ROWS: usize = 420;
 
 /// A table as another hotline gives it: every third one is answered, one row says no time.
 fn table(folder: &Path) -> PathBuf {

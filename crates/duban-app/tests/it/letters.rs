@@ -336,3 +336,12 @@ fn a_mail_of_boundaries_that_never_come_is_not_read() {
     assert_eq!(letter::take_in(&world.app, &nested(150, 3_000_000)).unwrap(), Came::Unreadable);
     assert_ne!(letter::take_in(&world.app, &nested(3, 10)).unwrap(), Came::Unreadable);
 }
+
+/// Found by changing good mails at random: the library that reads mails stumbles over it, and whoever read the Maildir ended.
+#[test]
+fn a_mail_at_which_its_reader_stumbles_is_none_and_stops_nothing() {
+    let world = World::sqlite();
+    let odd = b"Content-Type:multipart;boundary=b\n\n--bContent-Type:message/rfc822\n\nContent-Type:message/rfc822\n\n\n--b--";
+    assert_eq!(letter::take_in(&world.app, odd).unwrap(), Came::Unreadable);
+    request(&world, &new(1));
+}

@@ -2,7 +2,11 @@
 //! point are found, nearest first, among many.
 
 use duban_app::{
-    administration::pack::{self, Saved},
+    administration::{
+        OF_OBJECTS,
+        pack::{self, Saved},
+        record,
+    },
     object::{self, Imported},
 };
 use duban_domain::place::Point;
@@ -13,7 +17,7 @@ fn with_layers(world: &mut World) {
         let layer = |key: &str| {
             format!("[[layer]]\nkey = \"{key}\"\nname = \"测试\"\nname_en = \"Test\"\nmetres = 150\n")
         };
-        files.insert("layers.toml".into(), layer("trees") + &layer("stops"));
+        files.entry("layers.toml".into()).or_default().push_str(&(layer("trees") + &layer("stops")));
         Ok(())
     });
     assert!(matches!(saved.unwrap(), Saved::Done(..)));
@@ -30,7 +34,7 @@ fn tree(id: &str, name: &str, east: f64, north: f64) -> String {
 
 fn import(world: &World, features: &[String], dry: bool) -> Imported {
     let text = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","));
-    object::import(&world.app, "trees", &text, dry).unwrap()
+    object::import(&world.ctx("administrator", "hotline"), "trees", &text, dry).unwrap()
 }
 
 fn around(world: &World) -> Vec<(String, String, u32)> {
@@ -61,8 +65,17 @@ fn a_file_of_objects_counts_whole_or_not_at_all_and_is_taken_in_again() {
         let said = around(world);
         assert_eq!((said[0].0.as_str(), said[0].1.as_str(), said[0].2), ("T1", "测试老樟树", 50));
         assert_eq!(said.len(), 2, "five hundred metres away is not near: {said:?}");
-        let other = object::import(&world.app, "lamps", "{}", false).unwrap();
-        assert_eq!(other, Imported::NoLayer(vec!["trees".into(), "stops".into()]));
+        let ctx = world.ctx("administrator", "hotline");
+        let other = object::import(&ctx, "benches", "{}", false).unwrap();
+        assert_eq!(other, Imported::NoLayer(vec!["lamps".into(), "trees".into(), "stops".into()]));
+        let (noted, _) = record::page(&world.ctx("auditor", "hotline"), Some(OF_OBJECTS), None).unwrap();
+        let said: Vec<&str> = noted.iter().map(|change| change.after.as_str()).collect();
+        let (newest, first) = (r#"{"changed":1,"new":1,"total":3}"#, r#"{"changed":0,"new":2,"total":2}"#);
+        assert_eq!(
+            said,
+            [newest, first],
+            "what changed something is recorded, a dry run and a bad file are not"
+        );
     });
 }
 

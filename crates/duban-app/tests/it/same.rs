@@ -223,7 +223,7 @@ fn a_resident_is_shown_what_is_public_near_and_alike_and_learns_nothing_of_what_
             let rows = resident::public::alike(&world.app, said, point, of, 3).unwrap();
             rows.into_iter().map(|row| row.number).collect::<Vec<_>>()
         };
-        assert_eq!(shown("灯坏了好几天", 113.1302, category.as_deref()), [known.number]);
+        assert_eq!(shown("灯坏了好几天", 113.1302, category.as_deref()), std::slice::from_ref(&known.number));
         assert!(shown("灯坏了好几天", 113.15, category.as_deref()).is_empty(), "two kilometres away");
         let words = "纺织路的路灯一盏都不亮，晚上看不见台阶";
         assert!(shown(words, 113.1302, None).is_empty(), "its words are not public, so they find nothing");

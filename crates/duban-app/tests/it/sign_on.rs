@@ -36,6 +36,10 @@ struct Provider {
     challenge: Mutex<String>,
     /// What goes wrong.
     broken: Mutex<&'static str>,
+    /// The addresses that it was asked at.
+    asked: Mutex<Vec<String>>,
+    /// What it calls its key.
+    kid: Mutex<&'static str>,
 }
 
 impl Provider {
@@ -50,6 +54,8 @@ impl Provider {
             nonce: Mutex::default(),
             challenge: Mutex::default(),
             broken: Mutex::new(""),
+            asked: Mutex::default(),
+            kid: Mutex::new("k1"),
         })
     }
 
@@ -76,7 +82,11 @@ impl Provider {
             claims[name] = value.clone();
         }
         let broken = *self.broken.lock().unwrap();
-        let head = if broken == "none" { r#"{"alg":"none"}"# } else { r#"{"alg":"ES256","kid":"k1"}"# };
+        let kid = *self.kid.lock().unwrap();
+        let head = match broken {
+            "none" => r#"{"alg":"none"}"#.to_owned(),
+            _ => json!({"alg": "ES256", "kid": kid}).to_string(),
+        };
         let signed =
             format!("{}.{}", URL_SAFE_NO_PAD.encode(head), URL_SAFE_NO_PAD.encode(claims.to_string()));
         let signature = self.pair.sign(&SystemRandom::new(), signed.as_bytes()).unwrap();
@@ -96,6 +106,7 @@ impl Wire for Way {
         let Self(provider, now_s) = self;
         let broken = *provider.broken.lock().unwrap();
         let said = |said: Value| Ok(Reply { status: 200, body: said.to_string() });
+        provider.asked.lock().unwrap().push(call.url.rsplit('/').next().unwrap().to_owned());
         match call.url.as_str() {
             _ if broken == "away" => Err(Lost("nobody there".into())),
             "https://sso.example.cn/.well-known/openid-configuration" => said(json!({
@@ -109,7 +120,7 @@ impl Wire for Way {
                 let key = |n: &[u8]| URL_SAFE_NO_PAD.encode(n);
                 said(json!({"keys": [
                     {"kty": "oct", "k": "AAAA"},
-                    {"kty": "EC", "crv": "P-256", "kid": "k1", "use": "sig", "x": key(&point[..32]), "y": key(&point[32..])},
+                    {"kty": "EC", "crv": "P-256", "kid": *provider.kid.lock().unwrap(), "use": "sig", "x": key(&point[..32]), "y": key(&point[32..])},
                 ]}))
             }
             "https://sso.example.cn/token" => {
@@ -289,9 +300,12 @@ fn an_answer_that_is_forged_old_or_meant_for_others_opens_nothing() {
             ("plain", Guard::SignOnSilent),
         ] {
             *provider.broken.lock().unwrap() = broken;
+            // What it said of itself before holds no more.
+            world.clock.pass_ms(11 * 60_000);
             assert_eq!(guard(come(world, &provider)), told, "{broken}");
         }
         *provider.broken.lock().unwrap() = "";
+        world.clock.pass_ms(4_000);
 
         let app = app(world, &provider);
         let (mine, other) = (sign_on::begin(&app, "/desk").unwrap(), sign_on::begin(&app, "/desk").unwrap());
@@ -326,4 +340,42 @@ fn a_second_factor_is_asked_for_unless_the_sign_on_has_done_it() {
         rules(format!("second_factor = [\"operator\"]\n{RULES}second_done = true\n"));
         entered(come(world, &provider));
     });
+}
+
+/// Anybody may open the first address of the sign-on as often as they like: the provider hears of it once.
+#[test]
+fn the_provider_is_asked_about_itself_once_in_a_while_and_at_once_for_a_key_that_nobody_knows() {
+    let world = &World::sqlite();
+    let (provider, _) = city(world);
+    let asked = || std::mem::take(&mut *provider.asked.lock().unwrap());
+    let app = || app(world, &provider);
+    for _ in 0..50 {
+        sign_on::begin(&app(), "/desk").unwrap();
+    }
+    assert_eq!(asked(), ["openid-configuration"]);
+    entered(come(world, &provider));
+    entered(come(world, &provider));
+    assert_eq!(asked(), ["token", "keys", "token"]);
+
+    // Another key than we know: asked for again, but not more often than once a minute.
+    *provider.kid.lock().unwrap() = "k2";
+    assert_eq!(guard(come(world, &provider)), Guard::SignOnForged);
+    assert_eq!(asked(), ["token"], "the keys came a moment ago");
+    world.clock.pass_ms(61_000);
+    entered(come(world, &provider));
+    assert_eq!(asked(), ["token", "keys"]);
+    world.clock.pass_ms(11 * 60_000);
+    entered(come(world, &provider));
+    assert_eq!(asked(), ["openid-configuration", "token", "keys"], "what it said holds ten minutes");
+
+    // While it is silent, nobody waits for it one after another.
+    world.clock.pass_ms(11 * 60_000);
+    *provider.broken.lock().unwrap() = "away";
+    for _ in 0..50 {
+        assert_eq!(guard(sign_on::begin(&app(), "/desk")), Guard::SignOnSilent);
+    }
+    assert_eq!(asked(), ["openid-configuration"]);
+    *provider.broken.lock().unwrap() = "";
+    world.clock.pass_ms(4_000);
+    sign_on::begin(&app(), "/desk").unwrap();
 }

@@ -47,6 +47,7 @@ use crate::{
     place::Bounds,
     question::Question,
     retention::RetentionRules,
+    service::Service,
 };
 
 /// The files of a pack: path inside the pack → text.
@@ -86,6 +87,8 @@ pub struct City {
     pub questions: Vec<Question>,
     /// 办理清单
     pub checklists: Vec<Checklist>,
+    /// 办事大厅的事项, by key.
+    pub services: Vec<Service>,
     /// 外部系统, in order.
     pub remotes: Vec<Remote>,
     /// 地名登记
@@ -238,6 +241,12 @@ impl City {
     #[must_use]
     pub fn question(&self, key: &str) -> Option<&Question> {
         self.questions.iter().find(|question| question.key == key)
+    }
+
+    /// The service of the hall with this key.
+    #[must_use]
+    pub fn service(&self, key: &str) -> Option<&Service> {
+        self.services.iter().find(|service| service.key == key)
     }
 
     /// The other system with this key.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     Lang, Stamp, case::Satisfaction, confirmation::CodeRule, deadline::Span, lang::Words,
-    request::closed_set, stamp::DAY_MS, watch::WatchRule, webhook::WebhookRule,
+    request::closed_set, stamp::DAY_MS, triage::TriageRule, watch::WatchRule, webhook::WebhookRule,
 };
 
 closed_set! {
@@ -44,6 +44,8 @@ closed_set! {
         Codes = 40, "codes", "验证码", "Codes";
         /// 推送
         Webhooks = 36, "webhooks", "推送", "Webhooks";
+        /// 分流
+        Triage = 51, "triage", "分流建议", "Learned suggestions";
     }
 }
 
@@ -157,6 +159,8 @@ pub struct Settings {
     pub codes: CodeRule,
     /// 推送
     pub webhooks: WebhookRule,
+    /// 分流
+    pub triage: TriageRule,
     /// The law behind a group; one without is a default of this program.
     pub laws: BTreeMap<SettingGroup, Words>,
 }

@@ -69,5 +69,11 @@ closed_set! {
         Reopen = 37, "reopen", "重启工单", "Open a closed case again";
         /// 更正联系方式: a number that was taken down wrongly.
         Correct = 38, "correct", "更正联系方式", "Correct how a person is reached";
+        /// 窗口经办: take applications down at a counter of the hall.
+        Hall = 60, "hall", "窗口经办", "Serve at a counter";
+        /// 窗口复核: agree to what a colleague took down.
+        HallReview = 61, "hall-review", "窗口复核", "Review applications";
+        /// 出纳: pay, and close the day.
+        HallPay = 62, "hall-pay", "付款和日结", "Pay and close the day";
     }
 }

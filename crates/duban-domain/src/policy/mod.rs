@@ -193,6 +193,12 @@ verbs! {
     Tick => Answer, lead: true;
     /// 给诉求人看照片
     ShowFile => Answer, lead: true;
+    /// 窗口经办
+    Hall => Hall, lead: false;
+    /// 窗口复核
+    HallReview => HallReview, lead: false;
+    /// 付款和日结
+    HallPay => HallPay, lead: false;
     /// 到期自动处理: the program's own, never a person's.
     Keep => Administer, lead: false;
 }

@@ -2,7 +2,7 @@
 //!
 //! A family name alone tells nothing (高 is one, and 高温 is heat), so something beside it has to.
 
-use super::{Found, Sign, is_han};
+use super::{Found, Sign, is_han, word};
 
 /// How people are called after their family name.
 const TITLES: [&str; 31] = [
@@ -39,10 +39,10 @@ pub(crate) fn is_nobody(word: &str) -> bool {
 const SHORT_TITLES: &str = "总队工哥姐叔婶嫂伯";
 /// The family names that most people have.
 const FAMILIES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤欧阳易颜文常乔赖殷施洪康毕安温庞樊兰祁牛岳齐梅庄辛管祝左涂谷舒耿牟詹关苗凌费纪靳盛童甄项曲游裴席卫屈鲍霍翁甘景包柏宁柯阮桂闵柴华冉饶瞿戚古米池滕邬臧苟褚廉简娄符穆燕郎谈姬屠连晏栾郁喻窦迟敖冷卓仇艾蓝巩仲虞卞封楚佟匡桑荆谌岑蔺";
-/// Family names of two characters.
-const DOUBLE: [&str; 16] = [
+/// Family names of two characters. Not 西门: every housing estate has one, and hardly a city a family.
+const DOUBLE: [&str; 15] = [
     "欧阳", "司马", "诸葛", "上官", "司徒", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "长孙", "宇文",
-    "夏侯", "西门", "端木",
+    "夏侯", "端木",
 ];
 /// Words after which a name stands, whatever it is.
 const CALLED: [&str; 13] = [
@@ -129,99 +129,11 @@ const ROLES: [&str; 62] = [
 const LINKS: &str = "和由让给跟找是、与";
 /// What follows a name and is seldom part of one.
 const AFTER: &str = "的说在被把给不没有是和与让叫想要收欠占绕开走摔住家今请现女男就一两都也了着签来去态体产，。、：:；;,（(！!？? ";
-/// What begins with a family name and is none.
-const COMMON: [&str; 88] = [
-    "高温",
-    "高速",
-    "高考",
-    "高层",
-    "高压",
-    "高峰期",
-    "高度",
-    "方向",
-    "方便",
-    "方法",
-    "方式",
-    "方案",
-    "方面",
-    "任何",
-    "任务",
-    "常年",
-    "常常",
-    "万一",
-    "马路",
-    "马上",
-    "石头",
-    "石子",
-    "白天",
-    "白色",
-    "金额",
-    "金属",
-    "黄色",
-    "黄河",
-    "江边",
-    "江水",
-    "龙头",
-    "雷雨",
-    "向阳",
-    "向上",
-    "安全",
-    "安装",
-    "安排",
-    "安置",
-    "文明",
-    "文件",
-    "文化",
-    "关于",
-    "关门",
-    "管理",
-    "管道",
-    "管网",
-    "于是",
-    "何时",
-    "程序",
-    "易燃",
-    "严重",
-    "时候",
-    "温度",
-    "花园",
-    "池塘",
-    "谷歌",
-    "古树",
-    "房屋",
-    "华为",
-    "车辆",
-    "连续",
-    "连接",
-    "简单",
-    "封闭",
-    "冷气",
-    "米饭",
-    "景区",
-    "包括",
-    "包装",
-    "成本",
-    "项目",
-    "游客",
-    "游泳",
-    "卫生",
-    "齐全",
-    "牛奶",
-    "梅雨",
-    "左边",
-    "左转",
-    "强制",
-    "康复",
-    "武装",
-    "毛病",
-    "水管",
-    "施工",
-    "金融",
-    "田地",
-    "江堤",
-];
 /// What people call that is not a name.
-const CALLS: [&str; 8] = ["救护", "外卖", "出租", "网约", "滴滴", "保安", "物业", "快递"];
+const CALLS: [&str; 23] = [
+    "救护", "外卖", "出租", "网约", "滴滴", "保安", "物业", "快递", "保密", "电话", "地址", "信息", "号码",
+    "身份", "证件", "年龄", "性别", "手机", "住址", "同意", "签字", "签名", "谢谢",
+];
 /// Characters of a name that nobody knows the family of: told by where it ends.
 const STRANGE_MAX: usize = 5;
 
@@ -266,15 +178,11 @@ fn ends(chars: &[char], at: usize) -> bool {
     chars.get(at).is_none_or(|c| AFTER.contains(*c) || !is_han(*c))
 }
 
-fn is_common(chars: &[char], at: usize) -> bool {
-    COMMON.iter().any(|word| starts(chars, at, word))
-}
-
 /// A whole name from its family name on: one or two characters more. `sure`: something before it says that it is one, so
 /// it is taken also where nothing says where it ends.
 fn whole(chars: &[char], at: usize, sure: bool) -> Option<(usize, usize)> {
     let family = family(chars, at);
-    if family == 0 || is_common(chars, at) {
+    if family == 0 || word::begins(chars, at) {
         return None;
     }
     let first = at + family;
@@ -284,11 +192,12 @@ fn whole(chars: &[char], at: usize, sure: bool) -> Option<(usize, usize)> {
     if !plain(first) || titled(first) {
         return None;
     }
+    let named = |to: usize| (sure || !word::is_place(&chars[at..to])).then_some((at, to));
     if !plain(first + 1) || titled(first + 1) {
-        return Some((at, first + 1));
+        return named(first + 1);
     }
     if ends(chars, first + 2) || sure {
-        return Some((at, first + 2));
+        return named(first + 2);
     }
     None
 }
@@ -304,6 +213,9 @@ fn behind(chars: &[char], mut at: usize) -> usize {
 /// `我叫王小明`, `联系人：阿依古丽`: whatever stands there up to the next mark is a name.
 fn called(chars: &[char], at: usize) -> Option<(usize, usize)> {
     if starts(chars, at, "姓") && !starts(chars, at, "姓名") {
+        if chars[..at].ends_with(&['百']) {
+            return None;
+        }
         let from = behind(chars, at + 1);
         let family = family(chars, from);
         return (family > 0 && ends(chars, from + family)).then_some((from, from + family));
@@ -322,7 +234,12 @@ fn called(chars: &[char], at: usize) -> Option<(usize, usize)> {
 /// `业主蒋雯丽`, `收件人：王五`.
 fn role(chars: &[char], at: usize) -> Option<(usize, usize)> {
     let word = ROLES.iter().find(|word| starts(chars, at, word))?;
-    whole(chars, behind(chars, at + word.chars().count()), true)
+    let (end, from) = (at + word.chars().count(), behind(chars, at + word.chars().count()));
+    // 业主向物业反映: a small word right behind a role is one, unless it is plain that a name is over.
+    if from == end && chars.get(from).is_some_and(|c| word::is_small(*c)) {
+        return whole(chars, from, false).filter(|(_, to)| is_said_of(chars, *to));
+    }
+    whole(chars, from, true)
 }
 
 /// `我和顾勇一起`, `由龙飞负责`, and at the beginning of a sentence: only where the end is plain.
@@ -331,7 +248,10 @@ fn link(chars: &[char], at: usize) -> Option<(usize, usize)> {
     if begins && let Some(found) = whole(chars, at, false).filter(|(_, to)| is_said_of(chars, *to)) {
         return Some(found);
     }
-    let links = LINKS.contains(chars[at]) || (chars[at] == '了' && at > 0 && chars[at - 1] == '给');
+    let after = |before: &str| at > 0 && before.contains(chars[at - 1]);
+    let links = LINKS.contains(chars[at])
+        || (chars[at] == '了' && after("给"))
+        || (chars[at] == '谢' && after("谢感多"));
     if !links {
         return None;
     }
@@ -348,15 +268,18 @@ fn is_said_of(chars: &[char], at: usize) -> bool {
 
 /// `老周家的鸡`, `小黄是外卖员`: the family name alone.
 fn familiar(chars: &[char], at: usize) -> Option<(usize, usize)> {
-    let fond = matches!(chars[at], '老' | '小') && family(chars, at + 1) == 1;
-    (fond && ends(chars, at + 2) && !is_common(chars, at + 1)).then_some((at + 1, at + 2))
+    let pension = at > 0 && chars[at - 1] == '养';
+    let fond = matches!(chars[at], '老' | '小') && !pension && family(chars, at + 1) == 1;
+    let common = || word::begins(chars, at + 1) || word::ends(chars, at + 1);
+    (fond && ends(chars, at + 2) && !common()).then_some((at + 1, at + 2))
 }
 
 /// `王某某`.
 fn nameless(chars: &[char], at: usize) -> Option<(usize, usize)> {
     let family = family(chars, at);
     let some = chars[at + family.min(chars.len() - at)..].iter().take_while(|c| **c == '某').count();
-    (family > 0 && some > 0).then_some((at, at + family + some.min(2)))
+    // 关于某小区, and not the family 于.
+    (family > 0 && some > 0 && !word::ends(chars, at)).then_some((at, at + family + some.min(2)))
 }
 
 /// `王女士`, `王建国先生`: from the family name to the title, at most three characters.
@@ -366,7 +289,9 @@ fn before_title(chars: &[char], title: usize) -> Option<(usize, usize)> {
     let double = found
         .iter()
         .find(|from| title - **from >= 2 && DOUBLE.iter().any(|word| starts(chars, **from, word)));
-    let single = || found.iter().find(|from| title - **from <= 3 && FAMILIES.contains(chars[**from]));
+    let named = |from: usize| !word::begins(chars, from) && !word::ends(chars, from);
+    let single =
+        || found.iter().find(|at| title - **at <= 3 && FAMILIES.contains(chars[**at]) && named(**at));
     double.or_else(single).map(|from| (*from, title))
 }
 
@@ -374,6 +299,6 @@ fn before_title(chars: &[char], title: usize) -> Option<(usize, usize)> {
 fn before_short(chars: &[char], at: usize) -> Option<(usize, usize)> {
     let begins = at == 0 || !is_han(chars[at - 1]);
     let titled = chars.get(at + 1).is_some_and(|c| SHORT_TITLES.contains(*c));
-    (begins && family(chars, at) == 1 && titled && ends(chars, at + 2) && !is_common(chars, at))
+    (begins && family(chars, at) == 1 && titled && ends(chars, at + 2) && !word::begins(chars, at))
         .then_some((at, at + 1))
 }

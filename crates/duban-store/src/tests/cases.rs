@@ -1,6 +1,6 @@
 //! Cases, requests and events: what is written is read again, and history only grows.
 
-use duban_domain::{CaseId, EventId, Number, RequestId, policy::Reach};
+use duban_domain::{CaseId, EventId, Number, RequestId, policy::Reach, proof::Algorithm};
 use jiff::civil::Date;
 
 use super::{
@@ -80,9 +80,12 @@ fn a_change_on_an_old_version_is_a_conflict() {
         assert_eq!(bed.store.read(|tx| tx.case(old.id)).unwrap(), Some(mine));
 
         bed.store
-            .write(|tx| tx.append_events(old.id, 1, &[noted(1, "一"), noted(2, "二")], || SALT))
+            .write(|tx| {
+                tx.append_events(old.id, 1, &[noted(1, "一"), noted(2, "二")], Algorithm::Sha256, || SALT)
+            })
             .unwrap();
-        let refused = bed.store.write(|tx| tx.append_events(old.id, 2, &[noted(3, "三")], || SALT));
+        let refused =
+            bed.store.write(|tx| tx.append_events(old.id, 2, &[noted(3, "三")], Algorithm::Sha256, || SALT));
         assert!(matches!(refused, Err(StoreError::Conflict { .. })), "{refused:?}");
         assert_eq!(bed.store.read(|tx| tx.events(old.id)).unwrap().len(), 2);
     });
@@ -93,7 +96,7 @@ fn events_are_appended_and_neither_changed_nor_removed() {
     both(|bed| {
         let (case, request) = fill(&bed.store, 3, 1).remove(0);
         let events = [noted(10, "第一"), noted(20, "第二")];
-        bed.store.write(|tx| tx.append_events(case.id, 1, &events, || SALT)).unwrap();
+        bed.store.write(|tx| tx.append_events(case.id, 1, &events, Algorithm::Sha256, || SALT)).unwrap();
         for sly in ["UPDATE event SET at = 0", "DELETE FROM event", "UPDATE event_payload SET body = '{}'"] {
             let refused = bed.store.write(|tx| tx.exec(sly, &[]));
             assert!(matches!(refused, Err(StoreError::Rule { .. })), "{sly}: {refused:?}");
@@ -123,7 +126,9 @@ fn events_are_appended_and_neither_changed_nor_removed() {
 fn a_row_changed_behind_the_programs_back_is_found() {
     both(|bed| {
         let (case, _) = fill(&bed.store, 3, 1).remove(0);
-        bed.store.write(|tx| tx.append_events(case.id, 1, &[noted(10, "原话")], || SALT)).unwrap();
+        bed.store
+            .write(|tx| tx.append_events(case.id, 1, &[noted(10, "原话")], Algorithm::Sha256, || SALT))
+            .unwrap();
         bed.store
             .write(|tx| {
                 tx.exec("DELETE FROM event_payload", &[])?;

@@ -1,6 +1,8 @@
 //! What an erasure and a term may take, and what the database keeps whatever asks.
 
-use duban_domain::{EventId, ExportId, StaffId, Stamp, case::What, policy::Entry, retention::Record};
+use duban_domain::{
+    EventId, ExportId, StaffId, Stamp, case::What, policy::Entry, proof::Algorithm, retention::Record,
+};
 
 use super::{
     both,
@@ -13,7 +15,9 @@ fn what_an_event_said_goes_and_that_it_was_said_stays_provable() {
     both(|bed| {
         let (case, _) = fill(&bed.store, 3, 1).remove(0);
         let said = noted(10, "测试·王女士打过来");
-        bed.store.write(|tx| tx.append_events(case.id, 1, std::slice::from_ref(&said), || SALT)).unwrap();
+        bed.store
+            .write(|tx| tx.append_events(case.id, 1, std::slice::from_ref(&said), Algorithm::Sha256, || SALT))
+            .unwrap();
         let mut left = said.1.clone();
         left.what = What::Noted { text: "＊＊＊打过来".to_owned() };
         for _ in 0..2 {

@@ -8,7 +8,9 @@ mod crash;
 mod data_map;
 mod find;
 mod groups;
+mod hall;
 mod keeping;
+mod ledger;
 mod lists;
 mod migrations;
 mod notices;
@@ -17,6 +19,7 @@ mod proof;
 mod public;
 mod server;
 mod transactions;
+mod triage;
 mod webhooks;
 pub(crate) mod world;
 

@@ -20,7 +20,7 @@ fn everything_recorded_is_a_leaf_once_and_old_roots_stay_provable() {
         let mut roots = vec![(0, BY.empty())];
         for (n, (case, _)) in (0..).zip(&cases) {
             let events: Vec<_> = (0..30).map(|k| noted(1_000 * n + k + 1, "一件事")).collect();
-            bed.store.write(|tx| tx.append_events(case.id, 1, &events, || SALT)).unwrap();
+            bed.store.write(|tx| tx.append_events(case.id, 1, &events, Algorithm::Sha256, || SALT)).unwrap();
             if n % 3 == 0 {
                 // In parts, as it comes: tiles are begun, gone on with and filled.
                 let grown = bed.store.write(|tx| tx.grow_log(BY, 37)).unwrap().unwrap();
@@ -63,7 +63,11 @@ fn erasing_what_was_said_leaves_its_leaf_as_it_was() {
     both(|bed| {
         let cases = fill(&bed.store, 6, 1);
         let id = cases[0].0.id;
-        bed.store.write(|tx| tx.append_events(id, 1, &[noted(9, "王女士的电话")], || SALT)).unwrap();
+        bed.store
+            .write(|tx| {
+                tx.append_events(id, 1, &[noted(9, "王女士的电话")], Algorithm::Sha256, || SALT)
+            })
+            .unwrap();
         bed.store.write(|tx| tx.grow_log(BY, 10)).unwrap();
         let leaf = |words: Option<bool>| {
             let all = bed.store.read(|tx| tx.leaves_from(BY, 0, 10)).unwrap();
@@ -93,5 +97,25 @@ fn leaves_are_never_changed_and_roots_are_kept_by_the_hour() {
         assert_eq!(bed.store.read(|tx| tx.log_heads()).unwrap(), ["第2个", "第4个"]);
         let head = |most| bed.store.read(|tx| tx.log_head(most)).unwrap().map(|(size, _, _)| size);
         assert_eq!((head(1), head(3), head(9)), (None, Some(2), Some(4)));
+    });
+}
+
+/// By the national standard too; and what a log of SM3 recorded when payloads were still digested by SHA-256 holds.
+#[test]
+fn a_payload_is_digested_by_the_hash_function_of_the_log() {
+    both(|bed| {
+        let (case, _) = fill(&bed.store, 3, 1).remove(0);
+        let said = |by, seq, id| {
+            let events = [noted(id, "原话")];
+            bed.store.write(|tx| tx.append_events(case.id, seq, &events, by, || SALT)).unwrap();
+            let sql = "SELECT e.digest, p.body FROM event e JOIN event_payload p ON p.event_id = e.id WHERE e.id = $1";
+            let read = |row: &crate::value::Row<'_>| Ok((row.blob(0)?, row.text(1)?));
+            bed.store.read(|tx| tx.first(sql, params![events[0].0], read)).unwrap().unwrap()
+        };
+        for (seq, by) in [(1, Algorithm::Sm3), (2, Algorithm::Sha256)] {
+            let (digest, body) = said(by, seq, 100 + seq);
+            assert_eq!(digest, by.digest(&[&SALT, body.as_bytes()]));
+        }
+        assert!(bed.store.read(|tx| tx.altered_events(case.id)).unwrap().is_empty());
     });
 }

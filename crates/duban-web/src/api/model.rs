@@ -351,6 +351,13 @@ models! {
         /// What came of it.
         note: String,
     }
+    /// A file that proves something.
+    Proof {
+        /// Its name; what it is told by is its content.
+        name: String,
+        /// Its bytes, in base64 (RFC 4648, section 4).
+        content: String,
+    }
     /// What came of it.
     Answer {
         /// As the unit says.
@@ -359,8 +366,10 @@ models! {
         public: String,
         /// What stays inside.
         internal: Option<String>,
-        /// A proof in words; files are attached beforehand.
+        /// A proof in words.
         proof_words: Option<String>,
+        /// Files that prove it: photos, videos, documents, as the city takes them; 24 MB together.
+        proofs: Option<Vec<Proof>>,
         /// Why the person was not contacted.
         no_contact: Option<String>,
     }

@@ -6,9 +6,10 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
 };
 use serde::de::DeserializeOwned;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::no;
-use crate::frame::{Live, WebError};
+use crate::frame::{Live, WebError, fields::TEXT_BYTES_MAX};
 
 /// Longest key of a sender's own.
 const KEY_MAX: usize = 255;
@@ -17,6 +18,8 @@ const KEY_MAX: usize = 255;
 pub(crate) struct Sent {
     pub(super) body: Bytes,
     headers: HeaderMap,
+    /// A document with files is in memory as a whole, so only so many are at once.
+    _place: Option<OwnedSemaphorePermit>,
 }
 
 impl FromRequest<Live> for Sent {
@@ -24,8 +27,17 @@ impl FromRequest<Live> for Sent {
 
     async fn from_request(request: Request, live: &Live) -> Result<Self, WebError> {
         let headers = request.headers().clone();
+        let told =
+            headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+        // A length that is not told may be any; documents without files have no reason to keep it back.
+        let small = told.is_some_and(|bytes: usize| bytes <= TEXT_BYTES_MAX);
+        let none = small || (told.is_none() && !request.headers().contains_key(header::TRANSFER_ENCODING));
+        let place = match none {
+            true => None,
+            false => Some(live.at_hand().place_for_files().await.ok_or(WebError::Slow)?),
+        };
         let body = Bytes::from_request(request, live).await.map_err(|_| WebError::TooLarge)?;
-        Ok(Self { body, headers })
+        Ok(Self { body, headers, _place: place })
     }
 }
 

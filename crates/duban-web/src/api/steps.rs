@@ -4,10 +4,11 @@ use axum::{
     extract::Path,
     http::{StatusCode, header},
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use duban_app::{
     AppError, Ctx,
     case::{On, answer, attach, classify, contact, dispatch, label, note, sign},
-    keys, service,
+    keys, media, service,
 };
 use duban_domain::{
     Refusal,
@@ -16,13 +17,14 @@ use duban_domain::{
 
 use super::{
     etag, json,
-    model::{Answer, Classify, Contact, Dispatch, Key, Label, Note, Stepped},
+    model::{Answer, Classify, Contact, Dispatch, Key, Label, Note, Proof, Stepped},
+    no,
     sent::Sent,
     with,
 };
 use crate::{
     desk::words::number,
-    frame::{Desk, Fields, PageResult},
+    frame::{Desk, Fields, PageResult, WebError},
 };
 
 /// One step, from the document to the case after it. With a key of the sender's own the same step sent again counts
@@ -77,22 +79,35 @@ pub(crate) async fn contact(desk: Desk, Path(on): Path<String>, sent: Sent) -> P
 
 /// `POST …/answer`
 pub(crate) async fn answer(desk: Desk, Path(on): Path<String>, sent: Sent) -> PageResult {
-    let said: Answer = sent.read()?;
+    let mut said: Answer = sent.read()?;
+    let files = files(said.proofs.take().unwrap_or_default())?;
     step(&desk, &on, &sent, move |ctx, on| {
         if said.outcome.0 == Outcome::Unrecorded {
             return Err(Refusal::NeedsText("outcome").into());
         }
-        answer::answer(ctx, on, &answering(said))
+        let files = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+        let proof = media::take_all(&media::MediaRules::of(&ctx.city().settings), files)?;
+        answer::answer(ctx, on, &answering(said, proof))
     })
     .await
 }
 
-fn answering(said: Answer) -> answer::Answering {
+/// Name and bytes of each file.
+fn files(proofs: Vec<Proof>) -> Result<Vec<(String, Vec<u8>)>, WebError> {
+    let bytes = |proof: Proof| Ok((proof.name, BASE64.decode(proof.content)?));
+    let read: Result<_, base64::DecodeError> = proofs.into_iter().map(bytes).collect();
+    read.map_err(|_| {
+        let (zh, en) = ("文件内容要是 base64。", "The content of a file is base64.");
+        no(StatusCode::UNPROCESSABLE_ENTITY, "bad-document", Some("proofs"), zh, en)
+    })
+}
+
+fn answering(said: Answer, proof: Vec<media::NewMedia>) -> answer::Answering {
     answer::Answering {
         outcome: said.outcome.0,
         public: said.public,
         internal: said.internal.unwrap_or_default(),
-        proof: Vec::new(),
+        proof,
         proof_words: said.proof_words.unwrap_or_default(),
         no_contact: said.no_contact.unwrap_or_default(),
     }

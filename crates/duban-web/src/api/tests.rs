@@ -6,6 +6,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode, header},
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use duban_app::{jobs, partner, service};
 use duban_domain::{Lang, Stamp, policy::Action, stamp::DAY_MS};
 use duban_testkit::world::{World, both};
@@ -342,20 +343,35 @@ fn handled(unit: &System, path: &str, now: &str) -> String {
         "{}",
         said.body
     );
-    let answer = json!({"outcome": "solved", "public": "换了灯。", "proof_words": "见附件照片"});
-    assert_eq!(step("answer", "*", &answer).status, StatusCode::OK);
+    let proved = |content: String| json!({"outcome": "solved", "public": "换了灯。", "proofs": [{"name": "后.png", "content": content}]});
+    let odd = step("answer", "*", &proved("no base64".into()));
+    assert!(odd.status == StatusCode::UNPROCESSABLE_ENTITY && odd.body["field"] == "proofs", "{}", odd.body);
+    let answer = proved(BASE64.encode(picture()));
+    let once = [("if-match", "*"), ("idempotency-key", "answer")];
+    for _ in 0..2 {
+        let done = unit.post(&format!("{path}/answer"), &once, &answer);
+        assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+    }
+    let files = unit.get(path).body["attachments"].as_array().unwrap().clone();
+    assert_eq!(files.len(), 2, "the photo from before and the proof, once: {files:?}");
+    assert!(files.iter().any(|file| file["name"] == "后.png" && file["mime"] == "image/jpeg"), "{files:?}");
     let history = unit.get(path).body["history"].to_string();
     assert!(history.contains("answered") && history.contains("partner"), "{history}");
     file
 }
 
-/// Adds a photo; returns where it is.
-fn attach(unit: &System, path: &str) -> String {
+/// A small picture.
+fn picture() -> Vec<u8> {
     let mut picture = std::io::Cursor::new(Vec::new());
     let dots = image::RgbImage::from_fn(31, 17, |x, y| image::Rgb([(x * 8) as u8, (y * 15) as u8, 77]));
     image::DynamicImage::ImageRgb8(dots).write_to(&mut picture, image::ImageFormat::Png).unwrap();
+    picture.into_inner()
+}
+
+/// Adds a photo; returns where it is.
+fn attach(unit: &System, path: &str) -> String {
     let head = "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n";
-    let body = [head.as_bytes(), &picture.into_inner(), b"\r\n--cut--\r\n"].concat();
+    let body = [head.as_bytes(), &picture(), b"\r\n--cut--\r\n"].concat();
     let kind = [("content-type", "multipart/form-data; boundary=cut")];
     let done = unit.send("POST", &format!("{path}/attachments"), &kind, body);
     assert_eq!(done.status, StatusCode::OK, "{}", done.body);

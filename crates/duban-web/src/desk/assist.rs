@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::response::Response;
-use duban_app::{AppError, CaseRow, Ctx, call, case::list, gazetteer};
+use duban_app::{AppError, CaseRow, Ctx, call, case::list, gazetteer, triage::Asked};
 use duban_domain::{
     Lang,
     city::{City, Landmark},
@@ -21,6 +21,7 @@ use duban_domain::{
 use serde_json::json;
 
 use super::{
+    learned::Learned,
     ready::{self, Answer},
     same::{self, Alike},
     words::{because_words, division_path, unit_name, urgency_class},
@@ -67,6 +68,8 @@ pub(super) struct Assist {
     pub(super) same: Vec<Alike>,
     /// What the category asks, the chosen one or the one that the words point to.
     pub(super) asking: Asking,
+    /// What closed cases taught.
+    pub(super) learned: Learned,
 }
 
 /// A category that the words point to.
@@ -162,6 +165,7 @@ pub(super) async fn suggest(
     assist.places = found.iter().map(|place| one_place(&desk.site.app.city, place, s.lang)).collect();
     assist.has_phone = has_phone;
     if with_caller {
+        assist.learned = learned(desk, fields);
         assist.ready = ready::answers(desk, fields).await?;
         assist.same = same::candidates(desk, fields).await?;
     }
@@ -178,6 +182,19 @@ pub(super) async fn suggest(
         })
         .collect();
     Ok(assist)
+}
+
+/// What closed cases taught about what was typed so far.
+fn learned(desk: &Desk, fields: &Fields) -> Learned {
+    let (app, s) = (&desk.site.app, desk.shell());
+    let chosen = category(&app.city, &s, fields);
+    let asked = Asked {
+        title: "",
+        text: cut(fields.get("text"), text::TEXT_MAX),
+        division: fields.opt("division"),
+        category: chosen.as_deref(),
+    };
+    Learned::of(app, &asked, s.lang)
 }
 
 fn earlier(ctx: &Ctx, phone: &Phone) -> Result<Vec<CaseRow>, AppError> {

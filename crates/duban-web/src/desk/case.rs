@@ -6,6 +6,7 @@ use duban_app::{
     case::show::{self, Shown},
     person,
     phrase::Offered,
+    triage::Asked,
 };
 use duban_domain::{
     Lang, Number,
@@ -21,6 +22,7 @@ use super::{
     checklist::Checks,
     choices,
     forms::Maker,
+    learned::Learned,
     list::Tag,
     nearby::Nearby,
     notices::NoticeLine,
@@ -107,6 +109,8 @@ pub(super) struct Extras {
     /// The link of somebody outside, shown this once.
     pub(super) link: String,
     pub(super) cause: String,
+    /// What closed cases taught, while the centre has it.
+    pub(super) learned: Learned,
     /// How many mails came about it.
     pub(super) letters: i64,
 }
@@ -134,7 +138,7 @@ const TEXTS: [&str; 8] =
 
 impl CasePage {
     /// Whether this member can do a step now.
-    fn may(&self, step: &str) -> bool {
+    pub(super) fn may(&self, step: &str) -> bool {
         let ticks = step == "checklist" && self.extras.checks.can;
         ticks || self.acts.iter().any(|act| act.step == step) || self.around.has(step)
     }
@@ -340,10 +344,26 @@ fn extras(desk: &Desk, s: &Shell, shown: &Shown, way: Way, trouble: Option<&Trou
         may_designate: desk.who.can(Action::Decide),
         tasks: tasks::tasks(city, s, shown),
         link: String::new(),
+        learned: learned(desk, shown, s.lang),
         letters: shown.letters,
         videos: present::videos(shown, s),
         cause: cause.map(|key| cause_name(city, key, s.lang)).unwrap_or_default(),
     }
+}
+
+/// What closed cases taught about it, as long as nobody has it.
+fn learned(desk: &Desk, shown: &Shown, lang: Lang) -> Learned {
+    let first = shown.voices.first().filter(|_| shown.proposal.is_some());
+    first.map_or_else(Learned::default, |voice| {
+        let request = &voice.request;
+        let asked = Asked {
+            title: &request.title,
+            text: &request.text,
+            division: request.place.division.as_deref(),
+            category: shown.case.category.as_deref(),
+        };
+        Learned::of(&desk.site.app, &asked, lang)
+    })
 }
 
 /// What happened since the page was made that a step came from.

@@ -30,6 +30,7 @@ mod forms;
 pub(crate) mod intake;
 pub(crate) mod kept;
 pub(crate) mod knowledge;
+mod learned;
 pub(crate) mod letters;
 pub(crate) mod letters_aside;
 pub(crate) mod list;
@@ -42,7 +43,7 @@ pub(crate) mod notice_texts;
 pub(crate) mod notices;
 pub(crate) mod numbers;
 mod outside;
-mod paper;
+pub(crate) mod paper;
 pub(crate) mod people;
 pub(crate) mod phrases;
 pub(crate) mod presence;
@@ -63,6 +64,8 @@ pub(crate) mod tests;
 mod tests_door;
 #[cfg(test)]
 mod tests_entry;
+#[cfg(test)]
+mod tests_learned;
 #[cfg(test)]
 mod tests_notices;
 #[cfg(test)]
@@ -97,7 +100,7 @@ struct HomePage {
 }
 
 /// Where the work of each action is; the first that a role may do is where it begins.
-const ROOMS: [(Action, &str); 7] = [
+const ROOMS: [(Action, &str); 10] = [
     (Action::View, "/desk/cases"),
     (Action::Figures, "/desk/figures"),
     (Action::Administer, "/desk/city"),
@@ -105,6 +108,9 @@ const ROOMS: [(Action, &str); 7] = [
     (Action::Audit, "/desk/changes"),
     (Action::Texts, "/desk/phrases"),
     (Action::Knowledge, "/desk/knowledge"),
+    (Action::Hall, "/desk/hall"),
+    (Action::HallReview, "/desk/hall"),
+    (Action::HallPay, "/desk/hall"),
 ];
 
 /// Each role begins where its work is.

@@ -5,6 +5,7 @@ use duban_app::{CaseRow, case::show::Shown};
 use duban_domain::{
     Lang,
     city::{City, SettingGroup},
+    object::CityObject,
 };
 
 use crate::frame::{
@@ -28,7 +29,9 @@ pub(super) struct Nearby {
 
 impl Nearby {
     pub(super) fn of(city: &City, shown: &Shown, s: &Shell) -> Self {
-        let map = |at| MapView::new(city, s.lang, Some(at)).with_points(dots(shown, s));
+        let object = |one: &CityObject| MapPoint::object(one.point, &named(one, s.lang), true);
+        let points = || dots(shown, s).into_iter().chain(shown.objects.iter().map(object)).collect();
+        let map = |at| MapView::new(city, s.lang, Some(at)).with_points(points());
         Self {
             map: shown.row.point.map(map),
             near: neighbours(shown, &shown.near, |i| mark(i, s.lang), s),
@@ -36,6 +39,11 @@ impl Nearby {
             alike: alike(city, shown, s.lang),
         }
     }
+}
+
+/// What an object is called on the map.
+fn named(object: &CityObject, lang: Lang) -> String {
+    format!("{} {}", object.id, object.name.get(lang)).trim_end().to_owned()
 }
 
 /// A case nearby.

@@ -30,10 +30,10 @@ const IDENTITY: SystemInfo<'_> =
     SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
 
 /// The width of what stands between the margins, in points.
-pub(super) const MEASURE: f32 = WIDTH - 2.0 * SIDE;
+pub(crate) const MEASURE: f32 = WIDTH - 2.0 * SIDE;
 
 /// A document in the making.
-pub(super) struct Paper {
+pub(crate) struct Paper {
     face: Face<'static>,
     glyphs: GlyphRemapper,
     /// What each sign of the embedded font is, and how wide.
@@ -56,7 +56,7 @@ struct Picture {
 
 impl Paper {
     /// An empty document.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let face = Face::parse(FONT, 0).expect("the font beside the program is whole");
         let mut paper = Self {
             face,
@@ -72,12 +72,12 @@ impl Paper {
     }
 
     /// Text from margin to margin, in as many lines as it needs.
-    pub(super) fn text(&mut self, text: &str, size: f32) {
+    pub(crate) fn text(&mut self, text: &str, size: f32) {
         self.column(text, size, 0.0, MEASURE);
     }
 
     /// A heading that stays with what follows it.
-    pub(super) fn heading(&mut self, text: &str) {
+    pub(crate) fn heading(&mut self, text: &str) {
         self.space(14.0);
         self.need(60.0);
         self.rule();
@@ -87,7 +87,7 @@ impl Paper {
     }
 
     /// A word at the left and its text beside it.
-    pub(super) fn pair(&mut self, key: &str, text: &str) {
+    pub(crate) fn pair(&mut self, key: &str, text: &str) {
         if text.is_empty() {
             return;
         }
@@ -102,18 +102,18 @@ impl Paper {
     }
 
     /// Some room.
-    pub(super) fn space(&mut self, points: f32) {
+    pub(crate) fn space(&mut self, points: f32) {
         self.at += points;
     }
 
     /// A hairline from margin to margin.
-    pub(super) fn rule(&mut self) {
+    pub(crate) fn rule(&mut self) {
         let y = HEIGHT - self.at;
         self.page().set_line_width(0.6).move_to(SIDE, y).line_to(WIDTH - SIDE, y).stroke();
     }
 
     /// A JPEG, as wide as the measure at most and as high as told at most.
-    pub(super) fn picture(&mut self, bytes: Vec<u8>, words: &str, high: f32) {
+    pub(crate) fn picture(&mut self, bytes: Vec<u8>, words: &str, high: f32) {
         let Some((width, height, grey)) = size_of(&bytes) else { return };
         let scale = (MEASURE / width as f32).min(high / height as f32);
         let (w, h) = (width as f32 * scale, height as f32 * scale);
@@ -135,8 +135,19 @@ impl Paper {
         self.space(6.0);
     }
 
+    /// Dark squares of a code for a camera, so many in a row, at the right margin; what follows stands beside it.
+    pub(crate) fn squares(&mut self, dark: &[(usize, usize)], size: usize, points: f32) {
+        self.need(points);
+        let (unit, left, top) = (points / size as f32, WIDTH - SIDE - points, HEIGHT - self.at);
+        let page = self.page();
+        for (x, y) in dark {
+            page.rect(left + *x as f32 * unit, top - (*y + 1) as f32 * unit, unit, unit);
+        }
+        page.fill_nonzero();
+    }
+
     /// Lines of a schematic map in a frame with a pin in its middle; spots are from 0 to 1.
-    pub(super) fn map(&mut self, lines: &[Vec<(f64, f64)>], names: &[(f64, f64, String)], high: f32) {
+    pub(crate) fn map(&mut self, lines: &[Vec<(f64, f64)>], names: &[(f64, f64, String)], high: f32) {
         self.need(high + 10.0);
         let top = self.at;
         let on = |(x, y): (f64, f64)| (SIDE + x as f32 * MEASURE, HEIGHT - top - y as f32 * high);
@@ -169,7 +180,7 @@ impl Paper {
     }
 
     /// The document, with a line at the foot of each page.
-    pub(super) fn finish(mut self, title: &str, foot: impl Fn(usize, usize) -> String) -> Vec<u8> {
+    pub(crate) fn finish(mut self, title: &str, foot: impl Fn(usize, usize) -> String) -> Vec<u8> {
         let total = self.pages.len();
         for page in 0..total {
             let words = foot(page + 1, total);

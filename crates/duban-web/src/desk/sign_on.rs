@@ -38,7 +38,7 @@ pub(crate) async fn back(visit: Visit, State(site): State<Site>) -> PageResult {
     let part = |name: &str| cut(query.get(name), PART_MAX).to_owned();
     let brought = Back { state: part("state"), code: part("code"), iss: part("iss"), error: part("error") };
     let (kept, at) = (visit.sign_on.clone(), visit.attempt());
-    let response = match site.run_outside(move |app| sign_on::finish(app, &kept, &brought, &at)).await {
+    let response = match site.run_returning(move |app| sign_on::finish(app, &kept, &brought, &at)).await {
         Ok((entrance, to)) => let_in(&visit, &site, &to, &entrance),
         // Nobody was asked yet: the same way back may be gone again in a moment.
         Err(WebError::Slow) => return no(&visit, &site, "/desk".to_owned(), WebError::Slow).await,

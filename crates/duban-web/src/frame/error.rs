@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use duban_app::{AppError, media::UploadFault};
-use duban_domain::{Lang, Refusal, knowledge::Flaw, policy::Guard};
+use duban_domain::{Lang, Refusal, knowledge::Flaw, policy::Guard, service::HallRefusal};
 
 use super::{Visit, page, site::Site};
 
@@ -205,7 +205,11 @@ fn status_of(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::NotFound | Refusal::NotItsRequest => StatusCode::NOT_FOUND,
         Refusal::MayNot(_) | Refusal::LeadOnly(_) | Refusal::OwnAnswer => StatusCode::FORBIDDEN,
-        Refusal::Guard(Guard::OwnPower) => StatusCode::FORBIDDEN,
+        Refusal::Guard(Guard::OwnPower) | Refusal::Hall(HallRefusal::OwnApplication) => StatusCode::FORBIDDEN,
+        Refusal::Hall(HallRefusal::UnknownService) => StatusCode::NOT_FOUND,
+        Refusal::Hall(HallRefusal::CardUsed | HallRefusal::Elsewhere(_) | HallRefusal::Books(_)) => {
+            StatusCode::CONFLICT
+        }
         Refusal::Guard(Guard::Barred { .. }) => StatusCode::TOO_MANY_REQUESTS,
         Refusal::Guard(Guard::SecondThere | Guard::SecondStays) => StatusCode::CONFLICT,
         Refusal::Guard(Guard::LastOne(_)) => StatusCode::CONFLICT,
@@ -221,6 +225,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         Refusal::Obstacle(_)
         | Refusal::Knowledge(_)
         | Refusal::Guard(_)
+        | Refusal::Hall(_)
         | Refusal::UnknownUnit(_)
         | Refusal::UnknownCategory(_)
         | Refusal::UnknownDivision(_)

@@ -31,6 +31,8 @@ pub(crate) const TEXT_BYTES_MAX: usize = 512 << 10;
 /// Most bytes of a whole form with files. More than any city takes: what is over its limit is read, so
 /// that the rest of the form is not lost, and not kept.
 pub(crate) const FORM_BYTES_MAX: usize = 256 << 20;
+/// Most bytes of a document with files in base64, which is read as a whole.
+pub(crate) const PROOF_BYTES_MAX: usize = 33 << 20;
 /// How long a whole form may take to arrive: six photos over a thin line.
 const FORM_TIME_MAX: Duration = Duration::from_secs(600);
 

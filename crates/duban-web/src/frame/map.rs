@@ -31,7 +31,7 @@ pub(crate) struct MapPoint {
     pub(crate) at: Point,
     /// One or two signs are drawn inside the dot, longer ones are its title.
     pub(crate) label: String,
-    /// `near`, `late` or `done`.
+    /// `near`, `late` or `done`; `object` and `object-on` are drawn as squares on a corner.
     pub(crate) state: &'static str,
     pub(crate) href: String,
     /// A name in `icons.svg`; empty for a plain dot.
@@ -42,6 +42,11 @@ impl MapPoint {
     /// A plain dot, or one with a letter in it.
     pub(crate) fn plain(at: Point, label: &str, state: &'static str, href: String) -> Self {
         Self { at, label: label.to_owned(), state, href, icon: String::new() }
+    }
+
+    /// An object of the city; a chosen one is filled.
+    pub(crate) fn object(at: Point, label: &str, chosen: bool) -> Self {
+        Self::plain(at, label, if chosen { "object-on" } else { "object" }, String::new())
     }
 }
 
@@ -133,6 +138,12 @@ impl MapView {
     /// Looking at a place, without a pin.
     pub(crate) fn looking(mut self, centre: Point, zoom: f64) -> Self {
         (self.centre, self.zoom, self.pin) = (centre, zoom, false);
+        self
+    }
+
+    /// With points that only the drawing has: the island takes them from the form.
+    pub(crate) fn drawing(mut self, points: Vec<MapPoint>) -> Self {
+        self.drawn = points;
         self
     }
 
@@ -344,6 +355,11 @@ impl Dot<'_> {
     fn is_numbered(&self) -> bool {
         let count = self.point.label.chars().count();
         (1..3).contains(&count) || (self.is_many() && count < 7)
+    }
+
+    /// Whether it is an object of the city, which leads nowhere.
+    fn is_object(&self) -> bool {
+        self.point.state.starts_with("object")
     }
 
     /// Whether it stands for several.

@@ -22,7 +22,8 @@ use crate::desk::{calls::live::Rings, live::Radio, presence::Present};
 const VERIFIED_AT_ONCE: usize = 2;
 /// Sign-ins that may wait for their turn; whoever comes after them is asked to come back.
 const WAITING_MAX: usize = 32;
-/// Those who may wait at once for a server that is not ours: for the city's own sign-on.
+/// Those who may wait at once for a server that is not ours, the city's own sign-on: on their way there, and as many on their
+/// way back.
 const OUTSIDE_MAX: usize = 16;
 /// Lists that are made into files at once.
 const EXPORTS_AT_ONCE: usize = 2;
@@ -67,6 +68,8 @@ pub struct Site {
     places: Arc<Semaphore>,
     /// Room for those who wait for a server that is not ours.
     outside: Arc<Semaphore>,
+    /// Room for those who come back from one: whoever opens the first address again and again takes none of it.
+    returning: Arc<Semaphore>,
     /// Turns for making a file of a list.
     pub(crate) exports: Arc<Semaphore>,
     /// Places in memory for forms with files.
@@ -111,6 +114,7 @@ impl Site {
             turns: Arc::new(Semaphore::new(VERIFIED_AT_ONCE)),
             places: Arc::new(Semaphore::new(VERIFIED_AT_ONCE + WAITING_MAX)),
             outside: Arc::new(Semaphore::new(OUTSIDE_MAX)),
+            returning: Arc::new(Semaphore::new(OUTSIDE_MAX)),
             exports: Arc::new(Semaphore::new(EXPORTS_AT_ONCE)),
             files: Arc::new(Semaphore::new(FILES_AT_ONCE)),
             patience: PATIENCE,
@@ -143,8 +147,26 @@ impl Site {
         T: Send + 'static,
         F: FnOnce(&App) -> Result<T, AppError> + Send + 'static,
     {
-        let held = self.outside.clone().try_acquire_owned().map_err(|_| WebError::Slow)?;
+        self.run_holding(&self.outside, work).await
+    }
+
+    /// As [`Site::run_outside`], for who comes back from there.
+    pub(crate) async fn run_returning<T, F>(&self, work: F) -> Result<T, WebError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&App) -> Result<T, AppError> + Send + 'static,
+    {
+        self.run_holding(&self.returning, work).await
+    }
+
+    async fn run_holding<T, F>(&self, room: &Arc<Semaphore>, work: F) -> Result<T, WebError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&App) -> Result<T, AppError> + Send + 'static,
+    {
+        let held = room.clone().try_acquire_owned().map_err(|_| WebError::Slow)?;
         self.run(move |app| {
+            // Held by the work itself: a browser that goes away does not end it.
             let _held = held;
             work(app)
         })
@@ -177,5 +199,21 @@ impl Site {
         let done = tokio::task::spawn_blocking(move || work(&app)).await;
         done.map_err(|_| WebError::from(AppError::Broken("a use case stopped unexpectedly")))?
             .map_err(WebError::from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use duban_testkit::world::World;
+
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn whoever_comes_back_from_the_sign_on_does_not_stand_behind_those_who_set_out() {
+        let site = Site::new(World::sqlite().app.clone(), Options::default());
+        let taken: Vec<_> = (0..OUTSIDE_MAX).map(|_| site.outside.clone().try_acquire_owned()).collect();
+        assert!(taken.iter().all(Result::is_ok));
+        assert!(matches!(site.run_outside(|_| Ok(())).await, Err(WebError::Slow)));
+        assert!(site.run_returning(|_| Ok(())).await.is_ok());
     }
 }

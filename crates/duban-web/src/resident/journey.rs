@@ -194,6 +194,17 @@ async fn who_leaves_no_telephone_comes_back_with_the_code() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn no_line_of_the_headline_begins_with_a_comma() {
+    let world = World::sqlite();
+    let mut phone = Browser::on(&world);
+    let form = [("form", "n"), ("text", "测试路的路灯不亮，一到晚上漆黑"), ("privacy", "anonymous")];
+    let handed = phone.post("/report", &form, None).await;
+    let page = phone.get(handed.to().trim_end_matches("?new=1")).await.text;
+    let headline = page.split("<h1>").nth(1).and_then(|rest| rest.split("</h1>").next()).unwrap_or_default();
+    assert!(headline.contains("，等它接手") && !headline.contains("\u{200b}，"), "{headline:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_link_of_a_notice_opens_its_own_matter_and_no_other() {
     let mut world = World::sqlite();
     let sms = Fake::that([]);

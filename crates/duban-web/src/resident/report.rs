@@ -125,6 +125,7 @@ impl ReportPage {
     fn around(mut self, app: &App) -> Result<Self, AppError> {
         let at = questions::point(&self.form.lng, &self.form.lat);
         self.asking = std::mem::take(&mut self.asking).around(app, at, &self.form.given, self.s.lang)?;
+        self.map = self.map.drawing(self.asking.drawn());
         self.ready = answers::ready(app, &self.form, &self.s)?;
         Ok(self)
     }

@@ -201,8 +201,11 @@ fn why(track: &Track, lang: Lang) -> String {
 fn headline(track: &Track, unit: Option<&str>, late: bool, lang: Lang) -> String {
     let unit = unit.unwrap_or_default();
     let plain = |zh: &str, en: &str| lang.t(zh, en).to_owned();
-    let with_unit =
-        |zh: &str, en: &str| lang.t(zh, en).replace("{}", &format!("{MAY_BREAK}{unit}{MAY_BREAK}"));
+    let with_unit = |zh: &str, en: &str| {
+        let whole = lang.t(zh, en).replace("{}", &format!("{MAY_BREAK}{unit}{MAY_BREAK}"));
+        // No line begins with a comma.
+        whole.replace(&format!("{MAY_BREAK}，"), "，")
+    };
     match track.phase {
         _ if track.withdrawn => plain("您撤回了", "You took it back"),
         Phase::Closed if track.verdict.is_some_and(|(solved, _)| solved) => {
@@ -469,6 +472,14 @@ fn around_words(s: &Shell, city: &City, what: &Line) -> (String, String) {
         }
         _ => (String::new(), String::new()),
     }
+}
+
+/// The dark squares of a code without its margin, and how many stand in a row: for paper.
+pub(crate) fn dark_squares(text: &str) -> (Vec<(usize, usize)>, usize) {
+    let Ok(code) = QrCode::new(text.as_bytes()) else { return (Vec::new(), 1) };
+    let width = code.width();
+    let dark = code.to_colors().into_iter().enumerate().filter(|(_, color)| *color == Color::Dark);
+    (dark.map(|(i, _)| (i % width, i / width)).collect(), width)
 }
 
 /// Squares of one unit, with the quiet margin that scanners need.

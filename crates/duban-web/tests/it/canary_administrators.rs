@@ -39,7 +39,7 @@ pub(crate) fn addresses(path: &str) -> Option<Vec<String>> {
                 .map(|table| path.replace("{table}", table).replace("{id}", "1").replace("{token}", "00"))
                 .to_vec(),
         ),
-        _ => None,
+        path => crate::canary_hall::addresses(path),
     }
 }
 
@@ -61,6 +61,6 @@ pub(crate) fn forms(path: &str) -> Option<Vec<(String, String)>> {
             let path = path.replace("{id}", "1").replace("{token}", "00");
             Some(vec![(path, "path=city.toml&login=x&name=x&text=x".to_owned())])
         }
-        _ => None,
+        path => crate::canary_hall::forms(path),
     }
 }

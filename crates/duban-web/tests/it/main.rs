@@ -5,6 +5,8 @@
 mod administration;
 mod canary;
 mod canary_administrators;
+mod canary_hall;
+mod fuzz;
 mod routes;
 mod seek;
 mod surfaces;

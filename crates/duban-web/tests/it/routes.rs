@@ -35,17 +35,7 @@ async fn every_route_answers_every_role_as_its_access_says() {
     }
     text.push('\n');
     for route in table() {
-        let path = route
-            .path
-            .replace("{number}", stage.hidden.number.digits())
-            .replace("{id}", "1")
-            .replace("{file}", "2025-12-counts.json")
-            .replace("{key}", "no-such-key")
-            .replace("{*rest}", "services.json")
-            .replace("{*name}", "css/base.css")
-            .replace("{table}", "roles")
-            .replace("{token}", "00")
-            .replace("{layer}/{z}/{x}/{y}", "public/10/833/430.json");
+        let path = stage.address(route.path);
         write!(text, "{:<4} {:<42} ", route.method, route.path).unwrap();
         for who in std::iter::once("nobody").chain(STAFF.map(|(login, ..)| login)) {
             // Signing out would end the session that the next rows need.

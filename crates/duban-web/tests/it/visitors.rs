@@ -94,6 +94,19 @@ impl Stage {
         Self { router, cookies, hidden, privacy, photo, other }
     }
 
+    /// An address of the route table with something in each of its places; a case is the hidden one.
+    pub(crate) fn address(&self, path: &str) -> String {
+        path.replace("{number}", self.hidden.number.digits())
+            .replace("{id}", "1")
+            .replace("{file}", "2025-12-counts.json")
+            .replace("{key}", "no-such-key")
+            .replace("{*rest}", "services.json")
+            .replace("{*name}", "css/base.css")
+            .replace("{table}", "roles")
+            .replace("{token}", "00")
+            .replace("{layer}/{z}/{x}/{y}", "public/10/833/430.json")
+    }
+
     /// Calls an address; returns the status and what the body says until it pauses.
     pub(crate) async fn call(&self, who: &str, method: &str, path: &str, form: &str) -> (StatusCode, String) {
         self.ask(who, method, path, form, Duration::from_millis(300)).await

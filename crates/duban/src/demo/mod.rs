@@ -4,6 +4,7 @@
 
 mod calls;
 mod filler;
+mod hall;
 mod outbox;
 mod picture;
 mod play;
@@ -12,7 +13,13 @@ mod script;
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use anyhow::ensure;
-use duban_app::{App, administration::by_command, remote::Wire, setup, webhook};
+use duban_app::{
+    App,
+    administration::by_command,
+    object::{self, Imported},
+    remote::Wire,
+    setup, webhook,
+};
 use duban_domain::{Lang, notice::NoticeChannel};
 
 use crate::{
@@ -22,6 +29,9 @@ use crate::{
     settings::{Outside, Place, Settings},
     wire,
 };
+
+/// Lamp posts along one street, invented as to where each of them stands.
+const LAMPS: &str = include_str!("lamps.geojson");
 
 #[derive(clap::Args)]
 #[command(
@@ -83,11 +93,14 @@ fn tell(app: &App) -> anyhow::Result<()> {
     scenes.extend(filler::scenes());
     play::play(&past, &told, now, &cast, &scenes)?;
     calls::play(&past, &told, now, &cast)?;
+    hall::play(&past, &told, now, &cast)?;
     play::ask_for_erasure(&past, &cast)?;
     play::take_in_knowledge(&past, &cast)?;
     duban_app::partner::keep_key(app, "demo", duban_app::DEMO_KEY)?;
     duban_app::partner::keep_telephone_key(app, "demo telephone", duban_app::DEMO_TELEPHONE_KEY)?;
     let keeper = app.ctx(by_command("duban demo"), Lang::Zh);
+    let lamps = object::import(&keeper, "lamps", LAMPS, false)?;
+    ensure!(matches!(lamps, Imported::Done { .. }), "the lamps of the demonstration: {lamps:?}");
     let wanted = webhook::Wanted {
         name: "测试·区县平台".to_owned(),
         url: "https://hooks.example.cn/duban".to_owned(),

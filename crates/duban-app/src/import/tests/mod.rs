@@ -1,5 +1,6 @@
 //! The import, from bytes of invented files to what is taken in.
 
+mod fuzz;
 mod mapping_tests;
 mod real_data;
 mod row_tests;

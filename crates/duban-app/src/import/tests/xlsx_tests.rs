@@ -5,13 +5,13 @@ use expect_test::expect;
 use super::{super::Mapping, told};
 
 /// A ZIP file whose parts are stored as they are.
-fn zip(parts: &[(&str, String)]) -> Vec<u8> {
+pub(super) fn zip<B: AsRef<[u8]>>(parts: &[(&str, B)]) -> Vec<u8> {
     let (mut out, mut directory) = (Vec::new(), Vec::new());
     for (name, body) in parts {
-        let offset = out.len() as u32;
+        let (offset, body) = (out.len() as u32, body.as_ref());
         let mut shared = vec![0u8; 10];
         shared[0] = 20;
-        shared.extend(crc32(body.as_bytes()).to_le_bytes());
+        shared.extend(crc32(body).to_le_bytes());
         shared.extend((body.len() as u32).to_le_bytes());
         shared.extend((body.len() as u32).to_le_bytes());
         shared.extend((name.len() as u16).to_le_bytes());
@@ -19,7 +19,7 @@ fn zip(parts: &[(&str, String)]) -> Vec<u8> {
         out.extend(b"PK\x03\x04");
         out.extend(&shared);
         out.extend(name.as_bytes());
-        out.extend(body.as_bytes());
+        out.extend(body);
         directory.extend(b"PK\x01\x02\x14\x00");
         directory.extend(&shared);
         directory.extend([0; 10]);
@@ -45,10 +45,15 @@ fn crc32(bytes: &[u8]) -> u32 {
 }
 
 fn workbook(rows: &str) -> Vec<u8> {
+    zip(&parts(rows))
+}
+
+/// The files inside a workbook.
+pub(super) fn parts(rows: &str) -> [(&'static str, String); 6] {
     let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     let rel = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     let pack = "http://schemas.openxmlformats.org/package/2006";
-    zip(&[
+    [
         ("[Content_Types].xml", format!("<Types xmlns=\"{pack}/content-types\"/>")),
         (
             "_rels/.rels",
@@ -78,10 +83,10 @@ fn workbook(rows: &str) -> Vec<u8> {
             "xl/worksheets/sheet1.xml",
             format!("<worksheet xmlns=\"{main}\"><sheetData>{rows}</sheetData></worksheet>"),
         ),
-    ])
+    ]
 }
 
-fn text(at: &str, text: &str) -> String {
+pub(super) fn text(at: &str, text: &str) -> String {
     format!("<c r=\"{at}\" t=\"inlineStr\"><is><t>{text}</t></is></c>")
 }
 
@@ -146,5 +151,19 @@ fn sheets_that_are_not_there_and_books_that_are_none() {
         "in.xlsx",
         &workbook(""),
     ));
-    expect!["FILE was not imported: the workbook cannot be opened (File not found '_rels/.rels'); save it anew, or as CSV UTF-8"].assert_eq(&told(&mapping, "in.xlsx", &zip(&[("a.txt", "x".into())])));
+    expect!["FILE was not imported: the workbook cannot be opened (File not found '_rels/.rels'); save it anew, or as CSV UTF-8"].assert_eq(&told(&mapping, "in.xlsx", &zip(&[("a.txt", "x")])));
+}
+
+/// Found by changing a good workbook at random: the library reckons the number of the row and runs over.
+#[test]
+fn a_cell_that_no_table_has_is_said_and_stops_nothing() {
+    let header = [text("A1", "编号"), text("B1", "内容")].concat();
+    let rows = format!("<row r=\"1\">{header}</row><row r=\"2\">{}</row>", text("A99999999999", "188"));
+    let mapping = Mapping::parse(
+        "test.toml",
+        "source = \"book\"\n[columns]\nid = \"编号\"\ntext = \"内容\"\nreceived = \"编号\"\n",
+    )
+    .unwrap();
+    let said = told(&mapping, "in.xlsx", &workbook(&rows));
+    assert!(said.contains("names cells that no table has"), "{said}");
 }

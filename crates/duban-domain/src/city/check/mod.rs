@@ -4,6 +4,7 @@
 
 mod references;
 mod rules;
+mod services;
 mod trees;
 
 use std::collections::{BTreeMap, HashMap};
@@ -13,7 +14,7 @@ use super::{
     PublicRule, Reasons, Remote, Role, Unit, UnitKind,
     fault::{Faults, Spot, words},
     is_below,
-    read::{self, Basics, Placed},
+    read::{self, Basics, Placed, PlacedService},
 };
 use crate::{
     Stamp,
@@ -75,6 +76,7 @@ pub(super) struct Draft {
     public: Vec<Placed<PublicRule>>,
     questions: Vec<Placed<Question>>,
     checklists: Vec<Placed<Checklist>>,
+    services: Vec<PlacedService>,
     remotes: Vec<Placed<Remote>>,
     registers: Vec<Placed<Register>>,
     layers: Vec<Placed<Layer>>,
@@ -116,6 +118,7 @@ pub(super) fn examine(files: &PackFiles) -> (Draft, Vec<Fault>) {
         public: read::public(files, &faults),
         questions: read::questions(files, &faults),
         checklists: read::checklists(files, &faults),
+        services: read::services(files, &faults),
         remotes: read::remotes(files, &faults),
         registers: read::registers(files, &faults),
         layers: read::layers(files, &faults),
@@ -140,6 +143,7 @@ pub(super) fn examine(files: &PackFiles) -> (Draft, Vec<Fault>) {
     trees::check(&draft, &faults);
     references::check(&draft, &faults);
     rules::check(&draft, &faults);
+    services::check(&draft, &faults);
     (draft, faults.into_sorted())
 }
 
@@ -182,6 +186,7 @@ fn strangers(files: &PackFiles, faults: &Faults) {
                     | RetentionRules::FILE
             )
             || path.ends_with(".md")
+            || read::is_service(path)
             || (path.starts_with("calendar/") && path.ends_with(".toml"))
     };
     for path in files.keys().filter(|path| !known(path)) {
@@ -234,6 +239,7 @@ impl Draft {
             public: bare(self.public),
             questions: bare(self.questions),
             checklists: bare(self.checklists),
+            services: self.services.into_iter().map(|placed| placed.it).collect(),
             remotes: bare(self.remotes),
             registers: bare(self.registers),
             layers: bare(self.layers),

@@ -152,8 +152,13 @@ fn contradictions(draft: &Draft, faults: &Faults) {
 
 /// Whether an action needs cases that one sees.
 fn is_of_cases(action: Action) -> bool {
-    use Action::{Accounts, Administer, Audit, Figures, Knowledge, Register, Texts};
-    !matches!(action, Administer | Accounts | Audit | Register | Figures | Texts | Knowledge)
+    use Action::{
+        Accounts, Administer, Audit, Figures, Hall, HallPay, HallReview, Knowledge, Register, Texts,
+    };
+    !matches!(
+        action,
+        Administer | Accounts | Audit | Register | Figures | Texts | Knowledge | Hall | HallReview | HallPay
+    )
 }
 
 /// Two roles that differ in nothing but their name.

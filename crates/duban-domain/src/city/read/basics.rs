@@ -17,6 +17,7 @@ use crate::{
     deadline::Span,
     lang::Words,
     place::Bounds,
+    triage::TriageRule,
     watch::WatchRule,
     webhook::WebhookRule,
 };
@@ -138,6 +139,7 @@ fn settings(form: &Form<'_>) -> Settings {
     group(SettingGroup::Watches, &mut |f| s.watches = watches(f, s.watches));
     group(SettingGroup::Codes, &mut |f| s.codes = codes(f, &s.codes));
     group(SettingGroup::Webhooks, &mut |f| s.webhooks = webhooks(f, s.webhooks));
+    group(SettingGroup::Triage, &mut |f| s.triage = triage(f, s.triage));
     s.laws = laws;
     s
 }
@@ -187,6 +189,19 @@ fn webhooks(form: &Form<'_>, rule: WebhookRule) -> WebhookRule {
         old_secret_hours: form.whole("old_secret_hours", rule.old_secret_hours, 720),
         failing_days: form.parsed("failing_days", "5", days).unwrap_or(rule.failing_days),
         log_days: form.parsed("log_days", "30", kept).unwrap_or(rule.log_days),
+    }
+}
+
+fn triage(form: &Form<'_>, rule: TriageRule) -> TriageRule {
+    // Below a third a suggestion is a guess, and a model of a handful of cases repeats those.
+    let within = |field: &str, like: &str, range: std::ops::RangeInclusive<u32>| {
+        form.parsed(field, like, |text| text.parse::<u32>().ok().filter(|n| range.contains(n)))
+    };
+    TriageRule {
+        percent: within("percent", "60", 33..=99).unwrap_or(rule.percent),
+        cases_min: within("cases_min", "300", 20..=100_000).unwrap_or(rule.cases_min),
+        months: within("months", "36", 1..=120).unwrap_or(rule.months),
+        hour: within("hour", "4", 0..=23).unwrap_or(rule.hour),
     }
 }
 
@@ -270,6 +285,7 @@ fn defaults() -> Settings {
         },
         codes: CodeRule::default(),
         webhooks: WebhookRule::DEFAULT,
+        triage: TriageRule::DEFAULT,
         laws: BTreeMap::new(),
     }
 }

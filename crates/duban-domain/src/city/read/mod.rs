@@ -18,6 +18,7 @@ mod reasons;
 mod registers;
 mod remotes;
 mod retention;
+mod services;
 
 use std::collections::BTreeMap;
 
@@ -40,6 +41,7 @@ pub(super) use reasons::reasons;
 pub(super) use registers::registers;
 pub(super) use remotes::remotes;
 pub(super) use retention::retention;
+pub(super) use services::{PlacedService, is_service, services};
 
 /// A row and where it stands.
 #[derive(Clone, Debug)]

@@ -33,3 +33,22 @@ fn a_prepared_text_names_what_there_is() {
     "#]]
     .assert_eq(&listed(&check(&files)));
 }
+
+#[test]
+fn what_is_learned_has_a_threshold_a_window_and_an_hour() {
+    assert_eq!(City::load(&small()).unwrap().settings.triage, crate::triage::TriageRule::DEFAULT);
+    let with = |lines: &str| {
+        let mut files = small();
+        files.get_mut("city.toml").unwrap().push_str(&format!("[triage]\n{lines}\n"));
+        files
+    };
+    let files = with("percent = 75\ncases_min = 20\nmonths = 12\nhour = 2");
+    let rule = City::load(&files).unwrap().settings.triage;
+    assert_eq!((rule.percent, rule.cases_min, rule.months, rule.hour), (75, 20, 12, 2));
+    for wrong in
+        ["percent = 20", "percent = 100", "cases_min = 5", "months = 0", "hour = 24", "percents = 60"]
+    {
+        let faults = listed(&check(&with(wrong)));
+        assert!(faults.starts_with("city.toml:12: "), "{wrong}: {faults}");
+    }
+}

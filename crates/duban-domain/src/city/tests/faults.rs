@@ -45,7 +45,7 @@ pub(super) fn small() -> PackFiles {
         ),
         (
             "roles.toml",
-            "[[role]]\nkey = \"all\"\nname = \"全\"\nname_en = \"All\"\nactions = [\"register\", \"erase\", \"enter\", \"view\", \"dispatch\", \"sign\", \"contact\", \"answer\", \"review\", \"callback\", \"classify\", \"note\", \"reveal\", \"label\", \"figures\", \"export\", \"texts\", \"knowledge\", \"moderate\", \"return\", \"extend\", \"decide\", \"assign\", \"inspect\", \"task\", \"work\", \"ask\", \"reopen\", \"correct\"]\nreach = \"all\"\n\n[[role]]\nkey = \"admin\"\nname = \"管\"\nname_en = \"Admin\"\nactions = [\"administer\", \"accounts\", \"audit\"]\nreach = \"none\"\n",
+            "[[role]]\nkey = \"all\"\nname = \"全\"\nname_en = \"All\"\nactions = [\"register\", \"erase\", \"enter\", \"view\", \"dispatch\", \"sign\", \"contact\", \"answer\", \"review\", \"callback\", \"classify\", \"note\", \"reveal\", \"label\", \"figures\", \"export\", \"texts\", \"knowledge\", \"moderate\", \"return\", \"extend\", \"decide\", \"assign\", \"inspect\", \"task\", \"work\", \"ask\", \"reopen\", \"correct\"]\nreach = \"all\"\n\n[[role]]\nkey = \"admin\"\nname = \"管\"\nname_en = \"Admin\"\nactions = [\"administer\", \"accounts\", \"audit\", \"hall\", \"hall-review\", \"hall-pay\"]\nreach = \"none\"\n",
         ),
         (
             "texts.toml",

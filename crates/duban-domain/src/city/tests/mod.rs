@@ -4,8 +4,9 @@ mod desk;
 mod doors;
 mod edit;
 mod faults;
+mod services;
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path, sync::OnceLock};
 
 use super::*;
 use crate::{Lang, policy::Action};
@@ -14,7 +15,7 @@ use crate::{Lang, policy::Action};
 pub(crate) fn shipped() -> PackFiles {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../cities/zhuzhou");
     let mut files = BTreeMap::new();
-    for folder in ["", "calendar"] {
+    for folder in ["", "calendar", "services"] {
         for entry in fs::read_dir(root.join(folder)).unwrap() {
             let path = entry.unwrap().path();
             if path.is_file() {
@@ -26,9 +27,11 @@ pub(crate) fn shipped() -> PackFiles {
     files
 }
 
-/// The shipped city.
+/// The shipped city; read once, because many tests ask for it.
 pub(crate) fn zhuzhou() -> City {
-    City::load(&shipped()).unwrap_or_else(|faults| panic!("{}", listed(&faults)))
+    static CITY: OnceLock<City> = OnceLock::new();
+    let read = || City::load(&shipped()).unwrap_or_else(|faults| panic!("{}", listed(&faults)));
+    CITY.get_or_init(read).clone()
 }
 
 fn listed(faults: &[Fault]) -> String {

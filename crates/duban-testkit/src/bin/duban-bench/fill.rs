@@ -251,7 +251,7 @@ fn write(app: &App, tx: &mut WriteTx<'_>, batch: &[Entry]) -> Result<(), StoreEr
         }
         let case = &story.case;
         tx.insert_case(case, request, &extra(app, story))?;
-        tx.append_events(case.id, 1, &story.events, || SALT)?;
+        tx.append_events(case.id, 1, &story.events, Algorithm::Sha256, || SALT)?;
         let text =
             format!("{}\n{}\n{}\n{}", request.number, request.title, request.text, request.place.words);
         tx.index_case(case.id, &Findable::of(&text).marked(&Facets::of(case, request)))?;

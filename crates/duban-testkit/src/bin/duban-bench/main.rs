@@ -5,6 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "a measurement asks the clock; nothing of this is shipped")]
 
 mod create;
+mod desk;
 mod dice;
 mod fill;
 mod http;
@@ -29,7 +30,7 @@ pub(crate) type Done<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 pub(crate) const SECRET: [u8; 32] = [7; 32];
 
 const HELP: &str = "\
-duban-bench create|pages|start|shift|fill --program FILE --work DIR [--seed N] [--sizes N,N] [--seconds N] [--rounds N]
+duban-bench create|desk|pages|start|shift|fill --program FILE --work DIR [--seed N] [--sizes N,N] [--seconds N] [--rounds N]
 ";
 
 /// What was asked for.
@@ -70,6 +71,7 @@ fn run(what: &str, wanted: &Wanted) -> Done<Vec<rows::Row>> {
     std::fs::create_dir_all(&wanted.work)?;
     match what {
         "create" => create::measure(wanted),
+        "desk" => desk::measure(wanted),
         "pages" => pages::measure(wanted),
         "start" => start::measure(wanted),
         "shift" => shift::measure(wanted),

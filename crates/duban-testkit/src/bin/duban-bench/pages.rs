@@ -3,8 +3,8 @@
 
 use std::time::Instant;
 
-use duban_app::{DEMO_PASSWORD, resident::access, staff};
-use duban_domain::{Number, request::Privacy, stamp::date_of_day};
+use duban_app::{DEMO_PASSWORD, partner::read, resident::access, staff};
+use duban_domain::{Number, stamp::date_of_day};
 
 use crate::{
     Done, Wanted, fill,
@@ -68,12 +68,10 @@ impl<'a> Visit<'a> {
             passes.push(access::pass(&app, request.id, app.now())?);
             tracks.push(format!("/track/{digits}"));
         }
-        // What is confidential is not there for other systems.
+        // What is confidential, or of a kind that the city does not publish, is not there for other systems.
         let mut public = Vec::new();
         for digits in &filled.numbers {
-            let number: Number = digits.parse()?;
-            let request = app.store.read(|tx| tx.request_by_number(&number))?;
-            if request.is_some_and(|request| request.privacy != Privacy::Confidential) {
+            if !read::by_numbers(&app, None, &[digits.parse()?])?.is_empty() {
                 public.push(format!("/open311/v2/requests/{digits}.json"));
             }
         }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use duban_app::{
     AdminChange,
-    administration::{OF_ACCOUNT, OF_HOOK, OF_KEY, OF_MOVE, OF_PACK, record},
+    administration::{OF_ACCOUNT, OF_HOOK, OF_KEY, OF_MODEL, OF_MOVE, OF_OBJECTS, OF_PACK, record},
     retention::OF_TERM,
 };
 use duban_domain::{Refusal, city::AccessRules};
@@ -45,7 +45,9 @@ pub(crate) async fn page(desk: Desk) -> PageResult {
     let asked = Fields::of_query(desk.visit.uri.query().unwrap_or(""));
     let kind = asked
         .opt("kind")
-        .filter(|kind| [OF_PACK, OF_ACCOUNT, OF_MOVE, OF_KEY, OF_HOOK, OF_TERM].contains(kind))
+        .filter(|kind| {
+            [OF_PACK, OF_ACCOUNT, OF_MOVE, OF_OBJECTS, OF_KEY, OF_HOOK, OF_TERM, OF_MODEL].contains(kind)
+        })
         .map(str::to_owned);
     let before = asked.opt("before").and_then(|id| id.parse().ok());
     let wanted = kind.clone();
@@ -69,9 +71,11 @@ fn row(s: &Shell, change: &AdminChange) -> RowShown {
         OF_PACK => s.t("城市设置", "Settings"),
         OF_ACCOUNT => s.t("账号", "Account"),
         OF_MOVE => s.t("整体移交", "Move of cases"),
+        OF_OBJECTS => s.t("设施导入", "Objects taken in"),
         OF_KEY => s.t("服务密钥", "Service key"),
         OF_TERM => s.t("保存期限", "Terms of keeping"),
         OF_HOOK => s.t("推送", "Webhook"),
+        OF_MODEL => s.t("分流模型", "Learned model"),
         _ => s.t("其他", "Other"),
     };
     let kind = match change.subject.as_str() {

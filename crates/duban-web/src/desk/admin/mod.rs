@@ -8,6 +8,7 @@ pub(crate) mod file;
 mod form;
 pub(crate) mod hours;
 pub(crate) mod index;
+pub(crate) mod learning;
 pub(crate) mod moves;
 pub(crate) mod password;
 pub(crate) mod registers;
