@@ -13,10 +13,12 @@ test('scenario 3: judged on the phone, taken down, reviewed, sent, returned by t
   const phone = await city.page(PHONE);
   await phone.goto('/services');
   await phone.locator('main a[href="/services/bicycle-deposit"]').tap();
+  await phone.waitForURL(/bicycle-deposit/);
   for (const answer of ['personal', 'other', 'lost']) {
     await fits(phone);
     await phone.locator(`main input[value="${answer}"]`).check();
     await phone.locator('main form button.btn-main').tap();
+    await phone.waitForURL((url) => url.search.includes(`=${answer}`));
   }
   assert.match(await phone.locator('h1').innerText(), /个人窗口办的卡/);
   const said = await phone.locator('main').innerText();
@@ -57,7 +59,7 @@ test('scenario 3: judged on the phone, taken down, reviewed, sent, returned by t
   const approved = async () => {
     await reviewer.goto(`/desk/hall/applications/${number}`);
     await reviewer.locator('button[value=approve]').click();
-    await reviewer.waitForURL(/applications/);
+    await reviewer.locator('button[value=approve]').waitFor({ state: 'detached' });
   };
   const answered = async (state) => {
     await cashier.goto('/desk/hall/payouts');
@@ -75,7 +77,7 @@ test('scenario 3: judged on the phone, taken down, reviewed, sent, returned by t
   await clerk.fill('#f-account', '6228480402564890026');
   await clerk.locator('input[name=signed]').check();
   await clerk.locator('form[action$="/mending"] button').click();
-  await clerk.waitForURL(/applications/);
+  await clerk.locator('form[action$="/mending"]').waitFor({ state: 'detached' });
   await approved();
   await answered('成功,');
   await axe(cashier);
