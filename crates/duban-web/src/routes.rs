@@ -130,8 +130,7 @@ pub fn table() -> Vec<Route> {
     table.extend(the_server());
     table.extend(everybody());
     table.extend(around_a_case());
-    table.extend(worklist());
-    table.extend(figures());
+    table.extend(worklist().into_iter().chain(figures()));
     table.extend(administration());
     table.extend(api_v1());
     table.extend(the_hall());
