@@ -16,6 +16,8 @@ let code = 1;
 try {
   const key = await serviceKey(served.url);
   const words = ['run', `${served.url}/api/v1/openapi.json`, '--header', `Authorization: Bearer ${key}`];
+  // What the document allows may still be refused: a version that others have changed, a unit that there is not. No schema says that.
+  words.push('--exclude-checks', 'positive_data_acceptance');
   // A live stream never ends, so nothing can be said of its answer.
   words.push('--exclude-path', '/api/v1/events', '--request-timeout', '20', ...more);
   const child = spawn(tester, words, { stdio: 'inherit' });

@@ -25,7 +25,7 @@ pub struct Keyed {
 }
 
 /// Every such table, but for the few that [`WriteTx::forget_guessed`] and [`WriteTx::put_recovery_hash`] are for.
-pub const KEYED: [Keyed; 10] = [
+pub const KEYED: [Keyed; 12] = [
     Keyed {
         table: "person",
         key: "id",
@@ -96,6 +96,20 @@ pub const KEYED: [Keyed; 10] = [
         sealed: &[("secret", "webhook.secret"), ("old_secret", "webhook.secret")],
         found: &[],
     },
+    Keyed {
+        table: "hall_card",
+        key: "id",
+        numbered: true,
+        sealed: &[("number", "hall_card.number"), ("holder", "hall_card.holder")],
+        found: &["number_hash", "holder_hash"],
+    },
+    Keyed {
+        table: "hall_application",
+        key: "id",
+        numbered: true,
+        sealed: &[("fields", "hall_application.fields")],
+        found: &[],
+    },
 ];
 
 /// Which row.
@@ -119,7 +133,7 @@ pub struct KeyedRow {
 }
 
 impl Keyed {
-    fn columns(&self) -> Vec<&'static str> {
+    pub(crate) fn columns(&self) -> Vec<&'static str> {
         self.sealed.iter().map(|(column, _)| *column).chain(self.found.iter().copied()).collect()
     }
 }

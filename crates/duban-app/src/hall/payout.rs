@@ -87,7 +87,7 @@ pub fn make_batch(ctx: &Ctx, key: &str) -> Result<String> {
                 bank_reference: String::new(),
                 answered_at: None,
             })?;
-            step(ctx, tx, row, Step::Send, &batch.number)?;
+            step(ctx, tx, row, Step::Send, "")?;
         }
         Ok(batch.number)
     })

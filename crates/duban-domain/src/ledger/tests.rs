@@ -178,6 +178,21 @@ const BANK: i64 = 1;
 const FEE: i64 = 2;
 const CARDS: u64 = 40;
 
+/// What can never count, and why.
+fn mistakes(
+    card: i64,
+    fen: i64,
+    transfer: &impl Fn(TransferKind, i64, i64, i64, Option<String>) -> Transfer,
+) -> [(Transfer, LedgerRefusal); 5] {
+    [
+        (transfer(TransferKind::Post, card, card, fen, None), LedgerRefusal::SameAccount),
+        (transfer(TransferKind::Post, BANK, 5, fen, None), LedgerRefusal::CreditNotFound),
+        (transfer(TransferKind::Void, card, BANK, fen, None), LedgerRefusal::ReservationMissing),
+        (transfer(TransferKind::Void, card, BANK, fen, Some("-".into())), LedgerRefusal::ReservationNotFound),
+        (transfer(TransferKind::Post, BANK, card, -fen, None), LedgerRefusal::AmountNotPositive),
+    ]
+}
+
 /// What the generator sends next, and what it knows will come of it.
 fn next(model: &mut Model, chance: &mut Chance, no: u64) -> (Transfer, Result<(), LedgerRefusal>) {
     let card = 10 + i64::try_from(chance.below(CARDS)).unwrap();
@@ -225,16 +240,7 @@ fn next(model: &mut Model, chance: &mut Chance, no: u64) -> (Transfer, Result<()
             (transfer(kind, card, credit, fen, Some(of)), Ok(()))
         }
         _ => {
-            let wrong = [
-                (transfer(TransferKind::Post, card, card, fen, None), LedgerRefusal::SameAccount),
-                (transfer(TransferKind::Post, BANK, 5, fen, None), LedgerRefusal::CreditNotFound),
-                (transfer(TransferKind::Void, card, BANK, fen, None), LedgerRefusal::ReservationMissing),
-                (
-                    transfer(TransferKind::Void, card, BANK, fen, Some("-".into())),
-                    LedgerRefusal::ReservationNotFound,
-                ),
-                (transfer(TransferKind::Post, BANK, card, -fen, None), LedgerRefusal::AmountNotPositive),
-            ];
+            let wrong = mistakes(card, fen, &transfer);
             let at = usize::try_from(chance.below(wrong.len() as u64)).unwrap();
             let (transfer, why) = wrong[at].clone();
             (transfer, Err(why))

@@ -170,3 +170,11 @@ impl HallRefusal {
         ]
     }
 }
+
+#[cfg(test)]
+impl crate::Refusal {
+    /// One of each, as every other refusal, for the table of refusals.
+    pub(crate) fn of_the_hall() -> impl Iterator<Item = Self> {
+        HallRefusal::samples().into_iter().map(Self::from)
+    }
+}

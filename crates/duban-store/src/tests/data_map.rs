@@ -1,11 +1,11 @@
 //! The data map says of every column whose it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use duban_domain::Stamp;
 
 use super::Bed;
-use crate::StoreError;
+use crate::{KEYED, StoreError};
 
 /// Table → columns, as the page lists them.
 fn listed() -> BTreeMap<String, Vec<String>> {
@@ -45,4 +45,30 @@ fn every_column_of_the_database_stands_in_the_data_map() {
     }
     let gone: Vec<_> = listed.keys().filter(|table| !there.contains_key(*table)).collect();
     assert!(gone.is_empty(), "no longer there: {gone:?}");
+}
+
+/// Columns of bytes that were not made with the key: digests that anybody can make, tokens as hashes, files.
+const WITHOUT_KEY: &str = "api_key.hash contact_session.token destruction.digest event.digest event_payload.salt form_done.key
+    idempotency.digest idempotency.key letter.key log_tile.hashes media.sha256 media_body.body media_body.thumb
+    password_link.hash request.digest request.salt service_key.hash session.token task_link.token triage_model.body";
+/// Columns that are dropped, or brought along, by themselves when the key is changed.
+const BY_THEMSELVES: &str = "contact_code.contact contact_code.hash guess.key recovery_code.hash";
+
+#[test]
+fn whoever_adds_a_column_of_bytes_says_whether_the_key_made_it() {
+    let bed = Bed::sqlite();
+    bed.store.migrate(Stamp(0)).unwrap();
+    let catalogue = "SELECT m.name || '.' || c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c
+        WHERE m.type = 'table' AND c.type = 'BLOB' AND m.name NOT LIKE 'case_search%'";
+    let there: BTreeSet<String> =
+        bed.store.read(|tx| tx.all(catalogue, &[], |row| row.text(0))).unwrap().into_iter().collect();
+    let keyed = KEYED
+        .iter()
+        .flat_map(|keyed| keyed.columns().into_iter().map(|column| format!("{}.{column}", keyed.table)));
+    let named: BTreeSet<String> = keyed
+        .chain(
+            [WITHOUT_KEY, BY_THEMSELVES].iter().flat_map(|list| list.split_whitespace().map(str::to_owned)),
+        )
+        .collect();
+    assert_eq!(there, named, "name a new one in KEYED (turn.rs), or above when it was made without the key");
 }

@@ -207,9 +207,7 @@ fn filters() -> Vec<(&'static str, Value, &'static str)> {
                 "A phase, `open` or `all`; `open` unless something else is looked for.",
             ),
             "q" => (name, json!({"type": "string"}), "Words of the text, the place or the title."),
-            "from" | "to" => {
-                (name, json!({"type": "string", "format": "date"}), "A day, as the city counts days.")
-            }
+            "from" | "to" => (name, day(), "A day, as the city counts days."),
             "sort" => (
                 name,
                 json!({"type": "string", "enum": ["due", "new"]}),
@@ -226,8 +224,12 @@ fn filters() -> Vec<(&'static str, Value, &'static str)> {
 }
 
 fn period() -> Vec<(&'static str, Value, &'static str)> {
-    let date = || json!({"type": "string", "format": "date"});
-    vec![("from", date(), "The first day."), ("to", date(), "The last day; today unless said.")]
+    vec![("from", day(), "The first day."), ("to", day(), "The last day; today unless said.")]
+}
+
+/// A day; an empty parameter is one that was left out, as a form sends it.
+fn day() -> Value {
+    json!({"type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"})
 }
 
 fn only() -> Vec<(&'static str, Value, &'static str)> {

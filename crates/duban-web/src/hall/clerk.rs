@@ -114,25 +114,24 @@ impl SumShown {
 /// `GET /desk/hall`
 pub(crate) async fn page(desk: Desk) -> PageResult {
     let found = desk.run(hall::desk).await?;
-    let s = desk.shell();
-    let city = &desk.site.app.city;
-    Ok(html(&DeskPage {
-        today: found.today,
-        stages: found
-            .stages
-            .iter()
-            .map(|(stage, n, fen)| (stage.word(s.lang), *n, fen.to_string()))
-            .collect(),
-        services: city
-            .services
-            .iter()
-            .map(|one| (one.key.clone(), one.name.get(s.lang).to_owned()))
-            .collect(),
-        rows: found.waiting.iter().map(|row| shown(&desk, &s, row)).collect(),
-        takes: desk.who.can(Action::Hall),
-        pays: desk.who.can(Action::HallPay),
-        s,
-    }))
+    Ok(html(&DeskPage::new(&desk, &found)))
+}
+
+impl DeskPage {
+    fn new(desk: &Desk, found: &hall::Desk) -> Self {
+        let s = desk.shell();
+        let services = &desk.site.app.city.services;
+        let stage = |(stage, n, fen): &(Stage, i64, Fen)| (stage.word(s.lang), *n, fen.to_string());
+        Self {
+            today: found.today,
+            stages: found.stages.iter().map(stage).collect(),
+            services: services.iter().map(|one| (one.key.clone(), one.name.get(s.lang).to_owned())).collect(),
+            rows: found.waiting.iter().map(|row| shown(desk, &s, row)).collect(),
+            takes: desk.who.can(Action::Hall),
+            pays: desk.who.can(Action::HallPay),
+            s,
+        }
+    }
 }
 
 pub(super) fn shown(desk: &Desk, s: &Shell, row: &ApplicationRow) -> RowShown {

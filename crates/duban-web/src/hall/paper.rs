@@ -6,11 +6,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use duban_app::hall::{self, Receipt};
+use qrcode::{Color, QrCode};
 
 use crate::{
     desk::paper::Paper,
     frame::{Desk, PageResult, Shell},
-    resident::view::dark_squares,
 };
 
 /// How large the code is printed, in points: three centimetres.
@@ -73,4 +73,12 @@ fn money(paper: &mut Paper, s: &Shell, receipt: &Receipt) {
     paper.pair(s.t("减：工本费", "Less: fee"), &format!("{} {yuan}", sum.fee));
     paper.pair(s.t("应退", "Payable"), &format!("{} {yuan}  {}", sum.payable(), sum.payable().capitals()));
     paper.pair(s.t("退到", "To the account"), &receipt.account);
+}
+
+/// The dark squares of a code without its margin, and how many stand in a row: for paper.
+fn dark_squares(text: &str) -> (Vec<(usize, usize)>, usize) {
+    let Ok(code) = QrCode::new(text.as_bytes()) else { return (Vec::new(), 1) };
+    let width = code.width();
+    let dark = code.to_colors().into_iter().enumerate().filter(|(_, color)| *color == Color::Dark);
+    (dark.map(|(i, _)| (i % width, i / width)).collect(), width)
 }

@@ -474,14 +474,6 @@ fn around_words(s: &Shell, city: &City, what: &Line) -> (String, String) {
     }
 }
 
-/// The dark squares of a code without its margin, and how many stand in a row: for paper.
-pub(crate) fn dark_squares(text: &str) -> (Vec<(usize, usize)>, usize) {
-    let Ok(code) = QrCode::new(text.as_bytes()) else { return (Vec::new(), 1) };
-    let width = code.width();
-    let dark = code.to_colors().into_iter().enumerate().filter(|(_, color)| *color == Color::Dark);
-    (dark.map(|(i, _)| (i % width, i / width)).collect(), width)
-}
-
 /// Squares of one unit, with the quiet margin that scanners need.
 pub(crate) fn qr(text: &str) -> Qr {
     const MARGIN: usize = 4;
