@@ -47,6 +47,8 @@ test('scenario 3: judged on the phone, taken down, reviewed, sent, returned by t
   assert.equal(await clerk.inputValue('#f-account'), '6228 4804 0256 4890 018', 'what was typed stays');
   await axe(clerk);
   await clerk.fill('#f-id', '11010519491231002X');
+  // Who sees the sum again signs again.
+  await clerk.locator('input[name=signed]').check();
   await clerk.locator('button[value=submit]').click();
   await clerk.waitForURL(/applications\/H/);
   const number = clerk.url().split('/').pop();

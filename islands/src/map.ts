@@ -6,6 +6,7 @@ import { tileSource } from "./maptiles";
 import { shift, type Place, type Point } from "./mercator";
 
 const [OUT, IN] = [8, 19];
+const CLOSE = 17;
 const STEP_M = 5;
 const PAN_PX = 48;
 
@@ -162,6 +163,8 @@ function start(el: HTMLElement): void {
       if (own || !lngField?.value || !latField?.value) return;
       pin = { lng: Number(lngField.value), lat: Number(latField.value) };
       view.centre = { ...pin };
+      // Near enough to tell one lamp post from the next.
+      view.zoom = Math.max(view.zoom, CLOSE);
       repaint();
     });
   }

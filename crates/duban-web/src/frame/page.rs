@@ -83,6 +83,29 @@ impl Shell {
         self.lang.t(zh, en)
     }
 
+    /// Words as HTML, in which what is Chinese on an English page says so: what is printed on a card is read out as
+    /// Chinese, and the rest is not.
+    pub(crate) fn tongue(&self, words: &str) -> String {
+        let is_han = |c: char| ('\u{3400}'..='\u{9fff}').contains(&c);
+        let (mut html, mut inside) = (String::new(), false);
+        for c in words.chars() {
+            let han = self.lang == Lang::En && is_han(c);
+            if han != inside {
+                html.push_str(if han { "<span lang=\"zh-CN\">" } else { "</span>" });
+                inside = han;
+            }
+            match c {
+                '&' => html.push_str("&amp;"),
+                '<' => html.push_str("&lt;"),
+                '>' => html.push_str("&gt;"),
+                '"' => html.push_str("&quot;"),
+                c => html.push(c),
+            }
+        }
+        html.push_str(if inside { "</span>" } else { "" });
+        html
+    }
+
     /// What a field for files of residents takes.
     pub(crate) fn takes(&self) -> &'static str {
         if self.videos.count_max == 0 { "image/*" } else { "image/*,video/mp4,video/quicktime,video/webm" }
