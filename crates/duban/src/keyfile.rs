@@ -68,12 +68,25 @@ fn ring(store: &Store, secret: &[u8; 32], known: Option<&str>) -> anyhow::Result
 pub(crate) fn pair(data: &Path, store: &Store, entropy: &dyn Entropy) -> anyhow::Result<(Keyring, [u8; 32])> {
     let begun = rotation::turning(store)?;
     let next = data.join(NEXT);
+    let outside = std::env::var_os("DUBAN_KEY").is_some();
     let fresh = match (named("DUBAN_KEY_NEXT")?, in_file(&next)?) {
+        (Some(named), Some(kept)) if named != kept => {
+            bail!(
+                "DUBAN_KEY_NEXT names another key than {}: unset it, or begin with an empty place",
+                next.display()
+            )
+        }
+        // A key that only this process knew would be gone with it, and with it everything sealed by it.
+        (Some(fresh), None) if !outside => {
+            write(&next, &hex(&fresh))?;
+            settle(data)?;
+            fresh
+        }
         (Some(fresh), _) | (None, Some(fresh)) => fresh,
         (None, None) if begun.is_some() => {
             bail!("the change of the key was begun with {}, and it is gone: put it back", next.display())
         }
-        (None, None) if std::env::var_os("DUBAN_KEY").is_some() => {
+        (None, None) if outside => {
             bail!(
                 "DUBAN_KEY holds the key, so name the new one in DUBAN_KEY_NEXT: 64 hexadecimal digits, for example of `openssl rand -hex 32`"
             )

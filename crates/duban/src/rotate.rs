@@ -33,6 +33,10 @@ pub(crate) fn run(place: &Place, leaked: bool) -> anyhow::Result<ExitCode> {
     );
     let known = setup::known_key(&store)?;
     ensure!(known.is_some(), "this database holds nothing yet that was made with a key");
+    ensure!(
+        !leaked || rotation::turning(&store)?.is_none(),
+        "a change of the key is under way, and what was said of a leak when it began is what counts: go on without --leaked, and if it began without, change the key once more with it afterwards"
+    );
     let (old, fresh) = keyfile::pair(data, &store, &System)?;
     let new = old.turned(&fresh, leaked)?;
     // The last transaction may have been written and the files not yet renamed.

@@ -206,6 +206,7 @@ fn pain_002(text: &str) -> Result<Answer, String> {
     answer.batch = group.get("OrgnlMsgId").map(str::to_owned);
     let refused = [group.get("GrpSts"), group.get("PmtInfSts")].contains(&Some("RJCT"));
     if refused && answer.outcomes.is_empty() {
+        once(&group)?;
         answer.all = Some(reason(&group));
     }
     Ok(answer)
@@ -216,7 +217,10 @@ fn outcome(one: &Status) -> Result<Outcome, String> {
     let reference = reference.ok_or("缺少 OrgnlEndToEndId (a payment has no reference)")?.to_owned();
     let state = match one.get("TxSts") {
         Some("ACSC" | "ACCC") => PaymentState::Paid,
-        Some("RJCT") => PaymentState::Failed,
+        Some("RJCT") => {
+            once(one)?;
+            PaymentState::Failed
+        }
         // Taken, on its way, not looked at yet: the money has neither gone nor come back.
         Some("ACTC" | "ACCP" | "ACSP" | "ACWC" | "ACFC" | "PDNG" | "RCVD" | "PATC") => PaymentState::Sent,
         other => return Err(format!("TxSts {}", other.unwrap_or("?"))),
@@ -232,6 +236,16 @@ fn outcome(one: &Status) -> Result<Outcome, String> {
         fen,
         bank_reference: one.get("AcctSvcrRef").unwrap_or("").chars().take(64).collect(),
     })
+}
+
+/// An order that the bank has already is no payment that failed: the first one is paid, and a second would pay twice.
+fn once(one: &Status) -> Result<(), String> {
+    match one.get("Cd") {
+        Some(code @ ("AM05" | "DU01" | "DU02" | "DU03" | "DU04" | "DU05")) => Err(format!(
+            "{code}：银行说这份指令已经收过，请等第一份的回单 (the bank has this order already: wait for its first answer)"
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn reason(one: &Status) -> BankReason {

@@ -166,3 +166,18 @@ fn a_batch_that_the_bank_refuses_as_a_whole_says_why() {
     let answer = read(text.as_bytes()).unwrap();
     assert_eq!((answer.batch.as_deref(), answer.all), (Some("B1"), Some(BankReason::Frozen)));
 }
+
+#[test]
+fn an_order_sent_twice_was_taken_for_one_that_failed_and_would_have_been_paid_again() {
+    let group = |code: &str| {
+        let reason = format!("<StsRsnInf><Rsn><Cd>{code}</Cd></Rsn></StsRsnInf>");
+        format!(
+            "<Document><CstmrPmtStsRpt><OrgnlGrpInfAndSts><OrgnlMsgId>B1</OrgnlMsgId><GrpSts>RJCT</GrpSts>{reason}</OrgnlGrpInfAndSts></CstmrPmtStsRpt></Document>"
+        )
+    };
+    for code in ["AM05", "DU01", "DU04"] {
+        let said = read(group(code).as_bytes()).unwrap_err();
+        assert!(said.starts_with(code), "{said}");
+    }
+    assert!(read(group("AC01").as_bytes()).unwrap().all.is_some());
+}

@@ -145,7 +145,8 @@ pub fn order(ctx: &Ctx, number: &str) -> Result<String> {
     bank::pain_001(&Order {
         number: &row.number,
         at: duban_domain::stamp::to_w3c(row.made_at, zone),
-        day: row.made_at.date(zone).to_string(),
+        // A bank refuses a day that has passed: who brings Friday's order on Monday asks for Monday.
+        day: row.made_at.max(ctx.now).date(zone).to_string(),
         account,
         remark: service.name.zh.clone(),
         payments: payees,

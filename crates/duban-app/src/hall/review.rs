@@ -12,11 +12,15 @@ use duban_domain::{
 use super::{claimed, end, may_enter, reserve, step};
 use crate::{Ctx, wiring::Result};
 
-/// Agrees. The money of its card is set aside in the same moment.
-pub fn approve(ctx: &Ctx, number: &str) -> Result<()> {
+/// Agrees to what was `seen`, its version. The money of its card is set aside in the same moment.
+pub fn approve(ctx: &Ctx, number: &str, seen: i64) -> Result<()> {
     allow::<verb::HallReview>(&ctx.who)?;
     ctx.app.store.write(|tx| {
         let mut row = claimed(tx, number)?;
+        // Sent back and mended meanwhile, it may name another account: nobody agrees to what they have not seen.
+        if row.version != seen {
+            return Err(Refusal::Stale.into());
+        }
         row.reviewer = Some((ctx.who.id, ctx.who.name.clone()));
         step(ctx, tx, &mut row, Step::Approve, "")?;
         reserve(&ctx.app, tx, &row)

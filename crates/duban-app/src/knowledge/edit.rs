@@ -124,7 +124,7 @@ pub fn put(ctx: &Ctx, written: &Written) -> Result<KnowledgeId> {
         let row = KnowledgeRow {
             id,
             pack_key: None,
-            version: if before.is_some() { written.seen + 1 } else { 1 },
+            version: if before.is_some() { written.seen.saturating_add(1) } else { 1 },
             item: item.clone(),
             retired: false,
             changed_at: ctx.now,
@@ -144,7 +144,7 @@ pub fn retire(ctx: &Ctx, id: KnowledgeId, seen: i64) -> Result<()> {
             return Ok(());
         }
         let row = KnowledgeRow {
-            version: seen + 1,
+            version: seen.saturating_add(1),
             retired: true,
             changed_at: ctx.now,
             changed_by: allowed.actor().name.clone(),

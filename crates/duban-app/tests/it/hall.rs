@@ -90,6 +90,15 @@ fn csv(world: &World, batch: &str, lines: &str) -> Result<hall::Read, AppError> 
     hall::answer(&cashier(world), batch, text.as_bytes())
 }
 
+/// Agrees to it as it stands.
+fn approve(ctx: &Ctx, number: &str) -> Result<(), AppError> {
+    let seen = ctx
+        .app
+        .store
+        .read(|tx| Ok::<_, AppError>(tx.hall_application(number)?.map_or(0, |row| row.version)))?;
+    hall::approve(ctx, number, seen)
+}
+
 #[test]
 fn a_lost_card_goes_out_comes_back_from_the_bank_is_mended_and_paid_once() {
     both(|world| {
@@ -97,7 +106,7 @@ fn a_lost_card_goes_out_comes_back_from_the_bank_is_mended_and_paid_once() {
         books(world, 46_850, 46_850, 0, 0);
         let number = hall::submit(&clerk(world), &lost()).unwrap();
         assert_eq!(number, "H20260105-0001");
-        hall::approve(&reviewer(world), &number).unwrap();
+        approve(&reviewer(world), &number).unwrap();
         books(world, 46_850, 46_850, 0, 20_350);
         let batch = hall::make_batch(&cashier(world), SERVICE).unwrap();
         let order = hall::order(&cashier(world), &batch).unwrap();
@@ -115,7 +124,7 @@ fn a_lost_card_goes_out_comes_back_from_the_bank_is_mended_and_paid_once() {
         let other_card = "6228480402564890026";
         let mending = Mending { fields: pairs(&[("account", other_card)]), papers: Vec::new(), signed: true };
         hall::mend(&clerk(world), &number, &mending).unwrap();
-        hall::approve(&reviewer(world), &number).unwrap();
+        approve(&reviewer(world), &number).unwrap();
         let second = hall::make_batch(&cashier(world), SERVICE).unwrap();
         assert!(hall::order(&cashier(world), &second).unwrap().contains(other_card));
         let pain = format!(
@@ -217,8 +226,8 @@ fn whoever_took_it_down_does_not_review_it_and_what_is_withdrawn_is_free_again()
         let number = hall::submit(&clerk(world), &lost()).unwrap();
         let mut both_roles = clerk(world);
         both_roles.who.actions.push(duban_domain::policy::Action::HallReview);
-        assert_eq!(refused(hall::approve(&both_roles, &number)), HallRefusal::OwnApplication);
-        assert!(matches!(hall::approve(&clerk(world), &number), Err(AppError::Refused(Refusal::MayNot(_)))));
+        assert_eq!(refused(approve(&both_roles, &number)), HallRefusal::OwnApplication);
+        assert!(matches!(approve(&clerk(world), &number), Err(AppError::Refused(Refusal::MayNot(_)))));
         assert!(matches!(
             hall::make_batch(&reviewer(world), SERVICE),
             Err(AppError::Refused(Refusal::MayNot(_)))
@@ -227,7 +236,12 @@ fn whoever_took_it_down_does_not_review_it_and_what_is_withdrawn_is_free_again()
         assert_eq!(stage(world, &number), Stage::Returned);
         let again = Mending { signed: true, ..Mending::default() };
         hall::mend(&clerk(world), &number, &again).unwrap();
-        hall::approve(&reviewer(world), &number).unwrap();
+        let unseen = hall::approve(&reviewer(world), &number, 1);
+        assert!(
+            matches!(unseen, Err(AppError::Refused(Refusal::Stale))),
+            "a page opened before it was mended"
+        );
+        approve(&reviewer(world), &number).unwrap();
         books(world, 46_850, 46_850, 0, 20_350);
         hall::withdraw(&clerk(world), &number, "本人改主意").unwrap();
         books(world, 46_850, 46_850, 0, 0);
@@ -245,7 +259,7 @@ fn an_answer_that_does_not_fit_in_one_line_counts_for_none() {
     both(|world| {
         import(world);
         let number = hall::submit(&clerk(world), &lost()).unwrap();
-        hall::approve(&reviewer(world), &number).unwrap();
+        approve(&reviewer(world), &number).unwrap();
         let batch = hall::make_batch(&cashier(world), SERVICE).unwrap();
         for wrong in [
             format!("{number}-1,成功,,203.50\nH19990101-0001-1,成功,,1.00\n"),
@@ -273,7 +287,7 @@ fn the_day_is_closed_against_the_bank_and_what_follows_is_booked_on_the_next() {
         assert_eq!(refused(close("2026-01-05", "468.40", "")), HallRefusal::Differs);
         close("2026-01-05", "468.50", "").unwrap();
         assert_eq!(refused(close("2026-01-05", "468.50", "")), HallRefusal::NotYet);
-        hall::approve(&reviewer(world), &number).unwrap();
+        approve(&reviewer(world), &number).unwrap();
         let seen = hall::books(&cashier(world)).unwrap();
         assert!(
             seen.today.iter().all(|line| line.0.key() == "post"),
@@ -349,7 +363,7 @@ fn a_service_without_money_ends_when_a_colleague_has_read_it() {
         let wrong = refused(hall::submit(&clerk(world), &sent("81430204MC79043726")));
         assert!(matches!(wrong, HallRefusal::BadField { key, .. } if key == "credit-code"));
         let number = hall::submit(&clerk(world), &sent("81430204MC79043725")).unwrap();
-        hall::approve(&reviewer(world), &number).unwrap();
+        approve(&reviewer(world), &number).unwrap();
         assert_eq!(stage(world, &number), Stage::Done);
         books(world, 0, 0, 0, 0);
     });
@@ -379,7 +393,7 @@ fn what_names_somebody_at_the_hall_is_sealed_in_every_table() {
     let world = World::sqlite();
     import(&world);
     let number = hall::submit(&clerk(&world), &lost()).unwrap();
-    hall::approve(&reviewer(&world), &number).unwrap();
+    approve(&reviewer(&world), &number).unwrap();
     hall::make_batch(&cashier(&world), SERVICE).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("copy.db");

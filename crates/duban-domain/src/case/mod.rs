@@ -276,9 +276,9 @@ impl Case {
         self.requests.iter().copied().filter(|r| !self.withdrawn.contains(r))
     }
 
-    /// Whether each of these has spoken in this round's callback.
+    /// Whether each of these has spoken in this round's callback, and nothing of it waits to be judged.
     pub(crate) fn heard_all_of(&self, requests: &[RequestId]) -> bool {
-        matches!(&self.stage, Stage::Callback { heard, .. } if requests.iter().all(|r| heard.contains(r)))
+        matches!(&self.stage, Stage::Callback { heard, judge: false, .. } if requests.iter().all(|r| heard.contains(r)))
     }
 
     /// By when the next thing must happen; nothing is due on a closed case.

@@ -140,4 +140,19 @@ mod tests {
         let happened = part(&on, &number(), SECOND, "不是一回事").unwrap();
         assert_eq!(happened.last(), Some(&What::Closed { ending: Ending::Confirmed }));
     }
+
+    #[test]
+    fn a_complaint_that_waited_to_be_judged_was_closed_when_another_caller_was_taken_out() {
+        let city = zhuzhou();
+        let who = Member::of(&city, StaffId(9), "测试", "hotline", "supervisor");
+        let case = in_phase(&city, Phase::Callback);
+        let mut joined = after(&case, join(&case, &number(), SECOND).unwrap());
+        if let Stage::Callback { heard, judge, .. } = &mut joined.stage {
+            heard.push(case.requests[0]);
+            *judge = true;
+        }
+        let on = policy::permit::<verb::Part>(&who, &joined).unwrap();
+        let happened = part(&on, &number(), SECOND, "不是一回事").unwrap();
+        assert!(happened.iter().all(|what| !matches!(what, What::Closed { .. })), "{happened:?}");
+    }
 }

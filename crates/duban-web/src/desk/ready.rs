@@ -70,7 +70,10 @@ pub(super) async fn pressed(desk: &Desk, mut fields: Fields) -> Result<(Fields, 
     };
     match answer(desk, &name).await {
         Ok(said) => {
-            fields.set("direct", &said);
+            // What was written over it is what the caller heard.
+            if fields.get("direct").trim().is_empty() {
+                fields.set("direct", &said);
+            }
             fields.set("known", &name);
             fields.set("do", "direct");
             Ok((fields, None))

@@ -86,7 +86,7 @@ impl Shell {
     /// Words as HTML, in which what is Chinese on an English page says so: what is printed on a card is read out as
     /// Chinese, and the rest is not.
     pub(crate) fn tongue(&self, words: &str) -> String {
-        let is_han = |c: char| ('\u{3400}'..='\u{9fff}').contains(&c);
+        let is_han = |c: char| matches!(c, '\u{3000}'..='\u{303f}' | '\u{3400}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}');
         let (mut html, mut inside) = (String::new(), false);
         for c in words.chars() {
             let han = self.lang == Lang::En && is_han(c);

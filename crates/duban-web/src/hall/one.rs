@@ -23,6 +23,7 @@ use crate::frame::{Desk, Fields, PageResult, Shell, WebError, When, html, html_a
 pub(super) struct OnePage {
     s: Shell,
     number: String,
+    version: i64,
     service: String,
     situation: String,
     stage: &'static str,
@@ -75,8 +76,9 @@ pub(crate) async fn page(desk: Desk, Path(number): Path<String>) -> PageResult {
 /// Agrees, or sends it back.
 pub(crate) async fn review(desk: Desk, Path(number): Path<String>, fields: Fields) -> PageResult {
     let (of, agreed, words) = (number.clone(), fields.get("do") == "approve", fields.get("words").to_owned());
+    let seen = fields.get("version").parse().unwrap_or_default();
     let done = desk.run(move |ctx| match agreed {
-        true => hall::approve(ctx, &of),
+        true => hall::approve(ctx, &of, seen),
         false => hall::send_back(ctx, &of, &words),
     });
     let done = done.await;
@@ -143,6 +145,7 @@ async fn view(desk: &Desk, number: &str, typed: &Fields, wrong: String) -> Resul
         reviewer: row.reviewer.as_ref().map(|one| one.1.clone()).unwrap_or_default(),
         steps: look.steps.iter().map(|step| step_shown(&s, step)).collect(),
         payments: look.payments.iter().map(|payment| paid(&s, payment)).collect(),
+        version: row.version,
         reviews: row.stage == Stage::Review && can(Action::HallReview) && !own,
         own: row.stage == Stage::Review && can(Action::HallReview) && own,
         mends: if mends { to_mend(&s, service, &look, typed) } else { Vec::new() },

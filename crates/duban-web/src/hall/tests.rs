@@ -101,7 +101,9 @@ async fn a_clerk_a_reviewer_and_a_cashier_do_their_part_and_no_other() {
 
     let mut reviewer = sign_in(&world, "rev", "hotline", "hall-reviewer").await;
     assert!(look(&mut reviewer, "/desk/hall").await.text.contains("H20260105-0001"));
-    assert_eq!(reviewer.post(&format!("{one}/review"), &[("do", "approve")], None).await.to(), one);
+    let seen = look(&mut reviewer, &one).await.hidden("version").to_owned();
+    let agreed = [("do", "approve"), ("version", &*seen)];
+    assert_eq!(reviewer.post(&format!("{one}/review"), &agreed, None).await.to(), one);
 
     let mut cashier = sign_in(&world, "cas", "hotline", "cashier").await;
     let batch =
