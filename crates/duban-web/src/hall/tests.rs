@@ -21,6 +21,13 @@ fn world() -> World {
     world
 }
 
+/// Agrees to what the page shows, and where that leads.
+async fn agrees(reviewer: &mut Browser, one: &str) -> String {
+    let seen = look(reviewer, one).await.hidden("version").to_owned();
+    let agreed = [("do", "approve"), ("version", &*seen)];
+    reviewer.post(&format!("{one}/review"), &agreed, None).await.to().to_owned()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_finds_out_which_one_one_is_by_questions_or_by_the_number_of_the_card() {
     let world = world();
@@ -101,9 +108,7 @@ async fn a_clerk_a_reviewer_and_a_cashier_do_their_part_and_no_other() {
 
     let mut reviewer = sign_in(&world, "rev", "hotline", "hall-reviewer").await;
     assert!(look(&mut reviewer, "/desk/hall").await.text.contains("H20260105-0001"));
-    let seen = look(&mut reviewer, &one).await.hidden("version").to_owned();
-    let agreed = [("do", "approve"), ("version", &*seen)];
-    assert_eq!(reviewer.post(&format!("{one}/review"), &agreed, None).await.to(), one);
+    assert_eq!(agrees(&mut reviewer, &one).await, one);
 
     let mut cashier = sign_in(&world, "cas", "hotline", "cashier").await;
     let batch =
